@@ -1,0 +1,55 @@
+"""The front door: quick commands are answered from the index at once, everything else goes to `cli`."""
+
+from __future__ import annotations
+
+import sys
+
+from fs_triage import output
+from fs_triage.failure import BUG, INTERRUPTED, Failure
+
+
+def main() -> int:
+    """Run `fs-triage` with the arguments of the process; returns the exit code."""
+    try:
+        output.prepare()
+        code = _run(sys.argv[1:])
+    except Failure as failure:
+        output.tell(failure.message)
+        code = failure.code
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    except (BrokenPipeError, OSError):
+        return output.finish(BUG)
+    except Exception as error:
+        output.tell(_bug(error))
+        code = BUG
+    return output.finish(code)
+
+
+def _run(arguments: list[str]) -> int:
+    from fs_triage import calls
+
+    call = calls.read(arguments)
+    if call is not None:
+        from fs_triage import answers
+
+        return answers.answer(call)
+    from fs_triage import cli
+
+    return cli.run(arguments)
+
+
+def _bug(error: Exception) -> str:
+    """Return the sentence for an unexpected error: its kind and its place, no values."""
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    code = place.tb_frame.f_code if place else None
+    where = f", {code.co_filename.rsplit('/', 1)[-1]} ligne {place.tb_lineno}" if place and code else ""
+    return (
+        f"Erreur interne de fs-triage ({type(error).__name__}{where}) ; signalez-la avec la commande tapée."
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,124 @@
+"""The grammar of a call: which commands there are, which options each takes, how words become a call.
+
+The front door reads a call with this table alone; the Typer commands declare the same options (a test holds
+both against each other) and are given the words in the order that `arrange` makes.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FLAG, VALUE = "flag", "value"
+
+ANYWHERE = {"--regles": VALUE, "--livret": VALUE}
+"""Options that every command which reads a livret takes."""
+
+QUICK: Mapping[str, Mapping[str, str]] = {
+    "fiche": {"--json": FLAG, "--accessible": FLAG, **ANYWHERE},
+    "liste": {"--json": FLAG, **ANYWHERE},
+    "contacts": {"--json": FLAG, **ANYWHERE},
+    "chercher": {
+        "--json": FLAG,
+        "--lot": FLAG,
+        "--expliquer": FLAG,
+        "--partenaire": VALUE,
+        "--niveau": VALUE,
+        "--max": VALUE,
+        **ANYWHERE,
+    },
+}
+"""Commands that are answered from the index without Typer."""
+
+SLOW: Mapping[str, Mapping[str, str]] = {
+    "arbre": {"--json": FLAG, "--mermaid": FLAG, "--dot": FLAG, **ANYWHERE},
+    "verifier": {"--json": FLAG, "--format": VALUE},
+    "schema": {"--json": FLAG},
+    "comparer": {"--json": FLAG, "--markdown": FLAG},
+    "relecture": {"--sortie": VALUE, "-o": VALUE, **ANYWHERE},
+    "nouveau": {"--depuis": VALUE, "--departement": VALUE, **ANYWHERE},
+    "livrets": {"--json": FLAG, **ANYWHERE},
+}
+
+COMMANDS = (*QUICK, *SLOW)
+"""Every command name: no partner, keyword or alias may be one."""
+
+
+class Call:
+    """A call as read: the command, its words and its options (`True` for a flag, text for a value)."""
+
+    __slots__ = ("command", "options", "words")
+
+    def __init__(self, command: str, words: list[str], options: dict[str, str | bool]) -> None:
+        self.command = command
+        self.words = words
+        self.options = options
+
+    def text(self, option: str) -> str | None:
+        """Return the value of `option`, None when it was not given."""
+        value = self.options.get(option)
+        return value if isinstance(value, str) else None
+
+    def flag(self, option: str) -> bool:
+        """Return whether the flag `option` was given."""
+        return self.options.get(option) is True
+
+
+def takes_value(option: str) -> bool:
+    """Return whether `option`, of any command, is followed by a value."""
+    return any(options.get(option) == VALUE for table in (QUICK, SLOW) for options in table.values())
+
+
+def split(arguments: list[str]) -> tuple[list[str], list[str]]:
+    """Return the words of a call and its options, each option followed by its value, in the order typed."""
+    words: list[str] = []
+    options: list[str] = []
+    rest = iter(arguments)
+    for argument in rest:
+        if argument == "--":
+            words += rest
+        elif argument.startswith("-") and argument != "-":
+            options.append(argument)
+            if takes_value(argument):
+                options += [value for value in [next(rest, None)] if value is not None]
+        else:
+            words.append(argument)
+    return words, options
+
+
+def arrange(arguments: list[str]) -> list[str]:
+    """Return `arguments` with the command first, then the options, then the words.
+
+    When the first word is no command, the command is `fiche`; a call without words has none.
+    """
+    words, options = split(arguments)
+    if not words:
+        return options
+    command = words.pop(0) if words[0] in COMMANDS else "fiche"
+    return [command, *options, "--", *words] if words else [command, *options]
+
+
+def read(arguments: list[str]) -> Call | None:
+    """Return the call that `arguments` make; None when it is not a plain call of a quick command.
+
+    None is no error: it means that Typer must read the call, and say what is wrong with it if anything is.
+    """
+    arranged = arrange(arguments)
+    if not arranged or arranged[0] not in QUICK:
+        return None
+    command = arranged.pop(0)
+    known = QUICK[command]
+    given: dict[str, str | bool] = {}
+    while arranged and (option := arranged.pop(0)) != "--":
+        option, joined, value = option.partition("=")
+        if option in given or option not in known or (known[option] == FLAG and joined):
+            return None
+        if known[option] == VALUE and not joined:
+            if not arranged or arranged[0] == "--":
+                return None
+            value = arranged.pop(0)
+        given[option] = True if known[option] == FLAG else value
+    if command == "fiche" and not arranged:
+        return None
+    return Call(command, arranged, given)

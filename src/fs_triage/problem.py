@@ -1,0 +1,40 @@
+"""One problem of the rule files: where it is, what it is, what to do."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+# These are told by `verifier` and do not stop the desk: the tree still leads to the right conclusions.
+ADVICE = frozenset(
+    {
+        "contact-not-replaced",
+        "example-missed",
+        "keyword-ambiguous",
+        "text-too-long",
+        "unreachable",
+        "unused-contact",
+    }
+)
+
+
+class Problem(NamedTuple):
+    """A problem at one place; sorts by path, line, column, code and message (all `str` but line and column).
+
+    `line` and `column` count from 1; 0 means that the whole file is meant.
+    """
+
+    path: str
+    line: int
+    column: int
+    code: str
+    message: str
+    hint: str = ""
+
+    @property
+    def blocking(self) -> bool:
+        """Whether the rules must not be served while this problem stands."""
+        return self.code not in ADVICE
+
+    def __str__(self) -> str:
+        hint = f" ; {self.hint}" if self.hint else ""
+        return f"{self.path}:{self.line}:{self.column}: {self.message}{hint} [{self.code}]"

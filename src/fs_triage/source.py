@@ -1,0 +1,286 @@
+"""The strict reader: one YAML file in, plain text data and the place of every key and value out.
+
+It builds from PyYAML's event stream and never calls a constructor: a scalar stays the text that was typed
+(`3230`, `08:30`, `no`), and what a rule file has no use for is refused where it stands: anchors and aliases,
+tags, merge keys, repeated keys, a second document, depth, size.
+"""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from fs_triage.problem import Problem
+from fs_triage.typography import name_of, refused, visible
+
+MAX_BYTES = 1_048_576
+MAX_DEPTH = 32
+MAX_NODES = 100_000
+MAX_TEXT = 10_000
+
+# What libyaml says, by a piece of its message, and what the author should read.
+_SYNTAX = (
+    ("mapping values are not allowed", "« : » inattendu ; mettez le texte entre guillemets doubles"),
+    ("did not find expected key", "clé ou tiret mal aligné, ou guillemet en trop"),
+    ("did not find expected '-' indicator", "élément de liste mal aligné : un tiret était attendu"),
+    ("could not find expected ':'", "clé sans « : »"),
+    ("did not find expected ',' or ']'", "liste entre crochets mal fermée : « , » ou « ] » attendu"),
+    ("did not find expected ',' or '}'", "accolades mal fermées : « , » ou « } » attendu"),
+    ("found unexpected end of stream", "guillemet jamais refermé"),
+    (
+        "found unknown escape character",
+        "barre oblique inverse inconnue entre guillemets doubles ; doublez-la",
+    ),
+    (
+        "block sequence entries are not allowed",
+        "tiret de liste inattendu ici ; placez-le sur sa propre ligne",
+    ),
+    (
+        "found character that cannot start any token",
+        "caractère qui ne peut rien commencer ; mettez des guillemets",
+    ),
+    ("did not find expected <document start>", "texte inattendu après la fin du contenu"),
+    ("did not find expected node content", "valeur attendue ici"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something was typed: a file as shown to the author, a line and a column from 1."""
+
+    path: str
+    line: int
+    column: int
+
+
+@dataclass(slots=True)
+class Text:
+    """A scalar: the text as typed."""
+
+    value: str
+    place: Place
+
+
+@dataclass(slots=True)
+class Table:
+    """A mapping: for each key where it was typed and its value, in the order of the file."""
+
+    place: Place
+    entries: dict[str, tuple[Place, Node]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Row:
+    """A sequence."""
+
+    place: Place
+    items: list[Node] = field(default_factory=list)
+
+
+Node = Text | Table | Row
+
+
+class _Stop(Exception):
+    """Reading cannot go on; the problem that says why is already noted."""
+
+
+def plain(node: Node) -> Any:
+    """Return `node` as dicts, lists and strings."""
+    if isinstance(node, Text):
+        return node.value
+    if isinstance(node, Row):
+        return [plain(item) for item in node.items]
+    return {key: plain(value) for key, (_, value) in node.entries.items()}
+
+
+def place_of(node: Node, location: tuple[str | int, ...], *, key: bool = False) -> Place:
+    """Return where `location` (keys and indexes from `node` down) was typed.
+
+    A segment that is not there ends the way: the place is that of its parent. With `key`, the place of the
+    last key rather than of its value.
+    """
+    place = node.place
+    for rank, segment in enumerate(location):
+        if isinstance(node, Table) and segment in node.entries:
+            key_place, node = node.entries[str(segment)]
+            place = key_place if key and rank == len(location) - 1 else node.place
+        elif isinstance(node, Row) and isinstance(segment, int) and segment < len(node.items):
+            node = node.items[segment]
+            place = node.place
+        else:
+            break
+    return place
+
+
+def decode(content: bytes, path: str) -> tuple[str, list[Problem]]:
+    """Return the text of `content` and the problems of its characters (then the text must not be used)."""
+    if len(content) > MAX_BYTES:
+        return "", [Problem(path, 0, 0, "too-large", f"fichier de {len(content)} octets, 1 Mio au plus")]
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        column = error.start - (content.rfind(b"\n", 0, error.start) + 1) + 1
+        message = f"ce n’est pas de l’UTF-8 (octet 0x{content[error.start]:02X})"
+        return "", [Problem(path, line, column, "encoding", message, "enregistrez le fichier en UTF-8")]
+    text = text.replace("\r\n", "\n")
+    return text, list(_bad_characters(text, path))
+
+
+def _bad_characters(text: str, path: str) -> Iterator[Problem]:
+    for number, line in enumerate(text.split("\n"), 1):
+        if "\t" in line:
+            column = line.index("\t") + 1
+            yield Problem(path, number, column, "tab", "tabulation", "remplacez-la par des espaces")
+            continue
+        index = refused(line)
+        if index is not None:
+            message = f"caractère interdit {name_of(line[index])}"
+            yield Problem(path, number, index + 1, "control-character", message, "supprimez-le")
+
+
+def read(path: Path, shown: str) -> tuple[Table | None, list[Problem], bytes]:
+    """Read the file at `path`, named `shown` in problems.
+
+    Returns the content as a table (None when it cannot be used), every problem met, and the bytes read.
+    """
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            return None, [Problem(shown, 0, 0, "unreadable", "ce n’est pas un fichier ordinaire")], b""
+        if path.is_symlink() and not path.resolve().is_relative_to(path.parent.resolve()):
+            return None, [Problem(shown, 0, 0, "unreadable", "ce lien mène hors du dossier des règles")], b""
+        with path.open("rb") as stream:
+            content = stream.read(MAX_BYTES + 1)
+    except (OSError, RuntimeError) as error:
+        return None, [Problem(shown, 0, 0, "unreadable", f"illisible : {reason(error)}")], b""
+    text, problems = decode(content, shown)
+    if problems:
+        return None, problems, content
+    table, problems = parse(text, shown)
+    return table, problems, content
+
+
+def reason(error: Exception) -> str:
+    """Return in French why the system refused a file."""
+    known = {
+        FileNotFoundError: "le fichier n’existe pas",
+        PermissionError: "l’accès est refusé",
+        IsADirectoryError: "c’est un dossier",
+        NotADirectoryError: "ce n’est pas un dossier",
+        RuntimeError: "le lien tourne en rond",
+    }
+    if isinstance(error, OSError) and error.errno == 40:  # ELOOP
+        return "le lien tourne en rond"
+    return next((text for kind, text in known.items() if isinstance(error, kind)), "erreur du système")
+
+
+def parse(text: str, shown: str) -> tuple[Table | None, list[Problem]]:
+    """Return the table that `text` holds, None when it cannot be used, and every problem met."""
+    reader = _Reader(shown)
+    try:
+        root = reader.document(yaml.parse(text, Loader=yaml.CSafeLoader))
+    except _Stop:
+        return None, reader.problems
+    except yaml.MarkedYAMLError as error:
+        reader.note(error.problem_mark or error.context_mark, "syntax", _syntax(error.problem or ""))
+        return None, reader.problems
+    except yaml.YAMLError:
+        return None, [Problem(shown, 0, 0, "syntax", "caractère que YAML refuse", "supprimez-le")]
+    if not isinstance(root, Table):
+        place = root.place if root else Place(shown, 1, 1)
+        message = "fichier vide" if root is None else "des « clé: valeur » étaient attendues"
+        return None, [*reader.problems, Problem(shown, place.line, place.column, "syntax", message)]
+    return root, reader.problems
+
+
+def _syntax(message: str) -> str:
+    known = (french for piece, french in _SYNTAX if piece in message)
+    return "syntaxe : " + next(known, "ce n’est pas du YAML correct à cet endroit")
+
+
+class _Reader:
+    """Builds nodes from events and notes what it refuses."""
+
+    def __init__(self, shown: str) -> None:
+        self.shown = shown
+        self.problems: list[Problem] = []
+        self.nodes = 0
+
+    def note(self, mark: Any, code: str, message: str, hint: str = "") -> None:
+        line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
+        self.problems.append(Problem(self.shown, line, column, code, message, hint))
+
+    def document(self, events: Iterator[Any]) -> Node | None:
+        """Return the root node of the only document, None for an empty file."""
+        root: Node | None = None
+        documents = 0
+        for event in events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    hint = "supprimez la ligne « --- »"
+                    self.note(event.start_mark, "several-documents", "second document dans le fichier", hint)
+                    raise _Stop
+                root = self.node(next(events), events, 0)
+        return root
+
+    def node(self, event: Any, events: Iterator[Any], depth: int) -> Node:
+        """Return the node that `event` begins, reading on in `events` to its end."""
+        self.nodes += 1
+        if depth > MAX_DEPTH or self.nodes > MAX_NODES:
+            what = "imbrication trop profonde" if depth > MAX_DEPTH else "fichier trop long"
+            self.note(event.start_mark, "too-deep" if depth > MAX_DEPTH else "too-large", what)
+            raise _Stop
+        self._no_reference(event)
+        place = Place(self.shown, event.start_mark.line + 1, event.start_mark.column + 1)
+        if isinstance(event, yaml.ScalarEvent):
+            return self._text(event, place)
+        if isinstance(event, yaml.SequenceStartEvent):
+            row = Row(place)
+            while not isinstance(following := next(events), yaml.SequenceEndEvent):
+                row.items.append(self.node(following, events, depth + 1))
+            return row
+        return self._table(events, Table(place), depth)
+
+    def _no_reference(self, event: Any) -> None:
+        if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
+            sign = "*" if isinstance(event, yaml.AliasEvent) else "&"
+            message = f"renvoi YAML « {sign}{visible(event.anchor)} »"
+            self.note(event.start_mark, "alias", message, "recopiez le contenu, ou mettez des guillemets")
+            raise _Stop
+        if event.tag is not None and event.tag != "!":
+            self.note(event.start_mark, "tag", f"étiquette YAML « {visible(event.tag)} »", "supprimez-la")
+            raise _Stop
+
+    def _text(self, event: Any, place: Place) -> Text:
+        index = refused(event.value)
+        if index is not None:
+            message = f"caractère interdit {name_of(event.value[index])} dans ce texte"
+            self.note(event.start_mark, "control-character", message, "supprimez-le")
+        if len(event.value) > MAX_TEXT:
+            message = f"texte de {len(event.value)} caractères, {MAX_TEXT} au plus"
+            self.note(event.start_mark, "too-large", message)
+            return Text(event.value[:80], place)
+        return Text(event.value if index is None else "", place)
+
+    def _table(self, events: Iterator[Any], table: Table, depth: int) -> Table:
+        while not isinstance(event := next(events), yaml.MappingEndEvent):
+            key = self.node(event, events, depth + 1)
+            if not isinstance(key, Text):
+                self.note(event.start_mark, "syntax", "une clé doit être un mot")
+                raise _Stop
+            value = self.node(next(events), events, depth + 1)
+            if key.value == "<<" and event.implicit[0]:
+                self.note(event.start_mark, "alias", "fusion YAML « << »", "recopiez le contenu")
+            elif key.value in table.entries:
+                first = table.entries[key.value][0]
+                message = f"clé répétée « {visible(key.value)} », déjà à la ligne {first.line}"
+                self.note(event.start_mark, "duplicate-key", message, "gardez-en une")
+            else:
+                table.entries[key.value] = (key.place, value)
+        return table

@@ -1,0 +1,53 @@
+"""French typography, and the characters that no text may hold."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+NBSP = "\u00a0"
+_APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=\w)")
+_BEFORE = re.compile(r"(?<=\S) (?=[?!;:»%€](?:\s|$|[.,)»]))")
+_AFTER = re.compile(r"« ")
+_SOFT_HYPHEN = "\u00ad"
+_REFUSED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+
+def french(text: str) -> str:
+    """Set typographic apostrophes and non-breaking spaces in `text`, typed with plain ones, on one line.
+
+    U+00A0 serves before every high punctuation mark (not U+202F, which cp1252 and latin-1 terminals lack).
+    """
+    text = " ".join(text.split())
+    text = _APOSTROPHE.sub("’", text)
+    text = _BEFORE.sub(NBSP, text)
+    return _AFTER.sub(f"«{NBSP}", text)
+
+
+def refused(text: str) -> int | None:
+    """Return the index of the first character that must not reach a terminal, or None.
+
+    Refused are control characters (but the line feed), escape sequences, bidirectional controls, zero-width
+    characters, line and paragraph separators, lone surrogates and unassigned code points (CVE-2021-42574,
+    CVE-2021-25743).
+    """
+    if text.isprintable():
+        return None
+    for index, character in enumerate(text):
+        if character in "\n" + _SOFT_HYPHEN or character.isprintable():
+            continue
+        if unicodedata.category(character) in _REFUSED_CATEGORIES:
+            return index
+    return None
+
+
+def visible(text: str) -> str:
+    """Return `text` with every character that must not reach a terminal written as its code."""
+    if refused(text) is None and "\n" not in text:
+        return text
+    return "".join(c if refused(c) is None and c != "\n" else f"\\u{ord(c):04x}" for c in text)
+
+
+def name_of(character: str) -> str:
+    """Return the code point of `character` for a message, as `U+001B`."""
+    return f"U+{ord(character):04X}"

@@ -1,0 +1,53 @@
+"""What every test uses: the program run as its users run it, with folders of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+RULES = ROOT / "rules"
+JURA = RULES / "jura"
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def clean_environment(home: Path, **more: str) -> dict[str, str]:
+    """Return an environment with nothing of the machine's but the path, and `home` as the home folder."""
+    kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH", "VIRTUAL_ENV") if name in os.environ}
+    return {**kept, "HOME": str(home), "LANG": "C.UTF-8", **more}
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home folder that the tests of one process share, so that the livret is compiled once."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="session")
+def run(home: Path) -> Run:
+    """Run `fs-triage` in a pipe: `run("caf", "rsa", input="", env={...}, home=...)`."""
+
+    def call(
+        *arguments: str,
+        input: str = "",
+        env: Mapping[str, str] | None = None,
+        home: Path = home,
+        **options: object,
+    ) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "fs_triage", *arguments],
+            input=input,
+            capture_output=True,
+            encoding="utf-8",
+            env=clean_environment(home, **(env or {})),
+            timeout=60,
+            **options,  # type: ignore[call-overload]
+        )
+
+    return call
