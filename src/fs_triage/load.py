@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fs_triage import source
-from fs_triage.explain import build
+from fs_triage.explain import build, nearest
 from fs_triage.model import Booklet, Elsewhere, Partner
 from fs_triage.problem import Problem
 from fs_triage.source import Place, Table
@@ -68,24 +68,64 @@ def load(folder: Path) -> Loaded:
     loaded = Loaded(folder)
     table = _read(folder / BOOKLET, loaded)
     booklet = build(Booklet, table, loaded.problems) if table else None
-    if table is None or booklet is None:
+    parent = _parent(folder, booklet, table, loaded) if table and booklet else None
+    if table is None or booklet is None or loaded.problems:
         loaded.problems.sort()
         return loaded
-    partners = tuple(_partners(folder, booklet, table, loaded))
-    elsewhere = _elsewhere(folder, loaded)
+    if parent is not None and not booklet.partners:
+        booklet = booklet.model_copy(update={"partners": parent.booklet.partners})
+    partners = tuple(_partners(folder, booklet, table, parent, loaded))
+    elsewhere = _elsewhere(folder, parent, loaded)
     loaded.problems.sort()
     if not loaded.problems and elsewhere is not None:
         loaded.livret = Livret(booklet, table, partners, elsewhere)
     return loaded
 
 
-def _partners(folder: Path, booklet: Booklet, table: Table, loaded: Loaded) -> Iterator[PartnerRules]:
+@dataclass(frozen=True, slots=True)
+class _Parent:
+    """The livret inherited from: its folder and what it says of itself."""
+
+    folder: Path
+    booklet: Booklet
+
+
+def _parent(folder: Path, booklet: Booklet, table: Table, loaded: Loaded) -> _Parent | None:
+    """Return the livret that `booklet` extends, None when it extends none or one that cannot serve."""
+    if booklet.extends is None:
+        if not booklet.partners:
+            loaded.problems.append(_at(table.place, "schema", "il manque la clé « partners »", "ajoutez-la"))
+        return None
+    from fs_triage import livrets
+
+    place = source.place_of(table, ("extends",))
+    found = livrets.beside(folder, booklet.extends)
+    if found is None:
+        hint = nearest(booklet.extends, sorted(livrets.installed()))
+        loaded.problems.append(_at(place, "unknown-livret", f"livret inconnu « {booklet.extends} »", hint))
+        return None
+    content = _read(found / BOOKLET, loaded)
+    model = build(Booklet, content, loaded.problems) if content else None
+    if model is None:
+        return None
+    if model.extends is not None or found.resolve() == folder.resolve():
+        message = f"« {booklet.extends} » hérite lui-même d’un autre livret"
+        loaded.problems.append(
+            _at(place, "unknown-livret", message, "héritez d’un livret qui n’hérite de rien")
+        )
+        return None
+    return _Parent(found, model)
+
+
+def _partners(
+    folder: Path, booklet: Booklet, table: Table, parent: _Parent | None, loaded: Loaded
+) -> Iterator[PartnerRules]:
     for rank, name in enumerate(booklet.partners):
         if name in booklet.partners[:rank]:
             place = source.place_of(table, ("partners", rank))
             loaded.problems.append(_at(place, "duplicate-id", f"partenaire « {name} » cité deux fois"))
             continue
-        content = _read(folder / f"{name}.yaml", loaded)
+        content, missing = _partner(folder / f"{name}.yaml", name, parent, loaded)
         model = build(Partner, content, loaded.problems) if content else None
         if content is None or model is None:
             continue
@@ -93,14 +133,39 @@ def _partners(folder: Path, booklet: Booklet, table: Table, loaded: Loaded) -> I
             place = source.place_of(content, ("id",))
             message = f"« {model.id} » dans le fichier {name}.yaml"
             loaded.problems.append(_at(place, "duplicate-id", message, f"écrivez « id: {name} »"))
-        yield PartnerRules(model, content)
+        yield PartnerRules(model, content, missing)
 
 
-def _elsewhere(folder: Path, loaded: Loaded) -> Elsewhere | None:
-    if not (folder / ELSEWHERE).exists():
-        return Elsewhere.model_validate({})
-    table = _read(folder / ELSEWHERE, loaded)
-    return build(Elsewhere, table, loaded.problems) if table else None
+def _partner(
+    path: Path, name: str, parent: _Parent | None, loaded: Loaded
+) -> tuple[Table | None, frozenset[str]]:
+    """Return the table of a partner, and the contacts it inherited that are still another département's."""
+    if parent is None or name not in parent.booklet.partners:
+        return _read(path, loaded), frozenset()
+    inherited = _read(parent.folder / f"{name}.yaml", loaded)
+    if inherited is None:
+        return None, frozenset()
+    from fs_triage import heir
+
+    own = _read_if_there(path, loaded) or Table(inherited.place)
+    merged = heir.merge(inherited, own)
+    loaded.problems.extend(merged.problems)
+    return merged.table, merged.missing
+
+
+def _elsewhere(folder: Path, parent: _Parent | None, loaded: Loaded) -> Elsewhere | None:
+    table = _read_if_there(folder / ELSEWHERE, loaded)
+    if table is None and parent is not None:
+        table = _read_if_there(parent.folder / ELSEWHERE, loaded)
+    return build(Elsewhere, table, loaded.problems) if table else Elsewhere.model_validate({})
+
+
+def _read_if_there(path: Path, loaded: Loaded) -> Table | None:
+    """Read an optional file; that it was absent is noted, so that its coming is noticed."""
+    if path.exists() or path.is_symlink():
+        return _read(path, loaded)
+    loaded.files.append(SourceFile(path, -1, 0, 0, ""))
+    return None
 
 
 def _at(place: Place, code: str, message: str, hint: str = "") -> Problem:

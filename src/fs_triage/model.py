@@ -267,8 +267,13 @@ class Booklet(Model):
     title: Sentence = Field(description="Titre du livret.", examples=["Livret d'accompagnement"])
     departement: Sentence = Field(description="Département.", examples=["39 Jura"])
     source: Sentence = Field(description="D'où viennent les faits.", examples=["Préfecture du Jura"])
+    extends: Word | None = Field(
+        None, description="Livret dont celui-ci hérite les arbres.", examples=["jura"]
+    )
     partners: list[Word] = Field(
-        description="Les partenaires, dans l'ordre de l'accueil.", min_length=1, examples=[["ants", "caf"]]
+        [],
+        description="Les partenaires, dans l'ordre de l'accueil ; hérités quand la clé manque.",
+        examples=[["ants", "caf"]],
     )
 
 

@@ -100,6 +100,13 @@ def _one_of(root: str, name: str | None) -> str:
         name = DEFAULT_LIVRET
     if name in names:
         return os.path.join(root, str(name))
+    if name is not None and root == own_rules():
+        from fs_triage import livrets
+
+        brought = livrets.installed()
+        if name in brought:
+            return str(brought[name])
+        names = sorted(brought)
     if not names:
         raise Failure(RULES_UNUSABLE, f"Aucun livret dans « {root} » : il y manque un fichier {BOOKLET}.")
     if name is None:
