@@ -1,0 +1,303 @@
+"""A livret that inherits: the trees of one département, the contacts of another."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from conftest import JURA, Run
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from fs_triage import checks, heir, source, starter, tree
+from fs_triage.failure import Failure
+from fs_triage.load import Loaded, load
+
+BOOKLET = """\
+id: doubs
+title: Livret du Doubs
+departement: 25 Doubs
+source: Préfecture du Doubs
+extends: jura
+"""
+
+
+@pytest.fixture
+def doubs(tmp_path: Path) -> Path:
+    """A livret beside a copy of ours, that inherits from it and says nothing more."""
+    shutil.copytree(JURA, tmp_path / "jura")
+    folder = tmp_path / "doubs"
+    folder.mkdir()
+    (folder / "livret.yaml").write_text(BOOKLET, encoding="utf-8")
+    return folder
+
+
+def write(folder: Path, name: str, text: str) -> None:
+    (folder / name).write_text(text, encoding="utf-8")
+
+
+def grown(folder: Path) -> tree.Tree:
+    loaded = load(folder)
+    assert loaded.problems == []
+    assert loaded.livret is not None
+    assert checks.blocking(loaded.livret) == []
+    return tree.grow(loaded.livret)
+
+
+def local_values(folder: Path) -> dict[tuple[str, str], str]:
+    """The address or number of each local contact of a livret, by partner and id."""
+    livret = load(folder).livret
+    assert livret is not None
+    return {
+        (rules.model.id, name): rules.model.contacts[name].kinds[0][1]
+        for rules in livret.partners
+        for name in heir.local_contacts(rules.table)
+        if rules.model.contacts[name].kinds[0][0] in ("email", "phone", "web")
+    }
+
+
+def test_an_heir_has_the_trees_of_its_parent(doubs: Path) -> None:
+    assert list(grown(doubs).conclusions) == list(grown(doubs.parent / "jura").conclusions)
+
+
+def test_no_local_contact_of_the_parent_is_ever_shown(doubs: Path) -> None:
+    values = local_values(doubs.parent / "jura")
+    assert len(values) > 15
+    shown = json.dumps(grown(doubs).conclusions, ensure_ascii=False)
+    assert [value for value in values.values() if value in shown] == []
+
+
+def test_a_missing_contact_is_said_to_be_missing(doubs: Path, run: Run) -> None:
+    answer = run("--regles", str(doubs), "ants/permis/situation-complexe", "--json")
+    assert answer.returncode == 0, answer.stderr
+    conclusion = json.loads(answer.stdout)["matches"][0]
+    assert conclusion["contacts"] == []
+    label = "Référent « permis de conduire » à la préfecture"
+    assert conclusion["warnings"] == [f"Contact manquant pour ce département : {label}."]
+
+
+def test_an_heir_answers_with_its_own_contact(doubs: Path, run: Run) -> None:
+    own = """\
+id: ants
+contacts:
+  referent-permis:
+    email: permis@doubs.example
+    label: Référent permis du Doubs
+    audience: conseiller
+"""
+    write(doubs, "ants.yaml", own)
+    answer = run("--regles", str(doubs), "ants/permis/situation-complexe", "--json")
+    conclusion = json.loads(answer.stdout)["matches"][0]
+    assert [contact["value"] for contact in conclusion["contacts"]] == ["permis@doubs.example"]
+    assert conclusion["warnings"] == []
+
+
+def test_an_heir_removes_replaces_and_adds_answers(doubs: Path) -> None:
+    own = """\
+id: caf
+remove: [rsa/declaration-trimestrielle]
+replace:
+  rsa/demande:
+    label: Demander le RSA autrement
+    steps: [Faire autrement.]
+add:
+  rsa:
+    - id: suivi
+      label: Suivre sa demande de RSA
+      steps: [Ouvrir le dossier.]
+  .:
+    - id: accueil
+      label: Accueil de la CAF
+      steps: [Donner les horaires.]
+"""
+    before = grown(doubs)
+    write(doubs, "caf.yaml", own)
+    after = grown(doubs)
+    assert "caf/rsa/declaration-trimestrielle" in before.conclusions
+    assert "caf/rsa/declaration-trimestrielle" not in after.conclusions
+    assert after.conclusions["caf/rsa/demande"]["title"] == "Demander le RSA autrement"
+    assert after.conclusions["caf/rsa/suivi"]["steps"] == ["Ouvrir le dossier."]
+    assert after.conclusions["caf/accueil"]["if_blocked"] == after.conclusions["caf/rsa/suivi"]["if_blocked"]
+    changed = {"caf/rsa/declaration-trimestrielle", "caf/rsa/suivi", "caf/accueil"}
+    assert set(before.conclusions) ^ set(after.conclusions) == changed
+
+
+def problems(folder: Path) -> list[str]:
+    loaded: Loaded = load(folder)
+    return [str(problem).replace(str(folder.parent) + "/", "") for problem in loaded.problems]
+
+
+def test_a_path_that_the_parent_does_not_have(doubs: Path) -> None:
+    write(doubs, "caf.yaml", "id: caf\nremove: [rsa/demandes]\n")
+    assert problems(doubs) == [
+        "doubs/caf.yaml:2:10: « rsa/demandes » n’existe pas dans le livret dont celui-ci hérite ; "
+        "vouliez-vous dire « rsa/demande » ? [unknown-target]"
+    ]
+
+
+def test_nothing_is_added_below_a_conclusion(doubs: Path) -> None:
+    write(doubs, "caf.yaml", "id: caf\nadd:\n  rsa/demande: []\n")
+    assert problems(doubs) == [
+        "doubs/caf.yaml:3:3: « rsa/demande » n’est pas une question : rien ne peut s’y ajouter [unknown-target]"
+    ]
+
+
+def test_a_problem_points_into_the_file_the_text_came_from(doubs: Path) -> None:
+    parent = doubs.parent / "jura" / "caf.yaml"
+    text = parent.read_text(encoding="utf-8").replace("about:", "abuot:", 1)
+    write(doubs.parent / "jura", "caf.yaml", text)
+    line = text[: text.index("abuot:")].count("\n") + 1
+    told = problems(doubs)
+    assert len(told) >= 1
+    assert all(problem.startswith("jura/caf.yaml:") for problem in told)
+    assert any(problem.startswith(f"jura/caf.yaml:{line}:1: clé inconnue « abuot »") for problem in told)
+
+
+def test_an_unknown_parent(doubs: Path) -> None:
+    write(doubs, "livret.yaml", BOOKLET.replace("extends: jura", "extends: jurra"))
+    assert problems(doubs) == [
+        "doubs/livret.yaml:5:10: livret inconnu « jurra » ; vouliez-vous dire « jura » ? [unknown-livret]"
+    ]
+
+
+def test_one_level_of_inheritance(doubs: Path) -> None:
+    third = doubs.parent / "tiers"
+    third.mkdir()
+    write(third, "livret.yaml", BOOKLET.replace("extends: jura", "extends: doubs"))
+    assert problems(third) == [
+        "tiers/livret.yaml:5:10: « doubs » hérite lui-même d’un autre livret ; "
+        "héritez d’un livret qui n’hérite de rien [unknown-livret]"
+    ]
+
+
+def test_a_livret_without_partners_nor_parent(doubs: Path) -> None:
+    write(doubs, "livret.yaml", BOOKLET.replace("extends: jura\n", ""))
+    told = problems(doubs)
+    assert len(told) == 1
+    assert "il manque la clé « partners »" in told[0]
+
+
+def test_a_change_of_the_parent_and_a_new_file_of_the_heir_are_noticed(doubs: Path, run: Run) -> None:
+    def title() -> str:
+        answer = run("--regles", str(doubs), "caf/rsa/demande", "--json")
+        return str(json.loads(answer.stdout)["matches"][0]["title"])
+
+    assert title() == "Faire une demande de RSA"
+    parent = doubs.parent / "jura" / "caf.yaml"
+    text = parent.read_text(encoding="utf-8")
+    parent.write_text(
+        text.replace("label: Faire une demande de RSA", "label: Demander le RSA"), encoding="utf-8"
+    )
+    assert title() == "Demander le RSA"
+    write(
+        doubs, "caf.yaml", "id: caf\nreplace:\n  rsa/demande:\n    label: RSA du Doubs\n    steps: [Faire.]\n"
+    )
+    assert title() == "RSA du Doubs"
+
+
+_LOCAL = sorted(local_values(JURA).items())
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(replaced=st.sets(st.sampled_from([key for key, _ in _LOCAL])))
+def test_whatever_is_replaced_nothing_else_of_the_parent_shows(
+    replaced: set[tuple[str, str]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("heir") / "doubs"
+    folder.mkdir()
+    write(folder, "livret.yaml", BOOKLET)
+    for partner in {partner for partner, _ in replaced}:
+        lines = [f"id: {partner}", "contacts:"]
+        for owner, name in sorted(replaced):
+            if owner == partner:
+                lines += [
+                    f"  {name}:",
+                    "    phone: 01 23 45 67 89",
+                    f"    label: De {name}",
+                    "    audience: usager",
+                ]
+        write(folder, f"{partner}.yaml", "\n".join(lines) + "\n")
+    livret = load(folder).livret
+    assert livret is not None
+    conclusions = tree.grow(livret).conclusions
+    contacts = [
+        (conclusion["partner"], contact["id"], contact["value"])
+        for conclusion in conclusions.values()
+        for contact in conclusion["contacts"]
+    ]
+    wrong = [
+        (partner, name)
+        for partner, name, value in contacts
+        if (partner, name) in dict(_LOCAL) and ((partner, name) not in replaced or value != "01 23 45 67 89")
+    ]
+    assert wrong == []
+
+
+def filled(text: str) -> str:
+    """A partner file made by `nouveau`, as an officer completes it: uncommented, with values."""
+    head, contacts = text.split("# contacts:\n", 1)
+    body = re.sub(r"^# ?", "", contacts, flags=re.MULTILINE)
+    values = {"email": "service@doubs.example", "phone": "03 81 00 00 00"}
+    body = re.sub(
+        r"^    (\S+): à remplir.*$",
+        lambda match: f"    {match[1]}: {values.get(match[1], 'www.doubs.example')}",
+        body,
+        flags=re.MULTILINE,
+    )
+    return f"{head}contacts:\n{body}"
+
+
+def test_a_new_livret_filled_in_shows_only_its_own_contacts(
+    doubs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = doubs.parent / "haute-saone"
+    assert starter.run(str(target), "jura", "70 Haute-Saône") == 0
+    assert capsys.readouterr().out.startswith(f"Livret créé dans {target} : il hérite de « jura ».\n")
+    for file in target.glob("*.yaml"):
+        if file.name != "livret.yaml":
+            file.write_text(filled(file.read_text(encoding="utf-8")), encoding="utf-8")
+    livret = load(target)
+    assert livret.problems == []
+    assert livret.livret is not None
+    assert livret.livret.booklet.id == "haute-saone"
+    shown = json.dumps(grown(target).conclusions, ensure_ascii=False)
+    assert "Contact manquant" not in shown
+    assert [value for value in local_values(JURA).values() if value in shown] == []
+
+
+def test_a_new_livret_left_as_it_is_loads_and_shows_what_is_missing(doubs: Path) -> None:
+    target = doubs.parent / "neuf"
+    starter.run(str(target), "jura", "25 Doubs")
+    assert "Contact manquant" in json.dumps(grown(target).conclusions, ensure_ascii=False)
+
+
+@pytest.mark.parametrize(
+    ("folder", "parent", "departement", "message"),
+    [
+        ("neuf", "jurra", "25 Doubs", "Livret « jurra » inconnu ; possibles : jura."),
+        ("neuf", "jura", "Doubs", "Écrivez le département par son numéro et son nom, comme « 25 Doubs »."),
+        ("jura", "jura", "25 Doubs", "Le dossier « {} » n’est pas vide ; choisissez-en un autre."),
+    ],
+)
+def test_a_livret_that_cannot_be_started(
+    doubs: Path, folder: str, parent: str, departement: str, message: str
+) -> None:
+    target = doubs.parent / folder
+    before = sorted(doubs.parent.rglob("*"))
+    with pytest.raises(Failure) as raised:
+        starter.run(str(target), parent, departement)
+    assert raised.value.message == message.format(target)
+    assert raised.value.code == 2
+    assert sorted(doubs.parent.rglob("*")) == before
+
+
+def test_merge_leaves_nothing_behind_of_what_is_removed() -> None:
+    parent, _ = source.parse("answers:\n- id: a\n- id: b\nexamples:\n- id: a\n- id: b\n", "p")
+    own, _ = source.parse("remove: [a]\n", "h")
+    assert parent is not None and own is not None
+    merged = heir.merge(parent, own)
+    assert merged.problems == []
+    assert source.plain(merged.table) == {"answers": [{"id": "b"}], "examples": [{"id": "b"}]}
