@@ -138,3 +138,8 @@ BLOCKING: tuple[Callable[[PartnerRules], Iterator[Problem]], ...] = (
 def blocking(livret: Livret) -> list[Problem]:
     """Return the problems that would make the desk give a wrong or an empty answer, sorted."""
     return sorted(problem for rules in livret.partners for check in BLOCKING for problem in check(rules))
+
+
+def every(livret: Livret) -> list[Problem]:
+    """Return every problem of `livret` that the models cannot see, sorted."""
+    return blocking(livret)
