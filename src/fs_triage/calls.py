@@ -37,8 +37,8 @@ SLOW: Mapping[str, Mapping[str, str]] = {
     "schema": {"--json": FLAG},
     "comparer": {"--json": FLAG, "--markdown": FLAG},
     "relecture": {"--sortie": VALUE, "-o": VALUE, **ANYWHERE},
-    "nouveau": {"--depuis": VALUE, "--departement": VALUE, **ANYWHERE},
-    "livrets": {"--json": FLAG, **ANYWHERE},
+    "nouveau": {"--depuis": VALUE, "--departement": VALUE},
+    "livrets": {"--json": FLAG},
 }
 
 COMMANDS = (*QUICK, *SLOW)

@@ -51,3 +51,9 @@ def visible(text: str) -> str:
 def name_of(character: str) -> str:
     """Return the code point of `character` for a message, as `U+001B`."""
     return f"U+{ord(character):04X}"
+
+
+def shown(text: str, longest: int = 60) -> str:
+    """Return `text`, which somebody typed, as a message quotes it: « visible and cut »."""
+    text = visible(text if len(text) <= longest else f"{text[: longest - 1]}…")
+    return f"« {text} »"
