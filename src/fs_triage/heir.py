@@ -70,7 +70,7 @@ def _contacts(parent: Table, heir: Table) -> frozenset[str]:
     own = heir.entries.get("contacts", (heir.place, None))[1]
     if not isinstance(own, Table):
         return frozenset(local)
-    place, inherited = parent.entries.setdefault("contacts", (own.place, Table(own.place)))
+    _, inherited = parent.entries.setdefault("contacts", (own.place, Table(own.place)))
     if isinstance(inherited, Table):
         inherited.entries.update(own.entries)
     return frozenset(name for name in local if name not in own.entries)

@@ -30,7 +30,7 @@ def _of_packages() -> dict[str, Path]:
         except Exception:  # another package's code may fail in any way, and must not stop the desk
             output.tell(f"Attention : le livret « {entry.name} » d’un autre paquet ne se charge pas.")
             continue
-        folder = Path(list(brought.__path__)[0] if isinstance(brought, ModuleType) else str(brought))
+        folder = Path(next(iter(brought.__path__)) if isinstance(brought, ModuleType) else str(brought))
         if (folder / places.BOOKLET).is_file():
             found[entry.name] = folder
     return found

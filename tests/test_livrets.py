@@ -1,0 +1,199 @@
+"""Which livret answers: options, environment, configuration, other packages."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import platformdirs
+import pytest
+from conftest import JURA, RULES, Run
+
+from fs_triage import places
+
+TINY = """\
+id: {id}
+title: Livret {id}
+departement: 99 {id}
+source: Essai
+partners: [mairie]
+"""
+PARTNER = """\
+id: mairie
+label: Mairie
+name: Mairie
+about: état civil
+pages: [1]
+no_second_level: Tout se fait en mairie.
+question: Que veut l'usager ?
+answers:
+  - {{id: acte, label: Demander un acte ({id}), steps: [Écrire à la mairie.]}}
+  - {{id: livret, label: Demander un livret de famille, steps: [Aller en mairie.]}}
+"""
+
+
+def make(folder: Path) -> Path:
+    """A small livret named after its folder."""
+    folder.mkdir(parents=True)
+    (folder / "livret.yaml").write_text(TINY.format(id=folder.name), encoding="utf-8")
+    (folder / "mairie.yaml").write_text(PARTNER.format(id=folder.name), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def livret_of(run: Run, home: Path) -> Callable[..., str]:
+    """The livret that a call is answered from."""
+
+    def ask(*arguments: str, **environment: str) -> str:
+        answer = run(*arguments, "liste", "--json", env=environment)
+        assert answer.returncode == 0, answer.stderr
+        return str(json.loads(answer.stdout)["livret"])
+
+    return ask
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Callable[[str], str]:
+    """Write the user's config.toml; the value of XDG_CONFIG_HOME that makes it count."""
+
+    def write(text: str) -> str:
+        folder = tmp_path / "config" / "fs-triage"
+        folder.mkdir(parents=True)
+        (folder / "config.toml").write_text(text, encoding="utf-8")
+        return str(folder.parent)
+
+    return write
+
+
+def test_the_livret_of_the_program_answers_by_default(livret_of: Callable[..., str]) -> None:
+    assert livret_of() == "jura"
+
+
+def test_the_option_goes_before_the_environment_before_the_configuration(
+    tmp_path: Path, livret_of: Callable[..., str], config: Callable[[str], str]
+) -> None:
+    first, second, third = (str(make(tmp_path / name)) for name in ("un", "deux", "trois"))
+    configured = config(f'regles = "{third}"\n')
+    assert livret_of(XDG_CONFIG_HOME=configured) == "trois"
+    assert livret_of(XDG_CONFIG_HOME=configured, FS_TRIAGE_REGLES=second) == "deux"
+    assert livret_of("--regles", first, XDG_CONFIG_HOME=configured, FS_TRIAGE_REGLES=second) == "un"
+
+
+def test_a_folder_of_livrets(tmp_path: Path, livret_of: Callable[..., str], run: Run) -> None:
+    make(tmp_path / "un")
+    assert livret_of("--regles", str(tmp_path)) == "un"
+    make(tmp_path / "deux")
+    assert livret_of("--regles", str(tmp_path), "--livret", "deux") == "deux"
+    answer = run("liste", "--regles", str(tmp_path))
+    assert (answer.returncode, answer.stdout) == (2, "")
+    assert answer.stderr == "Plusieurs livrets (deux, un) ; choisissez avec --livret.\n"
+    answer = run("liste", "--regles", str(tmp_path), "--livret", "dex")
+    assert (answer.returncode, answer.stdout) == (2, "")
+    assert answer.stderr == "Livret « dex » inconnu ; possibles : deux, un.\n"
+
+
+def test_the_configuration_chooses_a_livret(
+    tmp_path: Path, livret_of: Callable[..., str], config: Callable[[str], str]
+) -> None:
+    make(tmp_path / "rules" / "un")
+    make(tmp_path / "rules" / "deux")
+    configured = config(f'regles = "{tmp_path / "rules"}"\nlivret = "un"\n')
+    assert livret_of(XDG_CONFIG_HOME=configured) == "un"
+    assert livret_of("--livret", "deux", XDG_CONFIG_HOME=configured) == "deux"
+
+
+@pytest.mark.parametrize("text", ["regles = ", "\x00", "é\udce9"])
+def test_a_configuration_that_cannot_be_read(text: str, run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "fs-triage" / "config.toml"
+    file.parent.mkdir()
+    file.write_bytes(text.encode("utf-8", "surrogateescape"))
+    answer = run("caf", "rsa", env={"XDG_CONFIG_HOME": str(tmp_path)})
+    assert (answer.returncode, answer.stdout) == (3, "")
+    message = f"Le fichier de configuration {file} est illisible ; corrigez-le ou supprimez-le.\n"
+    assert answer.stderr == message
+
+
+def test_rules_that_are_not_there(run: Run, tmp_path: Path) -> None:
+    answer = run("caf", "rsa", "--regles", str(tmp_path / "rien"))
+    assert (answer.returncode, answer.stdout) == (3, "")
+    assert answer.stderr == f"Le dossier de règles « {tmp_path}/rien » n’existe pas ; vérifiez son nom.\n"
+    answer = run("caf", "rsa", "--regles", str(tmp_path))
+    assert (answer.returncode, answer.stdout) == (3, "")
+    assert answer.stderr == f"Aucun livret dans « {tmp_path} » : il y manque un fichier livret.yaml.\n"
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> str:
+    """A package that brings the livret « vallee » by the entry point; the PYTHONPATH that installs it."""
+    site = tmp_path / "site"
+    make(site / "livret_vallee" / "vallee")
+    (site / "livret_vallee" / "__init__.py").write_text(
+        "from pathlib import Path\nfolder = Path(__file__).parent / 'vallee'\n", encoding="utf-8"
+    )
+    information = site / "livret_vallee-1.0.dist-info"
+    information.mkdir()
+    (information / "METADATA").write_text("Metadata-Version: 2.1\nName: livret-vallee\nVersion: 1.0\n")
+    (information / "entry_points.txt").write_text(
+        "[fs_triage.livrets]\nvallee = livret_vallee:folder\ncasse = livret_vallee:absent\n"
+    )
+    return str(site)
+
+
+def test_a_livret_that_another_package_brings(package: str, livret_of: Callable[..., str], run: Run) -> None:
+    assert livret_of("--livret", "vallee", PYTHONPATH=package) == "vallee"
+    answer = run("livrets", env={"PYTHONPATH": package})
+    assert answer.returncode == 0
+    assert answer.stdout == (
+        f"* jura\t{JURA}\n"
+        f"  vallee\t{package}/livret_vallee/vallee\n"
+        "* : le livret utilisé ; un autre se choisit avec --livret.\n"
+    )
+    assert answer.stderr == "Attention : le livret « casse » d’un autre paquet ne se charge pas.\n"
+
+
+def test_the_livrets_as_json(run: Run) -> None:
+    answer = run("livrets", "--json")
+    assert json.loads(answer.stdout) == {
+        "schema_version": 1,
+        "livrets": [{"id": "jura", "folder": str(JURA), "in_use": True}],
+    }
+
+
+def test_a_livret_elsewhere_is_listed_as_the_one_in_use(run: Run, tmp_path: Path) -> None:
+    folder = make(tmp_path / "ailleurs")
+    answer = run("livrets", "--json", env={"FS_TRIAGE_REGLES": str(folder)})
+    used = [livret["id"] for livret in json.loads(answer.stdout)["livrets"] if livret["in_use"]]
+    assert used == ["ailleurs"]
+
+
+def test_two_livrets_do_not_mix(tmp_path: Path, run: Run) -> None:
+    first = make(tmp_path / "a" / "meme")
+    second = tmp_path / "b" / "meme"
+    shutil.copytree(first, second)
+    text = (second / "mairie.yaml").read_text(encoding="utf-8")
+    (second / "mairie.yaml").write_text(text.replace("(meme)", "(autre)"), encoding="utf-8")
+    for _ in range(2):
+        assert "(meme)" in run("--regles", str(first), "mairie").stdout
+        assert "(autre)" in run("--regles", str(second), "mairie").stdout
+
+
+def test_the_folders_are_those_of_platformdirs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for home, cache, config in (("/home/u", None, None), (str(tmp_path), "/c", "/d"), ("/h", "relative", "")):
+        monkeypatch.setenv("HOME", home)
+        for name, value in (("XDG_CACHE_HOME", cache), ("XDG_CONFIG_HOME", config)):
+            monkeypatch.delenv(name, raising=False)
+            if value is not None:
+                monkeypatch.setenv(name, value)
+        if cache == "relative":  # the specification: a relative path is to be ignored
+            assert places.cache_folder() == "/h/.cache/fs-triage"
+            assert places.config_file() == "/h/.config/fs-triage/config.toml"
+            continue
+        assert places.cache_folder() == platformdirs.user_cache_dir("fs-triage", appauthor=False)
+        expected = Path(platformdirs.user_config_dir("fs-triage", appauthor=False)) / "config.toml"
+        assert places.config_file() == str(expected)
+
+
+def test_the_rules_in_use_are_those_of_the_checkout() -> None:
+    assert Path(places.own_rules()) == RULES
