@@ -36,5 +36,5 @@ class Problem(NamedTuple):
         return self.code not in ADVICE
 
     def __str__(self) -> str:
-        hint = f" ; {self.hint}" if self.hint else ""
+        hint = f" ; {self.hint}" if self.hint else ""
         return f"{self.path}:{self.line}:{self.column}: {self.message}{hint} [{self.code}]"

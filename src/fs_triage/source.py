@@ -7,6 +7,7 @@ tags, merge keys, repeated keys, a second document, depth, size.
 
 from __future__ import annotations
 
+import errno
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from typing import Any
 
 import yaml
 
+from fs_triage import syntax
 from fs_triage.problem import Problem
 from fs_triage.typography import name_of, refused, visible
 
@@ -23,30 +25,7 @@ MAX_DEPTH = 32
 MAX_NODES = 100_000
 MAX_TEXT = 10_000
 
-# What libyaml says, by a piece of its message, and what the author should read.
-_SYNTAX = (
-    ("mapping values are not allowed", "« : » inattendu ; mettez le texte entre guillemets doubles"),
-    ("did not find expected key", "clé ou tiret mal aligné, ou guillemet en trop"),
-    ("did not find expected '-' indicator", "élément de liste mal aligné : un tiret était attendu"),
-    ("could not find expected ':'", "clé sans « : »"),
-    ("did not find expected ',' or ']'", "liste entre crochets mal fermée : « , » ou « ] » attendu"),
-    ("did not find expected ',' or '}'", "accolades mal fermées : « , » ou « } » attendu"),
-    ("found unexpected end of stream", "guillemet jamais refermé"),
-    (
-        "found unknown escape character",
-        "barre oblique inverse inconnue entre guillemets doubles ; doublez-la",
-    ),
-    (
-        "block sequence entries are not allowed",
-        "tiret de liste inattendu ici ; placez-le sur sa propre ligne",
-    ),
-    (
-        "found character that cannot start any token",
-        "caractère qui ne peut rien commencer ; mettez des guillemets",
-    ),
-    ("did not find expected <document start>", "texte inattendu après la fin du contenu"),
-    ("did not find expected node content", "valeur attendue ici"),
-)
+_MAX_TOLD = 100  # problems of one file: whoever has that many has one cause for most of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +99,10 @@ def place_of(node: Node, location: tuple[str | int, ...], *, key: bool = False) 
 def decode(content: bytes, path: str) -> tuple[str, list[Problem]]:
     """Return the text of `content` and the problems of its characters (then the text must not be used)."""
     if len(content) > MAX_BYTES:
-        return "", [Problem(path, 0, 0, "too-large", f"fichier de {len(content)} octets, 1 Mio au plus")]
+        hint = "répartissez les règles entre plusieurs fichiers"
+        return "", [Problem(path, 0, 0, "too-large", f"fichier de plus de {MAX_BYTES} octets", hint)]
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return "", [Problem(path, 1, 1, "encoding", "c’est de l’UTF-16", "enregistrez le fichier en UTF-8")]
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -133,21 +115,37 @@ def decode(content: bytes, path: str) -> tuple[str, list[Problem]]:
 
 
 def _bad_characters(text: str, path: str) -> Iterator[Problem]:
-    for number, line in enumerate(text.split("\n"), 1):
-        if "\t" in line:
-            column = line.index("\t") + 1
-            yield Problem(path, number, column, "tab", "tabulation", "remplacez-la par des espaces")
+    """Yield the first tab and the first forbidden character of `text`, with the number of lines that have one."""
+    tabs: list[tuple[int, int]] = []
+    others: list[tuple[int, int]] = []
+    lines = text.split("\n")
+    for number, line in enumerate(lines, 1):
+        if line.isprintable():
             continue
-        index = refused(line)
+        index = refused(line.replace("\t", " "))
+        if "\t" in line:
+            tabs.append((number, line.index("\t")))
         if index is not None:
-            message = f"caractère interdit {name_of(line[index])}"
-            yield Problem(path, number, index + 1, "control-character", message, "supprimez-le")
+            others.append((number, index))
+    if tabs:
+        message = f"tabulation{_more_lines(tabs)}"
+        yield Problem(path, tabs[0][0], tabs[0][1] + 1, "tab", message, "remplacez-la par des espaces")
+    if others:
+        number, index = others[0]
+        message = f"caractère interdit {name_of(lines[number - 1][index])}{_more_lines(others)}"
+        yield Problem(path, number, index + 1, "control-character", message, "supprimez-le")
+
+
+def _more_lines(found: list[tuple[int, int]]) -> str:
+    more = len(found) - 1
+    return f" (et sur {more} autre{'s' if more > 1 else ''} ligne{'s' if more > 1 else ''})" if more else ""
 
 
 def read(path: Path, shown: str) -> tuple[Table | None, list[Problem], bytes]:
     """Read the file at `path`, named `shown` in problems.
 
-    Returns the content as a table (None when it cannot be used), every problem met, and the bytes read.
+    Returns the content as a table (None when nothing of it can be used), every problem met, and the bytes
+    read. A table that comes with problems serves to look for more of them, not to be served.
     """
     try:
         if not stat.S_ISREG(path.stat().st_mode):
@@ -157,7 +155,7 @@ def read(path: Path, shown: str) -> tuple[Table | None, list[Problem], bytes]:
         with path.open("rb") as stream:
             content = stream.read(MAX_BYTES + 1)
     except (OSError, RuntimeError) as error:
-        return None, [Problem(shown, 0, 0, "unreadable", f"illisible : {reason(error)}")], b""
+        return None, [Problem(shown, 0, 0, "unreadable", f"illisible : {reason(error)}")], b""
     text, problems = decode(content, shown)
     if problems:
         return None, problems, content
@@ -174,7 +172,7 @@ def reason(error: Exception) -> str:
         NotADirectoryError: "ce n’est pas un dossier",
         RuntimeError: "le lien tourne en rond",
     }
-    if isinstance(error, OSError) and error.errno == 40:  # ELOOP
+    if isinstance(error, OSError) and error.errno == errno.ELOOP:
         return "le lien tourne en rond"
     return next((text for kind, text in known.items() if isinstance(error, kind)), "erreur du système")
 
@@ -187,20 +185,16 @@ def parse(text: str, shown: str) -> tuple[Table | None, list[Problem]]:
     except _Stop:
         return None, reader.problems
     except yaml.MarkedYAMLError as error:
-        reader.note(error.problem_mark or error.context_mark, "syntax", _syntax(error.problem or ""))
+        mark, message = syntax.explain(error)
+        reader.note(mark, "syntax", f"syntaxe : {message}")
         return None, reader.problems
     except yaml.YAMLError:
         return None, [Problem(shown, 0, 0, "syntax", "caractère que YAML refuse", "supprimez-le")]
     if not isinstance(root, Table):
         place = root.place if root else Place(shown, 1, 1)
-        message = "fichier vide" if root is None else "des « clé: valeur » étaient attendues"
+        message = "fichier vide" if root is None else "des « clé: valeur » étaient attendues"
         return None, [*reader.problems, Problem(shown, place.line, place.column, "syntax", message)]
     return root, reader.problems
-
-
-def _syntax(message: str) -> str:
-    known = (french for piece, french in _SYNTAX if piece in message)
-    return "syntaxe : " + next(known, "ce n’est pas du YAML correct à cet endroit")
 
 
 class _Reader:
@@ -213,7 +207,8 @@ class _Reader:
 
     def note(self, mark: Any, code: str, message: str, hint: str = "") -> None:
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-        self.problems.append(Problem(self.shown, line, column, code, message, hint))
+        if len(self.problems) < _MAX_TOLD:
+            self.problems.append(Problem(self.shown, line, column, code, message, hint))
 
     def document(self, events: Iterator[Any]) -> Node | None:
         """Return the root node of the only document, None for an empty file."""
@@ -223,7 +218,7 @@ class _Reader:
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
-                    hint = "supprimez la ligne « --- »"
+                    hint = "supprimez la ligne « --- »"
                     self.note(event.start_mark, "several-documents", "second document dans le fichier", hint)
                     raise _Stop
                 root = self.node(next(events), events, 0)
@@ -233,8 +228,10 @@ class _Reader:
         """Return the node that `event` begins, reading on in `events` to its end."""
         self.nodes += 1
         if depth > MAX_DEPTH or self.nodes > MAX_NODES:
-            what = "imbrication trop profonde" if depth > MAX_DEPTH else "fichier trop long"
-            self.note(event.start_mark, "too-deep" if depth > MAX_DEPTH else "too-large", what)
+            deep = depth > MAX_DEPTH
+            limit = f"{MAX_DEPTH} niveaux" if deep else f"{MAX_NODES} valeurs"
+            what = "imbrication trop profonde" if deep else "trop de valeurs dans ce fichier"
+            self.note(event.start_mark, "too-deep" if deep else "too-large", what, f"{limit} au plus")
             raise _Stop
         self._no_reference(event)
         place = Place(self.shown, event.start_mark.line + 1, event.start_mark.column + 1)
@@ -250,23 +247,25 @@ class _Reader:
     def _no_reference(self, event: Any) -> None:
         if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
             sign = "*" if isinstance(event, yaml.AliasEvent) else "&"
-            message = f"renvoi YAML « {sign}{visible(event.anchor)} »"
+            message = f"renvoi YAML « {sign}{visible(event.anchor)} »"
             self.note(event.start_mark, "alias", message, "recopiez le contenu, ou mettez des guillemets")
             raise _Stop
         if event.tag is not None and event.tag != "!":
-            self.note(event.start_mark, "tag", f"étiquette YAML « {visible(event.tag)} »", "supprimez-la")
+            self.note(event.start_mark, "tag", f"étiquette YAML « {visible(event.tag)} »", "supprimez-la")
             raise _Stop
 
     def _text(self, event: Any, place: Place) -> Text:
-        index = refused(event.value)
+        value = event.value
+        index = refused(value)
         if index is not None:
-            message = f"caractère interdit {name_of(event.value[index])} dans ce texte"
+            message = f"caractère interdit {name_of(value[index])} dans ce texte"
             self.note(event.start_mark, "control-character", message, "supprimez-le")
-        if len(event.value) > MAX_TEXT:
-            message = f"texte de {len(event.value)} caractères, {MAX_TEXT} au plus"
+            value = visible(value)
+        if len(value) > MAX_TEXT:
+            message = f"texte de {len(value)} caractères, {MAX_TEXT} au plus"
             self.note(event.start_mark, "too-large", message)
-            return Text(event.value[:80], place)
-        return Text(event.value if index is None else "", place)
+            value = value[:80]
+        return Text(value, place)
 
     def _table(self, events: Iterator[Any], table: Table, depth: int) -> Table:
         while not isinstance(event := next(events), yaml.MappingEndEvent):
@@ -276,10 +275,11 @@ class _Reader:
                 raise _Stop
             value = self.node(next(events), events, depth + 1)
             if key.value == "<<" and event.implicit[0]:
-                self.note(event.start_mark, "alias", "fusion YAML « << »", "recopiez le contenu")
-            elif key.value in table.entries:
+                self.note(event.start_mark, "alias", "fusion YAML « << »", "recopiez le contenu")
+                raise _Stop
+            if key.value in table.entries:
                 first = table.entries[key.value][0]
-                message = f"clé répétée « {visible(key.value)} », déjà à la ligne {first.line}"
+                message = f"clé répétée « {visible(key.value)} », déjà à la ligne {first.line}"
                 self.note(event.start_mark, "duplicate-key", message, "gardez-en une")
             else:
                 table.entries[key.value] = (key.place, value)
