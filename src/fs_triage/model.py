@@ -18,6 +18,7 @@ from pydantic import (
     StringConstraints,
     Tag,
 )
+from pydantic_core import PydanticCustomError
 
 from fs_triage.typography import french
 
@@ -30,11 +31,18 @@ def _one_or_many(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
-Sentence = Annotated[str, StringConstraints(min_length=1), AfterValidator(french)]
-Value = Annotated[str, StringConstraints(min_length=1)]
+def _digits(value: Any) -> Any:
+    """Refuse what `int` reads and nobody writes as a page: `6_0`, `+6`, `6.0`."""
+    if isinstance(value, str) and not (value.isascii() and value.isdecimal()):
+        raise PydanticCustomError("int_parsing", "not a page")
+    return value
+
+
+Sentence = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True), AfterValidator(french)]
+Value = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 NodePath = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*)*$")]
-Page = Annotated[int, Field(ge=1, le=999)]
+Page = Annotated[int, BeforeValidator(_digits), Field(ge=1, le=999)]
 
 
 class Model(BaseModel):
@@ -258,6 +266,19 @@ class Partner(Model):
     question: Sentence = Field(description="La première question.", examples=["Que veut faire l'usager ?"])
     answers: list[Answer] = Field(description="Les réponses, qui s'excluent.", min_length=1)
     examples: list[Example] = Field([], description="Les exemples, qui sont les tests des règles.")
+
+
+class Identifiers(Model):
+    """identifiants.yaml : les identifiants déjà publiés, que des scripts appellent."""
+
+    published: list[NodePath] = Field(
+        [], description="Chaque conclusion un jour publiée ; on n'en retire jamais.", examples=[["caf/rsa"]]
+    )
+    renamed: dict[NodePath, NodePath] = Field(
+        {},
+        description="Ancien identifiant : nouvel identifiant ; vaut pour tout ce qui est dessous.",
+        examples=[{"caf/rmi": "caf/rsa"}],
+    )
 
 
 class Booklet(Model):
