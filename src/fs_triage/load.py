@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fs_triage import source
+from fs_triage.booklet import Booklet, Elsewhere
 from fs_triage.explain import build, nearest
-from fs_triage.model import Booklet, Elsewhere, Partner
+from fs_triage.model import Partner
 from fs_triage.problem import Problem
 from fs_triage.source import Place, Table
 
@@ -94,7 +95,7 @@ def _parent(folder: Path, booklet: Booklet, table: Table, loaded: Loaded) -> _Pa
     """Return the livret that `booklet` extends, None when it extends none or one that cannot serve."""
     if booklet.extends is None:
         if not booklet.partners:
-            loaded.problems.append(_at(table.place, "schema", "il manque la clé « partners »", "ajoutez-la"))
+            loaded.problems.append(_at(table.place, "schema", "il manque la clé « partners »", "ajoutez-la"))
         return None
     from fs_triage import livrets
 
@@ -102,14 +103,14 @@ def _parent(folder: Path, booklet: Booklet, table: Table, loaded: Loaded) -> _Pa
     found = livrets.beside(folder, booklet.extends)
     if found is None:
         hint = nearest(booklet.extends, sorted(livrets.installed()))
-        loaded.problems.append(_at(place, "unknown-livret", f"livret inconnu « {booklet.extends} »", hint))
+        loaded.problems.append(_at(place, "unknown-livret", f"livret inconnu « {booklet.extends} »", hint))
         return None
     content = _read(found / BOOKLET, loaded)
     model = build(Booklet, content, loaded.problems) if content else None
     if model is None:
         return None
     if model.extends is not None or found.resolve() == folder.resolve():
-        message = f"« {booklet.extends} » hérite lui-même d’un autre livret"
+        message = f"« {booklet.extends} » hérite lui-même d’un autre livret"
         loaded.problems.append(
             _at(place, "unknown-livret", message, "héritez d’un livret qui n’hérite de rien")
         )
@@ -123,7 +124,7 @@ def _partners(
     for rank, name in enumerate(booklet.partners):
         if name in booklet.partners[:rank]:
             place = source.place_of(table, ("partners", rank))
-            loaded.problems.append(_at(place, "duplicate-id", f"partenaire « {name} » cité deux fois"))
+            loaded.problems.append(_at(place, "duplicate-id", f"partenaire « {name} » cité deux fois"))
             continue
         content, missing = _partner(folder / f"{name}.yaml", name, parent, loaded)
         model = build(Partner, content, loaded.problems) if content else None
@@ -131,15 +132,15 @@ def _partners(
             continue
         if model.id != name:
             place = source.place_of(content, ("id",))
-            message = f"« {model.id} » dans le fichier {name}.yaml"
-            loaded.problems.append(_at(place, "duplicate-id", message, f"écrivez « id: {name} »"))
+            message = f"« {model.id} » dans le fichier {name}.yaml"
+            loaded.problems.append(_at(place, "duplicate-id", message, f"écrivez « id: {name} »"))
         yield PartnerRules(model, content, missing)
 
 
 def _partner(
     path: Path, name: str, parent: _Parent | None, loaded: Loaded
 ) -> tuple[Table | None, frozenset[str]]:
-    """Return the table of a partner, and the contacts it inherited that are still another département's."""
+    """Return the table of a partner, and the contacts it inherited that are still another département’s."""
     if parent is None or name not in parent.booklet.partners:
         return _read(path, loaded), frozenset()
     inherited = _read(parent.folder / f"{name}.yaml", loaded)
