@@ -4,32 +4,24 @@ from __future__ import annotations
 
 import re
 import textwrap
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from fs_triage import lookup, outline, output
+from fs_triage import outline, output
 from fs_triage.branch import Branch, nest, one_line, walk_branches
-from fs_triage.failure import OK, WRONG_CALL, Failure
+from fs_triage.failure import OK
 from fs_triage.records import ROOT, Question
 from fs_triage.walk import QuestionOf
 
 if TYPE_CHECKING:
     from fs_triage.store import Store
 
-Form = Literal["text", "mermaid", "dot", "json"]
 LEVELS = {1: "1er niveau", 2: "2nd niveau"}
 _LABEL_WIDTH = 32  # columns of a label in DOT, which does not fold by itself
 
 
-def run(store: Store, partner: str | None, form: Form) -> int:
-    """Print the tree of `partner` (any of its names; None for all) as `form`; returns the exit code.
-
-    Raises `Failure` when there is no such partner.
-    """
-    node = ROOT if partner is None else lookup.partner_of(store, partner)
-    if node is None:
-        known = ", ".join(store.need("meta:partners").split())
-        raise Failure(WRONG_CALL, f"Partenaire inconnu « {partner} » ; possibles : {known}.")
-    branch = nest(_reader(store), node)
+def run(store: Store, partner: str | None, form: str) -> int:
+    """Print the tree of `partner` (its id; None for all) as `form`: text, mermaid, dot or json; returns 0."""
+    branch = nest(_reader(store), partner or ROOT)
     if form == "json":
         import json
 
