@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from fs_triage import output
-from fs_triage.failure import BUG, INTERRUPTED, Failure
+from fs_triage.failure import BUG, INTERRUPTED, OK, Failure
 
 
 def main() -> int:
@@ -18,8 +18,8 @@ def main() -> int:
         code = failure.code
     except KeyboardInterrupt:
         code = INTERRUPTED
-    except (BrokenPipeError, OSError):
-        return output.finish(BUG)
+    except BrokenPipeError:
+        code = OK  # whoever read the answer has had enough of it
     except Exception as error:
         output.tell(_bug(error))
         code = BUG

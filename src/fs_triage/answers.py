@@ -32,6 +32,8 @@ def open_livret(call: Call) -> Store:
 
 def fiche(store: Store, call: Call) -> int:
     """Look a démarche up: print every conclusion met, or go on with the wizard on a terminal."""
+    if not any(word.strip() for word in call.words):
+        raise Failure(WRONG_CALL, "Le mot à chercher est vide ; tapez par exemple « fs-triage caf rsa ».")
     found = lookup.find(store, call.words)
     if found.by == "nothing" and not store.sound():
         found = lookup.find(store, call.words)
@@ -52,7 +54,7 @@ def _show(store: Store, call: Call, positions: list[int], by: str, as_json: bool
     if as_json:
         extra = f'"found_by": "{by}", '
         output.answer_json(envelope(store, " ".join(call.words), store.block("json", positions), extra))
-    elif output.is_terminal():
+    elif output.is_drawn(call.flag("--accessible")):
         from fs_triage import report
 
         report.show(store, positions)
@@ -107,8 +109,10 @@ def asked_partner(store: Store, call: Call) -> str | None:
     words = " ".join(call.words)
     partner = lookup.partner_of(store, words)
     if partner is None:
+        from fs_triage.typography import shown
+
         known = ", ".join(store.need("meta:partners").split())
-        raise Failure(WRONG_CALL, f"Partenaire inconnu « {words} » ; possibles : {known}.")
+        raise Failure(WRONG_CALL, f"Partenaire inconnu : {shown(words)} ; possibles : {known}.")
     return partner
 
 

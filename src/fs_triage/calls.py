@@ -52,7 +52,7 @@ class Call:
 
     def __init__(self, command: str, words: list[str], options: dict[str, str | bool]) -> None:
         self.command = command
-        self.words = words
+        self.words = [typed(word) for word in words]
         self.options = options
 
     def text(self, option: str) -> str | None:
@@ -63,6 +63,16 @@ class Call:
     def flag(self, option: str) -> bool:
         """Return whether the flag `option` was given."""
         return self.options.get(option) is True
+
+
+def typed(word: str) -> str:
+    """Return `word` as it was typed: in a locale that is not UTF-8, Python may leave its bytes apart."""
+    if word.isprintable():
+        return word
+    try:
+        return word.encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return word
 
 
 def takes_value(option: str) -> bool:

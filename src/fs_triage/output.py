@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from fs_triage.failure import OK, OUTPUT_LOST
+from fs_triage.failure import OK, OUTPUT_LOST, Failure, reason
 
 _PLAINER = {
     "’": "'",
@@ -47,24 +47,63 @@ def is_terminal() -> bool:
     return all(stream is not None and not stream.closed and stream.isatty() for stream in streams)
 
 
+def is_drawn(accessible: bool = False) -> bool:
+    """Return whether standard output is a terminal that may be drawn on: boxes, bold, a moving cursor.
+
+    `accessible` is what the call asked for; `ACCESSIBLE=1` and a terminal without escape sequences say the same.
+    """
+    return sys.stdout is not None and sys.stdout.isatty() and not is_plain(accessible)
+
+
+def is_plain(accessible: bool = False) -> bool:
+    """Return whether everything must be plain lines, for a screen reader or a terminal that knows no more."""
+    asked = accessible or os.environ.get("ACCESSIBLE", "") not in ("", "0")
+    return asked or os.environ.get("TERM", "") in ("", "dumb", "unknown")
+
+
 def answer(text: str) -> None:
-    """Print an answer on standard output."""
+    """Print an answer on standard output; raises `Failure` when it cannot be written."""
     if sys.stdout is not None:
-        sys.stdout.write(text + "\n")
+        text = _clean(text, "\n\t")
+        try:
+            sys.stdout.write(text + "\n")
+        except OSError as error:
+            raise _lost(error) from error
 
 
 def answer_json(text: str) -> None:
-    """Print a JSON answer, in UTF-8 whatever the terminal's encoding (RFC 8259)."""
+    """Print a JSON answer, in UTF-8 whatever the terminal's encoding (RFC 8259); raises `Failure` likewise."""
     if sys.stdout is not None:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(text.encode("utf-8", "replace") + b"\n")
+        content = _clean(text, "\n").encode()
+        try:
+            sys.stdout.flush()
+            sys.stdout.buffer.write(content + b"\n")
+        except OSError as error:
+            raise _lost(error) from error
 
 
 def tell(*lines: str) -> None:
-    """Print lines on standard error."""
+    """Print lines on standard error; what cannot be told is not."""
     if sys.stderr is not None:
-        for line in lines:
-            sys.stderr.write(line + "\n")
+        try:  # noqa: SIM105 - contextlib costs an import
+            sys.stderr.write("".join(_clean(line) + "\n" for line in lines))
+        except OSError:
+            pass
+
+
+def _clean(text: str, kept: str = "") -> str:
+    """Return `text` without what a terminal would obey: the last border, should a text have come round the others.
+
+    What replaces it is an escape of JSON, so that a JSON text stays the same one.
+    """
+    plain = text.replace("\u00a0", "")
+    for character in kept:
+        plain = plain.replace(character, "")
+    if plain.isprintable():
+        return text
+    from fs_triage.typography import visible
+
+    return visible(text, kept)
 
 
 def finish(code: int) -> int:
@@ -72,19 +111,26 @@ def finish(code: int) -> int:
     try:
         if sys.stdout is not None:
             sys.stdout.flush()
-    except BrokenPipeError:
-        silence()
-        return OK
     except OSError as error:
-        silence()
-        tell(
-            f"La réponse n’a pas pu être écrite ({os.strerror(error.errno or 0)}) ; libérez de la place et recommencez."
-        )
-        return OUTPUT_LOST
+        try:
+            failure = _lost(error)
+        except BrokenPipeError:
+            return OK
+        tell(failure.message)
+        return failure.code
     return code
 
 
-def silence() -> None:
-    """Point standard output at nothing, so that the interpreter's last flush cannot fail."""
+def _lost(error: OSError) -> Failure:
+    """Return the failure to write an answer; raises `BrokenPipeError` again, as nobody is left to tell.
+
+    Standard output then goes to nothing, so that the interpreter's last flush cannot fail.
+    """
     nothing = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nothing, 1)
+    os.close(nothing)
+    if isinstance(error, BrokenPipeError):
+        raise error
+    return Failure(
+        OUTPUT_LOST, f"La réponse n’a pas pu être écrite ({reason(error)}) ; recommencez ailleurs."
+    )

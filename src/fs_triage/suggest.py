@@ -2,38 +2,74 @@
 
 from __future__ import annotations
 
-import difflib
+from rapidfuzz import fuzz, process
 
+from fs_triage import lookup, search
 from fs_triage.calls import COMMANDS
 from fs_triage.store import Store
+from fs_triage.typography import shown
 from fs_triage.words import fold
 
 _SHOWN = 3
+_LONGEST = 200  # characters of a query that are compared: what is longer is no misspelt name
+_ALIKE = 72  # of 100: from where a name looks like another one
+_CLOSE = 12  # of 100: how much less alike than the best a name may be to be shown beside it
 
 
 def by_search(store: Store, words: list[str], partner: str | None) -> list[int]:
     """Return the positions of the best conclusions for `words` taken as a need; none out of the booklet."""
-    return []
+    result = search.find(store, " ".join(words), partner=partner)
+    return [hit.position for hit in result.hits]
 
 
 def nothing_found(store: Store, words: list[str], partner: str | None) -> str:
     """Return the sentence that says that nothing was found, and what may have been meant."""
     query = " ".join(words)
-    near = nearest(store, query, partner)
+    near = nearest(store, words, partner)
     if near:
-        return f"Rien trouvé pour « {query} ». Vouliez-vous dire : {', '.join(near)} ?"
-    return f"Rien trouvé pour « {query} » ; voyez « fs-triage liste »."
+        return f"Rien trouvé pour {shown(query)}. Vouliez-vous dire : {', '.join(near)} ?"
+    return f"Rien trouvé pour {shown(query)} ; tout ce que dit le livret : « fs-triage liste »."
 
 
-def nearest(store: Store, query: str, partner: str | None) -> list[str]:
-    """Return the calls nearest to `query`: commands, partners, démarches."""
-    partners = store.need("meta:partners").split()
-    nodes = [line.partition("\t")[0] for line in store.all("line")]
+def nearest(store: Store, words: list[str], partner: str | None) -> list[str]:
+    """Return the calls nearest to `words`: the same with its slips mended, then commands, partners, démarches."""
+    query = fold(" ".join(words))
+    if not query or len(query) > _LONGEST:
+        return []
+    titles = _titles(store, partner)
+    mended = _mended(store, query, titles, partner)
+    names = {
+        f"« fs-triage {name} »": fold(name) for name in (*COMMANDS, *store.need("meta:partners").split())
+    }
     if partner is not None:
-        nodes = [node for node in nodes if node.startswith(f"{partner}/")]
-    names: dict[str, str] = {}
-    for name in (*COMMANDS, *partners, *nodes):
-        names[fold(name)] = name
-        names.setdefault(fold(name.rpartition("/")[2]), name)
-    close = difflib.get_close_matches(fold(query), names, n=_SHOWN, cutoff=0.6)
-    return list(dict.fromkeys(f"« {names[name]} »" for name in close))
+        query = query.removeprefix(fold(partner)).strip() or query
+        names = {}
+    names |= {f"« fs-triage {node} »": title for node, title in titles.items()}
+    scored = process.extract(query, names, scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=_SHOWN)
+    near = [call for _, score, call in scored if score >= scored[0][1] - _CLOSE]
+    return list(dict.fromkeys([*mended, *near]))[:_SHOWN]
+
+
+def _titles(store: Store, partner: str | None) -> dict[str, str]:
+    """Return the titles of the conclusions, folded, by id."""
+    rows = [line.split("\t") for line in store.all("line")]
+    return {row[0]: fold(row[-1]) for row in rows if partner is None or row[0].startswith(f"{partner}/")}
+
+
+def _mended(store: Store, query: str, titles: dict[str, str], partner: str | None) -> list[str]:
+    """Return the call that `query` makes when each unknown word of it gives way to the known one most like it."""
+    known = {word for node, title in titles.items() for word in [*fold(node).split(), *title.split()]}
+    if partner is None:
+        known.update(store.need("meta:partners").split())
+    mended = []
+    for word in query.split():
+        if word not in known:
+            found = process.extractOne(word, sorted(known), scorer=fuzz.ratio, score_cutoff=_ALIKE)
+            if found is None:
+                return []
+            word = found[0]
+        mended.append(word)
+    words = " ".join(mended).split()
+    if words == query.split() or lookup.find(store, words).by == "nothing":
+        return []
+    return [f"« fs-triage {' '.join(words)} »"]

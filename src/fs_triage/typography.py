@@ -41,11 +41,17 @@ def refused(text: str) -> int | None:
     return None
 
 
-def visible(text: str) -> str:
-    """Return `text` with every character that must not reach a terminal written as its code."""
-    if refused(text) is None and "\n" not in text:
-        return text
-    return "".join(c if refused(c) is None and c != "\n" else f"\\u{ord(c):04x}" for c in text)
+def visible(text: str, kept: str = "") -> str:
+    """Return `text` with every character that must not reach a terminal written as its code, as in JSON.
+
+    Among them is the line feed, as a line of a message stays one line; not the characters of `kept`.
+    """
+    return "".join(c if c in kept or (c != "\n" and refused(c) is None) else _code(c) for c in text)
+
+
+def _code(character: str) -> str:
+    units = character.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[start : start + 4]}" for start in range(0, len(units), 4))
 
 
 def name_of(character: str) -> str:
