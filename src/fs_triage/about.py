@@ -6,7 +6,7 @@ import time
 
 from fs_triage import __version__, answers, calls, output
 from fs_triage.failure import OK, Failure
-from fs_triage.store import Store, sources
+from fs_triage.store import Store
 
 _RULES = ".yaml"
 
@@ -30,6 +30,6 @@ def run(regles: str | None, livret: str | None) -> int:
 def _date(store: Store) -> str:
     """Return the day of the last change of the rule files that the livret was made from."""
     times = [
-        mtime for path, size, mtime, _ in sources(store.connection) if path.endswith(_RULES) and size >= 0
+        mtime for path, size, mtime, _ in store.sources() if path.endswith(_RULES) and size >= 0
     ]
     return time.strftime("%d/%m/%Y", time.localtime(max(times) / 1_000_000_000))

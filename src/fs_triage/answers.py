@@ -35,8 +35,6 @@ def fiche(store: Store, call: Call) -> int:
     if not any(word.strip() for word in call.words):
         raise Failure(WRONG_CALL, "Le mot à chercher est vide ; tapez par exemple « fs-triage caf rsa ».")
     found = lookup.find(store, call.words)
-    if found.by == "nothing" and not store.sound():
-        found = lookup.find(store, call.words)
     as_json = call.flag("--json")
     if found.by == "nothing":
         return _searched(store, call, found, as_json)

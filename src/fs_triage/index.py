@@ -45,10 +45,12 @@ def rebuild(folder: str, path: str | None, notices: list[str]) -> sqlite3.Connec
     old = _last_good(path)
     missing = _missing(folder, old)
     if missing and old is not None:
-        notices.append(f"Attention : le dossier des règles {missing} ; livret tel qu’il était le {_date(old)}.")
+        notices.append(
+            f"Attention : le dossier des règles {missing} ; livret tel qu’il était le {_date(old)}."
+        )
         return _connection(old)
     if missing:
-        raise Failure(RULES_UNUSABLE, f"Le dossier de règles « {folder} » {missing} ; vérifiez son nom.")
+        raise Failure(RULES_UNUSABLE, f"Le dossier de règles « {folder} » {missing} ; vérifiez-le.")
     if old is not None and not old["meta:warning"]:
         files = _again(old)
         if [sha256 for _, sha256 in files] == [sha256 for _, sha256 in _files_of(old)]:
@@ -65,9 +67,9 @@ def compile_livret(livret: Livret) -> sqlite3.Connection:
 
 def refusal(folder: str, problems: list[Problem]) -> str:
     """Return the sentence that says why the rules of `folder` cannot be used."""
-    first = f"{problems[0].path}:{problems[0].line} : {problems[0].message}"
+    first = f"{problems[0].path}:{problems[0].line} : {problems[0].message}"
     more = f", et {len(problems) - 1} autres" if len(problems) > 1 else ""
-    return f"Les règles ne peuvent pas servir ({first}{more}) ; voyez « fs-triage verifier {folder} »."
+    return f"Les règles ne peuvent pas servir ({first}{more}) ; voyez « fs-triage verifier {folder} »."
 
 
 def _missing(folder: str, old: Entries | None) -> str:
@@ -77,11 +79,14 @@ def _missing(folder: str, old: Entries | None) -> str:
         return os.path.lexists(os.path.join(folder, places.BOOKLET)) or bool(os.listdir(folder))
 
     try:
-        return "" if places.within(look, places.LONG_PATIENCE if old is None else places.PATIENCE) else "est vide"
+        there = places.within(look, places.LONG_PATIENCE if old is None else places.PATIENCE)
+        return "" if there else "est vide"
     except places.Silent:
         return "ne répond pas"
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
         return "est introuvable"
+    except OSError as error:
+        return f"est illisible ({reason(error)})"
 
 
 def _compile(folder: str, old: Entries | None, path: str | None, notices: list[str]) -> sqlite3.Connection:
@@ -117,8 +122,8 @@ def _warning(loaded: Loaded, date: str) -> str:
     problem, *others = loaded.blocking
     more = f" (et {len(others)} autres)" if others else ""
     return (
-        f"Attention : les règles ont un problème ({problem.path}:{problem.line} : {problem.message}{more}) ; "
-        f"livret tel qu’il était le {date}. Voyez « fs-triage verifier »."
+        f"Attention : les règles ont un problème ({problem.path}:{problem.line} : {problem.message}{more}) ; "
+        f"livret tel qu’il était le {date}. Voyez « fs-triage verifier »."
     )
 
 
@@ -161,7 +166,9 @@ def _last_good(path: str | None) -> Entries | None:
         return None
     finally:
         connection.close()
-    return entries if (entries.get("meta:format"), entries.get("meta:program")) == (FORMAT, _program()) else None
+    return (
+        entries if (entries.get("meta:format"), entries.get("meta:program")) == (FORMAT, _program()) else None
+    )
 
 
 def _files_of(old: Entries) -> Files:
@@ -213,14 +220,14 @@ def _keep(
     connection = _connection(entries)
     if path is None:
         notices.append(
-            "Note : pas de dossier personnel où garder le livret préparé ; réponse lente mais juste."
+            "Note : pas de dossier personnel où garder le livret préparé ; réponse lente mais juste."
         )
         return connection
     try:
         _place(connection.serialize(), Path(path))
     except OSError as error:
         notices.append(
-            f"Note : le livret préparé n’a pas pu être gardé ({reason(error)}) ; réponse lente mais juste."
+            f"Note : le livret préparé n’a pas pu être gardé ({reason(error)}) ; réponse lente mais juste."
         )
     return connection
 

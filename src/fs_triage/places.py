@@ -1,4 +1,4 @@
-"""Where things are: the rules to use, the user's cache and config folders.
+"""Where things are: the rules to use, the compiled livrets, the user's cache and config folders.
 
 On Linux the two folders are worked out here, by the XDG base directory rules, as a lookup cannot pay for the
 import of platformdirs; elsewhere platformdirs says. A test holds both against each other.
@@ -8,13 +8,61 @@ from __future__ import annotations
 
 import os
 import sys
+from binascii import crc32
 
+from fs_triage import __version__
 from fs_triage.failure import RULES_UNUSABLE, WRONG_CALL, Failure
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeVar
+
+    T = TypeVar("T")
 
 APPLICATION = "fs-triage"
 BOOKLET = "livret.yaml"
 DEFAULT_LIVRET = "jura"
 PACKAGE = os.path.dirname(os.path.abspath(__file__))
+PATIENCE = 1.2  # seconds that a share that hangs may cost, twice in a lookup
+LONG_PATIENCE = 15.0  # the same when no earlier index can answer
+
+_LONGEST = 40  # characters of a livret's name in the name of its index
+
+
+class Silent(Exception):
+    """The disk did not answer in time."""
+
+
+def within(look: Callable[[], T], seconds: float = PATIENCE) -> T:
+    """Return what `look` returns; raises what it raises, and `Silent` when it takes longer than `seconds`.
+
+    A share that hangs holds a system call for minutes: it is made in a thread, which is left behind.
+    """
+    import _thread
+
+    done = _thread.allocate_lock()
+    done.acquire()
+    results: list[T] = []
+    errors: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            results.append(look())
+        except BaseException as error:
+            errors.append(error)
+        finally:
+            done.release()
+
+    try:
+        _thread.start_new_thread(run, ())
+    except RuntimeError:  # no more threads for this user
+        return look()
+    if not done.acquire(timeout=seconds):
+        raise Silent
+    if errors:
+        raise errors[0]
+    return results[0]
 
 
 def _user_folder(variable: str, default: str, asked: str) -> str | None:
@@ -22,7 +70,7 @@ def _user_folder(variable: str, default: str, asked: str) -> str | None:
     if sys.platform.startswith("linux"):
         base = os.environ.get(variable, "")
         if not base.startswith("/"):
-            base = os.path.expanduser(default)
+            base = os.path.expanduser(default) if os.environ.get("HOME", "/") else ""
         return f"{base}/{APPLICATION}" if base.startswith("/") else None
     import platformdirs
 
@@ -38,6 +86,16 @@ def config_file() -> str | None:
     """Return the path of the user's `config.toml`, which need not exist; None without a home."""
     folder = _user_folder("XDG_CONFIG_HOME", "~/.config", "user_config_dir")
     return folder and os.path.join(folder, "config.toml")
+
+
+def index_path(folder: str) -> str | None:
+    """Return where the index of the livret at `folder` is kept; None when the user has no cache folder."""
+    cache = cache_folder()
+    if cache is None:
+        return None
+    folder = os.path.abspath(folder)
+    key = crc32(os.fsencode(f"{folder}\x1f{PACKAGE}\x1f{__version__}"))
+    return f"{cache}/{os.path.basename(folder)[:_LONGEST]}-{key:08x}.sqlite"
 
 
 def own_rules() -> str:
@@ -58,7 +116,7 @@ def _config() -> dict[str, object]:
         with open(path, "rb") as stream:
             return tomllib.load(stream)
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        message = f"Le fichier de configuration {path} est illisible ; corrigez-le ou supprimez-le."
+        message = f"Le fichier de configuration {path} est illisible ; corrigez-le ou supprimez-le."
         raise Failure(RULES_UNUSABLE, message) from error
 
 
@@ -67,18 +125,24 @@ def livret_folder(regles: str | None = None, livret: str | None = None) -> str:
 
     `regles` (the option) goes before `FS_TRIAGE_REGLES`, then the `regles` of `config.toml`, then the livrets
     that come with the program. Any of them may name a livret or a folder of livrets, where `livret` (or the
-    `livret` of `config.toml`) chooses. Raises `Failure` when there is none.
+    `livret` of `config.toml`) chooses. A folder that is away is still returned when an index of it was kept.
+    Raises `Failure` when there is none.
     """
     config = _config()
     root = regles or os.environ.get("FS_TRIAGE_REGLES") or _text(config, "regles") or own_rules()
     name = livret or _text(config, "livret")
-    if not os.path.isdir(root):
-        if regles is None and os.path.isabs(root):
-            return root  # a share may be away: the last good index can still answer
-        raise Failure(RULES_UNUSABLE, f"Le dossier de règles « {root} » n’existe pas ; vérifiez son nom.")
-    if os.path.exists(os.path.join(root, BOOKLET)):
-        return root
-    return _one_of(root, name)
+    known = None
+    try:
+        folder = within(lambda: _look(root, name))
+    except Silent:
+        known = _known(root, name)
+        folder = known or _look_longer(root, name)
+    folder = folder or known or _known(root, name)
+    if folder is not None:
+        return folder
+    if os.path.isdir(root):
+        raise Failure(RULES_UNUSABLE, f"Aucun livret dans « {root} » : il y manque un fichier {BOOKLET}.")
+    raise Failure(RULES_UNUSABLE, f"Le dossier de règles « {root} » n’existe pas ; vérifiez son nom.")
 
 
 def _text(config: dict[str, object], key: str) -> str | None:
@@ -86,13 +150,10 @@ def _text(config: dict[str, object], key: str) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-def livrets_in(root: str) -> list[str]:
-    """Return the names of the livrets in the folder `root`, sorted."""
-    names = sorted(entry.name for entry in os.scandir(root) if entry.is_dir())
-    return [name for name in names if os.path.exists(os.path.join(root, name, BOOKLET))]
-
-
-def _one_of(root: str, name: str | None) -> str:
+def _look(root: str, name: str | None) -> str | None:
+    """Return the folder of the livret `name` at or in `root`; None when there is no livret at all."""
+    if os.path.exists(os.path.join(root, BOOKLET)):
+        return root
     names = livrets_in(root)
     if name is None and len(names) == 1:
         name = names[0]
@@ -100,15 +161,38 @@ def _one_of(root: str, name: str | None) -> str:
         name = DEFAULT_LIVRET
     if name in names:
         return os.path.join(root, str(name))
-    if name is not None and root == own_rules():
-        from fs_triage import livrets
-
-        brought = livrets.installed()
-        if name in brought:
-            return str(brought[name])
-        names = sorted(brought)
     if not names:
-        raise Failure(RULES_UNUSABLE, f"Aucun livret dans « {root} » : il y manque un fichier {BOOKLET}.")
+        return None
     if name is None:
-        raise Failure(WRONG_CALL, f"Plusieurs livrets ({', '.join(names)}) ; choisissez avec --livret.")
-    raise Failure(WRONG_CALL, f"Livret « {name} » inconnu ; possibles : {', '.join(names)}.")
+        raise Failure(WRONG_CALL, f"Plusieurs livrets ({', '.join(names)}) ; choisissez avec --livret.")
+    raise Failure(WRONG_CALL, f"Livret « {name} » inconnu ; possibles : {', '.join(names)}.")
+
+
+def _look_longer(root: str, name: str | None) -> str | None:
+    try:
+        return within(lambda: _look(root, name), LONG_PATIENCE)
+    except Silent:
+        message = f"Le dossier de règles « {root} » ne répond pas ; vérifiez le réseau, puis recommencez."
+        raise Failure(RULES_UNUSABLE, message) from None
+
+
+def _known(root: str, name: str | None) -> str | None:
+    """Return the folder of the livret that was last compiled from `root`, which is away; None for none."""
+    cache = cache_folder()
+    kept = os.listdir(cache) if cache is not None and os.path.isdir(cache) else []
+    names = {file.rpartition("-")[0] for file in kept}
+    within_root = [name] if name is not None else sorted(names, key=lambda name: name != DEFAULT_LIVRET)
+    for folder in (root, *(os.path.join(root, below) for below in within_root)):
+        path = index_path(folder)
+        if path is not None and os.path.basename(path) in kept:
+            return folder
+    return None
+
+
+def livrets_in(root: str) -> list[str]:
+    """Return the names of the livrets in the folder `root`, sorted; none when it cannot be read."""
+    try:
+        names = sorted(entry.name for entry in os.scandir(root) if entry.is_dir())
+    except OSError:
+        return []
+    return [name for name in names if os.path.exists(os.path.join(root, name, BOOKLET))]

@@ -1,49 +1,53 @@
 """Reading the compiled livret: one SQLite file of checksummed entries, rebuilt when the rules have changed.
 
-A flipped bit is a wrong address: every entry carries a checksum of its key and value, and an entry that
-should be there and is not counts as damage. Damage is healed from the rules, in silence.
+A flipped bit is a wrong address, so an entry carries a checksum of its key, of its value and of the key that
+follows. Reading the nearest entry at or before a key therefore proves in one step what the key holds, or that
+nothing has it; a whole kind is read along the same chain. Damage is healed from the rules, in silence.
 """
 
 from __future__ import annotations
 
 import os
-import sqlite3
-from zlib import crc32
+from binascii import crc32
 
-from fs_triage import __version__, places
+from fs_triage import places
+from fs_triage.failure import RULES_UNUSABLE, Failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Callable, Iterable, Iterator
     from typing import TypeVar
 
     T = TypeVar("T")
+else:
+    try:
+        import _sqlite3 as sqlite3  # what sqlite3 wraps, without the dates that it imports: a tenth of a lookup
+    except ImportError:  # another Python than CPython
+        import sqlite3
 
-FORMAT = "1"
-STAT_TIMEOUT = 2.0  # seconds that a hanging share may cost
+FORMAT = "2"
 DOUBT = 2_000_000_000  # nanoseconds: FAT keeps times to 2 s, so a change within that time may not show
 
 Source = tuple[str, int, int, int]
 """A file that the index was built from: path, size (-1: absent), time in nanoseconds, inode."""
+
+_NEAREST = "SELECT key, value, next, crc FROM entry WHERE key <= ? ORDER BY key DESC LIMIT 1"
+_FROM = "SELECT key, value, next, crc FROM entry WHERE key >= ? AND key < ? ORDER BY key"
 
 
 class Damaged(Exception):
     """An entry is missing, or is not what was written."""
 
 
-def checksum(key: str, value: str) -> int:
-    """Return the checksum of an entry."""
-    return crc32(f"{key}\x1f{value}".encode())
+def checksum(key: str, value: str, following: str) -> int:
+    """Return the checksum of an entry: its key, its value and the key after it (empty after the last)."""
+    return crc32(f"{key}\x1f{value}\x1f{following}".encode())
 
 
-def index_path(folder: str) -> str | None:
-    """Return where the index of the livret at `folder` is kept; None when the user has no cache folder."""
-    cache = places.cache_folder()
-    if cache is None:
-        return None
-    folder = os.path.abspath(folder)
-    key = crc32(f"{folder}\x1f{places.PACKAGE}\x1f{__version__}".encode())
-    return f"{cache}/{os.path.basename(folder)}-{key:08x}.sqlite"
+def path_as_text(path: str) -> str:
+    """Return `path` as text that can be kept: the name of a file need not be UTF-8."""
+    return os.fsencode(path).decode("latin-1")
 
 
 def state_of(path: str) -> Source:
@@ -53,24 +57,6 @@ def state_of(path: str) -> Source:
     except OSError:
         return (path, -1, 0, 0)
     return (path, status.st_size, status.st_mtime_ns, status.st_ino)
-
-
-def states_of(paths: list[str]) -> list[Source] | None:
-    """Return the states of `paths`; None when the disk did not answer in `STAT_TIMEOUT` seconds."""
-    import _thread
-
-    done = _thread.allocate_lock()
-    done.acquire()
-    found: list[Source] = []
-
-    def look() -> None:
-        try:
-            found.extend(state_of(path) for path in paths)
-        finally:
-            done.release()
-
-    _thread.start_new_thread(look, ())
-    return found if done.acquire(timeout=STAT_TIMEOUT) else None
 
 
 class Store:
@@ -84,31 +70,31 @@ class Store:
         self.connection = connection
         self.notices = notices
         self._healed = False
+        self._content = self.read("meta:content")
 
     def peek(self, key: str) -> str | None:
-        """Return the value of `key`, None when there is none; see `sound` before saying that there is none."""
-        return self._healing(self._get, key)
+        """Return the value of `key`, None when it is sure that there is none."""
+        return self._healing(self.read, key)
 
     def need(self, key: str) -> str:
         """Return the value of `key`, which must be there."""
         return self._healing(self._need, key)
-
-    def sound(self) -> bool:
-        """Return whether every entry is there and is what was written; if not, the index was rebuilt."""
-        healed = self._healed
-        self._healing(self._check_all, "")
-        return healed == self._healed
 
     def block(self, kind: str, positions: Iterable[int]) -> list[str]:
         """Return the values of `kind` at `positions`, all of which must be there."""
         return [self.need(f"{kind}:{position:06}") for position in positions]
 
     def all(self, kind: str) -> list[str]:
-        """Return every value of `kind`, in order; as many as were written."""
-        return self._healing(self._all, kind)
+        """Return every value of `kind`, in order."""
+        return self._healing(self._all, f"{kind}:")
+
+    def sources(self, kind: str = "source") -> list[Source]:
+        """Return the rule files that the index was built from, as they were; `program` gives its own files."""
+        return [source_of(value) for value in self.all(kind)]
 
     def quoted(self, text: str) -> str:
         """Return `text` as a JSON string."""
+        text = text.encode("utf-8", "replace").decode()
         row = self.connection.execute("SELECT json_quote(?)", (text,)).fetchone()
         return str(row[0])
 
@@ -116,67 +102,77 @@ class Store:
         """Close the index; nothing may be read afterwards."""
         self.connection.close()
 
-    def _healing(self, read: Callable[[str], T], argument: str) -> T:
-        try:
-            return read(argument)
-        except (Damaged, sqlite3.DatabaseError, UnicodeDecodeError):
-            if self._healed:
-                raise
-            self._healed = True
-            self.connection.close()
-            from fs_triage import index
-
-            self.connection = index.rebuild(self.folder, index_path(self.folder), self.notices)
-            return read(argument)
-
-    def _get(self, key: str) -> str | None:
-        row = self.connection.execute("SELECT value, crc FROM entry WHERE key = ?", (key,)).fetchone()
-        if row is None:
-            return None
-        value, crc = row
-        if not isinstance(value, str) or checksum(key, value) != crc:
+    def read(self, key: str) -> str | None:
+        """Return the value of `key`, None when there is none; raises `Damaged` or `sqlite3.Error`."""
+        row = self.connection.execute(_NEAREST, (key,)).fetchone()
+        found, value, following = _checked(row)
+        if found == key:
+            return value
+        if found > key or (following and following <= key):
             raise Damaged(key)
-        return value
+        return None
+
+    def entries(self, low: str = "", high: str = "\U0010ffff") -> Iterator[tuple[str, str]]:
+        """Yield the key and the value of every entry from `low` up to `high`, which none may miss."""
+        before, _, expected = _checked(self.connection.execute(_NEAREST, (low,)).fetchone())
+        if before > low:
+            raise Damaged(low)
+        for row in self.connection.execute(_FROM, (low, high)):
+            key, value, following = _checked(row)
+            if key != expected and key != low:
+                raise Damaged(key)
+            expected = following
+            yield key, value
+        if expected and expected < high:
+            raise Damaged(expected)
 
     def _need(self, key: str) -> str:
-        value = self._get(key)
+        value = self.read(key)
         if value is None:
             raise Damaged(key)
         return value
 
-    def _rows(self, low: str, high: str) -> Iterator[str]:
-        query = "SELECT key, value, crc FROM entry WHERE key >= ? AND key < ? ORDER BY key"
-        for key, value, crc in self.connection.execute(query, (low, high)):
-            if not isinstance(key, str) or not isinstance(value, str) or checksum(key, value) != crc:
-                raise Damaged(str(key))
-            yield value
+    def _all(self, prefix: str) -> list[str]:
+        after = prefix[:-1] + chr(ord(prefix[-1]) + 1)
+        return [value for _, value in self.entries(prefix, after)]
 
-    def _all(self, kind: str) -> list[str]:
-        values = list(self._rows(f"{kind}:", f"{kind};"))
-        if str(len(values)) != self._get(f"count:{kind}"):
-            raise Damaged(kind)
-        return values
+    def _healing(self, read: Callable[[str], T], argument: str) -> T:
+        try:
+            return read(argument)
+        except (Damaged, sqlite3.Error):
+            if self._healed:
+                raise
+            self._heal()
+            return read(argument)
 
-    def _check_all(self, _: str) -> None:
-        if str(sum(1 for _ in self._rows("", "\U0010ffff"))) != self._get("meta:entries"):
-            raise Damaged("meta:entries")
+    def _heal(self) -> None:
+        """Go on with an index built anew; raises `Failure` when it says something else than this one."""
+        from fs_triage import index
 
-
-def sources(connection: sqlite3.Connection) -> list[Source]:
-    """Return the files that an index was built from, as they were; raises `Damaged`."""
-    rows = connection.execute("SELECT path, size, mtime, inode, crc FROM source").fetchall()
-    if not rows:
-        raise Damaged("source")
-    for path, size, mtime, inode, crc in rows:
-        if checksum(str(path), f"{size} {mtime} {inode}") != crc:
-            raise Damaged("source")
-    return [(path, size, mtime, inode) for path, size, mtime, inode, _ in rows]
+        self._healed = True
+        self.connection.close()
+        self.connection = index.rebuild(self.folder, places.index_path(self.folder), self.notices)
+        if self.read("meta:content") != self._content:
+            message = "Les règles viennent de changer pendant la réponse ; relancez la commande."
+            raise Failure(RULES_UNUSABLE, message)
 
 
-def connect(path: str) -> sqlite3.Connection:
-    """Open the index at `path` for reading; raises `sqlite3.Error`."""
-    from_file = path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
-    return sqlite3.connect(f"file:{from_file}?mode=ro&immutable=1", uri=True, isolation_level=None)
+def _checked(row: tuple[object, ...] | None) -> tuple[str, str, str]:
+    """Return the key, the value and the following key of an entry that is what was written."""
+    if row is None:
+        raise Damaged
+    key, value, following, crc = row
+    if not (isinstance(key, str) and isinstance(value, str) and isinstance(following, str)):
+        raise Damaged
+    if checksum(key, value, following) != crc:
+        raise Damaged(key)
+    return key, value, following
+
+
+def source_of(value: str) -> Source:
+    """Return the file that an entry of the index notes: size, time, inode, hash of the content, path."""
+    size, mtime, inode, _, path = value.split(" ", 4)
+    return (os.fsdecode(path.encode("latin-1")), int(size), int(mtime), int(inode))
 
 
 def open_store(folder: str) -> Store:
@@ -184,46 +180,71 @@ def open_store(folder: str) -> Store:
 
     Raises `Failure` when the rules cannot be used and no earlier index can answer.
     """
-    path = index_path(folder)
+    path = places.index_path(folder)
     notices: list[str] = []
-    if path is not None:
+    connection = connect(path) if path is not None else None
+    if connection is not None:
         try:
-            connection = connect(path)
-        except sqlite3.Error:
-            connection = None
-        if connection is not None:
             store = Store(folder, connection, notices)
-            try:
-                if _fresh(store):
-                    return store
-            except (Damaged, sqlite3.Error):
-                pass
-            connection.close()
+            if _fresh(store):
+                return store
+        except (Damaged, sqlite3.Error):
+            pass
+        connection.close()
     from fs_triage import index
 
     return Store(folder, index.rebuild(folder, path, notices), notices)
 
 
+def connect(path: str) -> sqlite3.Connection | None:
+    """Open the index at `path` for reading; None when there is none, or one that another user could write."""
+    try:
+        status = os.stat(path)
+        owner = getattr(os, "geteuid", lambda: 0)()
+        if status.st_mode & 0o170022 != 0o100000 or status.st_uid not in (owner, 0):
+            return None
+        name = path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+        return sqlite3.connect(f"file:{name}?mode=ro&immutable=1", uri=True, isolation_level=None)
+    except (OSError, sqlite3.Error):
+        return None
+
+
 def _fresh(store: Store) -> bool:
-    """Whether nothing changed since the index was built, or whether the disk is away and it must do."""
-    if store._get("meta:format") != FORMAT:
+    """Whether nothing changed since the index was built, or whether the rules are away and it must do."""
+    kept = path_as_text(os.path.abspath(store.folder))
+    if store.read("meta:format") != FORMAT or store.read("meta:folder") != kept:
         return False
-    old = sources(store.connection)
-    new = states_of([path for path, *_ in old])
-    if new is None:
-        return _away(store)
-    built = int(store._get("meta:built") or 0)
-    if new != old or any(mtime > built - DOUBT for _, _, mtime, _ in new):
+    stamp = store.read("meta:stamp") or "0 0"
+    program, rules = store.sources("program"), store.sources()
+    if _changed(program, [state_of(path) for path, *_ in program], stamp):
         return False
-    warning = store._get("meta:warning")
+    try:
+        now = places.within(lambda: [state_of(path) for path, *_ in rules])
+    except places.Silent:
+        return _away(store, "ne répond pas")
+    folder = os.path.abspath(store.folder)
+    if all(size < 0 for path, size, _, _ in now if os.path.dirname(path) == folder):
+        return _away(store, "est introuvable")
+    if _changed(rules, now, stamp):
+        return False
+    warning = store.read("meta:warning")
     if warning:
         store.notices.append(warning)
     return True
 
 
-def _away(store: Store) -> bool:
-    date = store._get("meta:date")
-    store.notices.append(
-        f"Attention : le dossier des règles ne répond pas ; livret tel qu’il était le {date}."
-    )
+def _changed(old: list[Source], new: list[Source], stamp: str) -> bool:
+    """Whether a file is no longer as it was, or may not be: then its content must say.
+
+    `stamp` tells when the contents were last read, and since when the states are what they are. A change made
+    soon after a reading may leave the state of a file as it was.
+    """
+    read, since = map(int, stamp.split())
+    settled = read - since > DOUBT
+    return new != old or not (settled or all(mtime <= read - DOUBT for _, _, mtime, _ in new))
+
+
+def _away(store: Store, what: str) -> bool:
+    date = store.read("meta:date")
+    store.notices.append(f"Attention : le dossier des règles {what} ; livret tel qu’il était le {date}.")
     return True

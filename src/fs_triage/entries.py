@@ -1,0 +1,110 @@
+"""From a livret to the entries of its index: keys and values, ready to be shown.
+
+`node:<id>` holds « first last kind [node to go to when it blocks] » (positions of conclusions); `json:`, `text:`
+and `line:` hold a conclusion by its position; `question:<id>` a question; `choices:<id>` its answers for the
+completion; `word:<word>` the positions of the conclusions that have it; `alias:<name>` the id of a partner;
+`contact:` and `contact-line:` a contact by its position; `span-…:<partner>` its positions; `meta:` the rest.
+"""
+
+from __future__ import annotations
+
+import json
+
+from fs_triage import learning, plain, tree
+from fs_triage.load import Livret
+from fs_triage.records import Conclusion, Question
+from fs_triage.tree import Tree
+from fs_triage.words import fold
+
+Entries = dict[str, str]
+
+
+def entries_of(livret: Livret) -> Entries:
+    """Return the entries of the index of `livret`, whose references must be sound (`checks.blocking`)."""
+    grown = tree.grow(livret)
+    entries = {
+        "meta:livret": livret.booklet.id,
+        "meta:title": livret.booklet.title,
+        "meta:departement": livret.booklet.departement,
+        "meta:source": livret.booklet.source,
+        "meta:partners": " ".join(livret.booklet.partners),
+    }
+    entries |= _conclusions(livret, grown)
+    entries |= _questions(grown)
+    entries |= _aliases(livret)
+    entries |= _contacts(livret, grown)
+    entries |= learning.entries(livret, grown)
+    return entries
+
+
+def _conclusions(livret: Livret, grown: Tree) -> Entries:
+    entries: Entries = {}
+    labels = {rules.model.id: rules.model.label for rules in livret.partners}
+    words: dict[str, list[int]] = {}
+    for rank, (node, conclusion) in enumerate(grown.conclusions.items()):
+        blocked = [grown.conclusions[target] for target in conclusion["if_blocked"]]
+        entries[f"json:{rank:06}"] = _json(conclusion)
+        entries[f"text:{rank:06}"] = plain.conclusion_text(conclusion, labels[conclusion["partner"]], blocked)
+        entries[f"line:{rank:06}"] = plain.conclusion_line(conclusion)
+        entries[f"node:{node}"] = f"{rank} {rank + 1} conclusion {grown.blocked.get(node, '')}".rstrip()
+        for word in set(fold(" ".join([*grown.names[node], node])).split()):
+            words.setdefault(word, []).append(rank)
+    entries |= {f"word:{word}": " ".join(map(str, ranks)) for word, ranks in words.items()}
+    return entries
+
+
+def _questions(grown: Tree) -> Entries:
+    entries: Entries = {}
+    positions = {node: rank for rank, node in enumerate(grown.conclusions)}
+    for node, question in grown.questions.items():
+        ranks = [positions[below] for below in grown.below(node)]
+        entries[f"node:{node}"] = f"{ranks[0]} {ranks[-1] + 1} question"
+        entries[f"question:{node}"] = _json(question)
+        entries[f"choices:{node}"] = _choices(question)
+        if node == question["partner"] or not node:
+            entries[f"span-json:{node}"] = entries[f"span-line:{node}"] = f"{ranks[0]} {ranks[-1] + 1}"
+    return entries
+
+
+def _choices(question: Question) -> str:
+    """Return the answers that a call can name, one a line: id and label (not those that lead elsewhere)."""
+    prefix = f"{question['id']}/" if question["id"] else ""
+    own = [choice for choice in question["answers"] if choice["to"] == prefix + choice["id"]]
+    return "\n".join(f"{choice['id']}\t{choice['label']}" for choice in own)
+
+
+def _aliases(livret: Livret) -> Entries:
+    """Return the names of each partner, folded: each may stand for its id."""
+    return {
+        f"alias:{fold(name)}": rules.model.id
+        for rules in livret.partners
+        for name in (rules.model.id, rules.model.label, rules.model.name, *rules.model.keywords)
+    }
+
+
+def _contacts(livret: Livret, grown: Tree) -> Entries:
+    entries: Entries = {}
+    of_partner: dict[str, list[Conclusion]] = {}
+    for conclusion in grown.conclusions.values():
+        of_partner.setdefault(conclusion["partner"], []).append(conclusion)
+    rank = 0
+    for rules in livret.partners:
+        partner, first = rules.model.id, rank
+        users: dict[str, list[Conclusion]] = {}
+        shown = {}
+        for conclusion in of_partner.get(partner, ()):
+            for contact in conclusion["contacts"]:
+                users.setdefault(contact["id"], []).append(conclusion)
+                shown[contact["id"]] = contact
+        for name, conclusions in users.items():
+            record = {"partner": partner, **{k: v for k, v in shown[name].items() if k != "when"}}
+            record["used_by"] = [conclusion["id"] for conclusion in conclusions]
+            entries[f"contact:{rank:06}"] = _json(record)
+            entries[f"contact-line:{rank:06}"] = plain.contact_line(partner, shown[name], conclusions)
+            rank += 1
+        entries[f"span-contact:{partner}"] = f"{first} {rank}"
+    return entries
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
