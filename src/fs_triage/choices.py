@@ -1,0 +1,134 @@
+"""A list of choices as it stands at one moment: what was typed to filter it, what is left, what is pointed at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from fs_triage.page import BACK, QUIT, Option, Page
+from fs_triage.words import fold
+from fs_triage.wrapping import wrap
+
+Fragment = tuple[str, str]
+"""A style and a text, as prompt_toolkit takes them."""
+
+_POINTER = " » "
+_ASIDE = "   "
+_HINTS = (
+    "↑ ↓ et Entrée pour choisir, Échap pour revenir, ou tapez un mot pour filtrer",
+    "↑ ↓ Entrée ; Échap : revenir ; ou un mot",
+    "↑ ↓ Entrée",
+)
+_ARROW = {BACK: "← "}
+
+
+class Choices:
+    """The choices of a page, filtered by what is typed.
+
+    `readable` turns a text into what the terminal can show. `lines_below` says how many lines of the choice
+    pointed at stand below its first.
+    """
+
+    def __init__(self, page: Page, readable: Callable[[str], str]) -> None:
+        self.page = page
+        self.typed = ""
+        self.left = page.options
+        self.lines_below = 0
+        self._readable = readable
+        values = [option.value for option in page.options]
+        self._at = values.index(page.earlier) if page.earlier in values else 0
+
+    def pointed(self) -> str | None:
+        """Return the value of the choice pointed at, None when the filter leaves none."""
+        return self.left[self._at].value if self.left else None
+
+    def move(self, by: int) -> None:
+        """Point `by` choices further; a single step goes round, a longer one stops at the ends."""
+        if self.left:
+            at = self._at + by
+            self._at = at % len(self.left) if abs(by) == 1 else min(max(at, 0), len(self.left) - 1)
+
+    def first(self) -> None:
+        """Point at the first choice."""
+        self._at = 0
+
+    def last(self) -> None:
+        """Point at the last choice."""
+        self._at = max(len(self.left) - 1, 0)
+
+    def type(self, text: str) -> None:
+        """Add `text` to the filter; what is no text (a function key) is left out."""
+        text = " ".join(text.split("\n")) if len(text) > 1 else text
+        if text.isprintable() or text == " ":
+            self._filter((self.typed + text).lstrip())
+
+    def erase(self) -> None:
+        """Take the last character of the filter away."""
+        self._filter(self.typed[:-1])
+
+    def clear(self) -> None:
+        """Take the filter away; the choice pointed at stays."""
+        kept = self.pointed()
+        self._filter("")
+        values = [option.value for option in self.left]
+        self._at = values.index(kept) if kept in values else 0
+
+    def _filter(self, typed: str) -> None:
+        self.typed = typed
+        words = fold(typed).split()
+        if typed.strip() and not words:
+            self.left = ()
+        else:
+            texts = [(option, fold(f"{option.label} {option.help}")) for option in self.page.options]
+            self.left = tuple(option for option, text in texts if all(word in text for word in words))
+        self._at = 0
+
+    def draw(self, columns: int, rows: int) -> list[Fragment]:
+        """Return the list for a terminal of that size: every help where there is room, else the pointed one's."""
+        width = max(columns - 2, 1)
+        head = [*self.page.head, self.page.question]
+        room = rows - sum(len(wrap(line, width)) for line in head) - 1
+        roomy = self._list(width, all_helps=True)
+        lines = roomy if len(roomy) <= room else self._list(width, all_helps=False)
+        fragments: list[Fragment] = []
+        for line in lines:
+            fragments += [*line, ("", "\n")]
+        return fragments[:-1]
+
+    def _list(self, width: int, all_helps: bool) -> list[list[Fragment]]:
+        lines = [[("class:note", line)] for line in wrap(self._note(width), width)]
+        for rank, option in enumerate(self.left):
+            if all_helps and option.value in (BACK, QUIT) and self._begins_the_way_out(rank):
+                lines.append([("", "")])
+            pointed = rank == self._at
+            drawn = self._option(option, width, pointed, all_helps or pointed)
+            if pointed:
+                self.lines_below = len(drawn) - 1
+            lines += drawn
+        return lines
+
+    def _begins_the_way_out(self, rank: int) -> bool:
+        return rank > 0 and self.left[rank - 1].value not in (BACK, QUIT)
+
+    def _note(self, width: int) -> str:
+        if not self.typed:
+            return self._readable(next((hint for hint in _HINTS if len(hint) <= width), _HINTS[-1]))
+        if not self.left:
+            return self._readable(f"Aucun choix ne contient « {self.typed} » ; effacez pour corriger.")
+        return self._readable(f"Filtre : {self.typed}")
+
+    def _option(self, option: Option, width: int, pointed: bool, with_help: bool) -> list[list[Fragment]]:
+        label = self._readable(_ARROW.get(option.value, "") + option.label)
+        help_text = self._readable(option.help) if with_help else ""
+        style = "class:highlighted" if pointed else "class:text"
+        beside = f" – {help_text}" if help_text else ""
+        if len(_ASIDE) + len(label) + len(beside) > width:
+            beside = ""
+        first, *others = wrap(label, width, _ASIDE)
+        start: list[Fragment] = [("class:pointer", _POINTER), ("[SetCursorPosition]", "")]
+        lines = [
+            [*(start if pointed else [("", _ASIDE)]), (style, first.removeprefix(_ASIDE)), ("class:text", beside)],
+            *([(style, line)] for line in others),
+        ]
+        if help_text and not beside:
+            lines += [[("class:text", line)] for line in wrap(help_text, width, _ASIDE + "  ")]
+        return lines

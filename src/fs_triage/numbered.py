@@ -1,0 +1,68 @@
+"""Pages as numbered lines, for screen readers and plain terminals: nothing is drawn, nothing is redrawn."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator, Sequence
+
+from fs_triage import output
+from fs_triage.page import BACK, Page
+from fs_triage.store import Store
+
+
+@contextlib.contextmanager
+def session() -> Iterator[None]:
+    """Surround a session: after Ctrl-C the shell begins on a line of its own."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        output.answer("")
+        raise
+
+
+def choose(page: Page) -> str:
+    """Show `page`; returns the value of the option chosen. Ctrl-C and Ctrl-D raise `KeyboardInterrupt`."""
+    output.answer("")
+    for line in (*page.head, page.question):
+        output.answer(line)
+    for rank, option in enumerate(page.options, 1):
+        earlier = " (choisi avant)" if option.value == page.earlier else ""
+        output.answer(f"{rank}. {option.label}{earlier}{f' – {option.help}' if option.help else ''}")
+    last = len(page.options)
+    while True:
+        typed = _read(f"Numéro du choix, de 1 à {last} : ")
+        if typed.isascii() and typed.isdigit() and 1 <= int(typed) <= last:
+            return page.options[int(typed) - 1].value
+        output.answer(f"« {typed} » n’est pas un numéro de 1 à {last}." if typed else "Rien n’est choisi.")
+
+
+def write(page: Page, earlier: str) -> str:
+    """Ask for words, `earlier` being those typed before; returns them, or `BACK`."""
+    output.answer("")
+    for line in page.head:
+        output.answer(line)
+    if earlier:
+        output.answer(f"Écrit avant : {earlier}")
+    return _read(f"{page.question} (rien : revenir) ") or BACK
+
+
+def show(store: Store, positions: Sequence[int]) -> None:
+    """Show the conclusions at `positions`."""
+    output.answer("")
+    output.answer("\n\n----\n\n".join(store.block("text", positions)))
+
+
+def turn() -> None:
+    """Begin a fresh screen: here, one more empty line."""
+    output.answer("")
+
+
+def _read(prompt: str) -> str:
+    sys.stdout.write(prompt)
+    sys.stdout.flush()
+    line = sys.stdin.readline()
+    if not line:  # Ctrl-D, or the terminal is gone
+        raise KeyboardInterrupt
+    typed = " ".join(line.split())
+    return "".join(c for c in typed if c.isprintable())

@@ -1,0 +1,224 @@
+"""The wizard: asks what `walk` says comes next, until the counsellor has read a conclusion and leaves."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import signal
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any, cast
+
+from fs_triage import output
+from fs_triage.failure import OK, WRONG_CALL, Failure
+from fs_triage.page import BACK, QUIT, Desk, Option, Page
+from fs_triage.records import ROOT, Conclusion, Question
+from fs_triage.store import Store
+from fs_triage.walk import Walk, replay
+
+_WRITE = "?"
+_AGAIN = "↺"
+_BLOCKED = "!"
+_OFFERED = 8  # démarches offered for a need; more would not fit a screen of 20 lines
+_LEAVE = Option(QUIT, "Quitter")
+_RETURN = Option(BACK, "Revenir")
+_NO_TERMINAL = (
+    "Pas de terminal pour poser les questions ; donnez la démarche : « fs-triage fiche caf rsa » "
+    "(elles sont toutes dans « fs-triage liste »)."
+)
+_NOTES = {
+    "out-of-scope": "Hors du livret : aucune démarche ne répond à ce besoin. Décrivez-le autrement, ou revenez.",
+    "vague": "Trop vague pour choisir une démarche : dites laquelle, ou revenez choisir un partenaire.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the counsellor is: the walk, and the démarches found before it begins.
+
+    `need` is what was typed (None: nothing is being searched), `found` the démarches to pick from, `picked`
+    the one picked, `note` what to say of the last search.
+    """
+
+    walk: Walk = Walk()
+    need: str | None = None
+    found: tuple[str, ...] = ()
+    picked: str | None = None
+    note: str = ""
+
+
+def run(
+    store: Store, *, node: str | None = None, positions: list[int] | None = None, accessible: bool = False
+) -> int:
+    """Hold a session; returns the exit code.
+
+    It begins at `node`, or with a pick among the conclusions at `positions`, or at the first question.
+    Raises `Failure` without a terminal, `KeyboardInterrupt` on Ctrl-C or Ctrl-D at any prompt, and
+    `SystemExit` with the code of the contract on SIGTERM and SIGHUP.
+    """
+    if not output.is_terminal():
+        raise Failure(WRONG_CALL, _NO_TERMINAL)
+    desk = _desk(accessible)
+    with _stoppable(), desk.session():
+        wizard = Wizard(store, desk)
+        place: Place | None = wizard.first(node, positions)
+        while place is not None:
+            place = wizard.next(place)
+    return OK
+
+
+def _desk(accessible: bool) -> Desk:
+    if output.is_plain(accessible):
+        from fs_triage import numbered
+
+        return cast(Desk, numbered)
+    from fs_triage import prompts
+
+    return cast(Desk, prompts)
+
+
+@contextlib.contextmanager
+def _stoppable() -> Iterator[None]:
+    """Turn SIGTERM and SIGHUP into `SystemExit`, so that whoever holds the terminal gives it back.
+
+    When the terminal is gone, giving it back fails: the signal is what happened, not that failure.
+    """
+    received: list[int] = []
+    signals = (signal.SIGTERM, signal.SIGHUP)
+
+    def stop(number: int, frame: Any) -> None:
+        for each in signals:
+            signal.signal(each, signal.SIG_IGN)
+        received.append(number)
+        raise SystemExit(128 + number)
+
+    before = {each: signal.getsignal(each) for each in signals}
+    for each in signals:
+        if before[each] is not signal.SIG_IGN:  # nohup
+            signal.signal(each, stop)
+    try:
+        yield
+    except BaseException:
+        if not received:
+            raise
+        if received[0] == signal.SIGHUP:
+            output.silence()
+        raise SystemExit(128 + received[0]) from None
+    finally:
+        for each in signals:
+            signal.signal(each, before[each])
+
+
+class Wizard:
+    """A session on a livret: from one place to the next."""
+
+    def __init__(self, store: Store, desk: Desk) -> None:
+        self._store = store
+        self._desk = desk
+        self._read = False  # a conclusion is on the screen
+
+    def first(self, node: str | None, positions: list[int] | None) -> Place:
+        """Return the place to begin at."""
+        if node is not None:
+            return Place(replay(node.split("/") if node else [], self._question))
+        return Place(found=tuple(self._conclusion(position)["id"] for position in positions or []))
+
+    def next(self, place: Place) -> Place | None:
+        """Show what is at `place` and return the place that the answer leads to, None to leave."""
+        if place.walk.at == ROOT and not place.walk.steps:
+            if place.found:
+                return self._pick(place)
+            if place.need is not None:
+                return self._describe(place)
+        question = self._question(place.walk.at)
+        return self._ask(place, question) if question else self._conclude(place)
+
+    def _question(self, node: str) -> Question | None:
+        text = self._store.peek(f"question:{node}")
+        return cast(Question, json.loads(text)) if text is not None else None
+
+    def _conclusion(self, position: int) -> Conclusion:
+        return cast(Conclusion, json.loads(self._store.need(f"json:{position:06}")))
+
+    def _choose(self, page: Page) -> str:
+        self._clear()
+        return self._desk.choose(page)
+
+    def _clear(self) -> None:
+        if self._read:
+            self._desk.turn()
+        self._read = False
+
+    def _ask(self, place: Place, question: Question) -> Place | None:
+        walk = place.walk
+        answers = [Option(c["id"], c["label"], c["help"] or "") for c in question["answers"]]
+        if walk.at == ROOT:
+            title = f"{self._store.need('meta:title')} – {self._store.need('meta:departement')}"
+            answers.append(Option(_WRITE, "Décrire le besoin avec ses mots"))
+            page = Page((title,), question["question"], (*answers, _LEAVE), walk.preselected())
+        else:
+            way = " › ".join(step.label for step in walk.steps)
+            page = Page((way,), question["question"], (*answers, _RETURN, _LEAVE), walk.preselected())
+        chosen = self._choose(page)
+        if chosen == QUIT:
+            return None
+        if chosen == BACK:
+            return replace(place, walk=walk.back())
+        if chosen == _WRITE:
+            return Place(walk, need="")
+        return replace(place, walk=walk.answer(chosen, self._question))
+
+    def _describe(self, place: Place) -> Place:
+        """Ask for the need in the visitor's words; nothing of it is kept when the session ends."""
+        from fs_triage import search
+
+        self._clear()
+        page = Page((place.note,), "Le besoin, avec les mots de l’usager :")
+        typed = self._desk.write(page, place.need or "")
+        if typed == BACK:
+            return Place(place.walk)
+        result = search.find(self._store, typed, max=_OFFERED)
+        if result.verdict != "matches" or not result.hits:
+            note = _NOTES.get(result.verdict, _NOTES["out-of-scope"])
+            return replace(place, need=typed, note=note)
+        found = tuple(self._conclusion(hit.position)["id"] for hit in result.hits)
+        return Place(place.walk, need=typed, found=found)
+
+    def _pick(self, place: Place) -> Place | None:
+        options = [self._summary(node) for node in place.found]
+        head = f"Besoin : {place.need}" if place.need else ""
+        if place.need is not None:
+            back = Option(BACK, "Revenir pour décrire le besoin autrement")
+        else:
+            back = Option(BACK, "Revenir au choix du partenaire")
+        page = Page((head,), "Quelle démarche correspond ?", (*options, back, _LEAVE), place.picked)
+        chosen = self._choose(page)
+        if chosen == QUIT:
+            return None
+        if chosen == BACK:
+            return replace(place, found=(), picked=None, note="")
+        label = next(option.label for option in options if option.value == chosen)
+        return replace(place, walk=place.walk.jump(chosen, label), picked=chosen)
+
+    def _summary(self, node: str) -> Option:
+        conclusion = self._conclusion(int(self._store.need(f"node:{node}").split()[0]))
+        partner = self._question(conclusion["partner"])
+        assert partner is not None
+        way = " › ".join([partner["title"], *(step["answer"] for step in conclusion["path"])])
+        return Option(node, way, {1: "1er niveau", 2: "2nd niveau"}[conclusion["level"]])
+
+    def _conclude(self, place: Place) -> Place | None:
+        walk = place.walk
+        position, _, _, *blocked = self._store.need(f"node:{walk.at}").split()
+        self._clear()
+        self._desk.show(self._store, [int(position)])
+        self._read = True
+        options = [Option(_BLOCKED, "La démarche bloque : 2nd niveau")] if blocked else []
+        options += [_RETURN] if walk.steps else []
+        page = Page((), "Et maintenant ?", (*options, Option(_AGAIN, "Un autre besoin"), _LEAVE))
+        chosen = self._desk.choose(page)
+        if chosen == QUIT:
+            return None
+        if chosen == _BLOCKED:
+            return replace(place, walk=walk.jump(blocked[0], "2nd niveau"))
+        return replace(place, walk=walk.back()) if chosen == BACK else Place(walk.restart())
