@@ -1,0 +1,143 @@
+"""The command `chercher`: needs in the visitor's own words, from the command line or one a line."""
+
+from __future__ import annotations
+
+import sys
+
+from fs_triage import answers, lookup, output, search
+from fs_triage.failure import NOTHING_FOUND, OK, WRONG_CALL, Failure
+from fs_triage.store import Store
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fs_triage.calls import Call
+
+DEFAULT_MAX = 5
+_LEVELS = {"1": 1, "2": 2}
+
+
+class Wanted:
+    """The options of a call, checked."""
+
+    __slots__ = ("explain", "level", "max", "partner")
+
+    def __init__(self, store: Store, call: Call) -> None:
+        self.partner = _partner(store, call)
+        self.level = _level(call)
+        self.max = _max(call)
+        self.explain = call.flag("--expliquer")
+
+
+def run(store: Store, call: Call) -> int:
+    """Answer `call`; returns the exit code, raises `Failure` for a wrong call."""
+    wanted = Wanted(store, call)
+    if call.flag("--lot"):
+        if call.words:
+            raise Failure(WRONG_CALL, "Avec --lot, les besoins se lisent sur l’entrée standard ; ôtez les mots.")
+        return _batch(store, wanted)
+    need = " ".join(call.words)
+    if not need.strip():
+        raise Failure(
+            WRONG_CALL, "Dites le besoin de l’usager ; par exemple : fs-triage chercher carte grise perdue"
+        )
+    result = _find(store, need, wanted)
+    if call.flag("--json"):
+        output.answer_json(_json(store, need, result, wanted))
+    elif result.hits:
+        output.answer("\n\n".join(_text(store, hit, wanted) for hit in result.hits))
+    if result.hits:
+        return OK
+    output.tell(_no_match(store, need, result, wanted))
+    return NOTHING_FOUND
+
+
+def _partner(store: Store, call: Call) -> str | None:
+    name = call.text("--partenaire")
+    if name is None:
+        return None
+    partner = lookup.partner_of(store, name)
+    if partner is None:
+        known = ", ".join(store.need("meta:partners").split())
+        raise Failure(WRONG_CALL, f"Partenaire inconnu « {name} » ; possibles : {known}.")
+    return partner
+
+
+def _level(call: Call) -> int | None:
+    level = call.text("--niveau")
+    if level is not None and level not in _LEVELS:
+        raise Failure(WRONG_CALL, f"Niveau inconnu « {level} » ; possibles : 1, 2.")
+    return _LEVELS[level] if level else None
+
+
+def _max(call: Call) -> int:
+    count = call.text("--max")
+    if count is None:
+        return DEFAULT_MAX
+    if not (count.isascii() and count.isdigit() and 1 <= int(count[:9]) <= 1000):
+        raise Failure(WRONG_CALL, f"--max attend un nombre de 1 à 1000, pas « {count} ».")
+    return int(count)
+
+
+def _find(store: Store, need: str, wanted: Wanted) -> search.Result:
+    return search.find(store, need, partner=wanted.partner, level=wanted.level, max=wanted.max)
+
+
+def _batch(store: Store, wanted: Wanted) -> int:
+    """Answer each line of standard input by one JSON object, as soon as the line is there."""
+    for need in _lines():
+        output.answer_json(_json(store, need, _find(store, need, wanted), wanted))
+        sys.stdout.flush()
+    return OK
+
+
+def _lines() -> Iterator[str]:
+    """Yield the lines of standard input, read as UTF-8 whatever the terminal's encoding."""
+    if sys.stdin is None:
+        return
+    for number, line in enumerate(sys.stdin.buffer):
+        text = line.decode("utf-8", "replace").rstrip("\r\n")
+        yield text if number else text.removeprefix("\ufeff")
+
+
+def _json(store: Store, need: str, result: search.Result, wanted: Wanted) -> str:
+    matches = []
+    for hit in result.hits:
+        words = ", ".join(store.quoted(word) for word in hit.words)
+        more = f', "score": {hit.score:.4f}, "words": [{words}]'
+        if wanted.explain:
+            parts = ", ".join(f"{store.quoted(name)}: {part:.3f}" for name, part in hit.parts.items())
+            more += f', "parts": {{{parts}}}'
+        matches.append(f"{store.need(f'json:{hit.position:06}')[:-1]}{more}}}")
+    return answers.envelope(store, need, matches, f'"verdict": "{result.verdict}", ')
+
+
+def _text(store: Store, hit: search.Hit, wanted: Wanted) -> str:
+    way, level, *_ = store.need(f"text:{hit.position:06}").split("\n", 2)
+    node, _, _ = store.need(f"line:{hit.position:06}").partition("\t")
+    lines = [way, f"  {node} – {level}"]
+    if hit.words:
+        lines.append(f"  Mots reconnus : {', '.join(hit.words)}")
+    if wanted.explain:
+        parts = sorted(hit.parts.items(), key=lambda item: -item[1])
+        told = " ; ".join(f"{name} {_number(part)}" for name, part in parts)
+        lines.append(f"  Score {_number(hit.score)} : {told}")
+    return "\n".join(lines)
+
+
+def _number(value: float) -> str:
+    return f"{value:.2f}".replace(".", ",")
+
+
+def _no_match(store: Store, need: str, result: search.Result, wanted: Wanted) -> str:
+    """Return the sentence that says why there is no match, and what to do."""
+    if result.verdict == search.TOO_VAGUE:
+        known = ", ".join(store.need("meta:partners").split())
+        return (
+            f"Besoin trop vague : « {need} ». Quel partenaire est concerné ? ({known}) "
+            f"Recommencez avec par exemple : fs-triage chercher {need} --partenaire caf"
+        )
+    if wanted.partner is not None or wanted.level is not None:
+        return f"Rien trouvé pour « {need} » avec ces options ; essayez sans --partenaire ni --niveau."
+    return f"Hors du livret : aucune démarche ne répond à « {need} ». Orientez l’usager vers un autre service."

@@ -1,0 +1,86 @@
+"""French words as they sound, without their endings: « retrete », « retraites » and « retraité » are one key.
+
+A text is rewritten as a whole by a fixed list of replacements, so that the words of a whole livret cost no
+more than a few milliseconds. Nothing here is a dictionary: an unknown word has a key like any other.
+"""
+
+from __future__ import annotations
+
+_LETTERS = {
+    "àâäáãåÀÂÄÁÃÅ": "a",
+    "éèêëÉÈÊË": "e",
+    "îïíìÎÏÍÌ": "i",
+    "ôöóòõÔÖÓÒÕ": "o",
+    "ùûüúÙÛÜÚ": "u",
+    "ÿýŸÝ": "y",
+    "ñÑ": "n",
+    "çÇ": "ss",
+    "œŒ": "oe",
+    "æÆ": "ae",
+    "ß": "ss",
+}
+
+
+class _Plain(dict[int, str]):
+    """What each character becomes: a lowercase letter without accent, a digit, or a space."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        if code > 0x17F:
+            import unicodedata  # rare: only a character that French does not use pays for it
+
+            decomposed = unicodedata.normalize("NFKD", character)
+            character = "".join(c for c in decomposed if not unicodedata.combining(c))
+        self[code] = character.lower() if character.isalnum() else "" if 0x300 <= code <= 0x36F else " "
+        return self[code]
+
+
+_PLAIN = _Plain({ord(letter): plain for letters, plain in _LETTERS.items() for letter in letters})
+
+# In this order. The text has two spaces between words: a rule with a space at its end sees the end of a word.
+_SOUNDS = [
+    tuple(rule.split(">"))
+    for rule in (
+        "eaux >o ,eau>o,aux >o ,au>o,ph>f,th>t,sch>ch,ch>$,h>,qu>k,q>k,gea>ja,geo>jo,ge>je,gi>ji,gy>ji,gn>ni,"
+        "gue>ge,gui>gi,sce>se,sci>si,cce>kse,cci>ksi,ce>se,ci>si,cy>si,c>k,kk>k,tion>sion,tiel>siel,y>i,"
+        "ain>in,ein>in,aim>in,ien>iin,ai>e,ei>e,oeu>eu,ss>s,ll>l,mm>m,nn>n,pp>p,rr>r,tt>t,ff>f,dd>d,bb>b,"
+        "gg>g,zz>z,ee>e,z>s,x>s,emb>amb,emp>amp,en>an,em>am,imp>inp,amp>anp,amb>anb,omp>onp,omb>onb,w>v"
+    ).split(",")
+]
+_ENDINGS = (
+    *("asions", "asion", "amants", "amant", "isions", "ision", "ateurs", "ateur", "euses", "euse", "eurs"),
+    *("eur", "rises", "rise", "abl", "ables", "able", "ants", "ant", "eres", "ere", "ers", "er", "es", "ets"),
+    *("et", "e", "s", "t", "d", "i", "is", "it"),
+)
+_ENDS = tuple(sorted(_ENDINGS, key=len, reverse=True))
+_SHORTEST = 3
+
+
+def words(text: str) -> list[str]:
+    """Return the words of `text`, lowercase and without accents, as typed otherwise."""
+    return text.lower().translate(_PLAIN).split()
+
+
+def keys(plain_words: list[str]) -> list[str]:
+    """Return the key of each of `plain_words`, themselves as `words` gives them."""
+    text = f" {'  '.join(plain_words)} "
+    for spelling, sound in _SOUNDS:
+        text = text.replace(spelling, sound)
+    found = [_stem(word) for word in text.split()]
+    return found if len(found) == len(plain_words) else [_alone(word) for word in plain_words]
+
+
+def _alone(word: str) -> str:
+    """Return the key of one word, the word itself where every letter of it is mute."""
+    text = f" {word} "
+    for spelling, sound in _SOUNDS:
+        text = text.replace(spelling, sound)
+    return _stem(text.strip()) or word
+
+
+def _stem(word: str) -> str:
+    """Return `word` without its ending, at least three letters of it."""
+    for ending in _ENDS:
+        if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST:
+            return word[: -len(ending)]
+    return word
