@@ -133,15 +133,15 @@ def problems(folder: Path) -> list[str]:
 def test_a_path_that_the_parent_does_not_have(doubs: Path) -> None:
     write(doubs, "caf.yaml", "id: caf\nremove: [rsa/demandes]\n")
     assert problems(doubs) == [
-        "doubs/caf.yaml:2:10: « rsa/demandes » n’existe pas dans le livret dont celui-ci hérite ; "
-        "vouliez-vous dire « rsa/demande » ? [unknown-target]"
+        "doubs/caf.yaml:2:10: « rsa/demandes » n’existe pas dans le livret dont celui-ci hérite ; "
+        "vouliez-vous dire « rsa/demande » ? [unknown-target]"
     ]
 
 
 def test_nothing_is_added_below_a_conclusion(doubs: Path) -> None:
     write(doubs, "caf.yaml", "id: caf\nadd:\n  rsa/demande: []\n")
     assert problems(doubs) == [
-        "doubs/caf.yaml:3:3: « rsa/demande » n’est pas une question : rien ne peut s’y ajouter [unknown-target]"
+        "doubs/caf.yaml:3:3: « rsa/demande » n’est pas une question : rien ne peut s’y ajouter [unknown-target]"
     ]
 
 
@@ -153,13 +153,13 @@ def test_a_problem_points_into_the_file_the_text_came_from(doubs: Path) -> None:
     told = problems(doubs)
     assert len(told) >= 1
     assert all(problem.startswith("jura/caf.yaml:") for problem in told)
-    assert any(problem.startswith(f"jura/caf.yaml:{line}:1: clé inconnue « abuot »") for problem in told)
+    assert any(problem.startswith(f"jura/caf.yaml:{line}:1: clé inconnue « abuot »") for problem in told)
 
 
 def test_an_unknown_parent(doubs: Path) -> None:
     write(doubs, "livret.yaml", BOOKLET.replace("extends: jura", "extends: jurra"))
     assert problems(doubs) == [
-        "doubs/livret.yaml:5:10: livret inconnu « jurra » ; vouliez-vous dire « jura » ? [unknown-livret]"
+        "doubs/livret.yaml:5:10: livret inconnu « jurra » ; vouliez-vous dire « jura » ? [unknown-livret]"
     ]
 
 
@@ -168,7 +168,7 @@ def test_one_level_of_inheritance(doubs: Path) -> None:
     third.mkdir()
     write(third, "livret.yaml", BOOKLET.replace("extends: jura", "extends: doubs"))
     assert problems(third) == [
-        "tiers/livret.yaml:5:10: « doubs » hérite lui-même d’un autre livret ; "
+        "tiers/livret.yaml:5:10: « doubs » hérite lui-même d’un autre livret ; "
         "héritez d’un livret qui n’hérite de rien [unknown-livret]"
     ]
 
@@ -177,7 +177,7 @@ def test_a_livret_without_partners_nor_parent(doubs: Path) -> None:
     write(doubs, "livret.yaml", BOOKLET.replace("extends: jura\n", ""))
     told = problems(doubs)
     assert len(told) == 1
-    assert "il manque la clé « partners »" in told[0]
+    assert "il manque la clé « partners »" in told[0]
 
 
 def test_a_change_of_the_parent_and_a_new_file_of_the_heir_are_noticed(doubs: Path, run: Run) -> None:

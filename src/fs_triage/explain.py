@@ -1,13 +1,18 @@
-"""What pydantic found wrong, said in French at the place where it was typed."""
+"""What pydantic found wrong, said in French at the place where it was typed.
+
+One mistake is one line: a misspelt key is taken for the key that was meant, and what is wrong is left out,
+so that the rest can be held against itself.
+"""
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, ValidationError
 
+from fs_triage import names, pruning
 from fs_triage.model import (
     Contact,
     ContactUse,
@@ -18,122 +23,227 @@ from fs_triage.model import (
     StepsAnswer,
     leads_of,
 )
+from fs_triage.names import nearest, nearest_key, slug
 from fs_triage.problem import Problem
-from fs_triage.source import Node, Table, place_of, plain
+from fs_triage.pruning import Location
+from fs_triage.source import Node, Row, Table, Text, node_at, place_of, plain
 from fs_triage.typography import visible
+
+__all__ = ["Built", "build", "draft", "nearest"]
 
 M = TypeVar("M", bound=BaseModel)
 
-_BY_TAG: dict[str, type[BaseModel]] = {
+_MOST = 100  # problems told of one file: whoever has that many has one cause for most of them
+_ROUNDS = 40  # more than a file can be deep
+_ANSWERS: dict[str, type[BaseModel]] = {
     "<question>": QuestionAnswer,
     "<steps>": StepsAnswer,
     "<escalate>": EscalateAnswer,
     "<goto>": GotoAnswer,
 }
-# Which model stands below a key, where no union tag says it.
-_BY_KEY: dict[str, type[BaseModel]] = {
-    "contacts": Contact,
-    "escalate": ContactUse,
-    "examples": Example,
-}
-_PATTERNS = {"id": "minuscules sans accent, mots joints par « - » ou chemins joints par « / »"}
+_KEY = "[key]"  # what pydantic puts after a key that is wrong itself
+
+
+@dataclass(frozen=True, slots=True)
+class Built(Generic[M]):
+    """A model of what is right in a file.
+
+    `whole` tells that nothing was wrong; else `lost` names the answers (by path) and the contacts
+    (`contact:<id>`) that were left out, « * » standing for any.
+    """
+
+    model: M | None
+    table: Table
+    whole: bool
+    lost: frozenset[str] = frozenset()
 
 
 def build(model: type[M], table: Table, problems: list[Problem]) -> M | None:
     """Return `table` as a `model`; None when it is not one, then each reason is added to `problems`."""
+    built = draft(model, table, problems)
+    return built.model if built.whole else None
+
+
+def draft(model: type[M], table: Table, problems: list[Problem]) -> Built[M]:
+    """Return what can be made of `table`; each reason why that is not the whole of it is added to `problems`."""
+    made, errors = _validate(model, table)
+    if not errors:
+        return Built(made, table, True)
+    table = pruning.copy(table)
+    found: list[Problem] = []
+    while renamed := list(_misspelt(errors, model, table)):
+        found += [problem for problem, *_ in renamed]
+        for _, location, meant in renamed:
+            pruning.rename(table, location, meant)
+        made, errors = _validate(model, table)
+    found += [_explained(error, model, table) for error in errors[:_MOST]]
+    problems += list(dict.fromkeys(found))[:_MOST]
+    lost: set[str] = set()
+    for _ in range(_ROUNDS):
+        if not errors or not pruning.prune(table, [_wrong(error) for error in errors], lost):
+            break
+        made, errors = _validate(model, table)
+    return Built(made, table, False, frozenset(lost))
+
+
+def _validate(model: type[M], table: Table) -> tuple[M | None, list[Any]]:
     try:
-        return TypeAdapter(model).validate_python(plain(table))
+        return model.model_validate(plain(table)), []
     except ValidationError as error:
-        problems.extend(_problems(error, model, table))
-        return None
+        return None, list(error.errors(include_url=False, include_input=False))
 
 
-def nearest(word: str, known: list[str]) -> str:
-    """Return « vouliez-vous dire « x » ? » for the nearest of `known`, else the list of what is allowed."""
-    match = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
-    if match:
-        return f"vouliez-vous dire « {match[0]} » ?"
-    return "possible : " + ", ".join(known) if known else ""
+def _location(error: Any) -> Location:
+    return tuple(segment for segment in error["loc"] if segment not in _ANSWERS and segment != _KEY)
 
 
-def _problems(error: ValidationError, model: type[BaseModel], table: Table) -> Iterator[Problem]:
-    for detail in error.errors(include_url=False, include_input=False, include_context=True):
-        location = tuple(segment for segment in detail["loc"] if not str(segment).startswith("<"))
-        message, hint, on_key = _say(detail, location, model, table)
-        place = place_of(table, location, key=on_key)
-        yield Problem(place.path, place.line, place.column, "schema", message, hint)
-
-
-def _value(table: Node, location: tuple[str | int, ...]) -> Any:
-    data = plain(table)
-    for segment in location:
-        try:
-            data = data[segment]
-        except (KeyError, IndexError, TypeError):
-            return None
-    return data
+def _wrong(error: Any) -> Location:
+    """Return the location of what must be left out for `error` to go away."""
+    location = _location(error)
+    return location[:-1] if error["type"] == "missing" else location
 
 
 def _keys(model: type[BaseModel]) -> list[str]:
     return [field.alias or name for name, field in model.model_fields.items()]
 
 
-def _owner(loc: tuple[str | int, ...], model: type[BaseModel]) -> type[BaseModel]:
+_ANSWER_KEYS = list(dict.fromkeys(key for model in _ANSWERS.values() for key in _keys(model)))
+
+
+def _owner(loc: Location, model: type[BaseModel]) -> type[BaseModel]:
     """Return the model that the last segment of `loc` is a key of."""
-    for segment in reversed(loc[:-1]):
-        if segment in _BY_TAG:
-            return _BY_TAG[str(segment)]
-        if segment in _BY_KEY and not (segment == "contacts" and "answers" in loc):
-            return _BY_KEY[str(segment)]
+    for segment, below in zip(reversed(loc[:-1]), reversed(loc), strict=False):
+        if segment in _ANSWERS:
+            return _ANSWERS[str(segment)]
         if segment == "contacts":
-            return ContactUse
+            return ContactUse if isinstance(below, int) else Contact
+        if segment in ("escalate", "examples"):
+            return ContactUse if segment == "escalate" else Example
     return model
 
 
-def _say(
-    detail: Any, location: tuple[str | int, ...], model: type[BaseModel], table: Table
-) -> tuple[str, str, bool]:
-    """Return the message, the hint, and whether the key rather than the value is meant."""
-    kind, last = detail["type"], visible(str(location[-1])) if location else ""
-    context = detail.get("ctx", {})
+def _misspelt(
+    errors: list[Any], model: type[BaseModel], table: Table
+) -> Iterator[tuple[Problem, Location, str]]:
+    """Yield each key that is a misspelling of one that is not there, with its location and what was meant."""
+    taken: set[Location] = set()
+    for error in errors[:_MOST]:
+        location = _location(error)
+        if error["type"] == "extra_forbidden":
+            known, wrong = _keys(_owner(error["loc"], model)), [location]
+        elif error["type"] == "union_tag_not_found":
+            known, wrong = _ANSWER_KEYS, [(*location, key) for key in _unknown(node_at(table, location))]
+        else:
+            continue
+        for place in wrong:
+            parent = node_at(table, place[:-1])
+            present = parent.entries if isinstance(parent, Table) else {}
+            absent = [key for key in known if key not in present and (*place[:-1], key) not in taken]
+            meant = names.close_key(str(place[-1]), absent)
+            if meant is not None:
+                taken.add((*place[:-1], meant))
+                yield _unknown_key(table, place, known), place, meant
+
+
+def _unknown(node: Node) -> list[str]:
+    return [key for key in node.entries if key not in _ANSWER_KEYS] if isinstance(node, Table) else []
+
+
+def _unknown_key(table: Table, location: Location, known: list[str]) -> Problem:
+    place = place_of(table, location, key=True)
+    key = visible(str(location[-1]))
+    hint = nearest_key(key, known)
+    return Problem(place.path, place.line, place.column, "unknown-key", f"clé inconnue « {key} »", hint)
+
+
+def _explained(error: Any, model: type[BaseModel], table: Table) -> Problem:
+    kind, location = error["type"], _location(error)
     if kind == "extra_forbidden":
-        known = _keys(_owner(detail["loc"], model))
-        return f"clé inconnue « {last} »", nearest(last, known), True
+        return _unknown_key(table, location, _keys(_owner(error["loc"], model)))
+    if kind == "union_tag_not_found" and (unknown := _unknown(node_at(table, location))):
+        return _unknown_key(table, (*location, unknown[0]), _ANSWER_KEYS)
+    node = node_at(table, location)
     if kind == "missing":
-        return f"il manque la clé « {last} »", "ajoutez-la", False
-    if kind == "union_tag_not_found":
-        return _lead(_value(table, location))
-    if kind == "string_pattern_mismatch":
-        value = visible(str(_value(table, location)))
-        return f"« {value} » n’est pas un identifiant", f"attendu : {_PATTERNS['id']}", False
-    if kind == "literal_error":
-        expected = str(context.get("expected", "")).replace("'", "").replace(" or ", ", ")
-        value = visible(str(_value(table, location)))
-        return f"« {value} » n’est pas permis ici", nearest(value, expected.split(", ")), False
-    return _TYPES.get(kind, "valeur impossible ici"), "", False
+        code, message, hint = _missing(location, _owner(error["loc"], model))
+    elif kind == "union_tag_not_found":
+        code, message, hint = _leads(node)
+    elif error["loc"][-1:] == (_KEY,):
+        code, message, hint = _identifier(str(location[-1]))
+    else:
+        code, message, hint = _value(kind, location, node, error.get("ctx", {}))
+    place = place_of(table, location, key=error["loc"][-1:] == (_KEY,))
+    return Problem(place.path, place.line, place.column, code, message, hint)
 
 
-_TYPES = {
-    "string_type": "un texte était attendu",
-    "list_type": "une liste était attendue (lignes qui commencent par « - »)",
-    "dict_type": "des « clé: valeur » étaient attendues",
-    "model_type": "des « clé: valeur » étaient attendues",
-    "model_attributes_type": "des « clé: valeur » étaient attendues",
-    "string_too_short": "texte vide",
-    "too_short": "liste vide",
-    "int_parsing": "un nombre entier était attendu",
-    "int_type": "un nombre entier était attendu",
-    "greater_than_equal": "ce nombre est trop petit (1 au moins)",
-    "less_than_equal": "ce nombre est trop grand (999 au plus)",
-}
+def _missing(location: Location, owner: type[BaseModel]) -> tuple[str, str, str]:
+    key = str(location[-1])
+    examples = owner.model_fields[key].examples if key in owner.model_fields else None
+    example = examples[0] if examples and isinstance(examples[0], str) else "…"
+    return "missing-key", f"il manque la clé « {key} »", f"ajoutez par exemple « {key}: {example} »"
 
 
-def _lead(data: Any) -> tuple[str, str, bool]:
-    if not isinstance(data, dict):
-        return "une réponse était attendue (id, label, et la suite)", "", False
-    leads = leads_of(data)
+def _leads(node: Node) -> tuple[str, str, str]:
+    if not isinstance(node, Table):
+        return "wrong-type", f"{_what(node)} à la place d’une réponse", "attendu : id, label, et la suite"
+    leads = leads_of(plain(node))
     if not leads:
         expected = "question et answers, steps, escalate ou goto"
-        return "cette réponse ne mène nulle part", f"ajoutez une des clés : {expected}", False
-    given = " et ".join(f"« {lead} »" for lead in leads)
-    return f"cette réponse mène à deux choses à la fois : {given}", "gardez-en une", False
+        return "no-lead", "cette réponse ne mène nulle part", f"ajoutez une des clés : {expected}"
+    given = " et ".join(f"« {lead} »" for lead in leads)
+    return "two-leads", f"cette réponse mène à plusieurs choses à la fois : {given}", "gardez-en une"
+
+
+def _identifier(value: str) -> tuple[str, str, str]:
+    meant = slug(value)
+    hint = f"écrivez « {meant} »" if meant else "attendu : minuscules sans accent, mots joints par « - »"
+    return "bad-id", f"« {visible(value)} » n’est pas un identifiant", hint
+
+
+def _value(kind: str, location: Location, node: Node, context: Any) -> tuple[str, str, str]:
+    key = next((str(segment) for segment in reversed(location) if isinstance(segment, str)), "")
+    empty = not (
+        node.value.strip()
+        if isinstance(node, Text)
+        else node.entries
+        if isinstance(node, Table)
+        else node.items
+    )
+    if key == "escalate" and empty:
+        return "no-usable-contact", "ce 2nd niveau n’a aucun contact", "nommez au moins un contact"
+    if empty:
+        hint = (
+            "complétez la liste ou supprimez la clé"
+            if isinstance(node, Row)
+            else "complétez, ou supprimez la clé"
+        )
+        return "empty", f"« {key} » est vide", hint
+    if kind == "string_pattern_mismatch" and isinstance(node, Text):
+        return _identifier(node.value)
+    if kind == "literal_error" and isinstance(node, Text):
+        allowed = str(context.get("expected", "")).replace("'", "").replace(" or ", ", ").split(", ")
+        return (
+            "bad-choice",
+            f"« {visible(node.value)} » n’est pas permis pour « {key} »",
+            nearest(node.value, allowed),
+        )
+    if kind in _PAGES and isinstance(node, Text):
+        return "bad-page", f"« {visible(node.value)} » n’est pas une page", "attendu : un nombre de 1 à 999"
+    if kind == "string_type" and isinstance(node, Table) and len(node.entries) == 1:
+        message = f"« {key} » : ce texte se lit comme « clé: valeur » à cause de « : »"
+        return "wrong-type", message, "mettez le texte entre guillemets doubles"
+    return "wrong-type", f"« {key} » : {_what(node)}", f"attendu : {_EXPECTED.get(kind, 'autre chose')}"
+
+
+def _what(node: Node) -> str:
+    return {Text: "un texte", Row: "une liste", Table: "des « clé: valeur »"}[type(node)]
+
+
+_PAGES = frozenset({"int_parsing", "int_type", "greater_than_equal", "less_than_equal"})
+_EXPECTED = {
+    "string_type": "un texte",
+    "list_type": "une liste, chaque ligne commençant par « - »",
+    "dict_type": "des « clé: valeur »",
+    "model_type": "des « clé: valeur »",
+    "model_attributes_type": "des « clé: valeur »",
+    "int_type": "un nombre",
+}

@@ -114,7 +114,7 @@ def _find(partner: Table, path: str) -> tuple[Row, int] | None:
 
 def _unknown(merged: Merged, path: str, place: Place) -> None:
     hint = nearest(path, list(_paths(merged.table, "")))
-    message = f"« {path} » n’existe pas dans le livret dont celui-ci hérite"
+    message = f"« {path} » n’existe pas dans le livret dont celui-ci hérite"
     merged.problems.append(Problem(place.path, place.line, place.column, "unknown-target", message, hint))
 
 
@@ -164,7 +164,7 @@ def _add(merged: Merged, path: str, place: Place, answers: Node) -> None:
         return
     row = _answers(node)
     if row is None:
-        message = f"« {path} » n’est pas une question : rien ne peut s’y ajouter"
+        message = f"« {path} » n’est pas une question : rien ne peut s’y ajouter"
         merged.problems.append(Problem(place.path, place.line, place.column, "unknown-target", message))
     elif isinstance(answers, Row):
         row.items += answers.items

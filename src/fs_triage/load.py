@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from fs_triage import source
-from fs_triage.booklet import Booklet, Elsewhere
-from fs_triage.explain import build, nearest
+from fs_triage.booklet import Booklet, Elsewhere, Identifiers
+from fs_triage.explain import build, draft
 from fs_triage.model import Partner
+from fs_triage.names import nearest
 from fs_triage.problem import Problem
 from fs_triage.source import Place, Table
 
 BOOKLET = "livret.yaml"
 ELSEWHERE = "hors-livret.yaml"
+IDENTIFIERS = "identifiants.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,10 @@ class PartnerRules:
     table: Table
     missing: frozenset[str] = frozenset()
     """Contacts inherited from another département and not yet replaced: never to be shown."""
+    whole: bool = True
+    """Whether nothing was left out because it was wrong."""
+    lost: frozenset[str] = frozenset()
+    """What was left out (`explain.Built`): not to be missed a second time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +55,9 @@ class Livret:
     table: Table
     partners: tuple[PartnerRules, ...]
     elsewhere: Elsewhere
+    elsewhere_table: Table | None = None
+    identifiers: Identifiers | None = None
+    identifiers_table: Table | None = None
 
 
 @dataclass(slots=True)
@@ -55,6 +66,8 @@ class Loaded:
 
     folder: Path
     livret: Livret | None = None
+    draft: Livret | None = None
+    """What is right in a livret that cannot be used: only to look for more problems."""
     problems: list[Problem] = field(default_factory=list)
     files: list[SourceFile] = field(default_factory=list)
 
@@ -68,18 +81,23 @@ def load(folder: Path) -> Loaded:
     """Read every rule file of `folder` (a `pathlib.Path`); problems name files by the path as given."""
     loaded = Loaded(folder)
     table = _read(folder / BOOKLET, loaded)
-    booklet = build(Booklet, table, loaded.problems) if table else None
-    parent = _parent(folder, booklet, table, loaded) if table and booklet else None
-    if table is None or booklet is None or loaded.problems:
+    built = draft(Booklet, table, loaded.problems) if table else None
+    booklet = built.model if built else None
+    if table is None or built is None or booklet is None:
         loaded.problems.sort()
         return loaded
+    parent = _parent(folder, booklet, table, loaded) if built.whole else None
     if parent is not None and not booklet.partners:
         booklet = booklet.model_copy(update={"partners": parent.booklet.partners})
     partners = tuple(_partners(folder, booklet, table, parent, loaded))
-    elsewhere = _elsewhere(folder, parent, loaded)
+    elsewhere = _beside(Elsewhere, ELSEWHERE, folder, parent, loaded)
+    identifiers = _beside(Identifiers, IDENTIFIERS, folder, parent, loaded)
+    loaded.draft = Livret(
+        booklet, table, partners, elsewhere[0] or Elsewhere.model_validate({}), elsewhere[1], *identifiers
+    )
     loaded.problems.sort()
-    if not loaded.problems and elsewhere is not None:
-        loaded.livret = Livret(booklet, table, partners, elsewhere)
+    if not loaded.problems:
+        loaded.livret = loaded.draft
     return loaded
 
 
@@ -95,7 +113,9 @@ def _parent(folder: Path, booklet: Booklet, table: Table, loaded: Loaded) -> _Pa
     """Return the livret that `booklet` extends, None when it extends none or one that cannot serve."""
     if booklet.extends is None:
         if not booklet.partners:
-            loaded.problems.append(_at(table.place, "schema", "il manque la clé « partners »", "ajoutez-la"))
+            loaded.problems.append(
+                _at(table.place, "missing-key", "il manque la clé « partners »", "ajoutez-la")
+            )
         return None
     from fs_triage import livrets
 
@@ -126,15 +146,23 @@ def _partners(
             place = source.place_of(table, ("partners", rank))
             loaded.problems.append(_at(place, "duplicate-id", f"partenaire « {name} » cité deux fois"))
             continue
-        content, missing = _partner(folder / f"{name}.yaml", name, parent, loaded)
-        model = build(Partner, content, loaded.problems) if content else None
-        if content is None or model is None:
+        path = folder / f"{name}.yaml"
+        if _is_missing(path) and (parent is None or name not in parent.booklet.partners):
+            loaded.files.append(_absent(path))
+            place = source.place_of(table, ("partners", rank))
+            others = [file.name for file in folder.glob("*.y*ml") if file.name not in (BOOKLET, ELSEWHERE)]
+            message = f"partenaire « {name} » sans fichier {name}.yaml"
+            loaded.problems.append(_at(place, "missing-file", message, nearest(path.name, sorted(others))))
             continue
-        if model.id != name:
-            place = source.place_of(content, ("id",))
-            message = f"« {model.id} » dans le fichier {name}.yaml"
-            loaded.problems.append(_at(place, "duplicate-id", message, f"écrivez « id: {name} »"))
-        yield PartnerRules(model, content, missing)
+        content, missing = _partner(path, name, parent, loaded)
+        built = draft(Partner, content, loaded.problems) if content else None
+        if built is None or built.model is None:
+            continue
+        if built.model.id != name:
+            place = source.place_of(built.table, ("id",))
+            message = f"« {built.model.id} » dans le fichier {name}.yaml"
+            loaded.problems.append(_at(place, "file-name", message, f"écrivez « id: {name} »"))
+        yield PartnerRules(built.model, built.table, missing, built.whole, built.lost)
 
 
 def _partner(
@@ -154,19 +182,33 @@ def _partner(
     return merged.table, merged.missing
 
 
-def _elsewhere(folder: Path, parent: _Parent | None, loaded: Loaded) -> Elsewhere | None:
-    table = _read_if_there(folder / ELSEWHERE, loaded)
+B = TypeVar("B", Elsewhere, Identifiers)
+
+
+def _beside(
+    model: type[B], name: str, folder: Path, parent: _Parent | None, loaded: Loaded
+) -> tuple[B | None, Table | None]:
+    """Return what an optional file says, the parent's when the livret has none."""
+    table = _read_if_there(folder / name, loaded)
     if table is None and parent is not None:
-        table = _read_if_there(parent.folder / ELSEWHERE, loaded)
-    return build(Elsewhere, table, loaded.problems) if table else Elsewhere.model_validate({})
+        table = _read_if_there(parent.folder / name, loaded)
+    return (build(model, table, loaded.problems), table) if table else (None, None)
 
 
 def _read_if_there(path: Path, loaded: Loaded) -> Table | None:
     """Read an optional file; that it was absent is noted, so that its coming is noticed."""
-    if path.exists() or path.is_symlink():
+    if not _is_missing(path):
         return _read(path, loaded)
-    loaded.files.append(SourceFile(path, -1, 0, 0, ""))
+    loaded.files.append(_absent(path))
     return None
+
+
+def _is_missing(path: Path) -> bool:
+    return not os.path.lexists(path)
+
+
+def _absent(path: Path) -> SourceFile:
+    return SourceFile(path, -1, 0, 0, "")
 
 
 def _at(place: Place, code: str, message: str, hint: str = "") -> Problem:
@@ -183,4 +225,4 @@ def _read(path: Path, loaded: Loaded) -> Table | None:
     if status is not None:
         digest = hashlib.sha256(content).hexdigest()
         loaded.files.append(SourceFile(path, status.st_size, status.st_mtime_ns, status.st_ino, digest))
-    return None if problems else table
+    return table

@@ -77,23 +77,27 @@ def plain(node: Node) -> Any:
     return {key: plain(value) for key, (_, value) in node.entries.items()}
 
 
-def place_of(node: Node, location: tuple[str | int, ...], *, key: bool = False) -> Place:
-    """Return where `location` (keys and indexes from `node` down) was typed.
-
-    A segment that is not there ends the way: the place is that of its parent. With `key`, the place of the
-    last key rather than of its value.
-    """
-    place = node.place
-    for rank, segment in enumerate(location):
+def node_at(node: Node, location: tuple[str | int, ...]) -> Node:
+    """Return the node at `location` (keys and indexes from `node` down), or the last one on the way there."""
+    for segment in location:
         if isinstance(node, Table) and segment in node.entries:
-            key_place, node = node.entries[str(segment)]
-            place = key_place if key and rank == len(location) - 1 else node.place
+            node = node.entries[str(segment)][1]
         elif isinstance(node, Row) and isinstance(segment, int) and segment < len(node.items):
             node = node.items[segment]
-            place = node.place
         else:
             break
-    return place
+    return node
+
+
+def place_of(node: Node, location: tuple[str | int, ...], *, key: bool = False) -> Place:
+    """Return where `location` was typed, or its last part that is there.
+
+    With `key`, the place of the last key rather than of its value.
+    """
+    parent = node_at(node, location[:-1])
+    if key and location and isinstance(parent, Table) and location[-1] in parent.entries:
+        return parent.entries[str(location[-1])][0]
+    return node_at(node, location).place
 
 
 def decode(content: bytes, path: str) -> tuple[str, list[Problem]]:
