@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from fs_triage import output
 from fs_triage.failure import BUG, INTERRUPTED, OK, Failure
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
+
+
+def start() -> NoReturn:
+    """Run `fs-triage` and end the process.
+
+    It ends without taking the interpreter down piece by piece, a fifth of the time of a lookup, and without
+    waiting for a share that hangs.
+    """
+    code = main()
+    output.flush()
+    os._exit(code)
 
 
 def main() -> int:
@@ -52,4 +68,4 @@ def _bug(error: Exception) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    start()

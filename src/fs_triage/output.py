@@ -106,6 +106,15 @@ def _clean(text: str, kept: str = "") -> str:
     return visible(text, kept)
 
 
+def flush() -> None:
+    """Write out what standard error still holds."""
+    if sys.stderr is not None:
+        try:  # noqa: SIM105 - contextlib costs an import
+            sys.stderr.flush()
+        except OSError:
+            pass
+
+
 def finish(code: int) -> int:
     """Flush standard output; returns `code`, or another one when the answer could not be written."""
     try:
