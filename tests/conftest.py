@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ RULES = ROOT / "rules"
 JURA = RULES / "jura"
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
+Call = Callable[..., tuple[int, str, str]]
 
 
 def clean_environment(home: Path, **more: str) -> dict[str, str]:
@@ -51,3 +52,20 @@ def run(home: Path) -> Run:
         )
 
     return call
+
+
+@pytest.fixture
+def call(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Call]:
+    """Run `fs-triage` in this process, without a terminal: `code, out, err = call("caf", "rsa")`."""
+    from fs_triage import __main__
+
+    for name, value in clean_environment(home).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("FS_TRIAGE_REGLES", raising=False)
+
+    def run_here(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["fs-triage", *arguments])
+        code = __main__.main()
+        return (code, *capsys.readouterr())
+
+    yield run_here

@@ -63,7 +63,7 @@ def _bug(error: Exception) -> str:
     code = place.tb_frame.f_code if place else None
     where = f", {code.co_filename.rsplit('/', 1)[-1]} ligne {place.tb_lineno}" if place and code else ""
     return (
-        f"Erreur interne de fs-triage ({type(error).__name__}{where}) ; signalez-la avec la commande tapée."
+        f"Erreur interne de fs-triage ({type(error).__name__}{where}) ; signalez-la avec la commande tapée."
     )
 
 

@@ -23,13 +23,11 @@ def run(regles: str | None, livret: str | None) -> int:
         output.tell(failure.message)
         return failure.code
     title = f"{store.need('meta:title')} ({store.need('meta:departement')})"
-    output.answer(f"livret {store.need('meta:livret')} : {title}, règles du {_date(store)}")
+    output.answer(f"livret {store.need('meta:livret')} : {title}, règles du {_date(store)}")
     return OK
 
 
 def _date(store: Store) -> str:
     """Return the day of the last change of the rule files that the livret was made from."""
-    times = [
-        mtime for path, size, mtime, _ in store.sources() if path.endswith(_RULES) and size >= 0
-    ]
+    times = [mtime for path, size, mtime, _ in store.sources() if path.endswith(_RULES) and size >= 0]
     return time.strftime("%d/%m/%Y", time.localtime(max(times) / 1_000_000_000))

@@ -33,7 +33,7 @@ def open_livret(call: Call) -> Store:
 def fiche(store: Store, call: Call) -> int:
     """Look a démarche up: print every conclusion met, or go on with the wizard on a terminal."""
     if not any(word.strip() for word in call.words):
-        raise Failure(WRONG_CALL, "Le mot à chercher est vide ; tapez par exemple « fs-triage caf rsa ».")
+        raise Failure(WRONG_CALL, "Le mot à chercher est vide ; tapez par exemple « fs-triage caf rsa ».")
     found = lookup.find(store, call.words)
     as_json = call.flag("--json")
     if found.by == "nothing":
@@ -66,7 +66,7 @@ def _searched(store: Store, call: Call, found: lookup.Found, as_json: bool) -> i
 
     hits = suggest.by_search(store, call.words, found.partner)
     if hits:
-        output.tell("Aucune démarche ne porte exactement ces mots ; voici ce qui s’en approche le plus.")
+        output.tell("Aucune démarche ne porte exactement ces mots ; voici ce qui s’en approche le plus.")
         return _show(store, call, hits, "search", as_json)
     if as_json:
         output.answer_json(envelope(store, " ".join(call.words), [], '"found_by": "nothing", '))
@@ -110,7 +110,7 @@ def asked_partner(store: Store, call: Call) -> str | None:
         from fs_triage.typography import shown
 
         known = ", ".join(store.need("meta:partners").split())
-        raise Failure(WRONG_CALL, f"Partenaire inconnu : {shown(words)} ; possibles : {known}.")
+        raise Failure(WRONG_CALL, f"Partenaire inconnu : {shown(words)} ; possibles : {known}.")
     return partner
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 from typer import Argument, Option
 
-from fs_triage import answers, calls, french, manual, output
+from fs_triage import answers, calls, french, manual
 from fs_triage.failure import WRONG_CALL, Failure
 
 TYPE_CHECKING = False
@@ -26,17 +26,17 @@ Rules = Annotated[
     Option(
         "--regles",
         metavar="DOSSIER",
-        help="Prendre les règles de ce dossier (sinon : FS_TRIAGE_REGLES, puis config.toml).",
+        help="Prendre les règles de ce dossier (sinon : FS_TRIAGE_REGLES, puis config.toml).",
     ),
 ]
 Livret = Annotated[
-    str | None, Option("--livret", metavar="NOM", help="Choisir un livret parmi ceux que donne « livrets ».")
+    str | None, Option("--livret", metavar="NOM", help="Choisir un livret parmi ceux que donne « livrets ».")
 ]
 Accessible = Annotated[
     bool, Option("--accessible", help="Poser les questions en lignes numérotées, pour un lecteur d’écran.")
 ]
 Partner = Annotated[
-    list[str] | None, Argument(metavar="PARTENAIRE", help="Nom d’un partenaire ; tous s’il manque.")
+    list[str] | None, Argument(metavar="PARTENAIRE", help="Nom d’un partenaire ; tous s’il manque.")
 ]
 
 app = typer.Typer(
@@ -92,13 +92,7 @@ def program(
         return about.run(regles, livret)
     if as_json:
         raise Failure(
-            WRONG_CALL, "--json attend des mots : « fs-triage caf rsa --json », « fs-triage liste --json »."
-        )
-    if not output.is_terminal():
-        raise Failure(
-            WRONG_CALL,
-            "Pas de terminal où poser les questions ; donnez des mots : "
-            "« fs-triage caf rsa », « fs-triage liste ».",
+            WRONG_CALL, "--json attend des mots : « fs-triage caf rsa --json », « fs-triage liste --json »."
         )
     from fs_triage import wizard
 
@@ -124,7 +118,7 @@ def _one_form(asked: dict[str, bool]) -> str | None:
     forms = [form for form, wanted in asked.items() if wanted]
     if len(forms) > 1:
         raise Failure(
-            WRONG_CALL, f"--{forms[0]} et --{forms[1]} ne vont pas ensemble ; gardez l’une des deux."
+            WRONG_CALL, f"--{forms[0]} et --{forms[1]} ne vont pas ensemble ; gardez l’une des deux."
         )
     return forms[0] if forms else None
 
@@ -208,7 +202,7 @@ def arbre(
 def verifier(
     folders: Annotated[
         list[str] | None,
-        Argument(metavar="DOSSIER", help="Dossier d’un livret ; le livret en service s’il manque."),
+        Argument(metavar="DOSSIER", help="Dossier d’un livret ; le livret en service s’il manque."),
     ] = None,
     as_json: Json = False,
     form: Annotated[
@@ -262,7 +256,7 @@ def relecture(
 def nouveau(
     folder: Annotated[str, Argument(metavar="DOSSIER", help="Dossier à créer.")],
     departement: Annotated[
-        str, Option("--departement", metavar="DÉPARTEMENT", help="Numéro et nom, comme « 25 Doubs ».")
+        str, Option("--departement", metavar="DÉPARTEMENT", help="Numéro et nom, comme « 25 Doubs ».")
     ],
     parent: Annotated[str, Option("--depuis", metavar="NOM", help="Livret dont hériter (jura).")] = "jura",
 ) -> int:

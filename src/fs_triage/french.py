@@ -34,7 +34,7 @@ class _French:
 
     def format_usage(self, ctx: Context, formatter: HelpFormatter) -> None:
         """Write the usage line."""
-        formatter.write_usage(_path(ctx), " ".join(_pieces(ctx.command)), prefix="Utilisation : ")
+        formatter.write_usage(_path(ctx), " ".join(_pieces(ctx.command)), prefix="Utilisation : ")
 
     def format_options(self, ctx: Context, formatter: HelpFormatter) -> None:
         """Write the commands, the words and the options."""
@@ -94,7 +94,7 @@ class FrenchCommand(_French, TyperCommand):
         """Read the options and the words; raises `Failure` for the words that the command has no use for."""
         rest = super().parse_args(ctx, args)
         if rest:
-            raise Failure(WRONG_CALL, f"Mot en trop : {shown(' '.join(rest))} ; {_usage(ctx)}")
+            raise Failure(WRONG_CALL, f"Mot en trop : {shown(' '.join(rest))} ; {_usage(ctx)}")
         return rest
 
 
@@ -112,15 +112,15 @@ def failure(error: TyperException) -> Failure:
         case exceptions.BadOptionUsage():
             message = _misused(error, ctx)
         case exceptions.MissingParameter() if isinstance(param, TyperOption):
-            message = f"Il manque l’option {_declared(param)} ; {_usage(ctx)}"
+            message = f"Il manque l’option {_declared(param)} ; {_usage(ctx)}"
         case exceptions.MissingParameter() if isinstance(param, TyperArgument):
-            message = f"Il manque {_wanted(param)} ; {_usage(ctx)}"
+            message = f"Il manque {_wanted(param)} ; {_usage(ctx)}"
         case exceptions.BadParameter() if isinstance(param, TyperOption):
-            message = f"La valeur de l’option {param.opts[0]} est illisible ; {_usage(ctx)}"
+            message = f"La valeur de l’option {param.opts[0]} est illisible ; {_usage(ctx)}"
         case exceptions.BadParameter():
-            message = f"Un mot est illisible ; {_usage(ctx)}"
+            message = f"Un mot est illisible ; {_usage(ctx)}"
         case _:
-            message = f"L’appel n’est pas compris ; {_usage(ctx)}"
+            message = f"L’appel n’est pas compris ; {_usage(ctx)}"
     return Failure(WRONG_CALL, message)
 
 
@@ -128,17 +128,17 @@ def _unknown(error: exceptions.NoSuchOption, ctx: Context | None) -> str:
     known = [name for option in _options(ctx) for name in option.opts] + HELP_NAMES
     near = difflib.get_close_matches(error.option_name, known, n=1, cutoff=_ALIKE)
     tables = {**calls.QUICK, **calls.SLOW}
-    owners = [f"« {command} »" for command, options in tables.items() if error.option_name in options]
-    hint = f" (vouliez-vous dire {near[0]} ?)" if near else f" (c’est une option de {', '.join(owners)})"
+    owners = [f"« {command} »" for command, options in tables.items() if error.option_name in options]
+    hint = f" (vouliez-vous dire {near[0]} ?)" if near else f" (c’est une option de {', '.join(owners)})"
     hint = hint if near or owners else ""
-    return f"Option inconnue : {shown(error.option_name)}{hint} ; {_see(ctx)}"
+    return f"Option inconnue : {shown(error.option_name)}{hint} ; {_see(ctx)}"
 
 
 def _misused(error: exceptions.BadOptionUsage, ctx: Context | None) -> str:
     option = next((option for option in _options(ctx) if error.option_name in option.opts), None)
     if option is not None and not option.is_flag:
-        return f"L’option {error.option_name} attend une valeur : {_declared(option)} ; {_see(ctx)}"
-    return f"L’option {shown(error.option_name)} ne prend pas de valeur ; {_see(ctx)}"
+        return f"L’option {error.option_name} attend une valeur : {_declared(option)} ; {_see(ctx)}"
+    return f"L’option {shown(error.option_name)} ne prend pas de valeur ; {_see(ctx)}"
 
 
 def _options(ctx: Context | None) -> list[TyperOption]:
@@ -153,12 +153,12 @@ def _path(ctx: Context) -> str:
 
 def _usage(ctx: Context | None) -> str:
     if ctx is None:
-        return "voyez « fs-triage --aide »."
-    return f"tapez « {' '.join([_path(ctx), *_pieces(ctx.command)])} »."
+        return "voyez « fs-triage --aide »."
+    return f"tapez « {' '.join([_path(ctx), *_pieces(ctx.command)])} »."
 
 
 def _see(ctx: Context | None) -> str:
-    return f"voyez « {_path(ctx) if ctx is not None else 'fs-triage'} --aide »."
+    return f"voyez « {_path(ctx) if ctx is not None else 'fs-triage'} --aide »."
 
 
 def _pieces(command: Command) -> list[str]:

@@ -35,9 +35,9 @@ COMMANDS = {
     "fiche": Page(
         "Montrer les fiches d’une démarche.",
         """
-        Montre les fiches des démarches que désignent les mots : un partenaire, un identifiant, des mots.
+        Montre les fiches des démarches que désignent les mots : un partenaire, un identifiant, des mots.
 
-        « fiche » peut se taire : « fs-triage caf rsa ». Un programme l’écrit : aucune commande à venir ne
+        « fiche » peut se taire : « fs-triage caf rsa ». Un programme l’écrit : aucune commande à venir ne
         changera le sens de ses mots.
         """,
         """
@@ -55,7 +55,7 @@ COMMANDS = {
     ),
     "liste": Page(
         "Lister toutes les démarches.",
-        "Liste les démarches : identifiant, niveau et titre, une par ligne.",
+        "Liste les démarches : identifiant, niveau et titre, une par ligne.",
         """
         fs-triage liste caf  # celles de la CAF
         fs-triage liste --json  # toutes les fiches entières
@@ -76,7 +76,7 @@ COMMANDS = {
     ),
     "verifier": Page(
         "Vérifier les fichiers de règles.",
-        "Dit tout ce qui ne va pas dans des fichiers de règles : fichier, ligne, colonne, message et code.",
+        "Dit tout ce qui ne va pas dans des fichiers de règles : fichier, ligne, colonne, message et code.",
         """
         fs-triage verifier  # le livret dont se sert le comptoir
         fs-triage verifier rules/jura  # celui d’un dossier
@@ -89,7 +89,7 @@ COMMANDS = {
     ),
     "comparer": Page(
         "Comparer deux versions d’un livret.",
-        "Dit ce qui change entre deux versions d’un livret : ce qu’il faut annoncer aux conseillers.",
+        "Dit ce qui change entre deux versions d’un livret : ce qu’il faut annoncer aux conseillers.",
         "fs-triage comparer ancien/jura rules/jura  # d’abord l’ancienne",
     ),
     "relecture": Page(
@@ -99,12 +99,12 @@ COMMANDS = {
     ),
     "nouveau": Page(
         "Commencer le livret d’un autre département.",
-        "Commence un livret qui hérite d’un autre : il reste à y remplacer les contacts locaux.",
+        "Commence un livret qui hérite d’un autre : il reste à y remplacer les contacts locaux.",
         'fs-triage nouveau doubs --departement "25 Doubs"  # hérite du livret jura',
     ),
     "livrets": Page(
         "Lister les livrets installés.",
-        "Liste les livrets installés, un par ligne ; celui qui sert est marqué.",
+        "Liste les livrets installés, un par ligne ; celui qui sert est marqué.",
         "fs-triage livrets",
     ),
 }

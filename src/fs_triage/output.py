@@ -141,5 +141,5 @@ def _lost(error: OSError) -> Failure:
     if isinstance(error, BrokenPipeError):
         raise error
     return Failure(
-        OUTPUT_LOST, f"La réponse n’a pas pu être écrite ({reason(error)}) ; recommencez ailleurs."
+        OUTPUT_LOST, f"La réponse n’a pas pu être écrite ({reason(error)}) ; recommencez ailleurs."
     )

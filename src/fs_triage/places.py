@@ -65,13 +65,22 @@ def within(look: Callable[[], T], seconds: float = PATIENCE) -> T:
     return results[0]
 
 
+def _is_text(path: str) -> bool:
+    """Return whether `path` is text throughout: SQLite takes no other."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _user_folder(variable: str, default: str, asked: str) -> str | None:
     """Return a folder of the user's, None when there is no home to hold it."""
     if sys.platform.startswith("linux"):
         base = os.environ.get(variable, "")
         if not base.startswith("/"):
             base = os.path.expanduser(default) if os.environ.get("HOME", "/") else ""
-        return f"{base}/{APPLICATION}" if base.startswith("/") else None
+        return f"{base}/{APPLICATION}" if base.startswith("/") and _is_text(base) else None
     import platformdirs
 
     return str(getattr(platformdirs, asked)(APPLICATION, appauthor=False))
@@ -128,9 +137,16 @@ def livret_folder(regles: str | None = None, livret: str | None = None) -> str:
     `livret` of `config.toml`) chooses. A folder that is away is still returned when an index of it was kept.
     Raises `Failure` when there is none.
     """
+    if regles == "" or livret == "":
+        raise Failure(WRONG_CALL, "--regles et --livret attendent un nom ; celui qui est donné est vide.")
     config = _config()
     root = regles or os.environ.get("FS_TRIAGE_REGLES") or _text(config, "regles") or own_rules()
     name = livret or _text(config, "livret")
+    if not _is_text(root):
+        raise Failure(
+            RULES_UNUSABLE,
+            f"Le nom du dossier de règles « {root} » n’est pas en UTF-8 ; renommez-le, ou passez en LANG=C.UTF-8.",
+        )
     known = None
     try:
         folder = within(lambda: _look(root, name))

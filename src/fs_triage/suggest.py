@@ -27,8 +27,8 @@ def nothing_found(store: Store, words: list[str], partner: str | None) -> str:
     query = " ".join(words)
     near = nearest(store, words, partner)
     if near:
-        return f"Rien trouvé pour {shown(query)}. Vouliez-vous dire : {', '.join(near)} ?"
-    return f"Rien trouvé pour {shown(query)} ; tout ce que dit le livret : « fs-triage liste »."
+        return f"Rien trouvé pour {shown(query)}. Vouliez-vous dire : {', '.join(near)} ?"
+    return f"Rien trouvé pour {shown(query)} ; tout ce que dit le livret : « fs-triage liste »."
 
 
 def nearest(store: Store, words: list[str], partner: str | None) -> list[str]:
@@ -39,12 +39,12 @@ def nearest(store: Store, words: list[str], partner: str | None) -> list[str]:
     titles = _titles(store, partner)
     mended = _mended(store, query, titles, partner)
     names = {
-        f"« fs-triage {name} »": fold(name) for name in (*COMMANDS, *store.need("meta:partners").split())
+        f"« fs-triage {name} »": fold(name) for name in (*COMMANDS, *store.need("meta:partners").split())
     }
     if partner is not None:
         query = query.removeprefix(fold(partner)).strip() or query
         names = {}
-    names |= {f"« fs-triage {node} »": title for node, title in titles.items()}
+    names |= {f"« fs-triage {node} »": title for node, title in titles.items()}
     scored = process.extract(query, names, scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=_SHOWN)
     near = [call for _, score, call in scored if score >= scored[0][1] - _CLOSE]
     return list(dict.fromkeys([*mended, *near]))[:_SHOWN]
@@ -72,4 +72,4 @@ def _mended(store: Store, query: str, titles: dict[str, str], partner: str | Non
     words = " ".join(mended).split()
     if words == query.split() or lookup.find(store, words).by == "nothing":
         return []
-    return [f"« fs-triage {' '.join(words)} »"]
+    return [f"« fs-triage {' '.join(words)} »"]

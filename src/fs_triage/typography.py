@@ -51,7 +51,7 @@ def visible(text: str, kept: str = "") -> str:
 
 def _code(character: str) -> str:
     units = character.encode("utf-16-be", "surrogatepass").hex()
-    return "".join(f"\\u{units[start : start + 4]}" for start in range(0, len(units), 4))
+    return "".join("\\u" + units[start : start + 4] for start in range(0, len(units), 4))
 
 
 def name_of(character: str) -> str:
@@ -62,4 +62,4 @@ def name_of(character: str) -> str:
 def shown(text: str, longest: int = 60) -> str:
     """Return `text`, which somebody typed, as a message quotes it: « visible and cut »."""
     text = visible(text if len(text) <= longest else f"{text[: longest - 1]}…")
-    return f"« {text} »"
+    return f"« {text} »"
