@@ -21,7 +21,7 @@ from fs_triage.model import (
 )
 from fs_triage.records import ROOT, Choice, Conclusion, ContactRecord, PathStep, Question
 
-ROOT_QUESTION = "Pour quel partenaire ?"
+ROOT_QUESTION = "Pour quel partenaire ?"
 
 
 @dataclass(slots=True)
