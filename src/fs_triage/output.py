@@ -130,14 +130,24 @@ def finish(code: int) -> int:
     return code
 
 
-def _lost(error: OSError) -> Failure:
-    """Return the failure to write an answer; raises `BrokenPipeError` again, as nobody is left to tell.
-
-    Standard output then goes to nothing, so that the interpreter's last flush cannot fail.
-    """
+def silence() -> None:
+    """Let standard output go to nothing: nobody is left to read it."""
     nothing = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nothing, 1)
     os.close(nothing)
+
+
+def silence() -> None:
+    """Point standard output at nothing, so that the interpreter's last flush cannot fail."""
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, 1)
+    if nothing != 1:
+        os.close(nothing)
+
+
+def _lost(error: OSError) -> Failure:
+    """Return the failure to write an answer; raises `BrokenPipeError` again, as nobody is left to tell."""
+    silence()
     if isinstance(error, BrokenPipeError):
         raise error
     return Failure(

@@ -13,11 +13,17 @@ from fs_triage.words import fold
 _SHOWN = 3
 _LONGEST = 200  # characters of a query that are compared: what is longer is no misspelt name
 _ALIKE = 72  # of 100: from where a name looks like another one
+_MISSPELT = 84  # of 100: from where it can hardly be another word
 _CLOSE = 12  # of 100: how much less alike than the best a name may be to be shown beside it
 
 
 def by_search(store: Store, words: list[str], partner: str | None) -> list[int]:
-    """Return the positions of the best conclusions for `words` taken as a need; none out of the booklet."""
+    """Return the positions of the best conclusions for `words` taken as a need; none out of the booklet.
+
+    None either for the misspelt name of a command or of a partner: it is no need.
+    """
+    if _misspelt(store, words):
+        return []
     result = search.find(store, " ".join(words), partner=partner)
     return [hit.position for hit in result.hits]
 
@@ -37,7 +43,7 @@ def nearest(store: Store, words: list[str], partner: str | None) -> list[str]:
     if not query or len(query) > _LONGEST:
         return []
     titles = _titles(store, partner)
-    mended = _mended(store, query, titles, partner)
+    mended = _misspelt(store, words) or _mended(store, query, titles, partner)
     names = {
         f"« fs-triage {name} »": fold(name) for name in (*COMMANDS, *store.need("meta:partners").split())
     }
@@ -48,6 +54,18 @@ def nearest(store: Store, words: list[str], partner: str | None) -> list[str]:
     scored = process.extract(query, names, scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=_SHOWN)
     near = [call for _, score, call in scored if score >= scored[0][1] - _CLOSE]
     return list(dict.fromkeys([*mended, *near]))[:_SHOWN]
+
+
+def _misspelt(store: Store, words: list[str]) -> list[str]:
+    """Return the call that `words` make when they misspell the name of a command or of a partner."""
+    first, *rest = words
+    command = process.extractOne(fold(first), COMMANDS, scorer=fuzz.ratio, score_cutoff=_MISSPELT)
+    if command is not None:
+        return [shown(" ".join(["fs-triage", command[0], *rest]))]
+    names = {partner: fold(partner) for partner in store.need("meta:partners").split()}
+    query = fold(" ".join(words))
+    found = process.extractOne(query, names, scorer=fuzz.ratio, score_cutoff=_MISSPELT)
+    return [shown(f"fs-triage {found[2]}")] if found is not None and query != found[0] else []
 
 
 def _titles(store: Store, partner: str | None) -> dict[str, str]:
