@@ -100,12 +100,15 @@ def split(arguments: list[str]) -> tuple[list[str], list[str]]:
 def arrange(arguments: list[str]) -> list[str]:
     """Return `arguments` with the command first, then the options, then the words.
 
-    When the first word is no command, the command is `fiche`; a call without words has none.
+    When the first word is no command, the command is `fiche`; a call without words has none. An option whose
+    value is missing stays last, where the lack is seen.
     """
     words, options = split(arguments)
     if not words:
         return options
     command = words.pop(0) if words[0] in COMMANDS else "fiche"
+    if options and options[-1] == arguments[-1] and takes_value(options[-1]):
+        return [command, *words, *options]
     return [command, *options, "--", *words] if words else [command, *options]
 
 

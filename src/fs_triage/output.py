@@ -64,7 +64,7 @@ def is_plain(accessible: bool = False) -> bool:
 def answer(text: str) -> None:
     """Print an answer on standard output; raises `Failure` when it cannot be written."""
     if sys.stdout is not None:
-        text = _clean(text, "\n\t")
+        text = clean(text, "\n\t")
         try:
             sys.stdout.write(text + "\n")
         except OSError as error:
@@ -74,7 +74,7 @@ def answer(text: str) -> None:
 def answer_json(text: str) -> None:
     """Print a JSON answer, in UTF-8 whatever the terminal's encoding (RFC 8259); raises `Failure` likewise."""
     if sys.stdout is not None:
-        content = _clean(text, "\n").encode()
+        content = clean(text, "\n").encode()
         try:
             sys.stdout.flush()
             sys.stdout.buffer.write(content + b"\n")
@@ -86,12 +86,12 @@ def tell(*lines: str) -> None:
     """Print lines on standard error; what cannot be told is not."""
     if sys.stderr is not None:
         try:  # noqa: SIM105 - contextlib costs an import
-            sys.stderr.write("".join(_clean(line) + "\n" for line in lines))
+            sys.stderr.write("".join(clean(line) + "\n" for line in lines))
         except OSError:
             pass
 
 
-def _clean(text: str, kept: str = "") -> str:
+def clean(text: str, kept: str = "") -> str:
     """Return `text` without what a terminal would obey: the last border, should a text have come round the others.
 
     What replaces it is an escape of JSON, so that a JSON text stays the same one.
@@ -128,13 +128,6 @@ def finish(code: int) -> int:
         tell(failure.message)
         return failure.code
     return code
-
-
-def silence() -> None:
-    """Let standard output go to nothing: nobody is left to read it."""
-    nothing = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nothing, 1)
-    os.close(nothing)
 
 
 def silence() -> None:
