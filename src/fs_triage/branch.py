@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Literal, TypedDict
 
@@ -78,5 +79,5 @@ def walk_branches(branch: Branch) -> Iterator[Branch]:
 
 
 def one_line(text: str) -> str:
-    """Return `text` on one line, safe to show."""
-    return visible(" ".join(text.split()))
+    """Return `text` on one line, safe to show; no-break spaces stay inside it."""
+    return visible(re.sub(r"[ \t\r\n]+", " ", text.strip()))

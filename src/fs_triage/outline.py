@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from rich.text import Text
     from rich.tree import Tree
 
-LEGEND = "[1er] à faire sur place   [2nd] à transmettre   → la suite est à un autre endroit"
+LEGEND = "[1er] à faire sur place   [2nd] à transmettre   → suite ailleurs"
 _MARKS = {0: "", 1: "[1er] ", 2: "[2nd] "}
 
 
@@ -40,14 +41,12 @@ def _lines(branch: Branch, indent: str, dash: str) -> Iterator[str]:
         yield from _lines(answer, below, "- ")
 
 
-def drawn(branch: Branch) -> str:
-    """Return a tree as drawn on this terminal, folded to its width."""
+def draw(branch: Branch) -> None:
+    """Draw a tree on the terminal, folded to its width."""
     from rich.console import Console
 
-    console = Console(highlight=False, markup=False, emoji=False)
-    with console.capture() as capture:
-        console.print(_rich_tree(branch), "", LEGEND, sep="\n")
-    return capture.get().rstrip("\n")
+    console = Console(file=sys.stdout, highlight=False, markup=False, emoji=False)
+    console.print(_rich_tree(branch), "", LEGEND, sep="\n")
 
 
 def _rich_tree(branch: Branch, above: Tree | None = None) -> Tree:
