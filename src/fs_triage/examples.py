@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fs_triage.checks import spots
 from fs_triage.load import Livret
 from fs_triage.model import EscalateAnswer, StepsAnswer
 from fs_triage.problem import Problem
+from fs_triage.spots import spots
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import os
 import sqlite3
 import tempfile
@@ -65,6 +66,13 @@ def compile_livret(livret: Livret) -> sqlite3.Connection:
     return _connection(entries_of(livret) | {"meta:content": ""})
 
 
+def _proved(old: Entries | None) -> set[tuple[str, str]]:
+    """Return the kinds and values of the contacts of an index that served, which need no second look."""
+    shown = [json.loads(value) for key, value in (old or {}).items() if key.startswith("contact:")]
+    values = {(contact["kind"], contact["value"]) for contact in shown}
+    return values | {("hours", contact["hours"]) for contact in shown}
+
+
 def refusal(folder: str, problems: list[Problem]) -> str:
     """Return the sentence that says why the rules of `folder` cannot be used."""
     first = f"{problems[0].path}:{problems[0].line} : {problems[0].message}"
@@ -94,7 +102,7 @@ def _compile(folder: str, old: Entries | None, path: str | None, notices: list[s
 
     loaded = load.load(Path(folder))
     if loaded.livret is not None:
-        loaded.problems += checks.blocking(loaded.livret)
+        loaded.problems += checks.blocking(loaded.livret, _proved(old))
     files = [((os.path.abspath(f.path), f.size, f.mtime_ns, f.inode), f.sha256) for f in loaded.files]
     if loaded.livret is not None and not loaded.blocking:
         from fs_triage.entries import entries_of

@@ -54,13 +54,14 @@ _IN_FRENCH = {
     "url": "web",
 }
 _LIKE = 0.6
+_LOOKED_AT = 2000  # names that a word is held against: a file made to be slow has more
 
 
 def close(word: str, known: list[str]) -> str | None:
     """Return the one of `known` that `word` most likely stands for, None when none is like it."""
     import difflib
 
-    match = difflib.get_close_matches(word[:80], known, n=1, cutoff=_LIKE)
+    match = difflib.get_close_matches(word[:80], known[:_LOOKED_AT], n=1, cutoff=_LIKE)
     return match[0] if match else None
 
 

@@ -1,0 +1,55 @@
+"""The answers of a partner one by one, each with where it stands in the file: what every check goes through."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from fs_triage.load import PartnerRules
+from fs_triage.model import Answer, Partner, QuestionAnswer
+from fs_triage.problem import Problem
+from fs_triage.pruning import ANY
+from fs_triage.source import place_of
+
+Location = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A node of a partner: its path inside it, the answer, and where it stands in the file."""
+
+    path: str
+    answer: Answer
+    location: Location
+
+
+def spots(rules: PartnerRules) -> Iterator[Spot]:
+    """Yield every answer of a partner, in order."""
+
+    def below(prefix: str, answers: list[Answer], location: Location) -> Iterator[Spot]:
+        for rank, answer in enumerate(answers):
+            here: Location = (*location, "answers", rank)
+            yield Spot(prefix + answer.id, answer, here)
+            if isinstance(answer, QuestionAnswer):
+                yield from below(f"{prefix}{answer.id}/", answer.answers, here)
+
+    yield from below("", rules.model.answers, ())
+
+
+def questions(rules: PartnerRules) -> Iterator[tuple[Partner | QuestionAnswer, Location]]:
+    """Yield every question of a partner with where it stands, the first one first."""
+    yield rules.model, ()
+    for spot in spots(rules):
+        if isinstance(spot.answer, QuestionAnswer):
+            yield spot.answer, spot.location
+
+
+def at(rules: PartnerRules, location: Location, code: str, message: str, hint: str = "") -> Problem:
+    """Return a problem at `location` in the file of a partner."""
+    place = place_of(rules.table, location)
+    return Problem(place.path, place.line, place.column, code, message, hint)
+
+
+def is_lost(rules: PartnerRules, path: str) -> bool:
+    """Return whether the answer at `path` was left out because something in it is wrong."""
+    return any(lost == ANY or f"{path}/".startswith(f"{lost}/") for lost in rules.lost)
