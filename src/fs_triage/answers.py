@@ -30,6 +30,13 @@ def open_livret(call: Call) -> Store:
     return store
 
 
+def questions(store: Store, call: Call) -> int:
+    """Ask the questions one by one: the wizard."""
+    from fs_triage import wizard
+
+    return wizard.run(store, accessible=call.flag("--accessible"))
+
+
 def fiche(store: Store, call: Call) -> int:
     """Look a démarche up: print every conclusion met, or go on with the wizard on a terminal."""
     if not any(word.strip() for word in call.words):
@@ -135,6 +142,7 @@ def chercher(store: Store, call: Call) -> int:
 
 
 _ANSWERS: dict[str, Callable[[Store, Call], int]] = {
+    "": questions,
     "fiche": fiche,
     "liste": liste,
     "contacts": contacts,

@@ -13,12 +13,10 @@ Fragment = tuple[str, str]
 
 _POINTER = " » "
 _ASIDE = "   "
-_HINTS = (
-    "↑ ↓ et Entrée pour choisir, Échap pour revenir, ou tapez un mot pour filtrer",
-    "↑ ↓ Entrée ; Échap : revenir ; ou un mot",
-    "↑ ↓ Entrée",
-)
+_HINT = "↑ ↓ et Entrée pour choisir, ou tapez un mot"
+_HINT_BACK = "↑ ↓ et Entrée pour choisir, Échap pour revenir, ou tapez un mot"
 _ARROW = {BACK: "← "}
+_WAY_OUT = (BACK, QUIT)
 
 
 class Choices:
@@ -83,38 +81,45 @@ class Choices:
         self._at = 0
 
     def draw(self, columns: int, rows: int) -> list[Fragment]:
-        """Return the list for a terminal of that size: every help where there is room, else the pointed one's."""
+        """Return the list for a terminal of that size.
+
+        Where there is room for it, every help and a hint on the keys; else the help of the choice pointed at.
+        """
         width = max(columns - 2, 1)
         head = [*self.page.head, self.page.question]
         room = rows - sum(len(wrap(line, width)) for line in head) - 1
-        roomy = self._list(width, all_helps=True)
-        lines = roomy if len(roomy) <= room else self._list(width, all_helps=False)
+        lines = self._list(width, roomy=True)
+        if len(lines) > room:
+            lines = self._list(width, roomy=False)
         fragments: list[Fragment] = []
         for line in lines:
             fragments += [*line, ("", "\n")]
         return fragments[:-1]
 
-    def _list(self, width: int, all_helps: bool) -> list[list[Fragment]]:
-        lines = [[("class:note", line)] for line in wrap(self._note(width), width)]
+    def _list(self, width: int, roomy: bool) -> list[list[Fragment]]:
+        lines = [[("class:note", line)] for line in self._filter_lines(width)]
+        spaced = roomy and not self.page.compact
         for rank, option in enumerate(self.left):
-            if all_helps and option.value in (BACK, QUIT) and self._begins_the_way_out(rank):
+            if spaced and rank and option.value in _WAY_OUT and self.left[rank - 1].value not in _WAY_OUT:
                 lines.append([("", "")])
             pointed = rank == self._at
-            drawn = self._option(option, width, pointed, all_helps or pointed)
+            drawn = self._option(option, width, pointed, roomy or pointed)
             if pointed:
                 self.lines_below = len(drawn) - 1
             lines += drawn
+        if spaced and not self.typed:
+            hint = self._readable(_HINT_BACK if self.page.back else _HINT)
+            lines += [[("", "")], *([("class:note", line)] for line in wrap(hint, width, " "))]
         return lines
 
-    def _begins_the_way_out(self, rank: int) -> bool:
-        return rank > 0 and self.left[rank - 1].value not in (BACK, QUIT)
-
-    def _note(self, width: int) -> str:
+    def _filter_lines(self, width: int) -> list[str]:
         if not self.typed:
-            return self._readable(next((hint for hint in _HINTS if len(hint) <= width), _HINTS[-1]))
+            return []
         if not self.left:
-            return self._readable(f"Aucun choix ne contient « {self.typed} » ; effacez pour corriger.")
-        return self._readable(f"Filtre : {self.typed}")
+            note = f"Aucun choix ne contient « {self.typed} » ; effacez pour corriger."
+        else:
+            note = f"Filtre : {self.typed}"
+        return wrap(self._readable(note), width, " ")
 
     def _option(self, option: Option, width: int, pointed: bool, with_help: bool) -> list[list[Fragment]]:
         label = self._readable(_ARROW.get(option.value, "") + option.label)
@@ -126,7 +131,11 @@ class Choices:
         first, *others = wrap(label, width, _ASIDE)
         start: list[Fragment] = [("class:pointer", _POINTER), ("[SetCursorPosition]", "")]
         lines = [
-            [*(start if pointed else [("", _ASIDE)]), (style, first.removeprefix(_ASIDE)), ("class:text", beside)],
+            [
+                *(start if pointed else [("", _ASIDE)]),
+                (style, first.removeprefix(_ASIDE)),
+                ("class:text", beside),
+            ],
             *([(style, line)] for line in others),
         ]
         if help_text and not beside:

@@ -31,10 +31,10 @@ def choose(page: Page) -> str:
         output.answer(f"{rank}. {option.label}{earlier}{f' – {option.help}' if option.help else ''}")
     last = len(page.options)
     while True:
-        typed = _read(f"Numéro du choix, de 1 à {last} : ")
+        typed = _read(f"Numéro du choix, de 1 à {last} : ")
         if typed.isascii() and typed.isdigit() and 1 <= int(typed) <= last:
             return page.options[int(typed) - 1].value
-        output.answer(f"« {typed} » n’est pas un numéro de 1 à {last}." if typed else "Rien n’est choisi.")
+        output.answer(f"« {typed} » n’est pas un numéro de 1 à {last}." if typed else "Rien n’est choisi.")
 
 
 def write(page: Page, earlier: str) -> str:
@@ -43,14 +43,15 @@ def write(page: Page, earlier: str) -> str:
     for line in page.head:
         output.answer(line)
     if earlier:
-        output.answer(f"Écrit avant : {earlier}")
-    return _read(f"{page.question} (rien : revenir) ") or BACK
+        output.answer(f"Écrit avant : {earlier}")
+    return _read(f"{page.question} (rien : revenir) ") or BACK
 
 
-def show(store: Store, positions: Sequence[int]) -> None:
-    """Show the conclusions at `positions`."""
+def show(store: Store, positions: Sequence[int]) -> bool:
+    """Show the conclusions at `positions`; lines that scroll away need no word of it."""
     output.answer("")
     output.answer("\n\n----\n\n".join(store.block("text", positions)))
+    return True
 
 
 def turn() -> None:

@@ -27,17 +27,18 @@ class Option:
 class Page:
     """A question: the way so far (or a note), the question, its choices, the choice made earlier.
 
-    `back` says whether Esc leads anywhere; where it does, one of the options is `BACK`.
+    A `compact` page leaves the screen to what stands above it: no hint, no empty line.
     """
 
     head: tuple[str, ...]
     question: str
     options: tuple[Option, ...] = ()
     earlier: str | None = None
+    compact: bool = False
 
     @property
     def back(self) -> bool:
-        """Whether one can go back from here."""
+        """Whether one can go back from here: one of the options is `BACK`."""
         return any(option.value == BACK for option in self.options)
 
 
@@ -53,8 +54,8 @@ class Desk(Protocol):
     def write(self, page: Page, earlier: str) -> str:
         """Ask for words, `earlier` being those typed before; returns them, or `BACK`."""
 
-    def show(self, store: Store, positions: Sequence[int]) -> None:
-        """Show the conclusions at `positions`."""
+    def show(self, store: Store, positions: Sequence[int]) -> bool:
+        """Show the conclusions at `positions`; returns False when their beginning has left the screen."""
 
     def turn(self) -> None:
         """Begin a fresh screen: what a conclusion left behind must not stand above another question."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fs_triage.records import Conclusion, ContactRecord
 
+LEVEL_NAMES = {1: "1er niveau", 2: "2nd niveau"}
 LEVELS = {1: "1er niveau : à faire sur place", 2: "2nd niveau : à transmettre"}
 KINDS = {
     "email": "Courriel",
@@ -125,7 +126,7 @@ def blocked_lines(conclusion: Conclusion, blocked: list[Conclusion]) -> list[str
 
 def conclusion_line(conclusion: Conclusion) -> str:
     """Return a conclusion as one line of a list, its fields apart by a tab."""
-    level = {1: "1er niveau", 2: "2nd niveau"}[conclusion["level"]]
+    level = LEVEL_NAMES[conclusion["level"]]
     return f"{conclusion['id']}\t{level}\t{conclusion['title']}"
 
 

@@ -16,12 +16,14 @@ from typing import Any
 import questionary
 from prompt_toolkit.application import Application, create_app_session
 from prompt_toolkit.filters import Condition, to_filter
+from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent, merge_key_bindings
 from prompt_toolkit.keys import Keys
 from prompt_toolkit.layout import ConditionalMargin, ScrollbarMargin, ScrollOffsets, Window
 from prompt_toolkit.output import create_output
 from questionary.prompts.common import InquirerControl
 
+from fs_triage import output
 from fs_triage.choices import Choices
 from fs_triage.page import BACK, Page
 from fs_triage.store import Store
@@ -40,10 +42,11 @@ _STYLE = questionary.Style(
         ("note", "italic"),
     ]
 )
+_MENU_LINES = 5
 _STOP = (Keys.ControlC, Keys.ControlD, Keys.ControlQ, Keys.SIGINT)
 _DEAF = (Keys.ControlR, Keys.ControlS, Keys.ControlV, Keys.ControlX)
 """Keys that would open something with English words in it (a search of the history) or insert raw bytes."""
-_WRITE_HINT = "Entrée : chercher ; Échap, ou Entrée sans rien : revenir"
+_WRITE_HINT = "Entrée : chercher ; Échap, ou Entrée sans rien : revenir"
 
 
 @contextlib.contextmanager
@@ -53,9 +56,9 @@ def session() -> Iterator[None]:
     A terminal that does not answer such a question gets an English warning, and one that answers late leaves
     its answer on the shell's next line.
     """
-    output = create_output(stdout=sys.stdout)
-    output.enable_cpr = False  # type: ignore[attr-defined]
-    with create_app_session(output=output):
+    terminal = create_output(stdout=sys.stdout)
+    terminal.enable_cpr = False  # type: ignore[attr-defined]
+    with create_app_session(output=terminal):
         yield
 
 
@@ -85,56 +88,62 @@ def write(page: Page, earlier: str) -> str:
         _lines(page.question),
         default=earlier,
         qmark=_head(page),
-        instruction=f"\n{_lines(_WRITE_HINT)}\n>",
+        instruction=f"\n {_lines(_WRITE_HINT)}\n »",
         style=_STYLE,
         erase_when_done=True,
     )
     application = question.application
     for window in application.layout.find_all_windows():
         window.wrap_lines = to_filter(True)
-    application.key_bindings = merge_key_bindings([application.key_bindings, _text_keys(application)])
+    own = application.key_bindings
+    application.key_bindings = merge_key_bindings([*([own] if own else []), _text_keys(application)])
     typed = " ".join(str(_run(application)).split())
     return typed or BACK
 
 
-def show(store: Store, positions: Sequence[int]) -> None:
-    """Show the conclusions at `positions`."""
+def show(store: Store, positions: Sequence[int]) -> bool:
+    """Show the conclusions at `positions`; returns whether the screen holds them and the menu below."""
     from fs_triage import report
 
-    report.show(store, positions)
+    return report.show(store, positions) + _MENU_LINES <= create_output(stdout=sys.stdout).get_size().rows
 
 
 def turn() -> None:
     """Begin a fresh screen; what is on it scrolls away, and can be scrolled back to."""
-    output = create_output(stdout=sys.stdout)
-    output.write_raw("\n" * output.get_size().rows)
-    output.cursor_goto(0, 0)
-    output.erase_down()
-    output.flush()
+    terminal = create_output(stdout=sys.stdout)
+    terminal.write_raw("\n" * terminal.get_size().rows)
+    terminal.cursor_goto(0, 0)
+    terminal.erase_down()
+    terminal.flush()
 
 
 def _head(page: Page) -> str:
-    return "".join(f"{_lines(line)}\n" for line in page.head if line)
+    return "".join(f" {_lines(line)}\n" for line in page.head if line)
 
 
 def _lines(text: str) -> str:
     columns = create_output(stdout=sys.stdout).get_size().columns
-    return "\n".join(wrap(_readable(text), columns - 3))
+    return "\n ".join(wrap(_readable(text), columns - 4))
 
 
 def _readable(text: str) -> str:
     """Return `text` as the encoding of the terminal can show it; prompt_toolkit knows `?` alone."""
     encoding = sys.stdout.encoding
-    return text.encode(encoding, sys.stdout.errors or "replace").decode(encoding)
+    return output.clean(text).encode(encoding, sys.stdout.errors or "replace").decode(encoding)
 
 
 def _show_list(application: Application[Any], choices: Choices) -> None:
     """Let the list of `application` be drawn by `choices`, wrapped, scrolling, with the cursor on its line."""
+
+    def drawn() -> StyleAndTextTuples:
+        size = application.output.get_size()
+        return [*choices.draw(size.columns, size.rows)]
+
     for window in application.layout.find_all_windows():
         window.wrap_lines = to_filter(True)
         if isinstance(window.content, InquirerControl):
             _scroll(window, choices)
-            window.content.text = lambda: choices.draw(*reversed(application.output.get_size()))
+            window.content.text = drawn
             window.content.focusable = to_filter(True)
             application.layout.focus(window)  # not the hidden buffer: it has keys and words of its own
 
@@ -152,7 +161,7 @@ def _stop(event: KeyPressEvent) -> None:
     event.app.exit(exception=KeyboardInterrupt())
 
 
-def _nothing(event: KeyPressEvent) -> None:
+def _nothing(_event: KeyPressEvent) -> None:
     """Take a key and do nothing."""
 
 
@@ -160,11 +169,11 @@ def _list_keys(choices: Choices) -> KeyBindings:
     keys = KeyBindings()
     moves = {"up": -1, "c-p": -1, "down": 1, "c-n": 1, "pageup": -5, "pagedown": 5}
     for name, by in moves.items():
-        keys.add(name)(lambda event, by=by: choices.move(by))
-    keys.add("home")(lambda event: choices.first())
-    keys.add("end")(lambda event: choices.last())
-    keys.add("backspace")(lambda event: choices.erase())
-    keys.add("c-u")(lambda event: choices.clear())
+        keys.add(name)(lambda _, by=by: choices.move(by))
+    keys.add("home")(lambda _: choices.first())
+    keys.add("end")(lambda _: choices.last())
+    keys.add("backspace")(lambda _: choices.erase())
+    keys.add("c-u")(lambda _: choices.clear())
     keys.add(Keys.BracketedPaste)(lambda event: choices.type(event.data))
     keys.add(Keys.Any)(lambda event: choices.type(event.data))
     keys.add("escape", Keys.Any)(_nothing)
@@ -214,7 +223,7 @@ def _run(application: Application[Any]) -> Any:
     application.ttimeoutlen = _ESCAPE_SECONDS
     application.timeoutlen = _NEXT_KEY_SECONDS
 
-    def end(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    def end(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         error = context.get("exception") or RuntimeError(context["message"])
         if application.is_running and not application.is_done:
             application.exit(exception=error)

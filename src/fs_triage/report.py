@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import cast
 
-from rich.box import DOUBLE, ROUNDED, SQUARE
+from rich.box import DOUBLE, ROUNDED, SQUARE, Box
 from rich.console import Console, RenderableType
 from rich.panel import Panel
 from rich.text import Text
 
-from fs_triage import plain
+from fs_triage import output, plain
 from fs_triage.records import Conclusion, ContactRecord, Question
 from fs_triage.store import Store
 from fs_triage.wrapping import wrap
@@ -28,19 +28,21 @@ _VALUE_INDENT = 5
 _BORDERS = 4  # columns that a box and its padding take
 
 
-def show(store: Store, positions: Sequence[int]) -> None:
-    """Show the conclusions at `positions` on the terminal that standard output is."""
-    console = Console(file=sys.stdout, highlight=False, markup=False, emoji=False)
+def show(store: Store, positions: Sequence[int]) -> int:
+    """Show the conclusions at `positions` on the terminal that standard output is; returns the lines taken."""
+    console = Console(file=sys.stdout, highlight=False, markup=False, emoji=False, record=True)
     for rank, text in enumerate(store.block("json", positions)):
         conclusion = cast(Conclusion, json.loads(text))
         partner = cast(Question, json.loads(store.need(f"question:{conclusion['partner']}")))
         if rank:
             console.print()
         _Panel(console, store, conclusion, partner["title"]).print()
+    width = max(console.width, 1)
+    return sum(max(-(-len(line) // width), 1) for line in console.export_text().splitlines())
 
 
 class _Panel:
-    """One conclusion on a console."""
+    """One conclusion on a console, as few lines as can be: a screen has 24, and the menu comes below."""
 
     def __init__(self, console: Console, store: Store, conclusion: Conclusion, partner: str) -> None:
         self._console = console
@@ -52,46 +54,44 @@ class _Panel:
     def print(self) -> None:
         """Print it: what it is, what not to say, what to do, whom to reach, what to mind, where it stands."""
         conclusion = self._conclusion
-        self._head()
-        self._box("Ne pas renseigner", conclusion["do_not"], "red")
+        level = conclusion["level"]
+        way = wrap(plain.way(conclusion, self._partner), self._width - _BORDERS)
+        self._box(plain.LEVELS[level], way, _COLOURS[level], _BOXES[level], "bold")
+        do_not = [line for text in conclusion["do_not"] for line in wrap(text, self._width - _BORDERS, "- ")]
+        if do_not:
+            self._box("Ne pas renseigner", do_not, "red", SQUARE)
         if conclusion["steps"]:
             self._title("Étapes")
             for rank, step in enumerate(conclusion["steps"], 1):
                 self._lines(step, f" {rank}. ")
         self._contacts()
-        self._box("Attention", conclusion["warnings"], "yellow")
+        if conclusion["warnings"]:
+            self._title("Attention", "yellow")
+            for warning in conclusion["warnings"]:
+                self._lines(warning, " ! ", "yellow")
         self._blocked()
         self._foot()
 
     def _out(self, item: RenderableType = "") -> None:
         self._console.print(item, no_wrap=True, overflow="ignore", crop=False)
 
-    def _head(self) -> None:
-        conclusion, width = self._conclusion, self._width - _BORDERS
-        way = wrap(plain.way({**conclusion, "path": conclusion["path"][:-1]}, self._partner), width)
-        body = Text("\n").join([*_texts(wrap(conclusion["title"], width), "bold"), *_texts(way)])
-        level = conclusion["level"]
-        self._out(self._panel(body, plain.LEVELS[level], level, _COLOURS[level]))
-
-    def _panel(self, body: Text, title: str, level: int | None, colour: str) -> RenderableType:
+    def _box(self, title: str, lines: list[str], colour: str, box: Box, style: str = "") -> None:
+        body = Text("\n").join(_text(line, style) for line in lines)
         if self._width < len(title) + 2 * _BORDERS:
-            return Text("\n").join([*_texts(wrap(title, self._width), f"bold {colour}"), body])
-        box = _BOXES[level] if level else SQUARE
-        heading = Text(title, style="bold")
-        return Panel(body, title=heading, title_align="left", box=box, border_style=colour, width=self._width)
+            self._title(title, colour)
+            self._out(body)
+            return
+        heading = _text(title, "bold")
+        self._out(
+            Panel(body, title=heading, title_align="left", box=box, border_style=colour, width=self._width)
+        )
 
-    def _box(self, title: str, texts: Iterable[str], colour: str) -> None:
-        lines = [line for text in texts for line in wrap(text, self._width - _BORDERS, "- ")]
-        if lines:
-            self._out(self._panel(Text("\n").join(_texts(lines)), title, None, colour))
-
-    def _title(self, title: str) -> None:
-        self._out()
-        self._out(Text(title, style="bold underline"))
+    def _title(self, title: str, colour: str = "") -> None:
+        self._lines(title, "", f"bold underline {colour}".strip())
 
     def _lines(self, text: str, first: str = " " * _INDENT, style: str = "") -> None:
         for line in wrap(text, self._width, first):
-            self._out(Text(line, style=style))
+            self._out(_text(line, style))
 
     def _contacts(self) -> None:
         contacts, second = self._conclusion["contacts"], self._conclusion["level"] == 2
@@ -100,53 +100,84 @@ class _Panel:
         numbered = second and len(contacts) > 1
         self._title(_contacts_title(second, numbered))
         for rank, contact in enumerate(contacts, 1):
-            self._contact(contact, f" {rank}. " if numbered else " - ", spaced=second)
+            if second:
+                self._escalation(contact, f" {rank}. " if numbered else " ")
+            else:
+                self._useful(contact)
+            self._about(contact)
         if second:
             self._out()
 
-    def _contact(self, contact: ContactRecord, first: str, spaced: bool) -> None:
-        kind, audience = plain.KINDS[contact["kind"]], plain.AUDIENCES[contact["audience"]]
-        if spaced:
-            self._out()
-        self._lines(f"{kind} ({audience})", first)
-        self._value(contact["value"])
+    def _escalation(self, contact: ContactRecord, first: str) -> None:
+        """Print a contact to reach: its value stands out, to dial from."""
+        self._out()
+        self._lines(f"{plain.KINDS[contact['kind']]} ({plain.AUDIENCES[contact['audience']]})", first)
+        self._value(contact["value"], "bold reverse")
         self._lines(contact["label"])
+
+    def _useful(self, contact: ContactRecord) -> None:
+        """Print a contact that helps with the steps."""
+        self._kind_and_value(contact, " - ", "")
+        self._lines(f"{contact['label']} – {plain.AUDIENCES[contact['audience']]}")
+
+    def _kind_and_value(self, contact: ContactRecord, first: str, note: str) -> None:
+        head = f"{first}{plain.KINDS[contact['kind']]}{note} : "
+        if len(head) + len(contact["value"]) <= self._width:
+            self._out(_text(head).append(_text(contact["value"], "bold")))
+        else:
+            self._lines(head.strip(), " " * (len(first) - len(first.lstrip())))
+            self._value(contact["value"], "bold")
+
+    def _value(self, value: str, style: str) -> None:
+        """Print a value on a line of its own, which the terminal alone may break: it is copied whole."""
+        indent = next((n for n in (_VALUE_INDENT, _INDENT) if n + len(value) <= self._width), 0)
+        self._out(_text(" " * indent).append(_text(value, style)))
+
+    def _about(self, contact: ContactRecord) -> None:
         if contact["when"]:
-            self._lines(f"Quand : {contact['when']}")
+            self._lines(f"Quand : {contact['when']}")
         if contact["hours"]:
-            self._lines(f"Horaires : {plain.hours_in_french(contact['hours'])}")
+            self._lines(f"Horaires : {plain.hours_in_french(contact['hours'])}")
         if contact["note"]:
             self._lines(contact["note"])
         if contact["doubt"]:
-            self._lines(f"! À vérifier : {contact['doubt']}", style="yellow")
-
-    def _value(self, value: str) -> None:
-        """Print a value on a line of its own, which the terminal alone may break: it is copied whole."""
-        indent = next((n for n in (_VALUE_INDENT, _INDENT) if n + len(value) <= self._width), 0)
-        self._out(Text(" " * indent).append(value, style="bold"))
+            self._lines(f"À vérifier : {contact['doubt']}", " ! ", "yellow")
 
     def _blocked(self) -> None:
-        blocked = [self._store.need(f"node:{node}").split()[0] for node in self._conclusion["if_blocked"]]
-        targets = [
-            cast(Conclusion, json.loads(text)) for text in self._store.block("json", map(int, blocked))
-        ]
-        heading, *lines = [line for line in plain.blocked_lines(self._conclusion, targets) if line] or [""]
-        if heading and not lines:
-            self._out()
-            self._lines(heading, "")
-        elif heading:
-            self._title(heading.removesuffix("\u00a0:"))
-            for line in lines:
-                self._lines(line.strip(), " " * (1 + len(line) - len(line.lstrip()) - 2))
+        """Print where to go when the démarche blocks; a single place with its contacts."""
+        nodes = self._conclusion["if_blocked"]
+        if not nodes:
+            if reason := self._conclusion["no_second_level"]:
+                self._lines(f"Pas de 2nd niveau : {reason}", "")
+            return
+        self._title("Si la démarche bloque : 2nd niveau")
+        for node in nodes:
+            target = self._of(node)
+            self._lines(target["title"], " - " if len(nodes) > 1 else " ")
+            for contact in target["contacts"] if len(nodes) == 1 else ():
+                note = "" if contact["audience"] == "usager" else " (réservé au conseiller)"
+                self._kind_and_value(contact, " " * _INDENT, note)
+        self._command(self._entry(self._conclusion["id"])[3], " ")
+
+    def _entry(self, node: str) -> list[str]:
+        return self._store.need(f"node:{node}").split()
+
+    def _of(self, node: str) -> Conclusion:
+        return cast(Conclusion, json.loads(self._store.need(f"json:{int(self._entry(node)[0]):06}")))
 
     def _foot(self) -> None:
-        self._out()
-        self._lines(plain.pages_text(self._conclusion["pages"]), "")
-        self._out(Text(f"fs-triage {self._conclusion['id']}", style="bold"))
+        level, pages = self._conclusion["level"], self._conclusion["pages"]
+        self._lines(f"{plain.LEVEL_NAMES[level]} – {plain.pages_text(pages)}", "", "bold underline")
+        self._command(self._conclusion["id"], "")
+
+    def _command(self, node: str, first: str) -> None:
+        """Print the call that opens `node`; the terminal alone may break it."""
+        self._out(_text(f"{first}fs-triage {node}", "bold"))
 
 
-def _texts(lines: Iterable[str], style: str = "") -> Iterator[Text]:
-    return (Text(line, style=style) for line in lines)
+def _text(text: str, style: str = "") -> Text:
+    """Return `text` for the console: no markup, and nothing that a terminal would obey."""
+    return Text(output.clean(text), style=style)
 
 
 def _contacts_title(second: bool, numbered: bool) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from fs_triage import output
+from fs_triage import output, plain
 from fs_triage.failure import OK, WRONG_CALL, Failure
 from fs_triage.page import BACK, QUIT, Desk, Option, Page
 from fs_triage.records import ROOT, Conclusion, Question
@@ -23,13 +23,17 @@ _OFFERED = 8  # démarches offered for a need; more would not fit a screen of 20
 _LEAVE = Option(QUIT, "Quitter")
 _RETURN = Option(BACK, "Revenir")
 _NO_TERMINAL = (
-    "Pas de terminal pour poser les questions ; donnez la démarche : « fs-triage fiche caf rsa » "
-    "(elles sont toutes dans « fs-triage liste »)."
+    "Pas de terminal pour poser les questions ; donnez la démarche : « fs-triage fiche caf rsa » "
+    "(elles sont toutes dans « fs-triage liste »)."
 )
+_ABOVE = "Le début de la fiche est plus haut : remontez l’écran."
 _NOTES = {
-    "out-of-scope": "Hors du livret : aucune démarche ne répond à ce besoin. Décrivez-le autrement, ou revenez.",
-    "vague": "Trop vague pour choisir une démarche : dites laquelle, ou revenez choisir un partenaire.",
+    "out-of-scope": "Hors du livret : aucune démarche ne répond à ce besoin. Décrivez-le autrement, ou revenez.",
+    "vague": "Trop vague pour choisir une démarche : dites laquelle, ou revenez choisir un partenaire.",
 }
+
+
+_START = Walk()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ class Place:
     the one picked, `note` what to say of the last search.
     """
 
-    walk: Walk = Walk()
+    walk: Walk = _START
     need: str | None = None
     found: tuple[str, ...] = ()
     picked: str | None = None
@@ -86,7 +90,7 @@ def _stoppable() -> Iterator[None]:
     received: list[int] = []
     signals = (signal.SIGTERM, signal.SIGHUP)
 
-    def stop(number: int, frame: Any) -> None:
+    def stop(number: int, _frame: Any) -> None:
         for each in signals:
             signal.signal(each, signal.SIG_IGN)
         received.append(number)
@@ -173,7 +177,7 @@ class Wizard:
         from fs_triage import search
 
         self._clear()
-        page = Page((place.note,), "Le besoin, avec les mots de l’usager :")
+        page = Page((place.note,), "Le besoin, avec les mots de l’usager :")
         typed = self._desk.write(page, place.need or "")
         if typed == BACK:
             return Place(place.walk)
@@ -186,12 +190,12 @@ class Wizard:
 
     def _pick(self, place: Place) -> Place | None:
         options = [self._summary(node) for node in place.found]
-        head = f"Besoin : {place.need}" if place.need else ""
+        head = f"Besoin : {place.need}" if place.need else ""
         if place.need is not None:
             back = Option(BACK, "Revenir pour décrire le besoin autrement")
         else:
             back = Option(BACK, "Revenir au choix du partenaire")
-        page = Page((head,), "Quelle démarche correspond ?", (*options, back, _LEAVE), place.picked)
+        page = Page((head,), "Quelle démarche correspond ?", (*options, back, _LEAVE), place.picked)
         chosen = self._choose(page)
         if chosen == QUIT:
             return None
@@ -204,18 +208,20 @@ class Wizard:
         conclusion = self._conclusion(int(self._store.need(f"node:{node}").split()[0]))
         partner = self._question(conclusion["partner"])
         assert partner is not None
-        way = " › ".join([partner["title"], *(step["answer"] for step in conclusion["path"])])
-        return Option(node, way, {1: "1er niveau", 2: "2nd niveau"}[conclusion["level"]])
+        way = [step["answer"] for step in conclusion["path"][:-1]]
+        about = " › ".join([*way, plain.LEVEL_NAMES[conclusion["level"]]])
+        return Option(node, f"{partner['title']} : {conclusion['title']}", about)
 
     def _conclude(self, place: Place) -> Place | None:
         walk = place.walk
         position, _, _, *blocked = self._store.need(f"node:{walk.at}").split()
         self._clear()
-        self._desk.show(self._store, [int(position)])
+        whole = self._desk.show(self._store, [int(position)])
         self._read = True
-        options = [Option(_BLOCKED, "La démarche bloque : 2nd niveau")] if blocked else []
+        options = [Option(_BLOCKED, "La démarche bloque : 2nd niveau")] if blocked else []
         options += [_RETURN] if walk.steps else []
-        page = Page((), "Et maintenant ?", (*options, Option(_AGAIN, "Un autre besoin"), _LEAVE))
+        options += [Option(_AGAIN, "Un autre besoin"), _LEAVE]
+        page = Page(() if whole else (_ABOVE,), "Et maintenant ?", tuple(options), compact=True)
         chosen = self._desk.choose(page)
         if chosen == QUIT:
             return None
