@@ -41,6 +41,16 @@ SLOW: Mapping[str, Mapping[str, str]] = {
     "livrets": {"--json": FLAG},
 }
 
+ALONE: Mapping[str, str] = {"--accessible": FLAG, **ANYWHERE}
+"""Options of a call without words, which opens the wizard without Typer."""
+
+INSTALL = "--installer-completion"
+ALONE_SLOW: Mapping[str, str] = {"--version": FLAG, "--json": FLAG, INSTALL: VALUE}
+"""Options of a call without words that Typer reads."""
+
+COMPLETE = "--completer"
+"""What the completion of a shell calls the program with, before the words typed so far."""
+
 COMMANDS = (*QUICK, *SLOW)
 """Every command name: no partner, keyword or alias may be one."""
 
@@ -77,11 +87,15 @@ def typed(word: str) -> str:
 
 def takes_value(option: str) -> bool:
     """Return whether `option`, of any command, is followed by a value."""
-    return any(options.get(option) == VALUE for table in (QUICK, SLOW) for options in table.values())
+    tables = (*QUICK.values(), *SLOW.values(), ALONE_SLOW)
+    return any(options.get(option) == VALUE for options in tables)
 
 
-def split(arguments: list[str]) -> tuple[list[str], list[str]]:
-    """Return the words of a call and its options, each option followed by its value, in the order typed."""
+def split(arguments: list[str]) -> tuple[list[str], list[str], list[str]]:
+    """Return the words of a call and its options, each followed by its value, in the order typed.
+
+    Third comes the last option when it lacks its value.
+    """
     words: list[str] = []
     options: list[str] = []
     rest = iter(arguments)
@@ -89,12 +103,13 @@ def split(arguments: list[str]) -> tuple[list[str], list[str]]:
         if argument == "--":
             words += rest
         elif argument.startswith("-") and argument != "-":
-            options.append(argument)
-            if takes_value(argument):
-                options += [value for value in [next(rest, None)] if value is not None]
+            value = next(rest, None) if takes_value(argument) else ""
+            if value is None:
+                return words, options, [argument]
+            options += [argument, value] if takes_value(argument) else [argument]
         else:
             words.append(argument)
-    return words, options
+    return words, options, []
 
 
 def arrange(arguments: list[str]) -> list[str]:
@@ -103,25 +118,26 @@ def arrange(arguments: list[str]) -> list[str]:
     When the first word is no command, the command is `fiche`; a call without words has none. An option whose
     value is missing stays last, where the lack is seen.
     """
-    words, options = split(arguments)
+    words, options, lacking = split(arguments)
     if not words:
-        return options
+        return [*options, *lacking]
     command = words.pop(0) if words[0] in COMMANDS else "fiche"
-    if options and options[-1] == arguments[-1] and takes_value(options[-1]):
-        return [command, *words, *options]
+    if lacking:
+        return [command, *words, *options, *lacking]
     return [command, *options, "--", *words] if words else [command, *options]
 
 
 def read(arguments: list[str]) -> Call | None:
     """Return the call that `arguments` make; None when it is not a plain call of a quick command.
 
-    None is no error: it means that Typer must read the call, and say what is wrong with it if anything is.
+    A call without words has the empty command. None is no error: it means that Typer must read the call, and
+    say what is wrong with it if anything is.
     """
     arranged = arrange(arguments)
-    if not arranged or arranged[0] not in QUICK:
+    command = arranged.pop(0) if arranged and arranged[0] in COMMANDS else ""
+    known = QUICK.get(command) if command else ALONE
+    if known is None:
         return None
-    command = arranged.pop(0)
-    known = QUICK[command]
     given: dict[str, str | bool] = {}
     while arranged and (option := arranged.pop(0)) != "--":
         option, joined, value = option.partition("=")

@@ -94,9 +94,8 @@ def program(
         raise Failure(
             WRONG_CALL, "--json attend des mots : « fs-triage caf rsa --json », « fs-triage liste --json »."
         )
-    from fs_triage import wizard
-
-    return wizard.run(_store(regles, livret), accessible=accessible)
+    options = {"--accessible": accessible, "--regles": regles, "--livret": livret}
+    return answers.answer(_call("", None, options))
 
 
 def _store(regles: str | None, livret: str | None) -> Store:
