@@ -42,17 +42,19 @@ Sentence = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)
 Value = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 NodePath = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*)*$")]
-Page = Annotated[int, BeforeValidator(_digits), Field(ge=1, le=999)]
+_PageNumber = Annotated[int, Field(ge=1, le=999)]
+_PageText = Annotated[str, StringConstraints(pattern=r"^0*[1-9][0-9]{0,2}$")]
+Page = Annotated[_PageNumber, BeforeValidator(_digits, json_schema_input_type=_PageNumber | _PageText)]
 
 
 class Model(BaseModel):
     """Frozen, no unknown key; a scalar arrives as the text that was typed."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class Contact(Model):
-    """Un moyen de joindre quelqu'un ; exactement une des clés de type donne la valeur."""
+    """Un moyen de joindre quelqu’un ; exactement une des clés de type donne la valeur."""
 
     email: Value | None = Field(
         None, description="Adresse électronique, au caractère près.", examples=["contact@cdad-jura.fr"]
@@ -67,7 +69,7 @@ class Contact(Model):
         examples=["Administration+"],
     )
     appointment: Value | None = Field(
-        None, description="Rendez-vous : le site ou le compte où le prendre.", examples=["www.caf.fr"]
+        None, description="Rendez-vous : le site ou le compte où le prendre.", examples=["www.caf.fr"]
     )
     web: Value | None = Field(
         None, description="Site ou page, au caractère près.", examples=["www.impots.gouv.fr"]
@@ -76,19 +78,19 @@ class Contact(Model):
     in_person: Value | None = Field(
         None, alias="in-person", description="Sur place, ou par une personne.", examples=["Mairie"]
     )
-    label: Sentence = Field(description="Ce que c'est, en peu de mots.", examples=["Numéro de la CAF"])
+    label: Sentence = Field(description="Ce que c’est, en peu de mots.", examples=["Numéro de la CAF"])
     audience: Audience = Field(
-        description="Qui peut s'en servir : conseiller (jamais donné à l'usager) ou usager.",
+        description="Qui peut s’en servir : conseiller (jamais donné à l’usager) ou usager.",
         examples=["usager"],
     )
     scope: Literal["national", "local"] = Field(
         "local",
-        description="local : propre au département, un autre doit le remplacer ; national : le même partout.",
+        description="local : propre au département, un autre doit le remplacer ; national : le même partout.",
         examples=["national"],
     )
     hours: Value | None = Field(
         None,
-        description="Horaires, dans la syntaxe opening_hours d'OpenStreetMap.",
+        description="Horaires, dans la syntaxe opening_hours d’OpenStreetMap.",
         examples=["Mo-Fr 08:30-19:00"],
     )
     note: Sentence | None = Field(
@@ -97,7 +99,7 @@ class Contact(Model):
     doubt: Sentence | None = Field(
         None,
         description="Pourquoi ce que le livret imprime peut être faux ou périmé.",
-        examples=["Le livret l'écrit de deux façons."],
+        examples=["Le livret l’écrit de deux façons."],
     )
 
     @property
@@ -112,7 +114,7 @@ class ContactUse(Model):
 
     contact: Word = Field(description="Identifiant du contact.", examples=["tel-3230"])
     when: Sentence | None = Field(
-        None, description="La condition pour s'en servir.", examples=["si l'usager n'a pas de compte"]
+        None, description="La condition pour s’en servir.", examples=["si l’usager n’a pas de compte"]
     )
 
 
@@ -120,7 +122,8 @@ def _use(value: Any) -> Any:
     return {"contact": value} if isinstance(value, str) else value
 
 
-Uses = Annotated[list[Annotated[ContactUse, BeforeValidator(_use)]], Field(min_length=1)]
+Use = Annotated[ContactUse, BeforeValidator(_use, json_schema_input_type=Word | ContactUse)]
+Uses = Annotated[list[Use], Field(min_length=1)]
 Sentences = list[Sentence]
 
 
@@ -128,11 +131,11 @@ class _Answer(Model):
     """Ce que toute réponse peut dire."""
 
     id: Word = Field(
-        description="Identifiant : minuscules sans accent, mots joints par « - » ; il ne change jamais de sens.",
+        description="Identifiant : minuscules sans accent, mots joints par « - » ; il ne change jamais de sens.",
         examples=["demande"],
     )
     label: Sentence = Field(
-        description="La réponse, telle qu'on la lit.", examples=["Faire une demande de RSA"]
+        description="La réponse, telle qu’on la lit.", examples=["Faire une demande de RSA"]
     )
     keywords: Sentences = Field([], description="Autres mots qui mènent ici.", examples=[["rmi"]])
     help: Sentence | None = Field(
@@ -141,57 +144,63 @@ class _Answer(Model):
         examples=["Première demande seulement."],
     )
     pages: list[Page] = Field(
-        [], description="Pages du livret ; valent pour tout ce qui suit.", examples=[[8]]
+        [], description="Pages du livret ; valent pour tout ce qui suit.", examples=[[8]]
     )
     if_blocked: NodePath | None = Field(
         None,
-        description="Où mener quand la démarche bloque ; vaut pour tout ce qui suit.",
+        description="Où mener quand la démarche bloque ; vaut pour tout ce qui suit.",
         examples=["blocage"],
     )
     no_second_level: Sentence | None = Field(
         None,
-        description="Pourquoi il n'y a pas de 2nd niveau ; vaut pour tout ce qui suit.",
+        description="Pourquoi il n’y a pas de 2nd niveau ; vaut pour tout ce qui suit.",
         examples=["La demande se termine en mairie."],
     )
     do_not: Sentences = Field(
         [],
-        description="Ce que le conseiller ne doit pas renseigner ; vaut pour tout ce qui suit.",
+        description="Ce que le conseiller ne doit pas renseigner ; vaut pour tout ce qui suit.",
         examples=[["Ne pas donner les tarifs."]],
     )
     warnings: Sentences = Field(
         [],
-        description="Ce qu'il faut garder à l'esprit ; vaut pour tout ce qui suit.",
-        examples=[["L'adresse est réservée au demandeur d'emploi."]],
+        description="Ce qu’il faut garder à l’esprit ; vaut pour tout ce qui suit.",
+        examples=[["L’adresse est réservée au demandeur d’emploi."]],
     )
+
+
+_CONTACTS = {"tel-3230": {"phone": "3230", "label": "Numéro de la CAF", "audience": "usager"}}
+_ANSWERS = [{"id": "demande", "label": "Faire une demande de RSA", "steps": ["Ouvrir caf.fr avec l’usager."]}]
+_EXAMPLES = [{"id": "rsa/demande", "besoin": ["je veux toucher le RSA"], "walk": ["rsa", "demande"]}]
 
 
 class QuestionAnswer(_Answer):
     """Une réponse qui mène à une autre question."""
 
     question: Sentence = Field(
-        description="La question suivante, sur la situation de l'usager.", examples=["A-t-il un compte ?"]
+        description="La question suivante, sur la situation de l’usager.", examples=["A-t-il un compte ?"]
     )
-    answers: list[Answer] = Field(description="Les réponses, qui s'excluent.", min_length=1)
+    answers: list[Answer] = Field(
+        description="Les réponses, qui s’excluent.", min_length=1, examples=[_ANSWERS]
+    )
+
+
+_STEPS = "Les étapes, dans l’ordre ; au 2nd niveau, ce qu’il faut faire avant et pendant."
 
 
 class StepsAnswer(_Answer):
-    """1er niveau : ce qui se fait sur place."""
+    """1er niveau : ce qui se fait sur place."""
 
-    steps: Sentences = Field(
-        description="Les étapes, dans l'ordre.", min_length=1, examples=[["Ouvrir caf.fr avec l'usager."]]
-    )
+    steps: Sentences = Field(description=_STEPS, min_length=1, examples=[["Ouvrir caf.fr avec l’usager."]])
     contacts: Uses | None = Field(None, description="Sites et numéros utiles.", examples=[["tel-3230"]])
 
 
 class EscalateAnswer(_Answer):
-    """2nd niveau : à qui transmettre."""
+    """2nd niveau : à qui transmettre."""
 
     escalate: Uses = Field(
-        description="Contacts du 2nd niveau, dans l'ordre où les essayer.", examples=[["tel-3230"]]
+        description="Contacts du 2nd niveau, dans l’ordre où les essayer.", examples=[["tel-3230"]]
     )
-    steps: Sentences = Field(
-        [], description="Ce qu'il faut faire avant et pendant.", examples=[["Appeler avec l'usager."]]
-    )
+    steps: Sentences = Field([], description=_STEPS, min_length=1, examples=[["Appeler avec l’usager."]])
 
 
 class GotoAnswer(_Answer):
@@ -228,44 +237,54 @@ Answer = Annotated[
 
 
 class Example(Model):
-    """Des besoins d'usagers et la conclusion qu'ils doivent atteindre."""
+    """Des besoins d’usagers et la conclusion qu’ils doivent atteindre."""
 
     id: NodePath = Field(description="Chemin de la conclusion.", examples=["rsa/demande"])
-    besoin: Annotated[Sentences, BeforeValidator(_one_or_many)] = Field(
-        [], description="Le besoin, avec les mots de l'usager.", examples=[["je veux toucher le RSA"]]
-    )
+    besoin: Annotated[
+        Sentences, BeforeValidator(_one_or_many, json_schema_input_type=Sentences | Sentence)
+    ] = Field([], description="Le besoin, avec les mots de l’usager.", examples=[["je veux toucher le RSA"]])
     walk: list[Word] = Field(
-        [], description="Les réponses à donner, dans l'ordre.", examples=[["rsa", "demande"]]
+        [], description="Les réponses à donner, dans l’ordre.", examples=[["rsa", "demande"]]
     )
 
 
 class Partner(Model):
-    """Un partenaire : ses contacts, son arbre de questions et ses exemples."""
+    """Un partenaire : ses contacts, son arbre de questions et ses exemples."""
 
     id: Word = Field(description="Identifiant, le nom du fichier.", examples=["caf"])
     label: Sentence = Field(description="Nom court, montré dans les listes.", examples=["CAF"])
-    name: Sentence = Field(description="Nom entier.", examples=["Caisse d'allocations familiales"])
+    name: Sentence = Field(description="Nom entier.", examples=["Caisse d’allocations familiales"])
     about: Sentence = Field(
         description="À quoi il sert, avec les mots des usagers.", examples=["allocations, RSA, APL"]
     )
     keywords: Sentences = Field(
-        [], description="Ses autres noms ; chacun peut remplacer l'identifiant.", examples=[["allocs"]]
+        [], description="Ses autres noms ; chacun peut remplacer l’identifiant.", examples=[["allocs"]]
     )
     pages: list[Page] = Field(description="Ses pages du livret.", min_length=1, examples=[[6, 7]])
     if_blocked: NodePath | None = Field(
         None, description="Où mener quand une démarche bloque.", examples=["blocage"]
     )
     no_second_level: Sentence | None = Field(
-        None, description="Pourquoi il n'y a pas de 2nd niveau.", examples=["Démarches uniques."]
+        None, description="Pourquoi il n’y a pas de 2nd niveau.", examples=["Démarches uniques."]
     )
     do_not: Sentences = Field(
-        [], description="Ce que le conseiller ne doit jamais renseigner.", examples=[[]]
+        [],
+        description="Ce que le conseiller ne doit jamais renseigner.",
+        examples=[["Ne pas donner les tarifs."]],
     )
-    warnings: Sentences = Field([], description="Ce qu'il faut garder à l'esprit.", examples=[[]])
-    contacts: dict[Word, Contact] = Field({}, description="Ses contacts, par identifiant.")
-    question: Sentence = Field(description="La première question.", examples=["Que veut faire l'usager ?"])
-    answers: list[Answer] = Field(description="Les réponses, qui s'excluent.", min_length=1)
-    examples: list[Example] = Field([], description="Les exemples, qui sont les tests des règles.")
+    warnings: Sentences = Field(
+        [], description="Ce qu’il faut garder à l’esprit.", examples=[["Le livret date de 2021."]]
+    )
+    contacts: dict[Word, Contact] = Field(
+        {}, description="Ses contacts, par identifiant.", examples=[_CONTACTS]
+    )
+    question: Sentence = Field(description="La première question.", examples=["Que veut faire l’usager ?"])
+    answers: list[Answer] = Field(
+        description="Les réponses, qui s’excluent.", min_length=1, examples=[_ANSWERS]
+    )
+    examples: list[Example] = Field(
+        [], description="Les exemples, qui sont les tests des règles.", examples=[_EXAMPLES]
+    )
 
 
 QuestionAnswer.model_rebuild()
