@@ -11,7 +11,7 @@ from fs_triage.wrapping import wrap
 Fragment = tuple[str, str]
 """A style and a text, as prompt_toolkit takes them."""
 
-_POINTER = " » "
+POINTER = "»"
 _ASIDE = "   "
 _HINT = "↑ ↓ et Entrée pour choisir, ou tapez un mot"
 _HINT_BACK = "↑ ↓ et Entrée pour choisir, Échap pour revenir, ou tapez un mot"
@@ -129,7 +129,7 @@ class Choices:
         if len(_ASIDE) + len(label) + len(beside) > width:
             beside = ""
         first, *others = wrap(label, width, _ASIDE)
-        start: list[Fragment] = [("class:pointer", _POINTER), ("[SetCursorPosition]", "")]
+        start: list[Fragment] = [("class:pointer", f" {POINTER} "), ("[SetCursorPosition]", "")]
         lines = [
             [
                 *(start if pointed else [("", _ASIDE)]),

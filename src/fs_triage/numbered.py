@@ -11,52 +11,53 @@ from fs_triage.page import BACK, Page
 from fs_triage.store import Store
 
 
-@contextlib.contextmanager
-def session() -> Iterator[None]:
-    """Surround a session: after Ctrl-C the shell begins on a line of its own."""
-    try:
-        yield
-    except KeyboardInterrupt:
+class Lines:
+    """The desk of a terminal that is only written to; the methods are those of `page.Desk`."""
+
+    @contextlib.contextmanager
+    def session(self) -> Iterator[None]:
+        """Surround a session: after Ctrl-C the shell begins on a line of its own."""
+        try:
+            yield
+        except KeyboardInterrupt:
+            output.answer("")
+            raise
+
+    def choose(self, page: Page) -> str:
+        """Show `page`; returns the value of the option chosen."""
         output.answer("")
-        raise
+        for line in (*page.head, page.question):
+            output.answer(line)
+        for rank, option in enumerate(page.options, 1):
+            earlier = " (choisi avant)" if option.value == page.earlier else ""
+            output.answer(f"{rank}. {option.label}{earlier}{f' – {option.help}' if option.help else ''}")
+        last = len(page.options)
+        while True:
+            typed = _read(f"Numéro du choix, de 1 à {last} : ")
+            if typed.isascii() and typed.isdigit() and 1 <= int(typed) <= last:
+                return page.options[int(typed) - 1].value
+            output.answer(
+                f"« {typed} » n’est pas un numéro de 1 à {last}." if typed else "Rien n’est choisi."
+            )
 
+    def write(self, page: Page, earlier: str) -> str:
+        """Ask for words, `earlier` being those typed before; returns them, or `BACK`."""
+        output.answer("")
+        for line in page.head:
+            output.answer(line)
+        if earlier:
+            output.answer(f"Écrit avant : {earlier}")
+        return _read(f"{page.question} (rien : revenir) ") or BACK
 
-def choose(page: Page) -> str:
-    """Show `page`; returns the value of the option chosen. Ctrl-C and Ctrl-D raise `KeyboardInterrupt`."""
-    output.answer("")
-    for line in (*page.head, page.question):
-        output.answer(line)
-    for rank, option in enumerate(page.options, 1):
-        earlier = " (choisi avant)" if option.value == page.earlier else ""
-        output.answer(f"{rank}. {option.label}{earlier}{f' – {option.help}' if option.help else ''}")
-    last = len(page.options)
-    while True:
-        typed = _read(f"Numéro du choix, de 1 à {last} : ")
-        if typed.isascii() and typed.isdigit() and 1 <= int(typed) <= last:
-            return page.options[int(typed) - 1].value
-        output.answer(f"« {typed} » n’est pas un numéro de 1 à {last}." if typed else "Rien n’est choisi.")
+    def show(self, store: Store, positions: Sequence[int]) -> bool:
+        """Show the conclusions at `positions`; lines that scroll away need no word of it."""
+        output.answer("")
+        output.answer("\n\n----\n\n".join(store.block("text", positions)))
+        return True
 
-
-def write(page: Page, earlier: str) -> str:
-    """Ask for words, `earlier` being those typed before; returns them, or `BACK`."""
-    output.answer("")
-    for line in page.head:
-        output.answer(line)
-    if earlier:
-        output.answer(f"Écrit avant : {earlier}")
-    return _read(f"{page.question} (rien : revenir) ") or BACK
-
-
-def show(store: Store, positions: Sequence[int]) -> bool:
-    """Show the conclusions at `positions`; lines that scroll away need no word of it."""
-    output.answer("")
-    output.answer("\n\n----\n\n".join(store.block("text", positions)))
-    return True
-
-
-def turn() -> None:
-    """Begin a fresh screen: here, one more empty line."""
-    output.answer("")
+    def turn(self) -> None:
+        """Begin a fresh screen: here, one more empty line."""
+        output.answer("")
 
 
 def _read(prompt: str) -> str:

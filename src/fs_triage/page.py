@@ -43,7 +43,7 @@ class Page:
 
 
 class Desk(Protocol):
-    """Where pages are shown and answered: `prompts` on a terminal, `numbered` for screen readers."""
+    """Where pages are shown and answered: `prompts.Screen`, or `numbered.Lines` for screen readers."""
 
     def session(self) -> AbstractContextManager[None]:
         """Return what surrounds a whole session."""

@@ -73,12 +73,12 @@ def run(
 
 def _desk(accessible: bool) -> Desk:
     if output.is_plain(accessible):
-        from fs_triage import numbered
+        from fs_triage.numbered import Lines
 
-        return cast(Desk, numbered)
-    from fs_triage import prompts
+        return Lines()
+    from fs_triage.prompts import Screen
 
-    return cast(Desk, prompts)
+    return Screen()
 
 
 @contextlib.contextmanager

@@ -1,0 +1,171 @@
+"""A terminal for tests: `fs-triage` in a real pseudo-terminal, read off the screen as a person reads it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import termios
+import time
+import warnings
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pexpect
+import pyte
+from conftest import clean_environment
+
+UP, DOWN, RIGHT, LEFT = "\x1b[A", "\x1b[B", "\x1b[C", "\x1b[D"
+HOME, END, PAGE_UP, PAGE_DOWN = "\x1b[H", "\x1b[F", "\x1b[5~", "\x1b[6~"
+ENTER, ESCAPE, BACKSPACE, ALT_ENTER = "\r", "\x1b", "\x7f", "\x1b\r"
+CTRL_C, CTRL_D, CTRL_R, CTRL_U = "\x03", "\x04", "\x12", "\x15"
+POINTER = "»"
+PATIENCE = 20.0  # seconds that two busy processors may need; nothing is measured by it
+MODULE = (sys.executable, "-m", "fs_triage")
+
+
+class Terminal:
+    """A program in a pseudo-terminal of `columns` by `rows`, and the screen that it has drawn.
+
+    `raw` is every byte it sent. Keys are sent with `send`; `see` waits for what must appear.
+    """
+
+    def __init__(
+        self,
+        *arguments: str,
+        home: Path,
+        columns: int = 80,
+        rows: int = 24,
+        command: Sequence[str] = MODULE,
+        **environment: str,
+    ) -> None:
+        env = clean_environment(home, **{"TERM": "xterm-256color", **environment})
+        self.raw = b""
+        self.screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self.screen)
+        program, *before = command
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # forkpty beside the threads of xdist
+            self._child = pexpect.spawn(
+                program, [*before, *arguments], dimensions=(rows, columns), env=env, timeout=PATIENCE
+            )
+        self._child.delaybeforesend = None
+        # held open so that the state of the terminal can be read after the program has gone
+        self._line = os.open(os.ttyname(self._child.child_fd), os.O_RDWR | os.O_NOCTTY)
+        self.modes = termios.tcgetattr(self._line)
+
+    @property
+    def pid(self) -> int:
+        """The process id of the program."""
+        return int(self._child.pid)
+
+    def read(self, seconds: float = 0.02) -> bool:
+        """Take in what has been drawn; returns whether there was anything."""
+        try:
+            drawn = self._child.read_nonblocking(1 << 16, seconds)
+        except (pexpect.TIMEOUT, pexpect.EOF):
+            return False
+        self.raw += drawn
+        self._stream.feed(drawn)
+        return True
+
+    def settle(self, seconds: float = 0.3) -> None:
+        """Take in what is drawn until nothing more comes: for what must not appear."""
+        while self.read(seconds):
+            pass
+
+    def send(self, *keys: str) -> None:
+        """Press keys."""
+        self._child.send("".join(keys).encode())
+
+    def text(self) -> str:
+        """Return the screen as lines, without the spaces at their ends."""
+        return "\n".join(row.rstrip() for row in self.screen.display).rstrip()
+
+    def rows(self) -> list[str]:
+        """Return the rows of the screen that hold something, without the spaces around them."""
+        return [row.strip() for row in self.screen.display if row.strip()]
+
+    def flat(self) -> str:
+        """Return the screen as if it were wide enough for everything: what the terminal broke is whole."""
+        return "".join(self.screen.display)
+
+    def see(self, *texts: str, gone: Sequence[str] = ()) -> str:
+        """Wait until all `texts` stand on the screen, broken over lines or not, and none of `gone` does."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            shown = words(self.text())
+            if all(words(text) in shown for text in texts) and not any(words(text) in shown for text in gone):
+                return self.text()
+            self.read()
+        raise AssertionError(f"waited for {texts} without {gone}; the screen shows:\n{self.text()}")
+
+    def pointed(self) -> str:
+        """Return the choice that the pointer stands before."""
+        [row] = [row.strip() for row in self.screen.display if row.startswith(f" {POINTER} ")]
+        return row.removeprefix(POINTER).strip()
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Make the window another size; the program is told, as by a window manager."""
+        self.screen.resize(rows, columns)
+        self._child.setwinsize(rows, columns)
+
+    def kill(self, number: signal.Signals) -> None:
+        """Send a signal to the program alone."""
+        os.kill(self.pid, number)
+
+    def hang_up(self) -> None:
+        """Close the window."""
+        os.close(self._line)
+        self._line = -1
+        os.close(self._child.child_fd)
+        self._child.child_fd = -1
+        self._child.ptyproc.fd = -1
+
+    def end(self) -> int:
+        """Wait for the program to end; returns its exit code, as a shell gives it."""
+        end = time.monotonic() + PATIENCE
+        while self._child.isalive() and time.monotonic() < end:
+            if self._line != -1:
+                self.read()
+            else:
+                time.sleep(0.02)
+        if self._child.isalive():
+            raise AssertionError(f"it goes on; the screen shows:\n{self.text()}")
+        while self._line != -1 and self.read():
+            pass
+        if self._child.signalstatus is not None:
+            return 128 + int(self._child.signalstatus)
+        return int(self._child.exitstatus)
+
+    def given_back(self) -> bool:
+        """Return whether the terminal is as it was: its modes, and a cursor that can be seen."""
+        shown = self.raw.rfind(b"\x1b[?25h")
+        hidden = self.raw.rfind(b"\x1b[?25l")
+        return termios.tcgetattr(self._line) == self.modes and shown >= hidden and not self.screen.cursor.hidden
+
+    def close(self) -> None:
+        """Let go of everything."""
+        if self._child.isalive():
+            os.kill(self.pid, signal.SIGKILL)
+            self._child.isalive()
+        if self._line != -1:
+            os.close(self._line)
+        if self._child.child_fd != -1:
+            self._child.close(force=True)
+
+
+@contextlib.contextmanager
+def terminal(*arguments: str, **options: object) -> Iterator[Terminal]:
+    """Open a `Terminal` for a test, and close it whatever happens."""
+    opened = Terminal(*arguments, **options)  # type: ignore[arg-type]
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+def words(text: str) -> str:
+    """Return `text` with every run of spaces and line ends as one space: as read, not as laid out."""
+    return " ".join(text.split())
