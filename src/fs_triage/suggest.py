@@ -42,8 +42,11 @@ def nearest(store: Store, words: list[str], partner: str | None) -> list[str]:
     query = fold(" ".join(words))
     if not query or len(query) > _LONGEST:
         return []
+    misspelt = _misspelt(store, words)
+    if misspelt:
+        return misspelt
     titles = _titles(store, partner)
-    mended = _misspelt(store, words) or _mended(store, query, titles, partner)
+    mended = _mended(store, query, titles, partner)
     names = {
         f"« fs-triage {name} »": fold(name) for name in (*COMMANDS, *store.need("meta:partners").split())
     }

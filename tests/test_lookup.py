@@ -1,0 +1,186 @@
+"""Lookups: what is typed leads to the same conclusions however it is spelt, and what cannot be found says so."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from conftest import Call
+
+from fs_triage import lookup, places, typography
+from fs_triage.failure import NOTHING_FOUND, OK, WRONG_CALL
+from fs_triage.store import Store, open_store
+
+
+def ids(call: Call, *words: str) -> list[str]:
+    """Return the ids that the lookup of `words` prints."""
+    code, out, err = call("fiche", *words, "--json")
+    assert (code, err) == (OK, ""), words
+    return [match["id"] for match in json.loads(out)["matches"]]
+
+
+@pytest.fixture
+def store(call: Call) -> Store:
+    return open_store(places.livret_folder())
+
+
+def test_the_request_and_the_declaration_of_the_rsa(call: Call) -> None:
+    code, out, err = call("caf", "rsa")
+    assert (code, err) == (OK, "")
+    for wanted in (
+        "Faire une demande de RSA",
+        "Faire une déclaration trimestrielle RSA",
+        "1er niveau",
+        "Si la démarche bloque (2nd niveau)",
+        "3230",
+    ):
+        assert wanted in out.replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("caf/rsa/demande",),
+        ("CAF/RSA/DEMANDE",),
+        ("caf", "rsa/demande"),
+        ("caf", "rsa", "demande"),
+        ("caf rsa demande",),
+        ("Caf", "RSA", "démande"),
+        ("caf/rsa/demande/",),
+        ("/caf/rsa/demande",),
+        (" caf ", "rsa", "demande"),
+        ("Caisse d'allocations familiales", "rsa", "demande"),
+        ("Caisse", "d’allocations", "familiales", "rsa", "demande"),
+        ("caisse d allocations familiales", "rsa-demande".replace("-", "/")),
+    ],
+    ids="|".join,
+)
+def test_spelling_does_not_matter(call: Call, words: tuple[str, ...]) -> None:
+    assert ids(call, *words) == ["caf/rsa/demande"]
+
+
+@pytest.mark.parametrize(
+    ("name", "partner"),
+    [
+        ("la-poste", "la-poste"),
+        ("La Poste", "la-poste"),
+        ("pole emploi", "pole-emploi"),
+        ("Pôle-Emploi", "pole-emploi"),
+        ("france travail", "pole-emploi"),
+        ("France Titres", "ants"),
+        ("DGFiP", "ddfip"),
+        ("impôts", "ddfip"),
+        ("Trésor public", "ddfip"),
+        ("assurance maladie", "cpam"),
+        ("ameli", "cpam"),
+        ("point-justice", "justice"),
+        ("CDAD", "justice"),
+    ],
+)
+def test_a_partner_answers_to_each_of_its_names(call: Call, name: str, partner: str) -> None:
+    expected = [line.partition("\t")[0] for line in call("liste", partner)[1].splitlines()]
+    assert expected and ids(call, name) == ids(call, *name.split()) == expected
+    assert [line.partition("\t")[0] for line in call("liste", *name.split())[1].splitlines()] == expected
+
+
+def test_every_conclusion_and_every_question_is_found_by_its_id(store: Store) -> None:
+    nodes = [line.partition("\t")[0] for line in store.all("line")]
+    assert len(nodes) > 100
+    for position, node in enumerate(nodes):
+        for words in ([node], node.split("/"), [node.upper().replace("-", " ")]):
+            found = lookup.find(store, words)
+            assert (found.by, found.positions, found.node) == ("id", [position], node)
+    questions = {node.rpartition("/")[0] for node in nodes}
+    for question in questions:
+        below = [rank for rank, node in enumerate(nodes) if node.startswith(f"{question}/")]
+        assert lookup.find(store, [question]).positions == below
+
+
+def test_words_may_stand_in_any_order_and_small_ones_do_not_count(call: Call) -> None:
+    found = ids(call, "vol", "permis")
+    assert found and found == ids(call, "permis", "vol") == ids(call, "le permis", "d’un", "vol")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("caf", "rsa", "--json"),
+        ("--json", "caf", "rsa"),
+        ("caf", "--json", "rsa"),
+        ("fiche", "--json", "caf", "rsa"),
+        ("fiche", "caf", "rsa", "--json"),
+        ("--json", "fiche", "caf", "rsa"),
+        ("caf", "rsa", "--json", "--livret", "jura"),
+        ("--livret=jura", "caf", "rsa", "--json"),
+        ("--json", "--", "caf", "rsa"),
+        ("--json", "--json", "caf", "rsa"),
+    ],
+    ids=" ".join,
+)
+def test_options_stand_before_or_after_the_words(call: Call, arguments: tuple[str, ...]) -> None:
+    assert call(*arguments) == call("fiche", "caf", "rsa", "--json")
+
+
+def test_a_number_of_conclusions_are_set_apart_in_text(call: Call) -> None:
+    code, out, _ = call("caf", "rsa")
+    parts = out.split("\n\n----\n\n")
+    assert code == OK and len(parts) == len(ids(call, "caf", "rsa")) > 1
+    assert "".join(f"{call(match)[1]}" for match in ids(call, "caf", "rsa")) == "\n".join(parts).replace(
+        "\n\n----\n\n", "\n"
+    )
+
+
+MISSED = {
+    ("verfier",): "Rien trouvé pour « verfier ». Vouliez-vous dire : « fs-triage verifier » ?",
+    ("listes", "caf"): "Rien trouvé pour « listes caf ». Vouliez-vous dire : « fs-triage liste caf » ?",
+    ("cafe",): "Rien trouvé pour « cafe ». Vouliez-vous dire : « fs-triage caf » ?",
+    ("La", "Post"): "Rien trouvé pour « La Post ». Vouliez-vous dire : « fs-triage la-poste » ?",
+    ("zzzzz",): "Rien trouvé pour « zzzzz » ; tout ce que dit le livret : « fs-triage liste ».",
+    ("contact", "\x1b[2J"): (
+        "Rien trouvé pour « contact \\u001b[2J ». Vouliez-vous dire : « fs-triage contacts \\u001b[2J » ?"
+    ),
+    ("zzz\u202e\u0007",): (
+        "Rien trouvé pour « zzz\\u202e\\u0007 » ; tout ce que dit le livret : « fs-triage liste »."
+    ),
+    ("zzz\nyyy",): "Rien trouvé pour « zzz\\u000ayyy » ; tout ce que dit le livret : « fs-triage liste ».",
+    ("z" * 10_000,): f"Rien trouvé pour « {'z' * 59}… » ; tout ce que dit le livret : « fs-triage liste ».",
+}
+
+
+@pytest.mark.parametrize("words", MISSED, ids=lambda words: ascii(" ".join(words))[:40])
+def test_nothing_found_says_what_may_have_been_meant(call: Call, words: tuple[str, ...]) -> None:
+    assert call(*words) == (NOTHING_FOUND, "", f"{typography.french(MISSED[words])}\n")
+
+
+def test_a_slip_inside_a_partner_is_mended_or_searched(call: Call) -> None:
+    code, out, err = call("caf/rsa/demnade")
+    assert "caf/rsa/demande" in (err if code == NOTHING_FOUND else out)
+
+
+@pytest.mark.parametrize("word", ["", " ", "\u00a0", "\t"])
+def test_an_empty_word_is_a_wrong_call(call: Call, word: str) -> None:
+    said = "Le mot à chercher est vide ; tapez par exemple « fs-triage caf rsa »."
+    assert call("fiche", word) == (WRONG_CALL, "", f"{typography.french(said)}\n")
+
+
+@pytest.mark.parametrize(
+    "word", ["???", "'", "-", "--- x", "/", "é" * 10_000, "../../etc/passwd", "%s{0}", "[/]"]
+)
+def test_odd_words_find_nothing_and_break_nothing(call: Call, word: str) -> None:
+    code, _, err = call("fiche", "--", word)
+    assert code in (OK, NOTHING_FOUND)
+    assert len(err) < 300 and err[:-1].replace("\u00a0", "").isprintable()
+
+
+def test_a_list_of_an_unknown_partner_names_the_known_ones(call: Call) -> None:
+    partners = "caf, cpam, ants, ddfip, pole-emploi, carsat, msa, justice, la-poste"
+    said = typography.french(f"Partenaire inconnu : « cafard » ; possibles : {partners}.")
+    for command in ("liste", "contacts", "arbre"):
+        assert call(command, "cafard") == (WRONG_CALL, "", f"{said}\n")
+
+
+def test_an_unknown_livret_or_folder_of_rules_is_named(call: Call) -> None:
+    code, out, err = call("caf", "--livret", "doubs")
+    assert (code, out) == (WRONG_CALL, "") and "doubs" in err and "jura" in err
+    code, out, err = call("caf", "--regles", "nulle/part\x1b]0;x\x07")
+    assert (code, out) == (3, "") and "nulle/part\\u001b]0;x\\u0007" in err
