@@ -6,7 +6,7 @@ Each check is a short generator named like its code; its docstring is the manual
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 
 from fs_triage import values
@@ -16,13 +16,8 @@ from fs_triage.names import nearest
 from fs_triage.problem import Problem
 from fs_triage.pruning import ANY, CONTACT
 from fs_triage.source import place_of
-from fs_triage.spots import Location, Spot, at, is_lost, questions, spots
+from fs_triage.spots import MOST, Location, Spot, at, is_lost, questions, spots
 from fs_triage.words import fold
-
-Proved = Collection[tuple[str, str]]
-"""Kinds and values of contacts that were found right before."""
-
-MOST = 100  # problems told by one check of one file: whoever has that many has one cause for most of them
 
 
 def duplicate_id(rules: PartnerRules) -> Iterator[Problem]:
@@ -84,7 +79,7 @@ def unknown_target(rules: PartnerRules) -> Iterator[Problem]:
 
 
 def cycle(rules: PartnerRules) -> Iterator[Problem]:
-    """Un « goto » ou un « if_blocked » tourne en rond.
+    """Un « goto » tourne en rond.
 
     Éviter : une réponse « rsa » avec « goto: prime », et une réponse « prime » avec « goto: rsa ».
     Préférer : un renvoi vers une réponse qui conclut ou qui pose une autre question.
@@ -93,15 +88,11 @@ def cycle(rules: PartnerRules) -> Iterator[Problem]:
     answers = {spot.path: spot.answer for spot in spots(rules)}
     told: set[str] = set()
     for spot in spots(rules):
-        if isinstance(spot.answer, GotoAnswer):
-            way = _round(spot.path, answers)
-            if way and told.isdisjoint(way):
-                told.update(way)
-                message = f"« goto » tourne en rond : {' → '.join(way)}"
-                yield at(rules, (*spot.location, "goto"), "cycle", message, "menez à une autre réponse")
-        elif spot.answer.if_blocked == spot.path:
-            message = f"« if_blocked » de « {spot.path} » mène à elle-même"
-            yield at(rules, (*spot.location, "if_blocked"), "cycle", message, "menez à une autre réponse")
+        way = _round(spot.path, answers) if isinstance(spot.answer, GotoAnswer) else []
+        if way and told.isdisjoint(way):
+            told.update(way)
+            message = f"« goto » tourne en rond : {' → '.join(way)}"
+            yield at(rules, (*spot.location, "goto"), "cycle", message, "menez à une autre réponse")
 
 
 def _round(start: str, answers: dict[str, Answer]) -> list[str]:
@@ -124,63 +115,11 @@ def contact_kind(rules: PartnerRules) -> Iterator[Problem]:
     """
     for name, contact in rules.model.contacts.items():
         kinds = [kind for kind, _ in contact.kinds]
-        if len(kinds) != 1:
+        if len(kinds) != 1 and CONTACT + name not in rules.lost:
             given = " et ".join(f"« {kind} »" for kind in kinds) or "aucun moyen de joindre"
             message = f"contact « {name} » : {given}"
             hint = "gardez exactement un moyen" if kinds else "ajoutez phone, email, web…"
             yield at(rules, ("contacts", name), "contact-kind", message, hint)
-
-
-def _wrong_values(
-    rules: PartnerRules, kinds: Collection[str], code: str, proved: Proved
-) -> Iterator[Problem]:
-    for name, contact in rules.model.contacts.items():
-        given = [*contact.kinds, *([("hours", contact.hours)] if contact.hours else [])]
-        for kind, value in given:
-            expected = values.CHECKS[kind](value) if kind in kinds and (kind, value) not in proved else None
-            if expected is not None:
-                place = ("contacts", name, kind)
-                yield at(rules, place, code, f"« {value[:80]} » ne convient pas pour « {kind} »", expected)
-
-
-def bad_email(rules: PartnerRules, proved: Proved = ()) -> Iterator[Problem]:
-    """Une adresse électronique n’en est pas une.
-
-    Éviter : « email: contact(at)cdad-jura.fr », ou deux adresses dans un seul contact.
-    Préférer : « email: contact@cdad-jura.fr ».
-    Pourquoi : le message ne partirait pas, ou partirait à quelqu’un d’autre.
-    """
-    yield from _wrong_values(rules, ("email",), "bad-email", proved)
-
-
-def bad_phone(rules: PartnerRules, proved: Proved = ()) -> Iterator[Problem]:
-    """Un numéro de téléphone n’existe pas en France.
-
-    Éviter : « phone: 03 84 25 69 9 », où il manque un chiffre.
-    Préférer : « phone: "03 84 25 69 92" », ou un numéro court comme « phone: "3230" ».
-    Pourquoi : le conseiller ou l’usager tomberait sur une autre personne, ou sur personne.
-    """
-    yield from _wrong_values(rules, ("phone",), "bad-phone", proved)
-
-
-def bad_site(rules: PartnerRules, proved: Proved = ()) -> Iterator[Problem]:
-    """L’adresse d’un site n’en est pas une, ou peut nuire.
-
-    Éviter : « web: javascript:alert(1) », « web: file:///etc/passwd », « web: https://nom:secret@caf.fr ».
-    Préférer : « web: www.caf.fr » ou « web: https://www.caf.fr/page ».
-    Pourquoi : l’adresse est recopiée ou suivie sans être relue ; elle doit être un site, et rien d’autre.
-    """
-    yield from _wrong_values(rules, ("web", "appointment"), "bad-site", proved)
-
-
-def bad_hours(rules: PartnerRules, proved: Proved = ()) -> Iterator[Problem]:
-    """Des horaires ne suivent pas la syntaxe opening_hours d’OpenStreetMap.
-
-    Éviter : « hours: lundi au vendredi de 8h30 à 19h ».
-    Préférer : « hours: Mo-Fr 08:30-19:00 ».
-    Pourquoi : des horaires que le programme comprend peuvent être montrés en toutes lettres, sans erreur.
-    """
-    yield from _wrong_values(rules, ("hours",), "bad-hours", proved)
 
 
 def no_way_out(rules: PartnerRules) -> Iterator[Problem]:
@@ -191,18 +130,38 @@ def no_way_out(rules: PartnerRules) -> Iterator[Problem]:
     Pourquoi : le conseiller resterait seul avec l’usager devant une démarche qui n’aboutit pas.
     """
 
-    def below(answers: list[Answer], location: Location, known: bool) -> Iterator[Problem]:
-        for rank, answer in enumerate(answers):
-            here: Location = (*location, "answers", rank)
-            says = known or answer.if_blocked is not None or answer.no_second_level is not None
-            if isinstance(answer, QuestionAnswer):
-                yield from below(answer.answers, here, says)
-            elif isinstance(answer, StepsAnswer) and not says:
-                message = f"« {answer.label} » : rien n’est dit si la démarche bloque"
-                yield at(rules, here, "no-way-out", message, "ajoutez if_blocked ou no_second_level")
+    conclusions = [
+        spot.path for spot in spots(rules) if isinstance(spot.answer, StepsAnswer | EscalateAnswer)
+    ]
+    ways = {"": (rules.model.if_blocked, rules.model.no_second_level)}
+    for spot in spots(rules):
+        own = (spot.answer.if_blocked, spot.answer.no_second_level)
+        ways[spot.path] = way = own if any(own) else ways[spot.path.rpartition("/")[0]]
+        if not isinstance(spot.answer, StepsAnswer) or way[1] is not None:
+            continue
+        if way[0] is None:
+            message = f"« {spot.answer.label} » : rien n’est dit si la démarche bloque"
+            yield at(rules, spot.location, "no-way-out", message, "ajoutez if_blocked ou no_second_level")
+        elif [path for path in conclusions if f"{path}/".startswith(f"{way[0]}/")] == [spot.path]:
+            message = f"« {spot.answer.label} » : si la démarche bloque, elle ne mène qu’à elle-même"
+            yield at(rules, spot.location, "no-way-out", message, "donnez un autre if_blocked")
 
-    model = rules.model
-    yield from below(model.answers, (), model.if_blocked is not None or model.no_second_level is not None)
+
+def only_goto(rules: PartnerRules) -> Iterator[Problem]:
+    """Toutes les réponses d’une question renvoient ailleurs.
+
+    Éviter : une question dont chaque réponse est un « goto ».
+    Préférer : un seul « goto » à la place de la question, ou une réponse qui conclut.
+    Pourquoi : la question n’aurait aucune conclusion à elle, et ne pourrait être ni listée, ni cherchée.
+    """
+    conclusions = [
+        spot.path for spot in spots(rules) if isinstance(spot.answer, StepsAnswer | EscalateAnswer)
+    ]
+    for spot in spots(rules):
+        own = [path for path in conclusions if path.startswith(f"{spot.path}/")]
+        if isinstance(spot.answer, QuestionAnswer) and not own:
+            message = f"toutes les réponses de « {spot.path} » renvoient ailleurs"
+            yield at(rules, (*spot.location, "question"), "only-goto", message, "gardez-en une qui conclut")
 
 
 def same_words(rules: PartnerRules) -> Iterator[Problem]:
@@ -214,7 +173,11 @@ def same_words(rules: PartnerRules) -> Iterator[Problem]:
     """
     for question, location in questions(rules):
         seen: dict[str, int] = {}
+        ids: set[str] = set()
         for rank, answer in enumerate(question.answers):
+            if answer.id in ids:  # copied as a whole: `duplicate_id` says so
+                continue
+            ids.add(answer.id)
             words = fold(answer.label)
             place = (*location, "answers", rank, "label")
             if words in seen:
@@ -232,6 +195,7 @@ def shared_name(livret: Livret) -> Iterator[Problem]:
     Pourquoi : ce nom peut remplacer l’identifiant dans un appel, et ne doit mener qu’à un seul endroit.
     """
     seen: dict[str, tuple[str, int]] = {}
+    told: set[tuple[str, str]] = set()
     for rules in livret.partners:
         model = rules.model
         names: list[tuple[str, Location]] = [
@@ -243,7 +207,10 @@ def shared_name(livret: Livret) -> Iterator[Problem]:
         for name, location in names:
             place = place_of(rules.table, location)
             first, line = seen.setdefault(fold(name), (model.id, place.line))
-            if first != model.id:
+            if (
+                first != model.id and (first, model.id) not in told
+            ):  # of a copied file, the first name is enough
+                told.add((first, model.id))
                 message = f"« {name} » désigne déjà « {first} » (ligne {line} de son fichier)"
                 yield at(rules, location, "shared-name", message, "gardez-le chez un seul partenaire")
 
@@ -258,17 +225,11 @@ LOCAL: tuple[Callable[[PartnerRules], Iterator[Problem]], ...] = (
 )
 """Checks that say nothing wrong of a partner of which something was left out."""
 
-WHOLE: tuple[Callable[[PartnerRules], Iterator[Problem]], ...] = (no_way_out,)
-VALUES: tuple[Callable[[PartnerRules, Proved], Iterator[Problem]], ...] = (
-    bad_email,
-    bad_phone,
-    bad_site,
-    bad_hours,
-)
+WHOLE: tuple[Callable[[PartnerRules], Iterator[Problem]], ...] = (no_way_out, only_goto)
 ACROSS: tuple[Callable[[Livret], Iterator[Problem]], ...] = (shared_name,)
 
 
-def blocking(livret: Livret, proved: Proved = ()) -> list[Problem]:
+def blocking(livret: Livret, proved: values.Proved = ()) -> list[Problem]:
     """Return the problems that would make the desk give a wrong or an empty answer, sorted.
 
     The values of contacts that are in `proved` are not looked at again: that takes libraries that cost a desk
@@ -278,7 +239,7 @@ def blocking(livret: Livret, proved: Proved = ()) -> list[Problem]:
     for rules in livret.partners:
         for check in (*LOCAL, *(WHOLE if rules.whole else ())):
             problems += islice(check(rules), MOST)
-        for value_check in VALUES:
+        for value_check in values.CHECKS:
             problems += islice(value_check(rules, proved), MOST)
     for across in ACROSS:
         problems += islice(across(livret), MOST)

@@ -2,7 +2,7 @@
 
 `node:<id>` holds « first last kind [node to go to when it blocks] » (positions of conclusions); `json:`, `text:`
 and `line:` hold a conclusion by its position; `question:<id>` a question; `choices:<id>` its answers for the
-completion; `word:<word>` the positions of the conclusions that have it; `alias:<name>` the id of a partner;
+completion; `renamed:<old id>` the id that it leads to now; `word:<word>` the positions of the conclusions that have it; `alias:<name>` the id of a partner;
 `contact:` and `contact-line:` a contact by its position; `span-…:<partner>` its positions; `meta:` the rest.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 
-from fs_triage import learning, plain, tree
+from fs_triage import identifiers, learning, plain, tree
 from fs_triage.load import Livret
 from fs_triage.records import Conclusion, Question
 from fs_triage.tree import Tree
@@ -33,6 +33,8 @@ def entries_of(livret: Livret) -> Entries:
     entries |= _questions(grown)
     entries |= _aliases(livret)
     entries |= _contacts(livret, grown)
+    moved = identifiers.moved(livret, {*grown.questions, *grown.conclusions})
+    entries |= {f"renamed:{old}": new for old, new in moved.items()}
     entries |= learning.entries(livret, grown)
     return entries
 

@@ -1,19 +1,31 @@
-"""The examples of the rules: their tests. Which conclusions they reach, and which of them the search misses."""
+"""The examples of the rules, which are their tests: which conclusions they reach, and which of them fail.
+
+None of these problems stops the desk. Each check is a short generator named like its code; its docstring is the
+manual page of that code.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
+from itertools import islice
 
-from fs_triage.load import Livret
+from fs_triage import index, search, tree, walk
+from fs_triage.load import Livret, PartnerRules
 from fs_triage.model import EscalateAnswer, StepsAnswer
+from fs_triage.names import close, nearest
 from fs_triage.problem import Problem
-from fs_triage.spots import spots
+from fs_triage.source import Place, place_of
+from fs_triage.spots import MOST, at, is_lost, spots
+from fs_triage.store import Store
+from fs_triage.words import fold
+
+_FIRST = 3  # the conclusions of a search that a screen shows first
 
 
 @dataclass(slots=True)
 class Coverage:
-    """How many conclusions each partner has, and which of them no example reaches."""
+    """How many conclusions each partner has, and which of them no example names."""
 
     totals: dict[str, int] = field(default_factory=dict)
     unreached: dict[str, list[str]] = field(default_factory=dict)
@@ -37,31 +49,171 @@ class Coverage:
         return {"conclusions": self.total, "reached": self.reached, "partners": partners}
 
     def lines(self, folder: str) -> list[str]:
-        """Return the coverage as lines to read: one for the livret, one for each partner that lacks examples."""
+        """Return the coverage as lines to read: the livret, then each partner that lacks examples."""
         if not self.totals:
             return []
-        lines = [f"{folder} : {self.reached} conclusions sur {self.total} atteintes par un exemple."]
+        lines = [f"{folder} : {self.reached} conclusions sur {self.total} atteintes par un exemple"]
         for name, nodes in self.unreached.items():
             if nodes:
                 reached = self.totals[name] - len(nodes)
-                lines.append(f"  {name} : {reached} sur {self.totals[name]} ; il manque {', '.join(nodes)}")
+                lines.append(f"  {name} : {reached} sur {self.totals[name]}")
         return lines
 
 
 def coverage(livret: Livret) -> Coverage:
-    """Return what the examples of `livret` reach: the conclusion they name is the one they reach."""
+    """Return what the examples of `livret` reach, partner by partner (those that could be read whole)."""
     found = Coverage()
     for rules in livret.partners:
-        conclusions = [
-            spot.path for spot in spots(rules) if isinstance(spot.answer, StepsAnswer | EscalateAnswer)
-        ]
-        named = {example.id for example in rules.model.examples}
-        partner = rules.model.id
-        found.totals[partner] = len(conclusions)
-        found.unreached[partner] = [f"{partner}/{path}" for path in conclusions if path not in named]
+        if rules.whole:
+            conclusions = _conclusions(rules)
+            named = {example.id for example in rules.model.examples}
+            found.totals[rules.model.id] = len(conclusions)
+            found.unreached[rules.model.id] = [
+                f"{rules.model.id}/{path}" for path in conclusions if path not in named
+            ]
     return found
 
 
-def missed(folder: Path, livret: Livret) -> list[Problem]:
-    """Return a problem for each example that does not reach its conclusion."""
-    return []
+def _conclusions(rules: PartnerRules) -> list[str]:
+    return [spot.path for spot in spots(rules) if isinstance(spot.answer, StepsAnswer | EscalateAnswer)]
+
+
+def not_covered(rules: PartnerRules) -> Iterator[Problem]:
+    """Aucun exemple n’atteint cette conclusion.
+
+    Éviter : une nouvelle démarche sans rien sous « examples ».
+    Préférer : un exemple avec son identifiant et, sous « besoin », ce que dirait un usager.
+    Pourquoi : les exemples sont les tests des règles, et la recherche apprend les mots des usagers avec eux.
+    """
+    known = _conclusions(rules)
+    named = {example.id for example in rules.model.examples}
+    named |= {close(name, known) or "" for name in named if name not in known}
+    for spot in spots(rules):
+        if isinstance(spot.answer, StepsAnswer | EscalateAnswer) and spot.path not in named:
+            message = f"aucun exemple n’atteint « {spot.path} »"
+            hint = f"ajoutez sous examples : « - id: {spot.path} », avec un besoin"
+            yield at(rules, (*spot.location, "id"), "not-covered", message, hint)
+
+
+def example_unknown(rules: PartnerRules) -> Iterator[Problem]:
+    """Un exemple nomme une conclusion qui n’existe pas.
+
+    Éviter : « - id: rsa/demandes » quand la conclusion s’appelle « rsa/demande ».
+    Préférer : le chemin exact d’une conclusion, et non d’une question ni d’un renvoi.
+    Pourquoi : un exemple qui ne mène nulle part ne teste rien.
+    """
+    known = _conclusions(rules)
+    for rank, example in enumerate(rules.model.examples):
+        if example.id not in known and not is_lost(rules, example.id):
+            message = f"exemple d’une conclusion inconnue « {example.id} »"
+            yield at(rules, ("examples", rank, "id"), "example-unknown", message, nearest(example.id, known))
+
+
+def example_empty(rules: PartnerRules) -> Iterator[Problem]:
+    """Un exemple n’a ni besoin, ni parcours.
+
+    Éviter : « - id: rsa/demande » tout seul.
+    Préférer : « besoin: [je voudrais toucher le rsa] », ou « walk: [rsa, demande] ».
+    Pourquoi : il n’y aurait rien à essayer.
+    """
+    for rank, example in enumerate(rules.model.examples):
+        if not example.besoin and not example.walk:
+            message = f"exemple de « {example.id} » sans besoin ni parcours"
+            yield at(rules, ("examples", rank), "example-empty", message, "ajoutez besoin ou walk")
+
+
+def example_twice(livret: Livret) -> Iterator[Problem]:
+    """Le même besoin doit mener à deux endroits.
+
+    Éviter : « j’ai perdu ma carte » à la fois pour la carte Vitale et pour la carte d’identité.
+    Préférer : « j’ai perdu ma carte vitale » et « j’ai perdu ma carte d’identité ».
+    Pourquoi : la recherche ne peut pas donner raison aux deux.
+    """
+    seen: dict[str, tuple[str, Place]] = {}
+    for node, need, place in _needs(livret):
+        other, first = seen.setdefault(fold(need), (node, place))
+        if other != node:
+            file = "" if first.path == place.path else f" de {first.path.rpartition('/')[2]}"
+            message = f"besoin « {need} » qui mène déjà à « {other} » (ligne {first.line}{file})"
+            yield Problem(
+                place.path, place.line, place.column, "example-twice", message, "précisez l’un des deux"
+            )
+
+
+def _needs(livret: Livret) -> Iterator[tuple[str, str, Place]]:
+    """Yield every need of the examples and of hors-livret.yaml, with where it must lead and where it stands."""
+    for rules in livret.partners:
+        for rank, example in enumerate(rules.model.examples):
+            for number, need in enumerate(example.besoin):
+                place = place_of(rules.table, ("examples", rank, "besoin", number))
+                yield f"{rules.model.id}/{example.id}", need, place
+    if livret.elsewhere_table is not None:
+        for key, name in (("out_of_scope", "hors du livret"), ("vague", "trop vague")):
+            for number, need in enumerate(getattr(livret.elsewhere, key)):
+                yield name, need, place_of(livret.elsewhere_table, (key, number))
+
+
+def example_walk(livret: Livret) -> Iterator[Problem]:
+    """Le parcours d’un exemple ne mène pas à sa conclusion.
+
+    Éviter : « walk: [rsa, papier] » pour l’exemple « rsa/demande ».
+    Préférer : les identifiants des réponses à donner, dans l’ordre où les questions sont posées.
+    Pourquoi : l’ordre des questions compte, et ce parcours en est le test.
+    """
+    questions = tree.grow(livret).questions
+    for rules in livret.partners:
+        for rank, example in enumerate(rules.model.examples):
+            expected = f"{rules.model.id}/{example.id}"
+            reached = _reached(example.walk, questions.get, rules.model.id) if example.walk else expected
+            if reached != expected:
+                message = f"le parcours mène à « {reached} », non à « {expected} »"
+                yield at(rules, ("examples", rank, "walk"), "example-walk", message, "corrigez walk ou id")
+
+
+def _reached(answers: list[str], question_of: walk.QuestionOf, start: str) -> str:
+    """Return where `answers` lead, as far as they lead."""
+    at_hand = walk.Walk(start)
+    for answer in answers:
+        try:
+            at_hand = at_hand.answer(answer, question_of)
+        except walk.UnknownAnswer:
+            break
+    return at_hand.at
+
+
+def example_missed(livret: Livret) -> Iterator[Problem]:
+    """La recherche ne trouve pas la conclusion d’un exemple parmi les trois premières.
+
+    Éviter : un besoin qui n’a aucun mot de la démarche, ni de ses mots-clés.
+    Préférer : ajouter aux « keywords » de la réponse les mots que l’usager emploie, ou d’autres besoins.
+    Pourquoi : ce que l’exemple promet doit se trouver au comptoir.
+    """
+    store = Store("", index.compile_livret(livret), [])
+    lines = [line.partition("\t")[0] for line in store.all("line")]
+    for node, need, place in _needs(livret):
+        if node not in lines:
+            continue
+        result = search.find(store, need, max=_FIRST)
+        if node not in [lines[hit.position] for hit in result.hits]:
+            found = f"« {lines[result.hits[0].position]} »" if result.hits else "rien"
+            message = f"besoin « {need} » : la recherche trouve {found}, non « {node} »"
+            hint = "ajoutez des mots-clés à cette réponse"
+            yield Problem(place.path, place.line, place.column, "example-missed", message, hint)
+    store.close()
+
+
+WHOLE: tuple[Callable[[PartnerRules], Iterator[Problem]], ...] = (not_covered, example_empty, example_unknown)
+ACROSS: tuple[Callable[[Livret], Iterator[Problem]], ...] = (example_twice,)
+SOUND: tuple[Callable[[Livret], Iterator[Problem]], ...] = (example_walk, example_missed)
+"""Checks that walk the tree or search it: only of a livret that nothing blocks."""
+
+
+def failing(livret: Livret, sound: bool) -> list[Problem]:
+    """Return what is wrong with the examples of `livret`, sorted; `sound` tells that nothing blocks it."""
+    problems: list[Problem] = []
+    for rules in livret.partners:
+        for check in WHOLE if rules.whole else ():
+            problems += islice(check(rules), MOST)
+    for across in (*ACROSS, *(SOUND if sound else ())):
+        problems += islice(across(livret), MOST)
+    return sorted(problems)

@@ -69,11 +69,9 @@ def _reached(table: Table, location: Location) -> Location:
 
 
 def _names(table: Table, location: Location) -> list[str]:
-    """Return the names of the answers and contacts that go when what stands at `location` goes."""
+    """Return the names of the answers that go, and of the contacts that change, when `location` goes."""
     if location[0] == "contacts":
-        if len(location) > 2:
-            return []
-        return [CONTACT + (str(location[1]) if len(location) == 2 else ANY)]
+        return [CONTACT + (str(location[1]) if len(location) > 1 else ANY)]
     if "answers" not in location or (location[-1] != "answers" and location[-2] != "answers"):
         return []
     path = []

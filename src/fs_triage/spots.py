@@ -9,9 +9,11 @@ from fs_triage.load import PartnerRules
 from fs_triage.model import Answer, Partner, QuestionAnswer
 from fs_triage.problem import Problem
 from fs_triage.pruning import ANY
-from fs_triage.source import place_of
+from fs_triage.source import Place, place_of
 
 Location = tuple[str | int, ...]
+
+MOST = 100  # problems told by one check of one file: whoever has that many has one cause for most of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +55,8 @@ def at(rules: PartnerRules, location: Location, code: str, message: str, hint: s
 def is_lost(rules: PartnerRules, path: str) -> bool:
     """Return whether the answer at `path` was left out because something in it is wrong."""
     return any(lost == ANY or f"{path}/".startswith(f"{lost}/") for lost in rules.lost)
+
+
+def where(place: Place) -> tuple[str, int, int]:
+    """Return a place as the first fields of a `Problem`."""
+    return place.path, place.line, place.column

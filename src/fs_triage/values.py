@@ -6,7 +6,15 @@ The libraries that know are imported here alone, when rules are checked.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Collection, Iterator
 from urllib.parse import urlsplit
+
+from fs_triage.load import PartnerRules
+from fs_triage.problem import Problem
+from fs_triage.spots import at
+
+Proved = Collection[tuple[str, str]]
+"""Kinds and values of contacts that were found right before."""
 
 _LONGEST_URL = 2000
 _IN_MAILTO = re.compile(r"[?&,;<>\s]")  # would become header fields of the message (RFC 6068)
@@ -76,11 +84,70 @@ def hours(value: str) -> str | None:
     return None if opening_hours.validate(value) else "attendu : par exemple Mo-Fr 08:30-12:00,14:00-17:00"
 
 
-CHECKS = {
+_OF_KIND = {
     "email": email,
     "phone": phone,
     "web": site,
     "appointment": appointment,
     "hours": hours,
-}
-"""What checks the value of each kind; the kinds that are not there are free text."""
+}  # the other kinds are free text
+
+
+def _wrong_values(
+    rules: PartnerRules, kinds: Collection[str], code: str, proved: Proved
+) -> Iterator[Problem]:
+    for name, contact in rules.model.contacts.items():
+        given = [*contact.kinds, *([("hours", contact.hours)] if contact.hours else [])]
+        for kind, value in given:
+            expected = _OF_KIND[kind](value) if kind in kinds and (kind, value) not in proved else None
+            if expected is not None:
+                place = ("contacts", name, kind)
+                yield at(rules, place, code, f"« {value[:80]} » ne convient pas pour « {kind} »", expected)
+
+
+def bad_email(rules: PartnerRules, proved: Proved = ()) -> Iterator[Problem]:
+    """Une adresse électronique n’en est pas une.
+
+    Éviter : « email: contact(at)cdad-jura.fr », ou deux adresses dans un seul contact.
+    Préférer : « email: contact@cdad-jura.fr ».
+    Pourquoi : le message ne partirait pas, ou partirait à quelqu’un d’autre.
+    """
+    yield from _wrong_values(rules, ("email",), "bad-email", proved)
+
+
+def bad_phone(rules: PartnerRules, proved: Proved = ()) -> Iterator[Problem]:
+    """Un numéro de téléphone n’existe pas en France.
+
+    Éviter : « phone: 03 84 25 69 9 », où il manque un chiffre.
+    Préférer : « phone: "03 84 25 69 92" », ou un numéro court comme « phone: "3230" ».
+    Pourquoi : le conseiller ou l’usager tomberait sur une autre personne, ou sur personne.
+    """
+    yield from _wrong_values(rules, ("phone",), "bad-phone", proved)
+
+
+def bad_site(rules: PartnerRules, proved: Proved = ()) -> Iterator[Problem]:
+    """L’adresse d’un site n’en est pas une, ou peut nuire.
+
+    Éviter : « web: javascript:alert(1) », « web: file:///etc/passwd », « web: https://nom:secret@caf.fr ».
+    Préférer : « web: www.caf.fr » ou « web: https://www.caf.fr/page ».
+    Pourquoi : l’adresse est recopiée ou suivie sans être relue ; elle doit être un site, et rien d’autre.
+    """
+    yield from _wrong_values(rules, ("web", "appointment"), "bad-site", proved)
+
+
+def bad_hours(rules: PartnerRules, proved: Proved = ()) -> Iterator[Problem]:
+    """Des horaires ne suivent pas la syntaxe opening_hours d’OpenStreetMap.
+
+    Éviter : « hours: lundi au vendredi de 8h30 à 19h ».
+    Préférer : « hours: Mo-Fr 08:30-19:00 ».
+    Pourquoi : des horaires que le programme comprend peuvent être montrés en toutes lettres, sans erreur.
+    """
+    yield from _wrong_values(rules, ("hours",), "bad-hours", proved)
+
+
+CHECKS: tuple[Callable[[PartnerRules, Proved], Iterator[Problem]], ...] = (
+    bad_email,
+    bad_phone,
+    bad_site,
+    bad_hours,
+)

@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from fs_triage import checks, examples, load, output, places, snippet, source
+from fs_triage import advice, checks, examples, load, output, places, snippet, source
 from fs_triage.examples import Coverage
 from fs_triage.failure import OK, PROBLEMS, RULES_UNUSABLE, WRONG_CALL, Failure
 from fs_triage.problem import Problem
@@ -53,11 +53,12 @@ def verify(folder: Path) -> Verified:
     loaded = load.load(folder)
     problems = [*loaded.problems]
     coverage = Coverage()
-    if loaded.livret is not None:
-        problems += checks.every(loaded.livret)
-        coverage = examples.coverage(loaded.livret)
-        if not any(problem.blocking for problem in problems):
-            problems += examples.missed(folder, loaded.livret)
+    if loaded.draft is not None:
+        problems += checks.blocking(loaded.draft)
+        sound = not any(problem.blocking for problem in problems)
+        problems += advice.advice(loaded.draft)
+        problems += examples.failing(loaded.draft, sound)
+        coverage = examples.coverage(loaded.draft)
     shown = [problem._replace(path=_shown(problem.path)) for problem in problems]
     return Verified(_shown(str(folder)), sorted(set(shown)), coverage)
 
