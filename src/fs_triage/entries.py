@@ -2,7 +2,8 @@
 
 `node:<id>` holds « first last kind [node to go to when it blocks] » (positions of conclusions); `json:`, `text:`
 and `line:` hold a conclusion by its position; `question:<id>` a question; `choices:<id>` its answers for the
-completion; `renamed:<old id>` the id that it leads to now; `word:<word>` the positions of the conclusions that have it; `alias:<name>` the id of a partner;
+completion; `renamed:<old id>` the id that it leads to now; `word:<word>` the positions of the conclusions that have
+it; `alias:<name>` the id of a partner;
 `contact:` and `contact-line:` a contact by its position; `span-…:<partner>` its positions; `meta:` the rest.
 """
 
