@@ -85,7 +85,14 @@ def _weights(texts: list[Text], groups: list[int]) -> dict[str, str]:
         partner = groups[position] if position >= 0 else position
         partners[partner] = partners.get(partner, 0) + size
     total = sum(sizes.values())
-    return {feature: _row(row, sizes, partners, total, groups) for feature, row in counts.items()}
+    alike: dict[tuple[tuple[int, int], ...], str] = {}  # most features come in one text, many in the same one
+    weights: dict[str, str] = {}
+    for feature, row in counts.items():
+        key = tuple(row.items())
+        if key not in alike:
+            alike[key] = _row(row, sizes, partners, total, groups)
+        weights[feature] = alike[key]
+    return weights
 
 
 def _row(
@@ -106,7 +113,9 @@ def _row(
     for outside in (OUT, VAGUE):
         if outside in row:
             shares[outside] += _OWN * row[outside] / sizes[outside] / base
-    best = sorted(own, key=lambda position: (-own[position], position))[:_BEST]
+    best = list(own)
+    if len(best) > _BEST:
+        best = sorted(own, key=lambda position: (-own[position], position))[:_BEST]
     left = " ".join(f"{partner}:{round(SCALE * log(share))}" for partner, share in sorted(shares.items()))
     right = " ".join(f"{position}:{round(SCALE * own[position])}" for position in sorted(best))
     return f"{left}\t{right}"
