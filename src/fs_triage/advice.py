@@ -228,6 +228,8 @@ def unreachable(livret: Livret) -> Iterator[Problem]:
     Préférer : « partners: [caf, cpam, mairie] », à la place où il doit paraître.
     Pourquoi : un partenaire qui n’est pas cité n’existe pas au comptoir.
     """
+    if not livret.booklet.partners:  # it inherits them from a livret that cannot be read
+        return
     folder = Path(livret.table.place.path).parent
     known = {BOOKLET, ELSEWHERE, IDENTIFIERS, *(f"{name}.yaml" for name in livret.booklet.partners)}
     for path in sorted(folder.glob("*.y*ml")):

@@ -170,7 +170,8 @@ def _explained(error: Any, model: type[BaseModel], table: Table) -> Problem:
     elif error["loc"][-1:] == (_KEY,):
         code, message, hint = _identifier(str(location[-1]))
     else:
-        code, message, hint = _value(kind, location, node, error.get("ctx", {}))
+        required = _is_required(error["loc"], model)
+        code, message, hint = _value(kind, location, node, required, error.get("ctx", {}))
     place = place_of(table, location, key=error["loc"][-1:] == (_KEY,))
     return Problem(place.path, place.line, place.column, code, message, hint)
 
@@ -199,7 +200,15 @@ def _identifier(value: str) -> tuple[str, str, str]:
     return "bad-id", f"« {visible(value)} » n’est pas un identifiant", hint
 
 
-def _value(kind: str, location: Location, node: Node, context: Any) -> tuple[str, str, str]:
+def _is_required(loc: Location, model: type[BaseModel]) -> bool:
+    """Return whether what stands at `loc` may not simply go."""
+    if not isinstance(loc[-1], str):
+        return False
+    fields = _owner(loc, model).model_fields
+    return any(field.is_required() for name, field in fields.items() if loc[-1] in (name, field.alias))
+
+
+def _value(kind: str, location: Location, node: Node, required: bool, context: Any) -> tuple[str, str, str]:
     key = next((str(segment) for segment in reversed(location) if isinstance(segment, str)), "")
     empty = not (
         node.value.strip()
@@ -211,11 +220,8 @@ def _value(kind: str, location: Location, node: Node, context: Any) -> tuple[str
     if key == "escalate" and empty:
         return "no-usable-contact", "ce 2nd niveau n’a aucun contact", "nommez au moins un contact"
     if empty:
-        hint = (
-            "complétez la liste ou supprimez la clé"
-            if isinstance(node, Row)
-            else "complétez, ou supprimez la clé"
-        )
+        what = "complétez la liste" if isinstance(node, Row) else "complétez"
+        hint = what if required else f"{what}, ou supprimez-la"
         return "empty", f"« {key} » est vide", hint
     if kind == "string_pattern_mismatch" and isinstance(node, Text):
         return _identifier(node.value)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from fs_triage import source
+from fs_triage import places, source
 from fs_triage.booklet import Booklet, Elsewhere, Identifiers
 from fs_triage.explain import build, draft
 from fs_triage.model import Partner
@@ -122,7 +122,7 @@ def _parent(folder: Path, booklet: Booklet, table: Table, loaded: Loaded) -> _Pa
     place = source.place_of(table, ("extends",))
     found = livrets.beside(folder, booklet.extends)
     if found is None:
-        hint = nearest(booklet.extends, sorted(livrets.installed()))
+        hint = nearest(booklet.extends, sorted({*livrets.installed(), *_siblings(folder)}))
         loaded.problems.append(_at(place, "unknown-livret", f"livret inconnu « {booklet.extends} »", hint))
         return None
     content = _read(found / BOOKLET, loaded)
@@ -136,6 +136,11 @@ def _parent(folder: Path, booklet: Booklet, table: Table, loaded: Loaded) -> _Pa
         )
         return None
     return _Parent(found, model)
+
+
+def _siblings(folder: Path) -> list[str]:
+    """Return the names of the livrets beside the one at `folder`."""
+    return [name for name in places.livrets_in(str(folder.absolute().parent)) if name != folder.name]
 
 
 def _partners(

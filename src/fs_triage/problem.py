@@ -7,9 +7,22 @@ from typing import NamedTuple
 # These are told by `verifier` and do not stop the desk: the tree still leads to the right conclusions.
 ADVICE = frozenset(
     {
+        "answer-count",
+        "bad-rename",
         "contact-not-replaced",
+        "example-empty",
         "example-missed",
+        "example-twice",
+        "example-unknown",
+        "example-walk",
+        "id-unpublished",
+        "id-vanished",
         "keyword-ambiguous",
+        "markup",
+        "name-is-command",
+        "not-covered",
+        "page-outside",
+        "path-too-long",
         "text-too-long",
         "unreachable",
         "unused-contact",
@@ -37,4 +50,4 @@ class Problem(NamedTuple):
 
     def __str__(self) -> str:
         hint = f" ; {self.hint}" if self.hint else ""
-        return f"{self.path}:{self.line}:{self.column}: {self.message}{hint} [{self.code}]"
+        return f"{self.path}:{max(self.line, 1)}:{max(self.column, 1)}: {self.message}{hint} [{self.code}]"

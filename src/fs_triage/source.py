@@ -255,7 +255,8 @@ class _Reader:
             self.note(event.start_mark, "alias", message, "recopiez le contenu, ou mettez des guillemets")
             raise _Stop
         if event.tag is not None and event.tag != "!":
-            self.note(event.start_mark, "tag", f"étiquette YAML « {visible(event.tag)} »", "supprimez-la")
+            tag = visible(event.tag).replace("tag:yaml.org,2002:", "!!")
+            self.note(event.start_mark, "tag", f"étiquette YAML « {tag} »", "supprimez-la")
             raise _Stop
 
     def _text(self, event: Any, place: Place) -> Text:
