@@ -58,14 +58,14 @@ def _conclusions(livret: Livret, grown: Tree) -> Entries:
 
 def _questions(grown: Tree) -> Entries:
     entries: Entries = {}
-    positions = {node: rank for rank, node in enumerate(grown.conclusions)}
     for node, question in grown.questions.items():
-        ranks = [positions[below] for below in grown.below(node)]
-        entries[f"node:{node}"] = f"{ranks[0]} {ranks[-1] + 1} question"
+        first, last = grown.span(node)
+        if first < last:  # else every answer leads elsewhere, and there is nothing to show at this place
+            entries[f"node:{node}"] = f"{first} {last} question"
         entries[f"question:{node}"] = _json(question)
         entries[f"choices:{node}"] = _choices(question)
         if node == question["partner"] or not node:
-            entries[f"span-json:{node}"] = entries[f"span-line:{node}"] = f"{ranks[0]} {ranks[-1] + 1}"
+            entries[f"span-json:{node}"] = entries[f"span-line:{node}"] = f"{first} {last}"
     return entries
 
 

@@ -7,6 +7,7 @@ second and gives the same weights on every machine.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import log
@@ -71,15 +72,16 @@ def _texts(livret: Livret, grown: Tree) -> Iterator[Text]:
 
 def _weights(texts: list[Text], groups: list[int]) -> dict[str, str]:
     """Return for each feature what it weighs, as `search` reads it."""
-    known = _keys(texts)
+    words = [phonetics.words(text.words) for text in texts]
+    known = _keys(words)
+    of_position: dict[int, list[str]] = {}
+    for text, plain in zip(texts, words, strict=True):
+        of_position.setdefault(text.position, []).extend(features([known[word] for word in plain]))
+    sizes = {position: len(found) for position, found in of_position.items()}
     counts: dict[str, dict[int, int]] = {}
-    sizes: dict[int, int] = {}
-    for text in texts:
-        found = features([known[word] for word in phonetics.words(text.words)])
-        sizes[text.position] = sizes.get(text.position, 0) + len(found)
-        for feature in found:
-            row = counts.setdefault(feature, {})
-            row[text.position] = row.get(text.position, 0) + 1
+    for position, found in of_position.items():
+        for feature, count in Counter(found).items():
+            counts.setdefault(feature, {})[position] = count
     partners: dict[int, int] = {}
     for position, size in sizes.items():
         partner = groups[position] if position >= 0 else position
@@ -121,7 +123,7 @@ def _row(
     return f"{left}\t{right}"
 
 
-def _keys(texts: list[Text]) -> dict[str, str]:
+def _keys(texts: list[list[str]]) -> dict[str, str]:
     """Return the key of every word of `texts`, all worked out at once."""
-    every = list({word: None for text in texts for word in phonetics.words(text.words)})
+    every = list({word: None for words in texts for word in words})
     return dict(zip(every, phonetics.keys(every), strict=True))

@@ -34,10 +34,25 @@ class Tree:
     """For a conclusion, the node to go to when it blocks."""
     names: dict[str, list[str]] = field(default_factory=dict)
     """For a conclusion, the ids, labels and keywords of the answers that lead to it."""
+    _order: list[str] = field(default_factory=list)
+    _spans: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    def span(self, node: str) -> tuple[int, int]:
+        """Return the positions of the conclusions at or below `node`: first, and one after the last."""
+        if len(self._order) != len(self.conclusions):
+            self._order = list(self.conclusions)
+            self._spans = {}
+            for rank, above in enumerate(self._order):
+                while above:
+                    self._spans[above] = (self._spans.get(above, (rank, rank))[0], rank + 1)
+                    above = above.rpartition("/")[0]
+            self._spans[ROOT] = (0, len(self._order))
+        return self._spans.get(node, (0, 0))
 
     def below(self, node: str) -> list[str]:
         """Return the ids of the conclusions at or below `node`, in order."""
-        return [i for i in self.conclusions if i == node or i.startswith(node + "/") or node == ROOT]
+        first, last = self.span(node)
+        return self._order[first:last]
 
 
 @dataclass(frozen=True, slots=True)

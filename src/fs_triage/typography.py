@@ -8,7 +8,7 @@ import unicodedata
 NBSP = "\u00a0"
 _APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=\w)")
 _BEFORE = re.compile(r"(?<=\S) (?=[?!;:»%€](?:\s|$|[.,)»]))")
-_AFTER = re.compile(r"« ")
+_HIGH = "?!;:»%€"
 _SOFT_HYPHEN = "\u00ad"
 _REFUSED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
@@ -19,9 +19,11 @@ def french(text: str) -> str:
     U+00A0 serves before every high punctuation mark (not U+202F, which cp1252 and latin-1 terminals lack).
     """
     text = " ".join(text.split())
-    text = _APOSTROPHE.sub("’", text)
-    text = _BEFORE.sub(NBSP, text)
-    return _AFTER.sub(f"«{NBSP}", text)
+    if "'" in text:
+        text = _APOSTROPHE.sub("’", text)
+    if any(f" {mark}" in text for mark in _HIGH):
+        text = _BEFORE.sub(NBSP, text)
+    return text.replace("« ", f"«{NBSP}")
 
 
 def refused(text: str) -> int | None:

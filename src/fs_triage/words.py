@@ -9,5 +9,11 @@ def fold(text: str) -> str:
         import unicodedata  # a lookup typed without accents does not pay for it
 
         text = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "oe"))
-        text = "".join(c for c in text if not unicodedata.combining(c))
-    return " ".join("".join(c if c.isalnum() else " " for c in text.casefold()).split())
+        for character in set(text):
+            if unicodedata.combining(character):
+                text = text.replace(character, "")
+    text = text.casefold()
+    for character in set(text):
+        if not character.isalnum():
+            text = text.replace(character, " ")
+    return " ".join(text.split())
