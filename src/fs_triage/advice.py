@@ -145,14 +145,9 @@ def name_is_command(rules: PartnerRules) -> Iterator[Problem]:
             yield at(rules, location, "name-is-command", message, "choisissez un autre nom")
 
 
-def unused_contact(rules: PartnerRules) -> Iterator[Problem]:
-    """Aucune conclusion ne cite ce contact.
-
-    Éviter : un contact déclaré sous « contacts », que ni « escalate » ni « contacts » d’une réponse ne nomme.
-    Préférer : le citer là où il sert, ou le supprimer.
-    Pourquoi : personne ne le verra jamais, et personne ne le tiendra à jour.
-    """
-    used = {
+def _used(rules: PartnerRules) -> set[str]:
+    """Return the contacts that an answer cites."""
+    return {
         use.contact
         for spot in spots(rules)
         for use in [
@@ -160,7 +155,17 @@ def unused_contact(rules: PartnerRules) -> Iterator[Problem]:
             *(getattr(spot.answer, "contacts", None) or []),
         ]
     }
-    if not used <= set(rules.model.contacts):
+
+
+def unused_contact(rules: PartnerRules) -> Iterator[Problem]:
+    """Aucune conclusion ne cite ce contact.
+
+    Éviter : un contact déclaré sous « contacts », que ni « escalate » ni « contacts » d’une réponse ne nomme.
+    Préférer : le citer là où il sert, ou le supprimer.
+    Pourquoi : personne ne le verra jamais, et personne ne le tiendra à jour.
+    """
+    used = _used(rules) | rules.missing
+    if not _used(rules) <= set(rules.model.contacts):
         return  # one of them may be meant by the unknown name
     for name in rules.model.contacts:
         if name not in used and place_of(rules.table, ("contacts", name)).path == rules.table.place.path:
@@ -178,7 +183,7 @@ def contact_not_replaced(rules: PartnerRules) -> Iterator[Problem]:
     Préférer : le même identifiant sous « contacts » chez l’héritier, avec la valeur du département.
     Pourquoi : au comptoir il n’est jamais montré comme s’il était d’ici ; la conclusion dit qu’il manque.
     """
-    for name in sorted(rules.missing):
+    for name in sorted(rules.missing & _used(rules)):
         alone = [
             f"{rules.model.id}/{spot.path}"
             for spot in spots(rules)
