@@ -1,0 +1,72 @@
+"""Write `docs/verifications.md` from the manual pages of the checks and from the bad files of the tests.
+
+    python docs/verifications.py          writes the page
+    python docs/verifications.py --out    writes the expected output of each bad file as well
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from fs_triage import codes, snippet, verify
+from fs_triage.problem import ADVICE
+
+ROOT = Path(__file__).resolve().parent.parent
+BAD = ROOT / "tests" / "rules" / "bad"
+PAGE = ROOT / "docs" / "verifications.md"
+HEAD = """\
+# Ce que « fs-triage verifier » vérifie
+
+Une ligne par problème : le fichier, la ligne, la colonne, le message et, entre crochets, un code. Chaque code a
+ici sa page : ce qu’il faut éviter, ce qu’il faut préférer et pourquoi, puis ce que le vérificateur écrit d’un
+fichier fautif.
+
+Un problème **bloquant** empêche ces règles de servir : au comptoir, le dernier bon livret continue de répondre,
+et le dit. Un **conseil** n’empêche rien : l’arbre mène toujours aux bonnes conclusions.
+
+Cette page est écrite par `python docs/verifications.py` à partir du programme et des fichiers de
+`tests/rules/bad/` ; ne la corrigez pas à la main.
+"""
+
+
+def told(code: str) -> tuple[list[str], list[str]]:
+    """Return what `verifier` says of the bad file of `code`: in a pipe, and on a terminal of 80 columns."""
+    before, columns = Path.cwd(), os.environ.get("COLUMNS")
+    os.chdir(BAD)
+    os.environ["COLUMNS"] = "80"
+    try:
+        problems = verify.verify(Path(code)).problems
+        on_terminal = [line for problem in problems for line in (str(problem), *snippet.lines(problem))]
+    finally:
+        os.chdir(before)
+        os.environ.pop("COLUMNS")
+        if columns is not None:
+            os.environ["COLUMNS"] = columns
+    return [str(problem) for problem in problems], on_terminal
+
+
+def page() -> str:
+    """Return the page as it must be."""
+    parts = [HEAD]
+    for code, text in codes.pages().items():
+        title, _, rest = text.partition("\n\n")
+        kind = "Conseil" if code in ADVICE else "Bloquant"
+        lines = [f"- {line}" for line in rest.splitlines()]
+        shown = "\n".join(told(code)[1])
+        parts.append(f"## {code}\n\n**{kind}.** {title}\n\n{chr(10).join(lines)}\n\n```text\n{shown}\n```\n")
+    return "\n".join(parts)
+
+
+def main() -> None:
+    """Write the page, and with `--out` the expected outputs."""
+    if "--out" in sys.argv[1:]:
+        for code in codes.pages():
+            text = "".join(f"{line}\n" for line in told(code)[0])
+            (BAD / f"{code}.out").write_text(text, encoding="utf-8")
+    PAGE.write_text(page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
