@@ -88,10 +88,10 @@ def test_a_folder_of_livrets(tmp_path: Path, livret_of: Callable[..., str], run:
     assert livret_of("--regles", str(tmp_path), "--livret", "deux") == "deux"
     answer = run("liste", "--regles", str(tmp_path))
     assert (answer.returncode, answer.stdout) == (2, "")
-    assert answer.stderr == "Plusieurs livrets (deux, un) ; choisissez avec --livret.\n"
+    assert answer.stderr == "Plusieurs livrets (deux, un) ; choisissez avec --livret.\n"
     answer = run("liste", "--regles", str(tmp_path), "--livret", "dex")
     assert (answer.returncode, answer.stdout) == (2, "")
-    assert answer.stderr == "Livret « dex » inconnu ; possibles : deux, un.\n"
+    assert answer.stderr == "Livret « dex » inconnu ; possibles : deux, un.\n"
 
 
 def test_the_configuration_chooses_a_livret(
@@ -111,17 +111,17 @@ def test_a_configuration_that_cannot_be_read(text: str, run: Run, tmp_path: Path
     file.write_bytes(text.encode("utf-8", "surrogateescape"))
     answer = run("caf", "rsa", env={"XDG_CONFIG_HOME": str(tmp_path)})
     assert (answer.returncode, answer.stdout) == (3, "")
-    message = f"Le fichier de configuration {file} est illisible ; corrigez-le ou supprimez-le.\n"
+    message = f"Le fichier de configuration {file} est illisible ; corrigez-le ou supprimez-le.\n"
     assert answer.stderr == message
 
 
 def test_rules_that_are_not_there(run: Run, tmp_path: Path) -> None:
     answer = run("caf", "rsa", "--regles", str(tmp_path / "rien"))
     assert (answer.returncode, answer.stdout) == (3, "")
-    assert answer.stderr == f"Le dossier de règles « {tmp_path}/rien » n’existe pas ; vérifiez son nom.\n"
+    assert answer.stderr == f"Le dossier de règles « {tmp_path}/rien » n’existe pas ; vérifiez son nom.\n"
     answer = run("caf", "rsa", "--regles", str(tmp_path))
     assert (answer.returncode, answer.stdout) == (3, "")
-    assert answer.stderr == f"Aucun livret dans « {tmp_path} » : il y manque un fichier livret.yaml.\n"
+    assert answer.stderr == f"Aucun livret dans « {tmp_path} » : il y manque un fichier livret.yaml.\n"
 
 
 @pytest.fixture
@@ -150,7 +150,7 @@ def test_a_livret_that_another_package_brings(package: str, livret_of: Callable[
         f"  vallee\t{package}/livret_vallee/vallee\n"
         "* : le livret utilisé ; un autre se choisit avec --livret.\n"
     )
-    assert answer.stderr == "Attention : le livret « casse » d’un autre paquet ne se charge pas.\n"
+    assert answer.stderr == "Attention : le livret « casse » d’un autre paquet ne se charge pas.\n"
 
 
 def test_the_livrets_as_json(run: Run) -> None:

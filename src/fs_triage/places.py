@@ -177,6 +177,13 @@ def _look(root: str, name: str | None) -> str | None:
         name = DEFAULT_LIVRET
     if name in names:
         return os.path.join(root, str(name))
+    if name is not None and root == own_rules():
+        from fs_triage import livrets
+
+        brought = livrets.installed()
+        if name in brought:
+            return str(brought[name])
+        names = sorted(brought)
     if not names:
         return None
     if name is None:
