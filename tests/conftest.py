@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -13,6 +15,59 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 RULES = ROOT / "rules"
 JURA = RULES / "jura"
+
+BOOKLET = """\
+id: petit
+title: {title}
+departement: 99 Petit
+source: Livret d'essai
+partners: [guichet]
+"""
+PARTNER = """\
+id: guichet
+label: {label}
+name: {name}
+about: {about}
+keywords: [{keyword}]
+pages: [1]
+if_blocked: blocage
+do_not: [{do_not}]
+warnings: [{warning}]
+contacts:
+  accueil:
+    phone: "3949"
+    label: {contact}
+    audience: usager
+    scope: national
+    note: {note}
+    doubt: {doubt}
+question: {question}
+answers:
+  - id: papier
+    label: {answer}
+    help: {help}
+    steps: [{step}]
+  - id: blocage
+    label: Rien ne va plus
+    escalate: [{{contact: accueil, when: {when}}}]
+examples:
+  - id: papier
+    besoin: [un papier]
+  - id: blocage
+    besoin: [rien ne va plus]
+"""
+
+
+def write_livret(folder: Path, text: str = "") -> Path:
+    """Write a livret of one partner and two démarches in `folder`; each of its texts ends with `text`."""
+    places = re.findall(r"(?<!{){(\w+)}", BOOKLET + PARTNER)
+    texts = {place: json.dumps(f"{place} {text}".strip(), ensure_ascii=False) for place in places}
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "livret.yaml").write_text(BOOKLET.format(**texts), encoding="utf-8")
+    partner = PARTNER.format(**texts)
+    (folder / "guichet.yaml").write_text(partner, encoding="utf-8")
+    return folder
+
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 Call = Callable[..., tuple[int, str, str]]

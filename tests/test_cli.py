@@ -1,0 +1,255 @@
+"""The program as a process: exit codes, streams, encodings, terminals that can do little, bugs."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import unicodedata
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, Call, Run, clean_environment
+from terminal import terminal
+
+from fs_triage import __version__, lookup, output, places, store, typography
+from fs_triage.failure import BUG, INTERRUPTED, NOTHING_FOUND, OK, OUTPUT_LOST, WRONG_CALL
+
+LIVRET = str(ROOT / "tests" / "livrets" / "guichet")
+COMMANDS = {
+    "fiche": ("caf", "rsa"),
+    "fiche --json": ("caf", "rsa", "--json"),
+    "chercher": ("chercher", "carte", "grise", "perdue"),
+    "liste": ("liste",),
+    "liste --json": ("liste", "--json"),
+    "contacts": ("contacts",),
+    "contacts --json": ("contacts", "--json"),
+    "arbre": ("arbre",),
+    "verifier --json": ("verifier", LIVRET, "--json"),
+    "schema": ("schema",),
+    "relecture": ("relecture", "msa"),
+    "comparer": ("comparer", LIVRET, LIVRET),
+    "livrets": ("livrets",),
+    "--version": ("--version",),
+    "--aide": ("--aide",),
+}
+"""One call of each command, and what it ends with."""
+
+every_command = pytest.mark.parametrize("arguments", COMMANDS.values(), ids=COMMANDS)
+
+
+def start(home: Path, *arguments: str, **options: object) -> subprocess.Popen[bytes]:
+    """Start `fs-triage` with the streams and the environment that `options` say."""
+    environment = clean_environment(home, **options.pop("env", {}))  # type: ignore[arg-type]
+    return subprocess.Popen([sys.executable, "-m", "fs_triage", *arguments], env=environment, **options)  # type: ignore[call-overload]
+
+
+def by_shell(home: Path, redirection: str, *arguments: str, **env: str) -> tuple[int, bytes, bytes]:
+    """Run `fs-triage` with a redirection of the shell; returns its code, its output and its messages."""
+    command = ["sh", "-c", f'exec "$@" {redirection}', "sh", sys.executable, "-m", "fs_triage", *arguments]
+    ran = subprocess.run(
+        command, env=clean_environment(home, **env), capture_output=True, timeout=60, stdin=subprocess.DEVNULL
+    )
+    return ran.returncode, ran.stdout, ran.stderr
+
+
+@every_command
+def test_a_closed_pipe_ends_quietly(home: Path, arguments: tuple[str, ...]) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with start(home, *arguments, stdout=writer, stderr=subprocess.PIPE) as process:
+        os.close(writer)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == OK
+    assert "Erreur" not in err.decode()
+
+
+@every_command
+def test_a_full_disk_is_told(home: Path, arguments: tuple[str, ...]) -> None:
+    code, _, err = by_shell(home, ">/dev/full", *arguments)
+    said = typography.french("La réponse n’a pas pu être écrite (disque plein) ; recommencez ailleurs.")
+    assert code == OUTPUT_LOST
+    assert err.decode().splitlines()[-1] == said
+
+
+@every_command
+def test_closed_streams_break_nothing(home: Path, run: Run, arguments: tuple[str, ...]) -> None:
+    whole = run(*arguments)
+    assert "Erreur" not in whole.stderr
+    assert by_shell(home, "<&- >&- 2>&-", *arguments) == (whole.returncode, b"", b"")
+
+
+@pytest.mark.parametrize("arguments", [("caf", "rsa"), ("zzzzz",), ("liste", "--json")], ids=" ".join)
+@pytest.mark.parametrize("redirection", ["<&-", ">&-", "2>&-", "2>/dev/full"])
+def test_a_closed_stream_takes_nothing_from_the_others(
+    home: Path, run: Run, redirection: str, arguments: tuple[str, ...]
+) -> None:
+    whole = run(*arguments)
+    code, out, err = by_shell(home, redirection, *arguments)
+    assert code == whole.returncode
+    assert out.decode() == ("" if redirection == ">&-" else whole.stdout)
+    assert err.decode() == ("" if redirection.startswith("2") else whole.stderr)
+
+
+@pytest.mark.parametrize("redirection", ["</dev/null", "<&-", "", ">/dev/null"])
+def test_without_a_terminal_nothing_is_chosen(home: Path, redirection: str) -> None:
+    code, out, err = by_shell(home, redirection)
+    assert (code, out) == (WRONG_CALL, b"")
+    assert "fs-triage fiche caf rsa" in err.decode()
+
+
+def test_a_pipe_with_a_newline_chooses_nothing(run: Run) -> None:
+    for arguments in ((), ("--accessible",)):
+        ran = run(*arguments, input="\n\n\n")
+        assert (ran.returncode, ran.stdout) == (WRONG_CALL, "")
+    ran = run("caf", input="\n")
+    assert ran.returncode == OK and ran.stdout.count("----") > 10
+
+
+# -- encodings
+
+NARROW = {
+    "C": {"LANG": "C", "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+    "cp1252": {"PYTHONIOENCODING": "cp1252"},
+    "latin-1": {"PYTHONIOENCODING": "latin-1"},
+    "ascii": {"PYTHONIOENCODING": "ascii"},
+}
+
+
+@pytest.mark.parametrize("environment", NARROW.values(), ids=NARROW)
+@pytest.mark.parametrize(
+    "name", ["fiche", "fiche --json", "liste", "contacts", "chercher", "--aide", "arbre"]
+)
+def test_a_narrow_encoding_shows_what_it_can(
+    home: Path, run: Run, environment: dict[str, str], name: str
+) -> None:
+    arguments = COMMANDS[name]
+    whole = run(*arguments)
+    code, out, err = by_shell(home, "", *arguments, **environment)
+    assert (code, err.decode("ascii")) == (whole.returncode, "")
+    if name.endswith("--json"):
+        assert out.decode() == whole.stdout
+        return
+    encoding = environment.get("PYTHONIOENCODING", "ascii")
+    assert out.decode(encoding) == "".join(nearest(character, encoding) for character in whole.stdout)
+
+
+PLAINER = dict(zip("’\u00a0–«»›…→", ["'", " ", "-", '"', '"', ">", "...", "?"], strict=True))
+
+
+def nearest(character: str, encoding: str) -> str:
+    """Return what stands for `character` where `encoding` has no such character."""
+    try:
+        character.encode(encoding)
+    except UnicodeEncodeError:
+        letter = unicodedata.normalize("NFKD", character)[0]
+        return PLAINER.get(character) or (letter if letter.isascii() else "?")
+    return character
+
+
+def test_words_are_read_as_utf_8_in_the_locale_c(home: Path, run: Run) -> None:
+    code, out, _ = by_shell(home, "", "fiche", "permis", "volé", "--json", **NARROW["C"])
+    assert code == OK and out.decode() == run("fiche", "permis", "volé", "--json").stdout
+
+
+@pytest.mark.parametrize("word", [b"\xff\xfe", b"zz\xe9", b"\xed\xa0\x80", b"\x1b[31m\x9b2J"])
+def test_bytes_that_are_no_text_are_words_like_others(home: Path, word: bytes) -> None:
+    for more in ((), ("--json",)):
+        code, out, err = by_shell(home, "", "fiche", os.fsdecode(word), "zzzzz", *more)
+        assert code in (OK, NOTHING_FOUND)
+        assert (out + err).decode().replace("\n", "").replace("\u00a0", "").isprintable()
+    code, out, err = by_shell(home, "", "caf", "--regles", os.fsdecode(word))
+    assert (code, out) == (3, b"")
+    assert err.decode()[:-1].replace("\u00a0", "").isprintable()
+
+
+# -- terminals
+
+
+@pytest.mark.parametrize("arguments", [("caf/rsa/demande",), ("arbre", "justice"), ("-h",), ("zzzzz",)])
+def test_no_escape_reaches_a_dumb_terminal(home: Path, arguments: tuple[str, ...]) -> None:
+    with terminal(*arguments, home=home, TERM="dumb") as dumb:
+        dumb.end()
+        assert dumb.raw.strip() and b"\x1b" not in dumb.raw
+    with terminal(*arguments, home=home, NO_COLOR="1") as plain:
+        plain.end()
+        assert plain.raw.strip() and not re.search(rb"\x1b\[[0-9;]*\b([349][0-7]|[34]8)\b[0-9;]*m", plain.raw)
+
+
+@pytest.mark.parametrize("columns", [20, 40, 80])
+def test_help_needs_no_wide_terminal(home: Path, columns: int) -> None:
+    with terminal("--aide", home=home, columns=columns, rows=200) as screen:
+        assert screen.end() == OK
+        assert "Commandes" in screen.text() and "Exemples" in screen.text()
+        assert all(len(line) <= max(columns, 50) for line in screen.raw.decode().splitlines())
+
+
+# -- version
+
+
+def test_the_version_names_the_program_the_livret_and_its_date(call: Call) -> None:
+    code, out, err = call("--version")
+    assert (code, err) == (OK, "")
+    program, livret = out.splitlines()
+    assert program == f"fs-triage {__version__}"
+    title = "Livret d’accompagnement de 1er niveau (39 Jura)"
+    named, _, date = livret.rpartition(" ")
+    assert named == typography.french(f"livret jura : {title}, règles du")
+    assert re.fullmatch(r"\d\d/\d\d/20\d\d", date)
+
+
+def test_the_version_is_told_though_the_rules_are_broken(call: Call, tmp_path: Path) -> None:
+    code, out, err = call("--version", "--regles", str(tmp_path))
+    assert (code, out) == (3, f"fs-triage {__version__}\n")
+    assert str(tmp_path) in err and err.count("\n") == 1
+
+
+# -- bugs
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [
+        (lookup, "find"),
+        (places, "livret_folder"),
+        (store, "open_store"),
+        (store.Store, "need"),
+        (output, "answer"),
+    ],
+    ids=lambda value: getattr(value, "__name__", value),
+)
+def test_a_bug_is_one_sentence_without_values(
+    call: Call, monkeypatch: pytest.MonkeyPatch, module: object, name: str
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        secret = "Jeanne Exemple"
+        raise ValueError(f"le dossier de {secret}")
+
+    monkeypatch.setattr(module, name, broken)
+    if name == "open_store":
+        from fs_triage import answers
+
+        monkeypatch.setattr(answers, name, broken)
+    code, out, err = call("caf", "rsa")
+    assert (code, out) == (BUG, "")
+    line = broken.__code__.co_firstlineno + 2
+    said = f"Erreur interne de fs-triage (ValueError, test_cli.py ligne {line}) ; signalez-la avec la commande tapée."
+    assert err == f"{typography.french(said)}\n"
+
+
+def test_a_bug_of_the_system_kind_is_told_too(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise OSError(5, "Input/output error", "/home/jeanne")
+
+    monkeypatch.setattr(lookup, "find", broken)
+    code, out, err = call("caf", "rsa")
+    assert (code, out) == (BUG, "") and "OSError" in err and "jeanne" not in err and "error" not in err
+
+
+def test_ctrl_c_is_130_without_a_word(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(lookup, "find", stopped)
+    assert call("caf", "rsa") == (INTERRUPTED, "", "")
