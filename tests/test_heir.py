@@ -255,7 +255,7 @@ def test_a_new_livret_filled_in_shows_only_its_own_contacts(
 ) -> None:
     target = doubs.parent / "haute-saone"
     assert starter.run(str(target), "jura", "70 Haute-Saône") == 0
-    assert capsys.readouterr().out.startswith(f"Livret créé dans {target} : il hérite de « jura ».\n")
+    assert capsys.readouterr().out.startswith(f"Livret créé dans {target} : il hérite de « jura ».\n")
     for file in target.glob("*.yaml"):
         if file.name != "livret.yaml":
             file.write_text(filled(file.read_text(encoding="utf-8")), encoding="utf-8")
@@ -277,9 +277,9 @@ def test_a_new_livret_left_as_it_is_loads_and_shows_what_is_missing(doubs: Path)
 @pytest.mark.parametrize(
     ("folder", "parent", "departement", "message"),
     [
-        ("neuf", "jurra", "25 Doubs", "Livret « jurra » inconnu ; possibles : jura."),
-        ("neuf", "jura", "Doubs", "Écrivez le département par son numéro et son nom, comme « 25 Doubs »."),
-        ("jura", "jura", "25 Doubs", "Le dossier « {} » n’est pas vide ; choisissez-en un autre."),
+        ("neuf", "jurra", "25 Doubs", "Livret « jurra » inconnu ; possibles : jura."),
+        ("neuf", "jura", "Doubs", "Écrivez le département par son numéro et son nom, comme « 25 Doubs »."),
+        ("jura", "jura", "25 Doubs", "Le dossier « {} » n’est pas vide ; choisissez-en un autre."),
     ],
 )
 def test_a_livret_that_cannot_be_started(

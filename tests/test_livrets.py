@@ -148,7 +148,7 @@ def test_a_livret_that_another_package_brings(package: str, livret_of: Callable[
     assert answer.stdout == (
         f"* jura\t{JURA}\n"
         f"  vallee\t{package}/livret_vallee/vallee\n"
-        "* : le livret utilisé ; un autre se choisit avec --livret.\n"
+        "* : le livret utilisé ; un autre se choisit avec --livret.\n"
     )
     assert answer.stderr == "Attention : le livret « casse » d’un autre paquet ne se charge pas.\n"
 

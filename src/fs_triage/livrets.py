@@ -28,7 +28,7 @@ def _of_packages() -> dict[str, Path]:
         try:
             brought = entry.load()
         except Exception:  # another package's code may fail in any way, and must not stop the desk
-            output.tell(f"Attention : le livret « {entry.name} » d’un autre paquet ne se charge pas.")
+            output.tell(f"Attention : le livret « {entry.name} » d’un autre paquet ne se charge pas.")
             continue
         folder = Path(next(iter(brought.__path__)) if isinstance(brought, ModuleType) else str(brought))
         if (folder / places.BOOKLET).is_file():
@@ -61,5 +61,5 @@ def run(as_json: bool) -> int:
         output.answer_json(json.dumps({"schema_version": 1, "livrets": rows}, ensure_ascii=False))
     else:
         lines = [f"{'*' if row['in_use'] else ' '} {row['id']}\t{row['folder']}" for row in rows]
-        output.answer("\n".join([*lines, "* : le livret utilisé ; un autre se choisit avec --livret."]))
+        output.answer("\n".join([*lines, "* : le livret utilisé ; un autre se choisit avec --livret."]))
     return OK

@@ -38,18 +38,18 @@ def run(folder: str, parent: str, departement: str) -> int:
     target = Path(folder)
     match = _DEPARTEMENT.fullmatch(departement.strip())
     if match is None:
-        raise Failure(WRONG_CALL, "Écrivez le département par son numéro et son nom, comme « 25 Doubs ».")
+        raise Failure(WRONG_CALL, "Écrivez le département par son numéro et son nom, comme « 25 Doubs ».")
     inherited = livrets.beside(target, parent)
     if inherited is None:
         known = ", ".join(sorted(livrets.installed()))
-        raise Failure(WRONG_CALL, f"Livret « {parent} » inconnu ; possibles : {known}.")
+        raise Failure(WRONG_CALL, f"Livret « {parent} » inconnu ; possibles : {known}.")
     files = _files(target, parent, inherited, departement.strip(), match["name"])
     _write(target, files)
     count = len(files) - 1
     output.answer(
-        f"Livret créé dans {target} : il hérite de « {parent} ».\n"
+        f"Livret créé dans {target} : il hérite de « {parent} ».\n"
         f"{count} fichiers de partenaires y attendent les contacts de votre département.\n"
-        f"Suite : remplir les contacts, puis « fs-triage verifier {target} »."
+        f"Suite : remplir les contacts, puis « fs-triage verifier {target} »."
     )
     return OK
 
@@ -62,7 +62,7 @@ def _files(target: Path, parent: str, inherited: Path, departement: str, name: s
     content = load.load(inherited)
     if content.livret is None:
         problem = content.problems[0]
-        raise Failure(RULES_UNUSABLE, f"Le livret « {parent} » ne peut pas servir : {problem}.")
+        raise Failure(RULES_UNUSABLE, f"Le livret « {parent} » ne peut pas servir : {problem}.")
     for rules in content.livret.partners:
         local = heir.local_contacts(rules.table)
         if local:
@@ -81,7 +81,7 @@ def _contact(name: str, contact: Table, parent: str) -> list[str]:
         is_value = key not in ("label", "audience", "scope")
         lines.append(f"#     {key}: à remplir" if is_value else f"#     {key}: {shown}")
         if is_value:
-            lines[-1] += f"    # {parent} : {shown}"
+            lines[-1] += f"    # {parent} : {shown}"
     return lines
 
 
@@ -89,9 +89,9 @@ def _write(target: Path, files: dict[str, str]) -> None:
     try:
         target.mkdir(parents=True, exist_ok=True)
         if any(target.iterdir()):
-            raise Failure(WRONG_CALL, f"Le dossier « {target} » n’est pas vide ; choisissez-en un autre.")
+            raise Failure(WRONG_CALL, f"Le dossier « {target} » n’est pas vide ; choisissez-en un autre.")
         for name, text in files.items():
             (target / name).write_text(text, encoding="utf-8")
     except OSError as error:
-        message = f"Le dossier « {target} » ne peut pas être écrit : {source.reason(error)}."
+        message = f"Le dossier « {target} » ne peut pas être écrit : {source.reason(error)}."
         raise Failure(RULES_UNUSABLE, message) from error
