@@ -50,7 +50,8 @@ Page = Annotated[_PageNumber, BeforeValidator(_digits, json_schema_input_type=_P
 class Model(BaseModel):
     """Frozen, no unknown key; a scalar arrives as the text that was typed."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    # deferred: a model is built again inside each model that it is part of
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True)
 
 
 class Contact(Model):
@@ -285,7 +286,3 @@ class Partner(Model):
     examples: list[Example] = Field(
         [], description="Les exemples, qui sont les tests des règles.", examples=[_EXAMPLES]
     )
-
-
-QuestionAnswer.model_rebuild()
-Partner.model_rebuild()
