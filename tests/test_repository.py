@@ -1,0 +1,236 @@
+"""The repository: the shape of the code, what may import what, the papers that go with it."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+SOURCE = ROOT / "src" / "fs_triage"
+MODULES = {path.stem: path for path in sorted(SOURCE.glob("*.py")) if path.stem != "__init__"}
+LONGEST_MODULE, LONGEST_FUNCTION, LONGEST_GUIDE = 300, 50, 60
+
+FLOORS = {
+    "door": "__main__",
+    "calls as Typer reads them": "cli french manual",
+    "commands and screens": """
+        about answers branch changes chercher choices codes compare contact_changes diagram examples markdown
+        numbered outline page pairing prompts report review sheet schema snippet starter suggest text_changes
+        told verify wizard wrapping installer completion
+    """,
+    "the compiled livret": "entries index learning lookup search store",
+    "rules": """
+        advice booklet checks explain heir identifiers livrets load model pruning source spots syntax tree
+        values
+    """,
+    "ground": "calls failure names output phonetics places plain problem records typography walk words",
+}
+"""The house from the roof down: a module imports from its own floor and from those below, never in a circle."""
+
+CIRCLES = {
+    ("store", "index"): "a damaged index is rebuilt by whoever reads it",
+    (
+        "answers",
+        "chercher",
+    ): "the quick commands stand in one table, which this one fills from a module of its own",
+    ("places", "livrets"): "a livret of another package is looked for where there is no other",
+}
+"""The imports that go up or round, inside a function, and why."""
+
+LIBRARIES = {
+    "questionary": {"prompts"},
+    "prompt_toolkit": {"prompts"},
+    "rich": {"report", "outline"},
+    "typer": {"cli", "french"},
+    "yaml": {"source", "syntax"},
+    "sqlite3": {"index", "store"},
+}
+"""The modules that may import a library: it can be replaced there."""
+
+
+def floor_of(module: str) -> int:
+    return next(rank for rank, names in enumerate(FLOORS.values()) if module in names.split())
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Yield what a module imports, at its top and in its functions, but not for its types alone."""
+
+    def below(node: ast.AST) -> Iterator[ast.AST]:
+        for child in ast.iter_child_nodes(node):
+            if not (isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING"):
+                yield child
+                yield from below(child)
+
+    for node in below(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module == "fs_triage":
+            yield from (f"fs_triage.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield str(node.module)
+
+
+@pytest.fixture(scope="module")
+def graph() -> dict[str, set[str]]:
+    """Return the modules that each module imports."""
+    assert len(MODULES) > 30
+    found = {
+        name: {wanted.split(".")[1] for wanted in imports(path) if wanted.startswith("fs_triage.")}
+        & {*MODULES}
+        for name, path in MODULES.items()
+    }
+    assert sum(map(len, found.values())) > 100
+    return found
+
+
+def test_every_module_stands_on_one_floor() -> None:
+    placed = " ".join(FLOORS.values()).split()
+    assert len(placed) == len(set(placed))
+    assert set(MODULES) <= set(placed), "place the new module on a floor"
+
+
+def test_imports_point_down(graph: dict[str, set[str]]) -> None:
+    up = {
+        (name, wanted)
+        for name, all_wanted in graph.items()
+        for wanted in all_wanted
+        if floor_of(wanted) < floor_of(name)
+    }
+    assert up <= {*CIRCLES}
+
+
+def test_imports_make_no_circle(graph: dict[str, set[str]]) -> None:
+    left = {
+        name: {wanted for wanted in all_wanted if (name, wanted) not in CIRCLES}
+        for name, all_wanted in graph.items()
+    }
+    while left:
+        free = [name for name, wanted in left.items() if not wanted & {*left}]
+        assert free, f"these import one another: {sorted(left)}"
+        for name in free:
+            del left[name]
+
+
+def test_a_library_is_known_to_few_modules() -> None:
+    users: dict[str, set[str]] = {}
+    for name, path in MODULES.items():
+        for wanted in imports(path):
+            users.setdefault(wanted.partition(".")[0], set()).add(name)
+    for library, allowed in LIBRARIES.items():
+        assert users[library] <= allowed, library
+
+
+def functions() -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef]]:
+    for name, path in MODULES.items():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                yield f"{name}.{node.name}", node
+
+
+def test_modules_and_functions_are_short() -> None:
+    lengths = {name: len(path.read_text(encoding="utf-8").splitlines()) for name, path in MODULES.items()}
+    assert {name: length for name, length in lengths.items() if length > LONGEST_MODULE} == {}
+    spans = {
+        name: (node.end_lineno or 0) - node.lineno + 1
+        for name, node in functions()
+        if not isinstance(node, ast.ClassDef)
+    }
+    assert len(spans) > 200
+    assert {name: span for name, span in spans.items() if span > LONGEST_FUNCTION} == {}
+
+
+def test_what_is_public_says_what_it_is() -> None:
+    assert all(ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) for path in MODULES.values())
+    silent = [
+        name
+        for name, node in functions()
+        if not node.name.startswith("_") and not ast.get_docstring(node) and node.col_offset == 0
+    ]
+    assert silent == []
+
+
+def test_no_module_is_a_drawer() -> None:
+    assert not [name for name in MODULES if re.search("util|helper|manager|common|misc", name)]
+
+
+def test_only_output_writes() -> None:
+    writing = re.compile(r"\bprint\(|sys\.std(out|err)\.(write|buffer)")
+    writers = {name for name, path in MODULES.items() if writing.search(path.read_text(encoding="utf-8"))}
+    assert "output" in writers
+    assert writers <= {"output", "report", "outline", "prompts", "numbered"}
+
+
+# -- what is committed
+
+IGNORED = re.compile(r"cache|egg-info|^(\.git|\.venv|\.hypothesis|build|dist|node_modules)$")
+
+
+def texts() -> Iterator[tuple[Path, str]]:
+    """Yield the text files of the repository."""
+    for folder, folders, files in os.walk(ROOT):
+        folders[:] = [
+            name
+            for name in folders
+            if name not in IGNORED and not re.search("cache|hypothesis|egg-info", name)
+        ]
+        for name in files:
+            try:
+                yield Path(folder, name), Path(folder, name).read_text(encoding="utf-8")
+            except (UnicodeDecodeError, FileNotFoundError):
+                continue
+
+
+def test_nothing_names_the_place_where_it_was_made() -> None:
+    roots = "|".join(["work", "tmp/fs", "root", "home/[a-z]+"])
+    places = re.compile(
+        rf"(?<![\w.~}}-])/(?:{roots})/(?!jeanne)[a-z]|\bhelper[s]?\b|\bsession note", re.IGNORECASE
+    )
+    read = [*texts()]
+    assert len(read) > 80
+    found = [
+        f"{path.relative_to(ROOT)}: {hit.group()}" for path, text in read for hit in places.finditer(text)
+    ]
+    assert [hit for hit in found if not hit.startswith("tests/test_repository.py")] == []
+
+
+def test_the_papers_are_there() -> None:
+    assert (ROOT / "LICENSE").read_text(encoding="utf-8").startswith("MIT License")
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert re.search(r"^## \[Unreleased\]\n\n### \w+\n\n- ", changelog, re.MULTILINE)
+    assert os.access(ROOT / ".ci" / "run", os.X_OK)
+    guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert len(guide.splitlines()) < LONGEST_GUIDE
+    for title in ("To add a partner", "To add a check", "To add a command"):
+        steps = guide.partition(f"## {title}\n")[2].partition("\n## ")[0]
+        assert re.findall(r"^(\d)\. ", steps, re.MULTILINE) == ["1", "2", "3", "4", "5"], title
+
+
+def test_every_path_that_the_contributors_guide_names_exists() -> None:
+    guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = re.findall(r"`((?:src|tests|docs|rules|\.ci)/[\w./-]*)`", guide)
+    assert len(named) > 6
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_every_decision_says_why_and_what_it_closed() -> None:
+    decisions = sorted((ROOT / "docs" / "adr").glob("*.md"))
+    assert len(decisions) >= 3
+    assert len({path.name[:4] for path in decisions}) == len(decisions)
+    for path in decisions:
+        text = path.read_text(encoding="utf-8")
+        number = int(path.name[:4])
+        assert re.match(rf"# {number}\. \S", text), path.name
+        for title in ("Context", "Decision", "Consequences"):
+            assert f"\n## {title}\n" in text, (path.name, title)
+
+
+def test_typer_is_held_where_its_words_are_known() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert "typer>=0.29,<0.30" in project["dependencies"]
+    assert project["requires-python"] == ">=3.11"
