@@ -14,6 +14,7 @@ from fs_triage import identifiers
 from fs_triage.calls import COMMANDS
 from fs_triage.load import BOOKLET, ELSEWHERE, IDENTIFIERS, Livret, PartnerRules
 from fs_triage.model import KINDS, EscalateAnswer, GotoAnswer, StepsAnswer
+from fs_triage.names import close
 from fs_triage.problem import Problem
 from fs_triage.source import Node, Place, Row, Text, place_of
 from fs_triage.spots import MOST, Location, at, questions, spots, where
@@ -201,7 +202,7 @@ def contact_not_replaced(rules: PartnerRules) -> Iterator[Problem]:
 def markup(livret: Livret) -> Iterator[Problem]:
     """Un texte contient du balisage.
 
-    Éviter : « **Attention** », « [red]urgent[/red] », « <b>CAF</b> », « &eacute; », « :warning: ».
+    Éviter : `**Attention**`, `[red]urgent[/red]`, `<b>CAF</b>`, `&eacute;`, `:warning:`.
     Préférer : le texte seul ; ce qui est important va dans « warnings » ou « do_not ».
     Pourquoi : rien n’est mis en forme, le conseiller lirait les signes du balisage.
     """
@@ -237,8 +238,9 @@ def unreachable(livret: Livret) -> Iterator[Problem]:
         return
     folder = Path(livret.table.place.path).parent
     known = {BOOKLET, ELSEWHERE, IDENTIFIERS, *(f"{name}.yaml" for name in livret.booklet.partners)}
+    absent = sorted(name for name in known if not (folder / name).exists())
     for path in sorted(folder.glob("*.y*ml")):
-        if path.name not in known and _FILE.fullmatch(path.name):
+        if path.name not in known and _FILE.fullmatch(path.name) and not close(path.name, absent):
             message = "fichier que livret.yaml ne cite pas : rien n’y mène"
             yield Problem(str(path), 0, 0, "unreachable", message, f"ajoutez « {path.stem} » à partners")
 

@@ -80,6 +80,7 @@ def _livrets(given: list[str]) -> list[Path]:
 def _inside(folder: Path) -> list[Path]:
     shown = visible(str(folder))
     try:
+        next(folder.iterdir(), None)
         names = places.livrets_in(str(folder))
     except OSError as error:
         message = f"Le dossier « {shown} » est illisible ({source.reason(error)}) ; vérifiez son nom."

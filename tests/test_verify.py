@@ -1,0 +1,459 @@
+"""The verifier: one line a problem, every code with its page and its bad file, as an officer meets them."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import json
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pexpect
+import pytest
+import yaml
+from conftest import JURA, ROOT, RULES, Run, clean_environment
+
+from fs_triage import codes, examples, verify
+from fs_triage.problem import ADVICE, Problem
+
+BAD = ROOT / "tests" / "rules" / "bad"
+CODES = list(codes.pages())
+
+_spec = importlib.util.spec_from_file_location("verifications", ROOT / "docs" / "verifications.py")
+assert _spec is not None and _spec.loader is not None
+verifications = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(verifications)
+
+
+# Every code has its page and its bad file
+
+
+def test_every_code_has_a_bad_file() -> None:
+    assert len(CODES) > 50
+    folders = {path.name for path in BAD.iterdir() if path.is_dir()} - {"bon"}
+    assert folders == set(CODES) == {path.stem for path in BAD.glob("*.out")}
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_bad_file_gives_its_lines_and_no_other(code: str) -> None:
+    lines, _ = verifications.told(code)
+    assert lines == (BAD / f"{code}.out").read_text(encoding="utf-8").splitlines()
+    assert [line.rpartition("[")[2] for line in lines] == [f"{code}]"], "one mistake, one line"
+
+
+def test_the_page_is_fresh() -> None:
+    fresh = verifications.page() == verifications.PAGE.read_text(encoding="utf-8")
+    assert fresh, "run: python docs/verifications.py"
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_manual_page_says_what_to_avoid_what_to_prefer_and_why(code: str) -> None:
+    title, _, rest = codes.pages()[code].partition("\n\n")
+    starts = [line.partition("\u00a0:")[0] for line in rest.splitlines()]
+    assert starts == ["Éviter", "Préférer", "Pourquoi"]
+    assert title.endswith(".") and "\n" not in title
+
+
+CODE_ARGUMENT = {"Problem": 3, "at": 2, "_at": 1, "note": 1}
+
+
+def codes_in_source() -> Iterator[tuple[str, str]]:
+    """Yield each file of the program with each code that it gives to a problem as a plain text."""
+    for path in sorted((ROOT / "src" / "fs_triage").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call):
+                rank = CODE_ARGUMENT.get(
+                    getattr(node.func, "id", getattr(node.func, "attr", "")), len(node.args)
+                )
+                starred = [r for r, argument in enumerate(node.args) if isinstance(argument, ast.Starred)]
+                rank = starred[0] + 1 if starred else rank  # a place taken apart stands before the code
+                code = node.args[rank] if rank < len(node.args) else None
+                if isinstance(code, ast.Constant):
+                    yield path.name, str(code.value)
+
+
+def test_every_code_in_the_program_has_a_page() -> None:
+    found = set(codes_in_source())
+    assert len(found) > 30
+    assert {pair for pair in found if pair[1] not in CODES} == set()
+
+
+def test_advice_is_what_advice_and_examples_tell() -> None:
+    from fs_triage import advice
+
+    functions = (
+        *advice.LOCAL,
+        *advice.WHOLE,
+        *advice.ACROSS,
+        *examples.WHOLE,
+        *examples.ACROSS,
+        *examples.SOUND,
+    )
+    assert {function.__name__.replace("_", "-") for function in functions} == ADVICE
+
+
+# The command
+
+
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(BAD)
+
+
+@pytest.mark.usefixtures("here")
+def test_a_good_livret(capsys: pytest.CaptureFixture[str]) -> None:
+    assert verify.run(["bon"], False, None) == 0
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err == "bon\u00a0: 3 conclusions sur 3 atteintes par un exemple\nAucun problème.\n"
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize(
+    ("folder", "code", "summary"),
+    [
+        ("unknown-key", 1, "1 problème, dont 1 à corriger avant que ces règles puissent servir."),
+        ("unused-contact", 1, "1 problème\u00a0; ces règles peuvent servir."),
+        ("unreadable", 3, "1 problème, dont 1 à corriger avant que ces règles puissent servir."),
+    ],
+)
+def test_problems(folder: str, code: int, summary: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert verify.run([folder], False, None) == code
+    out, err = capsys.readouterr()
+    assert out == (BAD / f"{folder}.out").read_text(encoding="utf-8")
+    assert err.splitlines()[-1] == summary
+
+
+@pytest.mark.usefixtures("here")
+def test_coverage_is_told_in_whole_numbers(capsys: pytest.CaptureFixture[str]) -> None:
+    verify.run(["not-covered"], False, None)
+    assert capsys.readouterr().err.splitlines()[:2] == [
+        "not-covered\u00a0: 2 conclusions sur 3 atteintes par un exemple",
+        "  mairie\u00a0: 2 sur 3",
+    ]
+
+
+@pytest.mark.usefixtures("here")
+def test_several_livrets_are_sorted_together_and_told_once(capsys: pytest.CaptureFixture[str]) -> None:
+    assert verify.run(["unknown-key", "alias", "alias"], False, None) == 1
+    expected = [(BAD / f"{code}.out").read_text(encoding="utf-8") for code in ("alias", "unknown-key")]
+    assert capsys.readouterr().out == "".join(expected)
+
+
+def test_a_folder_of_livrets(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for code in ("alias", "tag"):
+        shutil.copytree(BAD / code, tmp_path / code)
+    assert verify.run([str(tmp_path)], False, None) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.rpartition(" ")[2] for line in lines] == ["[alias]", "[tag]"]
+    assert lines[0].startswith(f"{tmp_path}/alias/mairie.yaml:"), "not below the current folder: whole"
+
+
+@pytest.mark.usefixtures("here")
+def test_a_file_stands_for_its_livret(capsys: pytest.CaptureFixture[str]) -> None:
+    assert verify.run(["alias/mairie.yaml", "../../conftest.py"], False, None) == 1
+    out, err = capsys.readouterr()
+    assert out == (BAD / "alias.out").read_text(encoding="utf-8")
+    assert err.startswith(
+        "«\u00a0../../conftest.py\u00a0» n’est pas dans un dossier de livret\u00a0: rien à vérifier."
+    )
+
+
+@pytest.mark.usefixtures("here")
+def test_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert verify.run(["not-covered"], True, None) == 1
+    answer = json.loads(capsys.readouterr().out)
+    assert answer == {
+        "schema_version": 1,
+        "problems": [
+            {
+                "path": "not-covered/mairie.yaml",
+                "line": 27,
+                "column": 9,
+                "code": "not-covered",
+                "message": "aucun exemple n’atteint «\u00a0liste\u00a0»",
+                "hint": "ajoutez sous examples\u00a0: «\u00a0- id: liste\u00a0», avec un besoin",
+                "blocking": False,
+            }
+        ],
+        "livrets": [
+            {
+                "folder": "not-covered",
+                "coverage": {
+                    "conclusions": 3,
+                    "reached": 2,
+                    "partners": {"mairie": {"conclusions": 3, "unreached": ["mairie/liste"]}},
+                },
+            }
+        ],
+    }
+
+
+@pytest.mark.usefixtures("here")
+def test_annotations_of_a_forge(capsys: pytest.CaptureFixture[str]) -> None:
+    assert verify.run(["not-covered", "syntax", "unreadable"], False, "github") == 3
+    assert capsys.readouterr().out.splitlines() == [
+        "::warning file=not-covered/mairie.yaml,line=27,col=9,title=not-covered::aucun exemple n’atteint "
+        "«\u00a0liste\u00a0»\u00a0; ajoutez sous examples\u00a0: «\u00a0- id: liste\u00a0», avec un besoin",
+        "::error file=syntax/mairie.yaml,line=31,col=9,title=syntax::syntaxe\u00a0: guillemet jamais refermé",
+        "::error file=unreadable/mairie.yaml,line=1,col=1,title=unreadable::ce n’est pas un fichier ordinaire",
+    ]
+
+
+def test_an_annotation_holds_what_a_forge_would_read_as_its_own() -> None:
+    problem = Problem("a,b:c%.yaml", 1, 2, "tag", "100 %\nà la ligne")
+    assert verify._annotation(problem) == (
+        "::error file=a%2Cb%3Ac%25.yaml,line=1,col=2,title=tag::100 %25%0Aà la ligne"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (
+            ["nulle-part"],
+            3,
+            "Le dossier «\u00a0nulle-part\u00a0» est illisible (le fichier n’existe pas)\u00a0; vérifiez son nom.\n",
+        ),
+        (
+            ["alias/"],
+            3,
+            "Aucun livret dans «\u00a0vide\u00a0»\u00a0: il y manque un fichier livret.yaml.\n",
+        ),
+        (["bon", "--format", "xml"], 2, "Format inconnu «\u00a0xml\u00a0»\u00a0; possible\u00a0: github.\n"),
+        (
+            ["bon", "--format", "github", "--json"],
+            2,
+            "«\u00a0--json\u00a0» et «\u00a0--format\u00a0» s’excluent\u00a0; gardez l’un des deux.\n",
+        ),
+    ],
+)
+def test_a_call_that_cannot_be_answered(
+    run: Run, tmp_path: Path, arguments: list[str], code: int, message: str
+) -> None:
+    shutil.copytree(BAD / "bon", tmp_path / "bon")
+    (tmp_path / "vide").mkdir()
+    arguments = ["vide" if argument == "alias/" else argument for argument in arguments]
+    result = run("verifier", *arguments, cwd=tmp_path)
+    assert (result.returncode, result.stdout, result.stderr) == (code, "", message)
+
+
+def test_the_livret_in_use_is_verified_when_none_is_named(run: Run, tmp_path: Path) -> None:
+    shutil.copytree(BAD / "tag", tmp_path / "tag")
+    result = run("verifier", env={"FS_TRIAGE_REGLES": str(tmp_path / "tag")}, cwd=tmp_path)
+    assert (result.returncode, result.stdout) == (1, (BAD / "tag.out").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("columns", [80, 40])
+def test_on_a_terminal_a_caret_stands_under_what_is_wrong(columns: int, home: Path) -> None:
+    for code in ("unknown-key", "page-outside", "duplicate-id"):
+        child = pexpect.spawn(
+            sys.executable,
+            ["-m", "fs_triage", "verifier", code],
+            cwd=str(BAD),
+            env={**clean_environment(home), "TERM": "xterm"},
+            dimensions=(24, columns),
+            encoding="utf-8",
+            timeout=20,
+        )
+        screen = child.read().replace("\r\n", "\n")
+        child.close()
+        assert child.exitstatus == 1
+        expected = verifications.told(code)[1]
+        if columns == 80:
+            assert screen.splitlines()[: len(expected)] == expected
+        lines = screen.splitlines()
+        shown = [(text, lines[rank + 1]) for rank, text in enumerate(lines) if re.match(r" +\d+ \| ", text)]
+        assert len(shown) == 1
+        text, caret = shown[0]
+        assert max(len(text), len(caret)) <= columns
+        start, end = caret.index("^"), len(caret)
+        assert text[start:end] in {"etapes", "4", "carte"}
+
+
+# As an officer works
+
+
+MISTAKES = [
+    # (file, what was there, what the officer wrote, the line that the verifier gives)
+    (
+        "caf",
+        "    phone: ",
+        "    telephone: ",
+        "clé inconnue « telephone » ; vouliez-vous dire « phone » ? [unknown-key]",
+    ),
+    (
+        "caf",
+        "\nanswers:",
+        "\nanswer:",
+        "clé inconnue « answer » ; vouliez-vous dire « answers » ? [unknown-key]",
+    ),
+    (
+        "caf",
+        "audience: usager\n",
+        "audience: tous\n",
+        "« tous » n’est pas permis pour « audience » ; possible : conseiller, usager [bad-choice]",
+    ),
+    (
+        "cpam",
+        'phone: "3646"',
+        'phone: "364"',
+        "« 364 » ne convient pas pour « phone » ; attendu : un numéro français à 10 chiffres, "
+        "ou un numéro court comme 3230 [bad-phone]",
+    ),
+    (
+        "cpam",
+        "if_blocked: blocage\n",
+        "if_blocked: bloquage\n",
+        "« if_blocked » mène à « bloquage », qui n’existe pas ; vouliez-vous dire « blocage » ? [unknown-target]",
+    ),
+    (
+        "cpam",
+        "pages: [11]",
+        "pages: [onze]",
+        "« onze » n’est pas une page ; attendu : un nombre de 1 à 999 [bad-page]",
+    ),
+    (
+        "justice",
+        "email: contact@cdad-jura.fr",
+        "email: contact@cdad-jura",
+        "« contact@cdad-jura » ne convient pas pour « email » ; attendu : nom@domaine.fr [bad-email]",
+    ),
+    (
+        "la-poste",
+        "question: ",
+        "question: Attention : ",
+        "syntaxe : « : » inattendu ; mettez le texte entre guillemets doubles [syntax]",
+    ),
+    (
+        "la-poste",
+        "    audience: conseiller\n",
+        "\taudience: conseiller\n",
+        "tabulation ; remplacez-la par des espaces [tab]",
+    ),
+    (
+        "la-poste",
+        "    audience: conseiller\n",
+        "",
+        "il manque la clé « audience » ; ajoutez par exemple « audience: usager » [missing-key]",
+    ),
+    (
+        "la-poste",
+        "id: la-poste",
+        "id: laposte",
+        "« laposte » dans le fichier la-poste.yaml ; écrivez « id: la-poste » [file-name]",
+    ),
+    (
+        "la-poste",
+        "    email: Patricia",
+        "     email: Patricia",
+        "syntaxe : clé ou tiret mal aligné, ou guillemet en trop [syntax]",
+    ),
+    (
+        "la-poste",
+        "  - id: services-en-ligne\n",
+        "  - id: Services en ligne\n",
+        "« Services en ligne » n’est pas un identifiant ; écrivez « services-en-ligne » [bad-id]",
+    ),
+    ("la-poste", "about: ", "about: # ", "« about » est vide ; complétez [empty]"),
+    (
+        "livret",
+        "la-poste",
+        "laposte",
+        "partenaire « laposte » sans fichier laposte.yaml ; vouliez-vous dire « la-poste.yaml » ? [missing-file]",
+    ),
+    ("livret", "[caf, ", "[caf, caf, ", "partenaire « caf » cité deux fois [duplicate-id]"),
+    ("livret", "title:", "titre:", "clé inconnue « titre » ; vouliez-vous dire « title » ? [unknown-key]"),
+    (
+        "caf",
+        "keywords:\n  - allocations",
+        "keywords:\n  - fiche\n  - allocations",
+        "« fiche » est une commande de fs-triage ; choisissez un autre nom [name-is-command]",
+    ),
+    (
+        "caf",
+        "keywords:\n  - allocations",
+        "keywords:\n  - ameli\n  - allocations",
+        "« ameli » désigne déjà « caf » (ligne 7 de caf.yaml) ; gardez-le chez un seul partenaire [shared-name]",
+    ),
+    (
+        "caf",
+        "keywords:\n  - allocations",
+        "keywords:\n  - **allocs**\n  - allocations",
+        "syntaxe : « * » ou « & » commence le texte ; mettez des guillemets [syntax]",
+    ),
+    (
+        "caf",
+        "keywords:\n  - allocations",
+        'keywords:\n  - "**allocs**"\n  - allocations',
+        "« **allocs** » se lit comme du balisage ; écrivez le texte seul [markup]",
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "before", "after", "line"), MISTAKES)
+def test_a_mistake_made_by_hand_gives_one_line(
+    name: str, before: str, after: str, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(examples, "SOUND", ())
+    shutil.copytree(JURA, tmp_path / "jura")
+    path = tmp_path / "jura" / f"{name}.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert before in text
+    path.write_text(text.replace(before, after, 1), encoding="utf-8")
+    told = [str(problem).partition(" ")[2] for problem in verify.verify(tmp_path / "jura").problems]
+    assert told == [line]
+
+
+def test_all_at_once(tmp_path: Path) -> None:
+    """Mistakes in several files, and several in one, are told in one run."""
+    shutil.copytree(JURA, tmp_path / "jura")
+    caf = tmp_path / "jura" / "caf.yaml"
+    text = caf.read_text(encoding="utf-8")
+    text = text.replace("    phone: ", "    telephone: ", 1).replace("if_blocked: ", "if_blocked: x", 1)
+    text = text.replace("  - id: ", "  - libelle: x\n    id: ", 1)
+    caf.write_text(text, encoding="utf-8")
+    (tmp_path / "jura" / "cpam.yaml").write_text("id: [", encoding="utf-8")
+    told = [problem.code for problem in verify.verify(tmp_path / "jura").problems]
+    assert told == ["unknown-target", "unknown-key", "unknown-key", "syntax"]
+
+
+def test_our_rules_have_no_problem_and_every_conclusion_its_example(run: Run) -> None:
+    livrets = sorted(path.parent for path in RULES.glob("*/livret.yaml"))
+    assert JURA in livrets
+    result = run("verifier", *map(str, livrets), "--json", cwd=ROOT)
+    answer = json.loads(result.stdout)
+    assert answer["problems"] == []
+    assert result.returncode == 0
+    for livret in answer["livrets"]:
+        assert livret["coverage"]["conclusions"] == livret["coverage"]["reached"] > 0
+
+
+# The hook
+
+
+def test_the_hook_verifies_the_livret_of_each_file_that_changed(run: Run, tmp_path: Path) -> None:
+    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    assert hook["language"] == "python" and hook["require_serial"]
+    changed = [
+        "regles/tag/mairie.yaml",
+        "regles/tag/livret.yaml",
+        "autre.yaml",
+        ".github/ci.yaml",
+        "README.md",
+    ]
+    for name in changed:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("a: b\n", encoding="utf-8")
+    shutil.rmtree(tmp_path / "regles")
+    shutil.copytree(BAD / "tag", tmp_path / "regles" / "tag")
+    passed = [n for n in changed if re.search(hook["files"], n) and not re.search(hook["exclude"], n)]
+    program, *arguments = hook["entry"].split()
+    assert program == "fs-triage"
+    result = run(*arguments, *passed, cwd=tmp_path)
+    assert result.returncode == 1
+    assert result.stdout == "regles/" + (BAD / "tag.out").read_text(encoding="utf-8")
+    assert "autre.yaml" in result.stderr
