@@ -11,7 +11,7 @@ from fs_triage.pairing import Key, pair, side
 from fs_triage.plain import LEVEL_NAMES
 from fs_triage.records import Conclusion
 from fs_triage.text_changes import search_changes, text_changes
-from fs_triage.told import PROCEDURES, ROUTES, SECTIONS, Both, Change, grouped, quoted
+from fs_triage.told import PROCEDURES, ROUTES, SECTIONS, Both, Change, ended, grouped, quoted
 
 
 def compare(old: Livret, new: Livret) -> list[Change]:
@@ -101,9 +101,10 @@ def _levels(both: Both) -> Iterator[Change]:
     for first, second in both.pairs.conclusions.items():
         before, after = both.old.tree.conclusions[first], both.new.tree.conclusions[second]
         if before["level"] != after["level"]:
-            what = "à transmettre" if after["level"] == 2 else "à faire sur place"
-            old, new = LEVEL_NAMES[before["level"]], LEVEL_NAMES[after["level"]]
-            sentence = f"{quoted(after['title'])} passe du {old} au {new}\u00a0: {what}."
+            way = "du 1er au 2nd niveau\u00a0: à transmettre"
+            if after["level"] == 1:
+                way = "du 2nd au 1er niveau\u00a0: à faire sur place"
+            sentence = f"{quoted(after['title'])} passe {way}."
             levels = (before["level"], after["level"])
             yield Change(
                 PROCEDURES, "level", after["partner"], second, sentence, None, *levels, demarches=(second,)
@@ -162,7 +163,7 @@ def _no_second_level_sentence(
 ) -> tuple[str, tuple[str, ...]]:
     if after is None:
         return f"{what}\u00a0: il y a maintenant un 2nd niveau.", ()
-    return f"{what}\u00a0: pas de 2nd niveau. {after}", ()
+    return f"{what}\u00a0: pas de 2nd niveau. {ended(after)}", ()
 
 
 def _do_not_sentence(_both: Both, what: str, before: Any, after: Any) -> tuple[str, tuple[str, ...]]:

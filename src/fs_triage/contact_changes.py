@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fs_triage.model import Contact
 from fs_triage.pairing import Key
 from fs_triage.plain import AUDIENCES, KINDS, hours_in_french
-from fs_triage.told import CONTACTS, SEARCH, Both, Change, quoted
+from fs_triage.told import CONTACTS, SEARCH, Both, Change, ended, quoted
 
 FIELDS = ("value", "hours", "audience", "label", "note", "doubt", "scope")
 """What is compared of a contact, in the order in which it matters."""
@@ -93,7 +93,7 @@ def _sentence(field: str, name: str, old: str | None, new: str | None) -> str:
         case "doubt", None:
             return f"{name}\u00a0: le doute est levé."
         case "doubt", _:
-            return f"{name} est à vérifier\u00a0: {new}"
+            return f"{name} est à vérifier\u00a0: {ended(new or '')}"
         case "scope", "local":
             return f"{name} est maintenant propre au département."
         case "scope", _:

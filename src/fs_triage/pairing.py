@@ -72,6 +72,8 @@ def pair(old: Side, new: Side) -> Pairs:
     """Return what became of what. Given the sides the other way round, it returns the same pairs, turned."""
     pairs = Pairs(conclusions=_by_name(old, new, old.tree.conclusions, new.tree.conclusions))
     pairs.conclusions |= _by_likeness(old, new, pairs.conclusions)
+    order = {node: rank for rank, node in enumerate(new.tree.conclusions)}
+    pairs.conclusions = dict(sorted(pairs.conclusions.items(), key=lambda names: order[names[1]]))
     pairs.partners = _by_name(old, new, old.labels, new.labels)
     pairs.partners |= _partners_by_conclusions(pairs)
     pairs.questions = _by_name(old, new, old.tree.questions, new.tree.questions)

@@ -61,6 +61,11 @@ def quoted(text: str) -> str:
     return f"«\u00a0{text}\u00a0»"
 
 
+def ended(text: str) -> str:
+    """Return `text` as the end of a sentence."""
+    return text if text.endswith((".", "!", "?", "»")) else f"{text}."
+
+
 def difference(before: Sequence[str], after: Sequence[str]) -> tuple[str, ...]:
     """Return the lines that tell two lists of sentences apart, in the order in which they are read."""
     lines: list[str] = []
