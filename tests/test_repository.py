@@ -174,11 +174,7 @@ IGNORED = re.compile(r"cache|egg-info|^(\.git|\.venv|\.hypothesis|build|dist|nod
 def texts() -> Iterator[tuple[Path, str]]:
     """Yield the text files of the repository."""
     for folder, folders, files in os.walk(ROOT):
-        folders[:] = [
-            name
-            for name in folders
-            if name not in IGNORED and not re.search("cache|hypothesis|egg-info", name)
-        ]
+        folders[:] = [name for name in folders if not IGNORED.search(name)]
         for name in files:
             try:
                 yield Path(folder, name), Path(folder, name).read_text(encoding="utf-8")

@@ -1,0 +1,123 @@
+"""Draw the screens of the counsellor's guide: `python docs/ecrans.py`.
+
+The program runs in a pseudo-terminal, keys are pressed, and what stands on the screen becomes `docs/ecrans/*.svg`.
+"""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+import sys
+import tempfile
+from collections.abc import Mapping
+from itertools import groupby
+from pathlib import Path
+from typing import NamedTuple
+
+from pyte.screens import Char
+from rich._export_format import CONSOLE_SVG_FORMAT
+from rich.console import Console
+from rich.style import Style
+from rich.terminal_theme import DIMMED_MONOKAI
+from rich.text import Text
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "tests"))
+
+from terminal import ENTER, UP, terminal  # noqa: E402 - the tests' own terminal
+
+COLUMNS = 80
+_NO_FONT = re.sub(
+    r"@font-face \{\{.*?\}\}", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL
+)  # nothing from the network
+
+
+class Shot(NamedTuple):
+    """A screen: the call, the keys pressed after each text that must be seen first, and its height."""
+
+    call: tuple[str, ...]
+    steps: tuple[tuple[str, str], ...]
+    last: str
+    rows: int = 24
+
+
+SHOTS = {
+    "assistant": Shot((), (), "Quitter"),
+    "question": Shot((), (("Pour quel partenaire", ENTER),), "Revenir"),
+    "filtre": Shot((), (("Pour quel partenaire", "carte"),), "Filtre"),
+    "besoin": Shot(
+        (),
+        (("Pour quel partenaire", UP + UP + ENTER), ("Le besoin", "permis volé" + ENTER)),
+        "Quelle démarche",
+        30,
+    ),
+    "fiche-1er-niveau": Shot(("caf/rsa/demande",), (), "fs-triage caf/rsa/demande", 26),
+    "fiche-2nd-niveau": Shot(("caf/blocage/en-ligne-impossible",), (), "Livret, page", 40),
+}
+
+
+def text_of(shot: Shot) -> Text:
+    """Return what stands on the screen of `shot`."""
+    with (
+        tempfile.TemporaryDirectory() as name,
+        terminal(*shot.call, home=Path(name), columns=COLUMNS, rows=shot.rows) as opened,
+    ):
+        for seen, keys in shot.steps:
+            opened.see(seen)
+            opened.send(keys)
+        opened.see(shot.last)
+        opened.settle(0.5)
+        lines = [_line(opened.screen.buffer[row]) for row in range(shot.rows)]
+    while lines and not lines[-1].plain:
+        lines.pop()
+    return Text("\n").join(lines)
+
+
+def _line(cells: Mapping[int, Char]) -> Text:
+    """Return a row of the screen, its cells of one style together."""
+    line = Text()
+    for look, run in groupby((cells[column] for column in range(COLUMNS)), key=_look):
+        line.append("".join(cell.data for cell in run), Style(**look._asdict()))
+    line.rstrip()
+    return line
+
+
+class _Look(NamedTuple):
+    color: str | None
+    bgcolor: str | None
+    bold: bool
+    reverse: bool
+
+
+def _look(cell: Char) -> _Look:
+    return _Look(_colour(cell.fg), _colour(cell.bg), cell.bold, cell.reverse)
+
+
+def _colour(name: str) -> str | None:
+    if name == "default":
+        return None
+    if re.fullmatch("[0-9a-f]{6}", name):
+        return f"#{name}"
+    return name.replace("brown", "yellow").replace("bright", "bright_")  # pyte names the colours of the VT100
+
+
+def drawing(name: str, text: Text) -> str:
+    """Return the SVG of a screen."""
+    console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True)
+    console.print(text, no_wrap=True, crop=False)
+    return console.export_svg(
+        title="fs-triage", theme=DIMMED_MONOKAI, code_format=_NO_FONT, unique_id=f"ecran-{name}"
+    )
+
+
+def letters(svg: str) -> str:
+    """Return what an SVG shows, in order, without the spaces."""
+    shown = re.findall(r'<text class="[^"]*-r\d+" [^>]*>([^<]*)</text>', svg)
+    return "".join(html.unescape("".join(shown)).split())
+
+
+if __name__ == "__main__":
+    (HERE / "ecrans").mkdir(exist_ok=True)
+    for name, shot in SHOTS.items():
+        (HERE / "ecrans" / f"{name}.svg").write_text(drawing(name, text_of(shot)) + "\n", encoding="utf-8")
