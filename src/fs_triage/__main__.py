@@ -45,6 +45,14 @@ def main() -> int:
 def _run(arguments: list[str]) -> int:
     from fs_triage import calls
 
+    if arguments[:1] == [calls.COMPLETE]:
+        from fs_triage import completion
+
+        return completion.answer(arguments[1:])
+    if arguments[:1] == [calls.INSTALL]:
+        from fs_triage import install
+
+        return install.run(arguments[1:])
     call = calls.read(arguments)
     if call is not None:
         from fs_triage import answers

@@ -82,10 +82,22 @@ def program(
     livret: Livret = None,
     version: Annotated[bool, Option("--version", help="Dire la version, le livret et sa date.")] = False,
     as_json: Annotated[bool, Option("--json", hidden=True)] = False,
+    shell: Annotated[
+        str | None,
+        Option(
+            calls.INSTALL,
+            metavar="SHELL",
+            help="Installer la complétion par la touche Tab : bash, zsh, fish ou powershell.",
+        ),
+    ] = None,
 ) -> int:
-    """Answer a call without words: the wizard, or the version."""
+    """Answer a call without words: the wizard, the version, or the completion."""
     if context.invoked_subcommand is not None:
         return 0
+    if shell is not None:
+        from fs_triage import install
+
+        return install.run([shell])
     if version:
         from fs_triage import about
 

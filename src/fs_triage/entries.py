@@ -2,16 +2,16 @@
 
 `node:<id>` holds « first last kind [node to go to when it blocks] » (positions of conclusions); `json:`, `text:`
 and `line:` hold a conclusion by its position; `question:<id>` a question; `choices:<id>` its answers for the
-completion; `renamed:<old id>` the id that it leads to now; `word:<word>` the positions of the conclusions that have
-it; `alias:<name>` the id of a partner;
-`contact:` and `contact-line:` a contact by its position; `span-…:<partner>` its positions; `meta:` the rest.
+completion, `commands` the commands; `renamed:<old id>` the id that it leads to now; `word:<word>` the positions
+of the conclusions that have it; `alias:<name>` the id of a partner; `contact:` and `contact-line:` a contact by
+its position; `span-…:<partner>` its positions; `meta:` the rest.
 """
 
 from __future__ import annotations
 
 import json
 
-from fs_triage import identifiers, learning, plain, tree
+from fs_triage import identifiers, learning, manual, plain, tree
 from fs_triage.load import Livret
 from fs_triage.records import Conclusion, Question
 from fs_triage.tree import Tree
@@ -24,6 +24,7 @@ def entries_of(livret: Livret) -> Entries:
     """Return the entries of the index of `livret`, whose references must be sound (`checks.blocking`)."""
     grown = tree.grow(livret)
     entries = {
+        "commands": "\n".join(f"{name}\t{page.short}" for name, page in manual.COMMANDS.items()),
         "meta:livret": livret.booklet.id,
         "meta:title": livret.booklet.title,
         "meta:departement": livret.booklet.departement,

@@ -38,6 +38,11 @@ def find(store: Store, words: list[str]) -> Found:
     return Found("words" if positions else "nothing", positions, None, partner)
 
 
+def node_of(store: Store, words: list[str]) -> str | None:
+    """Return the id of the node that `words` name by its id, whole or answer by answer; None for no node."""
+    return _node(store, *_partner(store, words))
+
+
 def span(store: Store, node: str) -> tuple[int, int]:
     """Return the positions of the conclusions at or below `node`: first, and one after the last."""
     first, last, *_ = store.need(f"node:{node}").split()

@@ -1,0 +1,29 @@
+# Completion of fs-triage for bash: the program itself says what may follow, one « value TAB label » a line.
+# The word under the cursor is handed over behind an « = », so that it is never an empty argument.
+_fs_triage() {
+    local current=${COMP_WORDS[COMP_CWORD]} line rank
+    [[ $current == "=" ]] && current=
+    local -a lines=()
+    while IFS= read -r line; do
+        lines+=("$line")
+    done < <("${COMP_WORDS[0]}" --completer "${COMP_WORDS[@]:1:COMP_CWORD-1}" "=$current" 2>/dev/null)
+    COMPREPLY=()
+    compopt -o nosort 2>/dev/null
+    if [[ ${lines[0]-} == $'\t'* ]]; then
+        compopt -o filenames 2>/dev/null
+        while IFS= read -r line; do
+            COMPREPLY+=("$line")
+        done < <(compgen -d -- "$current")
+        return
+    fi
+    for rank in "${!lines[@]}"; do
+        line=${lines[rank]}
+        # 63, 33 and 64: bash is about to list what is possible, and labels help to choose
+        if [[ ${#lines[@]} -gt 1 && $line == *$'\t'* && ${COMP_TYPE-9} =~ ^(63|33|64)$ ]]; then
+            COMPREPLY+=("${line%%$'\t'*}  -- ${line#*$'\t'}")
+        else
+            COMPREPLY+=("${line%%$'\t'*}")
+        fi
+    done
+}
+complete -F _fs_triage fs-triage
