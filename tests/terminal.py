@@ -14,13 +14,16 @@ from pathlib import Path
 
 import pexpect
 import pyte
-from conftest import clean_environment
+from conftest import ROOT, clean_environment
 
 UP, DOWN, RIGHT, LEFT = "\x1b[A", "\x1b[B", "\x1b[C", "\x1b[D"
 HOME, END, PAGE_UP, PAGE_DOWN = "\x1b[H", "\x1b[F", "\x1b[5~", "\x1b[6~"
 ENTER, ESCAPE, BACKSPACE, ALT_ENTER = "\r", "\x1b", "\x7f", "\x1b\r"
 CTRL_C, CTRL_D, CTRL_R, CTRL_U = "\x03", "\x04", "\x12", "\x15"
 POINTER = "»"
+SIZES = [(80, 24), (40, 20)]
+"""Columns and rows: an ordinary window, and a small one."""
+GUICHET = ROOT / "tests" / "livrets" / "guichet"
 PATIENCE = 20.0  # seconds that two busy processors may need; nothing is measured by it
 MODULE = (sys.executable, "-m", "fs_triage")
 
@@ -143,7 +146,9 @@ class Terminal:
         """Return whether the terminal is as it was: its modes, and a cursor that can be seen."""
         shown = self.raw.rfind(b"\x1b[?25h")
         hidden = self.raw.rfind(b"\x1b[?25l")
-        return termios.tcgetattr(self._line) == self.modes and shown >= hidden and not self.screen.cursor.hidden
+        return (
+            termios.tcgetattr(self._line) == self.modes and shown >= hidden and not self.screen.cursor.hidden
+        )
 
     def close(self) -> None:
         """Let go of everything."""
@@ -166,6 +171,13 @@ def terminal(*arguments: str, **options: object) -> Iterator[Terminal]:
         opened.close()
 
 
+def guichet(*arguments: str, home: Path, size: tuple[int, int] = SIZES[0], **more: object):  # type: ignore[no-untyped-def]
+    """Open a terminal of `size` (columns, rows) on the made-up livret of the tests."""
+    columns, rows = size
+    options = {"home": home, "columns": columns, "rows": rows, "FS_TRIAGE_REGLES": str(GUICHET), **more}
+    return terminal(*arguments, **options)
+
+
 def words(text: str) -> str:
-    """Return `text` with every run of spaces and line ends as one space: as read, not as laid out."""
-    return " ".join(text.split())
+    """Return `text` without any space or line end: as read, however it was laid out or broken."""
+    return "".join(text.split())

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import string
 import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -84,7 +85,7 @@ class Screen:
 
     def write(self, page: Page, earlier: str) -> str:
         """Ask for words, `earlier` being those typed before; returns them, or `BACK`."""
-        columns = _terminal().get_size().columns
+        columns = _terminal().get_size().columns - 2  # questionary puts a space on either side
         question = questionary.text(
             "\n ".join(_wrapped([page.question], columns)),
             default=earlier,
@@ -208,7 +209,8 @@ def _text_keys(application: Application[Any]) -> KeyBindings:
         keys.add(key)(_stop)
     for key in _DEAF:
         keys.add(key)(_nothing)
-    keys.add("escape", Keys.Any)(_nothing)
+    for key in (*string.ascii_letters, *string.digits, *string.punctuation, "enter", Keys.Any):
+        keys.add("escape", key)(_nothing)  # one by one: Alt+1 and the like have a meaning of their own
 
     @keys.add("escape")
     @keys.add("left", filter=empty)

@@ -1,0 +1,196 @@
+"""The pure engine, against a list of answers that anybody can follow by hand."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    consumes,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+)
+
+from fs_triage.records import ROOT, Choice, Question
+from fs_triage.walk import Step, UnknownAnswer, Walk, replay
+
+Tree = dict[str, list[tuple[str, str]]]
+"""For each question, its answers: an id, and the node that it leads to."""
+
+Kept = tuple[Walk, list[tuple[str, str, str]], dict[str, str]]
+IDS = st.sampled_from(["a", "b", "c", "d"])
+
+
+@st.composite
+def trees(draw: st.DrawFn) -> Tree:
+    """Return a tree of questions, some of whose answers lead to a node elsewhere in it, as `goto` does."""
+    tree: Tree = {}
+    nodes = [ROOT]
+    while nodes:
+        node = nodes.pop()
+        answers = draw(st.lists(IDS, min_size=1, max_size=3, unique=True))
+        tree[node] = [(answer, f"{node}/{answer}") for answer in answers]
+        deep = node.count("/") >= 3
+        nodes += [target for _, target in tree[node] if not deep and draw(st.booleans())]
+    everywhere = [target for answers in tree.values() for _, target in answers]
+    for answers in tree.values():
+        for rank, (answer, _) in enumerate(answers):
+            if draw(st.integers(0, 9)) == 0:
+                answers[rank] = (answer, draw(st.sampled_from(everywhere)))
+    return tree
+
+
+def question_of(tree: Tree):  # type: ignore[no-untyped-def]
+    """Return what gives the questions of `tree`."""
+
+    def find(node: str) -> Question | None:
+        if node not in tree:
+            return None
+        answers: list[Choice] = [
+            {"id": answer, "label": f"Réponse {answer}", "help": None, "to": target, "level": 0}
+            for answer, target in tree[node]
+        ]
+        return {"id": node, "partner": "", "title": "", "question": "?", "path": [], "answers": answers}
+
+    return find
+
+
+class Session(RuleBasedStateMachine):
+    """Answers, steps back, jumps and restarts in any order.
+
+    The model is the list of what was done and not undone, and what was last answered to each question.
+    """
+
+    earlier = Bundle("earlier")
+
+    @initialize(tree=trees())
+    def begin(self, tree: Tree) -> None:
+        self.tree = tree
+        self.find = question_of(tree)
+        self.walk = Walk()
+        self.done: list[tuple[str, str, str]] = []  # where, the answer, where it led
+        self.last: dict[str, str] = {}
+
+    def here(self) -> str:
+        return self.done[-1][2] if self.done else ROOT
+
+    @precondition(lambda self: self.here() in self.tree)
+    @rule(data=st.data())
+    def answer(self, data: st.DataObject) -> None:
+        here = self.here()
+        answer, target = data.draw(st.sampled_from(self.tree[here]))
+        self.walk = self.walk.answer(answer, self.find)
+        self.done.append((here, answer, target))
+        self.last[here] = answer
+
+    @rule(answer=st.sampled_from(["z", "", "a/b", "←"]))
+    def answer_what_is_not_offered(self, answer: str) -> None:
+        with pytest.raises(UnknownAnswer):
+            self.walk.answer(answer, self.find)
+
+    @precondition(lambda self: self.here() not in self.tree)
+    @rule(answer=IDS)
+    def answer_at_a_conclusion(self, answer: str) -> None:
+        with pytest.raises(UnknownAnswer):
+            self.walk.answer(answer, self.find)
+
+    @rule()
+    def back(self) -> None:
+        self.walk = self.walk.back()
+        if self.done:
+            self.done.pop()
+
+    @rule(data=st.data())
+    def jump(self, data: st.DataObject) -> None:
+        node = data.draw(st.sampled_from([*self.tree, *(t for a in self.tree.values() for _, t in a)]))
+        self.done.append((self.here(), "", node))
+        self.walk = self.walk.jump(node, "2nd niveau")
+
+    @rule()
+    def restart(self) -> None:
+        self.walk = self.walk.restart()
+        self.done, self.last = [], {}
+
+    @rule(target=earlier)
+    def keep(self) -> Kept:
+        return self.walk, list(self.done), dict(self.last)
+
+    @rule(kept=consumes(earlier))
+    def take_up_again(self, kept: Kept) -> None:
+        """A walk is frozen: nothing done since has changed one that was kept aside."""
+        self.walk, self.done, self.last = kept
+
+    @invariant()
+    def stands_where_the_list_says(self) -> None:
+        assert self.walk.at == self.here()
+        assert [(step.question, step.answer) for step in self.walk.steps] == [
+            (where, answer) for where, answer, _ in self.done
+        ]
+
+    @invariant()
+    def preselects_what_was_answered_last(self) -> None:
+        assert self.walk.preselected() == self.last.get(self.here())
+
+    @invariant()
+    def the_same_answers_lead_to_the_same_node(self) -> None:
+        if all(answer for _, answer, _ in self.done):
+            again = replay([answer for _, answer, _ in self.done], self.find)
+            assert (again.at, again.steps) == (self.walk.at, self.walk.steps)
+
+
+Session.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+TestSession = Session.TestCase
+
+TREE: Tree = {
+    ROOT: [("caf", "caf"), ("msa", "msa")],
+    "caf": [("rsa", "caf/rsa"), ("papier", "caf/blocage/papier")],
+    "caf/rsa": [("demande", "caf/rsa/demande")],
+}
+FIND = question_of(TREE)
+
+
+def test_a_step_keeps_the_words_that_were_read() -> None:
+    walk = Walk().answer("caf", FIND).answer("rsa", FIND)
+    assert walk.steps == (Step(ROOT, "caf", "Réponse caf"), Step("caf", "rsa", "Réponse rsa"))
+    assert walk.at == "caf/rsa"
+
+
+def test_an_answer_may_lead_elsewhere_in_the_tree() -> None:
+    walk = replay(["caf", "papier"], FIND)
+    assert walk.at == "caf/blocage/papier"
+    assert walk.back().at == "caf"
+
+
+def test_going_back_keeps_the_answers_that_were_left_behind() -> None:
+    walk = replay(["caf", "rsa", "demande"], FIND)
+    start = walk.back().back().back()
+    assert (start.at, start.preselected()) == (ROOT, "caf")
+    assert start.answer("caf", FIND).preselected() == "rsa"
+
+
+def test_another_answer_forgets_none_of_the_other_questions() -> None:
+    walk = replay(["caf", "rsa"], FIND).back().answer("papier", FIND).back()
+    assert walk.preselected() == "papier"
+    assert walk.answer("rsa", FIND).at == "caf/rsa"
+
+
+def test_the_next_visitor_is_somebody_else() -> None:
+    assert replay(["caf", "rsa"], FIND).restart() == Walk()
+    assert Walk().preselected() is None
+
+
+def test_nothing_is_before_the_start() -> None:
+    assert Walk().back() == Walk()
+    assert Walk("caf").back() == Walk("caf")
+
+
+def test_replaying_from_a_node() -> None:
+    assert replay(["demande"], FIND, "caf/rsa").at == "caf/rsa/demande"
+    with pytest.raises(UnknownAnswer):
+        replay(["caf", "cpam"], FIND)
+    with pytest.raises(UnknownAnswer):
+        replay(["caf", "rsa", "demande", "encore"], FIND)

@@ -1,0 +1,399 @@
+"""The wizard in a real pseudo-terminal, at two sizes: each key, each way back, each trap of the library."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from terminal import (
+    ALT_ENTER,
+    BACKSPACE,
+    CTRL_R,
+    CTRL_U,
+    DOWN,
+    END,
+    ENTER,
+    ESCAPE,
+    HOME,
+    LEFT,
+    PAGE_DOWN,
+    PAGE_UP,
+    RIGHT,
+    SIZES,
+    UP,
+    Terminal,
+    guichet,
+    words,
+)
+
+pytestmark = pytest.mark.parametrize("size", SIZES, ids=["80x24", "40x20"])
+FIRST = "Pour quel partenaire ?"
+MAIRIE = "Que demande l’usager à la mairie ?"
+ECOLE = "L’enfant est-il déjà inscrit dans une école de la commune ou d’une autre ?"
+MENU = "Et maintenant ?"
+NEED = "Le besoin, avec les mots de l’usager :"
+PICK = "Quelle démarche correspond ?"
+NOTHING = "Aucun choix ne contient"
+
+Size = tuple[int, int]
+
+
+def conclusion(window: Terminal, node: str) -> str:
+    """Wait for the conclusion `node` and its menu."""
+    return window.see(f"fs-triage {node}", MENU)
+
+
+def leave(window: Terminal) -> None:
+    """Leave by « Quitter », from whatever list."""
+    window.send(END, ENTER)
+    assert window.end() == 0
+    assert window.given_back()
+
+
+def test_first_screen(home: Path, size: Size) -> None:
+    with guichet(home=home, size=size) as window:
+        window.see("Livret du guichet – 998 Les Essais", FIRST)
+        beside = " – " if size[0] == 80 else " "
+        assert words(window.text()) == words(
+            f"""Livret du guichet – 998 Les Essais {FIRST} » Mairie{beside}état civil, école, cimetière
+            Préfecture – permis, étrangers Décrire le besoin avec ses mots Quitter
+            ↑ ↓ et Entrée pour choisir, ou tapez un mot"""
+        )
+        leave(window)
+        assert window.text() == ""  # the question is erased
+
+
+def test_answering_shows_the_way_and_erases_the_question(home: Path, size: Size) -> None:
+    with guichet(home=home, size=size) as window:
+        window.see(FIRST)
+        window.send(ENTER)
+        window.see(f"Mairie {MAIRIE}", gone=[FIRST])
+        window.send(DOWN, ENTER)
+        shown = window.see(f"Mairie › Préparer la rentrée à l’école {ECOLE}", gone=[MAIRIE])
+        assert shown.count("Mairie") == 1
+
+
+@pytest.mark.parametrize("key", [ESCAPE, LEFT, END + UP + ENTER], ids=["escape", "left", "item"])
+def test_going_back(home: Path, size: Size, key: str) -> None:
+    """Esc, ← and « ← Revenir » lead back to the screen as it was, the earlier answer preselected."""
+    with guichet(home=home, size=size) as window:
+        window.see(FIRST)
+        window.send(ENTER)
+        window.see(MAIRIE)
+        window.send(DOWN)
+        window.settle()
+        before = window.text()
+        assert window.pointed().startswith("Préparer la rentrée")
+        window.send(ENTER)
+        assert "← Revenir" in window.see(ECOLE)
+        window.send(DOWN, ENTER)
+        conclusion(window, "mairie/ecole/changement")
+        window.send(key if len(key) < 4 else "rev" + ENTER)
+        window.see(ECOLE, gone=[MENU])
+        assert window.pointed().startswith("Oui, et il change")
+        window.send(key)
+        window.see(MAIRIE)
+        assert window.text() == before
+        window.send(key)
+        window.see(FIRST)
+        assert window.pointed().startswith("Mairie")
+        window.send(ENTER)
+        window.see(MAIRIE)
+        assert window.pointed().startswith("Préparer la rentrée")
+
+
+def test_nothing_is_before_the_first_question(home: Path, size: Size) -> None:
+    with guichet(home=home, size=size) as window:
+        window.see(FIRST)
+        window.send(DOWN, ESCAPE)
+        window.settle()
+        window.send(LEFT)
+        window.settle()
+        assert window.pointed().startswith("Préfecture")
+        assert "Revenir" not in window.text()
+
+
+def test_moving(home: Path, size: Size) -> None:
+    with guichet(home=home, size=size) as window:
+        window.see(FIRST)
+        window.send(ENTER)
+        window.see(MAIRIE)
+        for keys, pointed in [
+            (DOWN, "Préparer la rentrée"),
+            (DOWN + DOWN, "C’est bloqué"),
+            (UP, "Papiers"),
+            (HOME, "Déclarer"),
+            (UP, "Quitter"),
+            (DOWN, "Déclarer"),
+            (PAGE_DOWN, "Quitter"),
+            (PAGE_DOWN, "Quitter"),
+            (PAGE_UP, "Déclarer"),
+            (PAGE_UP, "Déclarer"),
+            (END, "Quitter"),
+            (RIGHT, "Quitter"),
+        ]:
+            window.send(keys)
+            window.settle(0.15)
+            assert window.pointed().startswith(pointed), repr(keys)
+
+
+def test_filtering_takes_accents_and_ignores_them(home: Path, size: Size) -> None:
+    with guichet(home=home, size=size) as window:
+        window.see(FIRST)
+        for typed in ["préf", "pref", "PRÉF", "étrangers", "permis etr", "pre\u0301f"]:
+            window.send(typed)
+            window.see("Filtre :", "Préfecture", gone=["Mairie", "Quitter"])
+            window.send(ENTER)
+            window.see("Que demande l’usager à la préfecture ?")
+            window.send(ESCAPE)
+            window.see(FIRST, "Mairie")
+
+
+def test_a_filter_can_be_mended_and_taken_away(home: Path, size: Size) -> None:
+    with guichet(home=home, size=size) as window:
+        window.see(FIRST)
+        window.send("mairiç")
+        window.see(f"{NOTHING} « mairiç » ; effacez pour corriger.", gone=["Quitter"])
+        window.send(BACKSPACE, "e")
+        window.see("Filtre : mairie", gone=[NOTHING])
+        window.send(CTRL_U)
+        window.see("Préfecture", gone=["Filtre"])
+        window.send("préf")
+        window.see("Filtre : préf", gone=["Mairie"])
+        window.send(ESCAPE)
+        window.see("Mairie", FIRST, gone=["Filtre"])
+        assert window.pointed().startswith("Préfecture")  # what the filter had found stays pointed at
+        window.send("\x1b[200~mairie\x1b[201~")  # pasted
+        window.see("Filtre : mairie", gone=["Préfecture"])
+        window.send(ENTER)
+        window.see(MAIRIE)
+
+
+def test_an_empty_filter_accepts_nothing(home: Path, size: Size) -> None:
+    """Left alone, questionary shows every choice again and Enter takes the first."""
+    with guichet(home=home, size=size) as window:
+        window.see(FIRST)
+        window.send(ENTER)
+        window.see(MAIRIE)
+        for typed in ["qqq", "!!!", "école zzz", "…", "99"]:
+            window.send(typed)
+            window.see(NOTHING)
+            window.send(ENTER, DOWN, UP, PAGE_DOWN, END, ENTER, "\n", RIGHT)
+            window.settle(0.15)
+            window.see(MAIRIE, NOTHING)
+            window.send(ESCAPE)
+            window.see("Déclarer une naissance", gone=[NOTHING])
+
+
+MEANINGLESS = [ALT_ENTER, "\x1bx", "\x1b1", "\x1b-", CTRL_R, "\x13", "\t", "\x1bOP", "\x16", "\x18\x05"]
+"""Alt+Enter, other keys with Alt, searches of the history, Tab, F1, quoting and an editor's key."""
+
+
+def test_a_key_that_means_nothing_does_nothing(home: Path, size: Size) -> None:
+    """Left alone, Alt+Enter returns what is no choice, and others open a search with English words."""
+    with guichet(home=home, size=size) as window:
+        before = window.see(FIRST)
+        for key in MEANINGLESS:
+            window.send(key)
+            window.settle(0.05)
+        window.settle()
+        assert window.text() == before
+        window.send(DOWN, ENTER)
+        window.see("Que demande l’usager à la préfecture ?")
+
+
+def test_long_choices_and_helps_are_whole(home: Path, size: Size) -> None:
+    with guichet(home=home, size=size) as window:
+        window.see(FIRST)
+        window.send(ENTER)
+        window.see(MAIRIE)
+        window.send(DOWN)
+        help_text = (
+            "De la maternelle au collège, pour la première inscription comme pour un changement d’école "
+            "en cours d’année."
+        )
+        window.see("Préparer la rentrée à l’école", help_text, "Quitter")
+        window.send(ENTER)
+        window.see(
+            ECOLE,
+            "Non, c’est sa toute première inscription dans une école",
+            "Oui, et il change d’école pendant l’année scolaire en cours",
+            "← Revenir Quitter",
+        )
+        columns = size[0]
+        assert all(len(row) <= columns - 1 for row in window.rows())
+
+
+def test_markup_and_format_codes_are_text(home: Path, size: Size) -> None:
+    label = "Papiers [bold]d’identité[/bold] :smile: {0} %s"
+    with guichet(home=home, size=size) as window:
+        window.see(FIRST)
+        window.send(ENTER)
+        window.see(MAIRIE, label)
+        window.send("[bold]", ENTER)
+        conclusion(window, "mairie/papiers")
+        window.see("Lire [link=https://x.example]la notice[/link].", "[red]jusqu’au 15[/red]")
+        assert b"\x1b]" not in window.raw  # no OSC at all: no link, no title
+
+
+def test_from_a_conclusion(home: Path, size: Size) -> None:
+    """The menu: 2nd level, back to the conclusion, another need without memory of this one."""
+    with guichet(home=home, size=size) as window:
+        window.see(FIRST)
+        window.send(ENTER)
+        window.see(MAIRIE)
+        window.send(ENTER)
+        conclusion(window, "mairie/naissance")
+        assert window.rows()[-4:] == [
+            "» La démarche bloque : 2nd niveau",
+            "← Revenir",
+            "Un autre besoin",
+            "Quitter",
+        ]
+        window.send(ENTER)
+        window.see("Mairie › Déclarer une naissance › 2nd niveau Qu’est-ce qui bloque ?", gone=[MENU])
+        window.send(ENTER)
+        conclusion(window, "mairie/bloque/urgence")
+        assert "La démarche bloque" not in window.see("01 99 00 00 01")
+        window.send(LEFT)
+        window.see("Qu’est-ce qui bloque ?", gone=[MENU])
+        window.send(LEFT)
+        conclusion(window, "mairie/naissance")
+        window.send("autre", ENTER)
+        window.see(FIRST, gone=[MENU])
+        assert window.rows()[1] == FIRST  # a fresh screen: nothing of the last visitor
+        window.send(DOWN, ENTER)
+        window.see("Que demande l’usager à la préfecture ?")
+        window.send(ESCAPE)
+        window.see(FIRST)
+        window.send(HOME, ENTER)
+        window.see(MAIRIE)
+        assert window.pointed().startswith("Déclarer")
+        leave(window)
+
+
+def test_no_second_level_where_there_is_none(home: Path, size: Size) -> None:
+    with guichet("mairie", "ecole", home=home, size=size) as window:
+        window.see(ECOLE)
+        window.send(ENTER)
+        shown = conclusion(window, "mairie/ecole/inscription")
+        assert "La démarche bloque" not in shown
+        assert words("Pas de 2nd niveau : la mairie décide seule") in words(shown)
+        window.send(ESCAPE)
+        window.see(ECOLE, gone=[MENU])
+        leave(window)
+
+
+def test_describing_the_need(home: Path, size: Size) -> None:
+    with guichet(home=home, size=size) as window:
+        window.see(FIRST)
+        window.send("écrire", ENTER)
+        window.see(NEED)
+        window.send("déclarer la naissance de mon bébé à la mairie", ENTER)
+        shown = window.see(f"Besoin : déclarer la naissance de mon bébé à la mairie {PICK}")
+        assert "» Mairie : Déclarer une naissance" in shown
+        window.send(ENTER)
+        conclusion(window, "mairie/naissance")
+        window.send(LEFT)
+        window.see(PICK, gone=[MENU])
+        assert window.pointed().startswith("Mairie : Déclarer une naissance")
+        window.send(LEFT)
+        window.see(NEED, "déclarer la naissance de mon bébé à la mairie", gone=[PICK])
+        window.send(ESCAPE)
+        window.see(FIRST)
+        assert window.pointed().startswith("Mairie")
+        leave(window)
+
+
+def test_leaving_the_description(home: Path, size: Size) -> None:
+    with guichet(home=home, size=size) as window:
+        window.see(FIRST)
+        for key in (ENTER, "   " + ENTER, ESCAPE, LEFT):
+            window.send("écrire", ENTER)
+            window.see(NEED)
+            window.send(key)
+            window.see(FIRST, gone=[NEED])
+
+
+def test_a_key_that_means_nothing_writes_nothing(home: Path, size: Size) -> None:
+    with guichet(home=home, size=size) as window:
+        window.see(FIRST)
+        window.send("écrire", ENTER)
+        before = window.see(NEED)
+        for key in MEANINGLESS:
+            window.send(key)
+            window.settle(0.05)
+        window.settle()
+        assert window.text() == before
+        window.send("permis", ENTER)
+        window.see("Besoin : permis", "Préfecture : Le permis de conduire")
+
+
+def test_a_need_that_the_livret_does_not_cover(home: Path, size: Size) -> None:
+    with guichet(home=home, size=size) as window:
+        window.see(FIRST)
+        window.send("écrire", ENTER)
+        window.see(NEED)
+        window.send("zzzz qqqq", ENTER)
+        window.see("Hors du livret : aucune démarche ne répond à ce besoin.", NEED, "zzzz qqqq")
+        window.send(CTRL_U, "permis", ENTER)
+        window.see(PICK, "Le permis de conduire", gone=["Hors du livret"])
+
+
+def test_a_lookup_that_meets_a_question_goes_on_from_there(home: Path, size: Size) -> None:
+    with guichet("mairie", "ecole", home=home, size=size) as window:
+        window.see(f"Mairie › Préparer la rentrée à l’école {ECOLE}")
+        window.send(ESCAPE)
+        window.see(MAIRIE)
+        assert window.pointed().startswith("Préparer la rentrée")
+        window.send(ESCAPE)
+        window.see(FIRST)
+        assert window.pointed().startswith("Mairie")
+
+
+def test_a_lookup_that_meets_several_conclusions_asks_which(home: Path, size: Size) -> None:
+    with guichet("école", home=home, size=size) as window:
+        window.see(
+            PICK,
+            "Mairie : Non, c’est sa toute première inscription dans une école",
+            "Mairie : Oui, et il change d’école pendant l’année scolaire en cours",
+            "← Revenir au choix du partenaire",
+            gone=["Besoin"],
+        )
+        window.send(DOWN, ENTER)
+        conclusion(window, "mairie/ecole/changement")
+        window.send(ESCAPE)
+        window.see(PICK, gone=[MENU])
+        assert window.pointed().startswith("Mairie : Oui, et il change")
+        window.send(ESCAPE)
+        window.see(FIRST)
+
+
+def test_a_lookup_that_meets_one_conclusion_asks_nothing(home: Path, size: Size) -> None:
+    with guichet("mairie", "naissance", home=home, size=size) as window:
+        assert window.end() == 0
+        assert "fs-triage mairie/naissance" in window.text()
+        assert MENU not in window.text()
+
+
+def test_keys_typed_ahead_are_not_lost(home: Path, size: Size) -> None:
+    with guichet(home=home, size=size) as window:
+        window.see(FIRST)
+        window.send("mairie", ENTER, "école", ENTER, "oui", ENTER)
+        conclusion(window, "mairie/ecole/changement")
+
+
+def test_a_window_made_smaller_and_larger(home: Path, size: Size) -> None:
+    with guichet(home=home, size=size) as window:
+        window.see(FIRST)
+        window.send(ENTER)
+        window.see(MAIRIE)
+        for columns, rows in [(20, 20), (30, 6), (10, 4), (20, 1), (1, 1), (0, 0), size]:
+            window.resize(max(columns, 1), max(rows, 1))
+            window.settle(0.15)
+        window.send(DOWN, ENTER)
+        window.see(ECOLE)
+        window.send(ENTER)
+        window.see("mairie/ecole/inscription")
+        assert "Window too small" not in window.raw.decode()
+        leave(window)
