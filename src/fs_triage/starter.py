@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from fs_triage import heir, livrets, load, output, source
-from fs_triage.failure import OK, RULES_UNUSABLE, WRONG_CALL, Failure
+from fs_triage.failure import OK, RULES_UNUSABLE, WRONG_CALL, Failure, reason
 from fs_triage.source import Table
 from fs_triage.words import fold
 
@@ -81,7 +81,7 @@ def _contact(name: str, contact: Table, parent: str) -> list[str]:
         is_value = key not in ("label", "audience", "scope")
         lines.append(f"#     {key}: à remplir" if is_value else f"#     {key}: {shown}")
         if is_value:
-            lines[-1] += f"    # {parent} : {shown}"
+            lines[-1] += f"    # {parent} = {shown}"
     return lines
 
 
@@ -93,5 +93,5 @@ def _write(target: Path, files: dict[str, str]) -> None:
         for name, text in files.items():
             (target / name).write_text(text, encoding="utf-8")
     except OSError as error:
-        message = f"Le dossier « {target} » ne peut pas être écrit : {source.reason(error)}."
+        message = f"Le dossier « {target} » ne peut pas être écrit : {reason(error)}."
         raise Failure(RULES_UNUSABLE, message) from error
