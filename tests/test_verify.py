@@ -216,7 +216,7 @@ def test_an_annotation_holds_what_a_forge_would_read_as_its_own() -> None:
         (
             ["nulle-part"],
             3,
-            "Le dossier «\u00a0nulle-part\u00a0» est illisible (le fichier n’existe pas)\u00a0; vérifiez son nom.\n",
+            "Le dossier «\u00a0nulle-part\u00a0» est illisible (n’existe pas)\u00a0; vérifiez son nom.\n",
         ),
         (
             ["alias/"],

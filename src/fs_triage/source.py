@@ -7,7 +7,6 @@ tags, merge keys, repeated keys, a second document, depth, size.
 
 from __future__ import annotations
 
-import errno
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from typing import Any
 import yaml
 
 from fs_triage import syntax
+from fs_triage.failure import reason
 from fs_triage.problem import Problem
 from fs_triage.typography import name_of, refused, visible
 
@@ -158,27 +158,15 @@ def read(path: Path, shown: str) -> tuple[Table | None, list[Problem], bytes]:
             return None, [Problem(shown, 0, 0, "unreadable", "ce lien mène hors du dossier des règles")], b""
         with path.open("rb") as stream:
             content = stream.read(MAX_BYTES + 1)
-    except (OSError, RuntimeError) as error:
-        return None, [Problem(shown, 0, 0, "unreadable", f"illisible : {reason(error)}")], b""
+    except RuntimeError:  # what pathlib raises for links in a circle
+        return None, [Problem(shown, 0, 0, "unreadable", "lien symbolique sans fin")], b""
+    except OSError as error:
+        return None, [Problem(shown, 0, 0, "unreadable", reason(error))], b""
     text, problems = decode(content, shown)
     if problems:
         return None, problems, content
     table, problems = parse(text, shown)
     return table, problems, content
-
-
-def reason(error: Exception) -> str:
-    """Return in French why the system refused a file."""
-    known = {
-        FileNotFoundError: "le fichier n’existe pas",
-        PermissionError: "l’accès est refusé",
-        IsADirectoryError: "c’est un dossier",
-        NotADirectoryError: "ce n’est pas un dossier",
-        RuntimeError: "le lien tourne en rond",
-    }
-    if isinstance(error, OSError) and error.errno == errno.ELOOP:
-        return "le lien tourne en rond"
-    return next((text for kind, text in known.items() if isinstance(error, kind)), "erreur du système")
 
 
 def parse(text: str, shown: str) -> tuple[Table | None, list[Problem]]:

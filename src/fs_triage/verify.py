@@ -7,9 +7,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from fs_triage import advice, checks, examples, load, output, places, snippet, source
+from fs_triage import advice, checks, examples, load, output, places, snippet
 from fs_triage.examples import Coverage
-from fs_triage.failure import OK, PROBLEMS, RULES_UNUSABLE, WRONG_CALL, Failure
+from fs_triage.failure import OK, PROBLEMS, RULES_UNUSABLE, WRONG_CALL, Failure, reason
 from fs_triage.problem import Problem
 from fs_triage.typography import visible
 
@@ -83,7 +83,7 @@ def _inside(folder: Path) -> list[Path]:
         next(folder.iterdir(), None)
         names = places.livrets_in(str(folder))
     except OSError as error:
-        message = f"Le dossier « {shown} » est illisible ({source.reason(error)}) ; vérifiez son nom."
+        message = f"Le dossier « {shown} » est illisible ({reason(error)}) ; vérifiez son nom."
         raise Failure(RULES_UNUSABLE, message) from error
     if not names:
         message = f"Aucun livret dans « {shown} » : il y manque un fichier {load.BOOKLET}."
