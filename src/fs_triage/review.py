@@ -1,0 +1,76 @@
+"""`relecture`: the sheet that a partner reads and signs, as Markdown or as one HTML page to print."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from fs_triage import output
+from fs_triage.failure import OK, OUTPUT_LOST, WRONG_CALL, Failure, reason
+from fs_triage.markdown import escape
+from fs_triage.sheet import Sheet, sheet
+from fs_triage.store import Store
+
+_TEMPLATES = {".md": "relecture.md.j2", ".html": "relecture.html.j2"}
+
+
+def run(store: Store, partner: str | None, target: str | None) -> int:
+    """Print the sheet of `partner` (its id, None for all) as Markdown, or write it to the file `target`.
+
+    The end of the name, `.md` or `.html`, says the form; a file that is there is replaced, whole. Returns 0.
+    Raises `Failure` when the name says no form or the file cannot be written.
+    """
+    if target is None:
+        output.answer(render(sheet(store, partner), ".md").rstrip("\n"))
+        return OK
+    form = Path(target).suffix.lower()
+    if form not in _TEMPLATES:
+        message = f"« {target} » ne dit pas la forme voulue ; donnez un nom qui finit par .html ou .md."
+        raise Failure(WRONG_CALL, message)
+    try:
+        _write(Path(target), render(sheet(store, partner), form))
+    except OSError as error:
+        message = f"« {target} » n’a pas pu être écrit ({reason(error)}) ; choisissez un autre fichier."
+        raise Failure(OUTPUT_LOST, message) from error
+    output.tell(f"Fiche de relecture écrite dans « {target} ».")
+    return OK
+
+
+def render(content: Sheet, form: str) -> str:
+    """Return `content` laid out as `form`, `.md` or `.html`; whatever its texts hold, they stay text."""
+    html = form == ".html"
+    environment = Environment(
+        loader=PackageLoader("fs_triage", "templates"),
+        autoescape=html,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    return environment.get_template(_TEMPLATES[form]).render(content if html else _escaped(content))
+
+
+def _escaped(content: Any) -> Any:
+    """Return `content` with every text in it as Markdown."""
+    if isinstance(content, str):
+        return escape(content)
+    if isinstance(content, dict):
+        return {key: _escaped(value) for key, value in content.items()}
+    return [_escaped(value) for value in content] if isinstance(content, list) else content
+
+
+def _write(path: Path, text: str) -> None:
+    """Write `text` beside `path`, then rename it there: a reader sees the old file or the new one, whole."""
+    path = path.resolve()
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise

@@ -1,0 +1,393 @@
+"""The sheet that a partner signs: nothing is missing, everything is a sentence, and no text becomes markup."""
+
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Run
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fs_triage.markdown import escape
+from fs_triage.review import render
+from fs_triage.sheet import Sheet
+
+N = "\u00a0"
+LIVRET = """\
+id: essai
+title: Livret d'essai
+departement: 39 Jura
+source: Essai
+partners: [guichet]
+"""
+PARTNER = """\
+id: guichet
+label: Guichet
+name: Guichet d'essai
+about: titres perdus
+pages: [2, 3]
+if_blocked: blocage
+warnings: [Prendre son temps.]
+contacts:
+  tel:
+    phone: "3230"
+    label: Numéro
+    audience: conseiller
+    hours: Mo-Fr 08:30-19:00
+    note: Gratuit
+  site:
+    web: www.guichet.fr
+    label: Site_du_guichet
+    audience: usager
+    doubt: Le livret l'écrit de deux façons.
+question: Que veut l'usager ?
+answers:
+  - id: titre
+    label: Un titre
+    question: Est-il perdu ?
+    answers:
+      - id: oui
+        label: Oui, perdu
+        pages: [2]
+        do_not: [Le prix d'un titre.]
+        steps: [Ouvrir le site., Remplir la déclaration.]
+        contacts: [site]
+      - id: non
+        label: Non
+        no_second_level: Il suffit d'attendre
+        steps: [Attendre.]
+  - id: blocage
+    label: Ça bloque
+    pages: [3]
+    escalate: [site, {contact: tel, when: si le site est en panne}]
+"""
+MARKDOWN = f"""\
+# Relecture du livret
+
+Livret d’essai, 39 Jura. Essai.
+
+Cette fiche dit, démarche par démarche, ce que l’outil fs-triage montre aux conseillers France services. \
+Merci de lire chaque
+démarche, de cocher «{N}Exact{N}» ou d’écrire la correction à côté, puis de signer à la fin.
+
+---
+
+# Guichet
+
+Pour{N}: titres perdus. Livret, pages 2, 3. 3 démarches{N}: 2 au 1er niveau, 1 au 2nd niveau.
+
+**Pour toutes les démarches{N}:**
+
+- Prendre son temps.
+
+## Vos contacts
+
+- Site\\_du\\_guichet{N}: Site **www.guichet.fr** – L’usager peut s’en servir lui-même. \
+**À vérifier{N}:** Le livret l’écrit de deux façons. Démarches 1, 3.
+
+  ☐ Exact ☐ À corriger{N}: ..............................
+- Numéro{N}: Téléphone **3230** – Réservé au conseiller{N}: ne jamais le donner à l’usager. \
+Horaires{N}: lundi à vendredi 8h30-19h. Gratuit. Démarche 3.
+
+  ☐ Exact ☐ À corriger{N}: ..............................
+
+## Un titre
+
+### 1. Oui, perdu
+
+1er niveau{N}: le conseiller fait la démarche sur place, avec l’usager.
+
+On y arrive en répondant{N}: à «{N}Que veut l’usager{N}?{N}», «{N}Un titre{N}», puis à «{N}Est-il perdu{N}?{N}», \
+«{N}Oui, perdu{N}».
+
+**Le conseiller ne renseigne pas{N}:**
+
+- Le prix d’un titre.
+
+1. Ouvrir le site.
+2. Remplir la déclaration.
+
+**Contacts utiles{N}:**
+
+- Site\\_du\\_guichet{N}: Site **www.guichet.fr** – L’usager peut s’en servir lui-même. \
+**À vérifier{N}:** Le livret l’écrit de deux façons.
+
+Si la démarche bloque, le conseiller passe à la démarche n°{N}3, «{N}Ça bloque{N}».
+
+Livret, page 2. Identifiant{N}: guichet/titre/oui
+
+☐ Exact ☐ À corriger{N}: ..............................
+
+### 2. Non
+
+1er niveau{N}: le conseiller fait la démarche sur place, avec l’usager.
+
+On y arrive en répondant{N}: à «{N}Que veut l’usager{N}?{N}», «{N}Un titre{N}», \
+puis à «{N}Est-il perdu{N}?{N}», «{N}Non{N}».
+
+1. Attendre.
+
+Il n’y a pas de 2nd niveau. Il suffit d’attendre.
+
+Livret, pages 2, 3. Identifiant{N}: guichet/titre/non
+
+☐ Exact ☐ À corriger{N}: ..............................
+
+## Démarches proposées d’emblée
+
+### 3. Ça bloque
+
+2nd niveau{N}: le conseiller transmet la demande.
+
+On y arrive en répondant{N}: à «{N}Que veut l’usager{N}?{N}», «{N}Ça bloque{N}».
+
+**À contacter, dans cet ordre{N}:**
+
+1. Site\\_du\\_guichet{N}: Site **www.guichet.fr** – L’usager peut s’en servir lui-même. \
+**À vérifier{N}:** Le livret l’écrit de deux façons.
+2. Numéro{N}: Téléphone **3230** – Réservé au conseiller{N}: ne jamais le donner à l’usager. \
+Quand{N}: si le site est en panne. Horaires{N}: lundi à vendredi 8h30-19h. Gratuit.
+
+Livret, page 3. Identifiant{N}: guichet/blocage
+
+☐ Exact ☐ À corriger{N}: ..............................
+
+## Approbation, Guichet
+
+☐ J’ai relu toutes les démarches et tous les contacts de cette fiche{N}; \
+je les approuve, avec les corrections écrites ci-dessus.
+
+Nom et fonction{N}: ..............................
+
+Date{N}: ..............................
+
+Signature{N}: ..............................
+"""
+TAGS = "html head meta title style body header section article div h1 h2 h3 p ol ul li span strong br".split()  # noqa: SIM905
+POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+
+
+class Page(HTMLParser):
+    """What a browser would find in a page: its tags, its attributes, its text."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self.texts: list[str] = []
+        self.open: list[str] = []
+        self.feed(page)
+        self.close()
+        self.text = re.sub(r"[ \n]+", " ", " ".join(self.texts))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += attrs
+        if tag not in ("meta", "br"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag, "the tags of the page must match"
+
+    def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1] not in ("style", "title"):
+            self.texts.append(data)
+
+
+def assert_harmless(page: Page) -> None:
+    assert page.tags[:3] == ["html", "head", "meta"]
+    assert set(page.tags) <= set(TAGS)
+    assert {name for name, _ in page.attributes} <= {
+        "lang",
+        "charset",
+        "http-equiv",
+        "content",
+        "name",
+        "class",
+    }
+    assert ("content", POLICY) in page.attributes
+    assert page.attributes.index(("content", POLICY)) < 4, "the policy stands before what it governs"
+    assert page.open == []
+
+
+@pytest.fixture(scope="module")
+def essai(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("rules") / "essai"
+    folder.mkdir()
+    (folder / "livret.yaml").write_text(LIVRET, encoding="utf-8")
+    (folder / "guichet.yaml").write_text(PARTNER, encoding="utf-8")
+    return folder
+
+
+def test_the_sheet_on_standard_output(run: Run, essai: Path) -> None:
+    done = run("relecture", "guichet", "--regles", str(essai))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == MARKDOWN
+
+
+@pytest.mark.parametrize("name", ["fiche.md", "fiche.html", "FICHE.HTML"])
+def test_the_sheet_in_a_file(run: Run, essai: Path, tmp_path: Path, name: str) -> None:
+    target = tmp_path / name
+    target.write_text("avant", encoding="utf-8")
+    done = run("relecture", "-o", str(target), "--regles", str(essai))
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr == f"Fiche de relecture écrite dans «{N}{target}{N}».\n"
+    text = target.read_text(encoding="utf-8")
+    assert (
+        text == MARKDOWN if name.endswith(".md") else text.startswith('<!DOCTYPE html>\n<html lang="fr">\n')
+    )
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "message"),
+    [
+        ("fiche.pdf", 2, "« {} » ne dit pas la forme voulue ; donnez un nom qui finit par .html ou .md.\n"),
+        ("fiche", 2, "« {} » ne dit pas la forme voulue ; donnez un nom qui finit par .html ou .md.\n"),
+        (
+            "absent/fiche.md",
+            74,
+            "« {} » n’a pas pu être écrit (n’existe pas) ; choisissez un autre fichier.\n",
+        ),
+        (
+            "dossier.md",
+            74,
+            "« {} » n’a pas pu être écrit (c’est un dossier) ; choisissez un autre fichier.\n",
+        ),
+    ],
+)
+def test_a_file_that_cannot_be(
+    run: Run, essai: Path, tmp_path: Path, name: str, code: int, message: str
+) -> None:
+    (tmp_path / "dossier.md").mkdir()
+    target = tmp_path / name
+    done = run("relecture", "-o", str(target), "--regles", str(essai))
+    assert (done.returncode, done.stdout) == (code, "")
+    assert done.stderr.replace(N, " ") == message.format(target)
+    assert done.stderr.count(N) == 3
+    assert [path.name for path in tmp_path.iterdir()] == ["dossier.md"]
+
+
+def test_nothing_of_our_livret_is_missing(run: Run, tmp_path: Path) -> None:
+    conclusions = json.loads(run("liste", "--json").stdout)["matches"]
+    contacts = json.loads(run("contacts", "--json").stdout)["contacts"]
+    assert len(conclusions) > 100
+    run("relecture", "-o", str(tmp_path / "tous.html"))
+    page = Page((tmp_path / "tous.html").read_text(encoding="utf-8"))
+    assert_harmless(page)
+    sheet = run("relecture").stdout
+    sentences = [
+        text for c in conclusions for key in ("steps", "do_not", "warnings", "contacts") for text in c[key]
+    ]
+    wanted = [text if isinstance(text, str) else text["value"] for text in sentences]
+    wanted += [
+        c[key] for c in (*conclusions, *contacts) for key in ("title", "label", "doubt", "note") if c.get(key)
+    ]
+    wanted += [f"Identifiant{N}: {c['id']}" for c in conclusions]
+    assert len(wanted) > 1000
+    assert [text for text in wanted if text not in page.text] == []
+    assert [text for text in wanted if escape(text) not in sheet] == []
+    boxes = 2 * len(conclusions) + 2 * len(contacts) + len({c["partner"] for c in conclusions})
+    assert (page.text.count("☐"), sheet.count("☐")) == (boxes, boxes)
+    assert page.text.count("Signature") == 9
+
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    '" onmouseover="alert(1)',
+    "' onclick='x",
+    "<img src=x onerror=alert(1)>",
+    '<a href="javascript:alert(1)">ici</a>',
+    "</style><style>body{display:none}",
+    "--><!--",
+    "&lt;b&gt; &amp; &#60;",
+    "{{ 7 * 7 }} {% raw %}",
+    "](javascript:alert(1)) **gras** `code` # titre | > - 1. x",
+    "<meta http-equiv=refresh content=0>",
+]
+words = st.sampled_from(HOSTILE) | st.text(st.characters(exclude_categories=("Cc", "Cs", "Zs")), min_size=1)
+hostile = st.lists(words, min_size=1, max_size=3).map(" ".join)
+
+
+@st.composite
+def sheets(draw: st.DrawFn) -> Sheet:
+    def texts() -> list[str]:
+        return [draw(hostile)]
+
+    contact: dict[str, Any] = {
+        **{key: draw(hostile) for key in ("label", "kind", "value", "doubt")},
+        "audience": "usager",
+        "sentences": texts(),
+        "used": [1],
+    }
+    item: dict[str, Any] = {
+        **{
+            key: draw(hostile)
+            for key in ("id", "title", "level", "way", "contacts_title", "blocked", "pages")
+        },
+        **{key: texts() for key in ("steps", "do_not", "warnings")},
+        "number": 1,
+        "rank": 2,
+        "in_order": True,
+        "contacts": [contact],
+    }
+    partner: dict[str, Any] = {
+        **{key: draw(hostile) for key in ("id", "label", "about", "pages", "counts")},
+        **{key: texts() for key in ("do_not", "warnings")},
+        "contacts": [contact],
+        "groups": [{"title": draw(hostile), "demarches": [item]}],
+    }
+    return {
+        "title": draw(hostile),
+        "departement": draw(hostile),
+        "source": draw(hostile),
+        "partners": [partner],  # type: ignore[list-item]
+    }
+
+
+def strings(data: object) -> list[str]:
+    if isinstance(data, dict):
+        return [text for key, value in data.items() if key not in ("audience",) for text in strings(value)]
+    if isinstance(data, list):
+        return [text for value in data for text in strings(value)]
+    return [data] if isinstance(data, str) else []
+
+
+def squeezed(text: str) -> str:
+    return re.sub(r"\s+", "", text)
+
+
+@settings(max_examples=40, deadline=None)
+@given(sheets())
+def test_no_text_becomes_html(content: Sheet) -> None:
+    page = Page(render(content, ".html"))
+    assert_harmless(page)
+    shown = squeezed(page.text)
+    unseen = {content["partners"][0]["id"]}
+    assert [text for text in strings(content) if squeezed(text) not in shown and text not in unseen] == []
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_text_becomes_markdown(text: str) -> None:
+    shown = escape(text)
+    assert re.sub(r"\\(.)", r"\1", shown) == text
+    assert re.search(r"(?<!\\)(?:\\\\)*[<>\[\]`*_{}#|&]", shown) is None
+
+
+def test_hostile_labels_from_a_rule_file(run: Run, essai: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "essai"
+    folder.mkdir()
+    (folder / "livret.yaml").write_text(LIVRET, encoding="utf-8")
+    label = '"><script>alert(1)</script>{{ 7 * 7 }}'
+    text = PARTNER.replace("label: Ça bloque", f"label: {json.dumps(label)}")
+    (folder / "guichet.yaml").write_text(text, encoding="utf-8")
+    done = run("relecture", "-o", str(tmp_path / "f.html"), "--regles", str(folder))
+    assert done.returncode == 0, done.stderr
+    page = Page((tmp_path / "f.html").read_text(encoding="utf-8"))
+    assert_harmless(page)
+    assert f"3. {label}" in page.text
