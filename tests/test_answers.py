@@ -8,7 +8,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from conftest import ROOT, Call, Run
+from conftest import ROOT, RULES, Call, Run
 
 from fs_triage.failure import NOTHING_FOUND, OK
 
@@ -48,6 +48,7 @@ def validator() -> jsonschema.protocols.Validator:
     return jsonschema.Draft202012Validator(closed(copy.deepcopy(SCHEMA)))
 
 
+GUICHET, VAL_FICTIF = (str(ROOT / "tests" / "livrets" / name) for name in ("guichet", "val-fictif"))
 ANSWERS = {
     "one démarche, by its id": ("caf/rsa/demande", "--json"),
     "some, by their words": ("caf", "rsa", "--json"),
@@ -61,8 +62,10 @@ ANSWERS = {
     "a need, explained": ("chercher", "--json", "--expliquer", "rsa"),
     "a tree": ("arbre", "--json", "justice"),
     "every tree": ("arbre", "--json"),
-    "the problems": ("verifier", "--json"),
+    "the problems": ("verifier", GUICHET, "--json"),
     "the livrets": ("livrets", "--json"),
+    "the same livret twice": ("comparer", GUICHET, GUICHET, "--json"),
+    "two livrets": ("comparer", VAL_FICTIF, str(RULES / "jura"), "--json"),
 }
 
 
@@ -76,6 +79,13 @@ def test_an_answer_is_what_the_schema_says(
     answer = json.loads(ran.stdout)
     validator.validate(answer)
     assert answer["schema_version"] == 1
+
+
+def test_every_shape_is_met(call: Call) -> None:
+    keys = {frozenset(json.loads(call(*arguments)[1])) for arguments in ANSWERS.values()}
+    for shape in SCHEMA["oneOf"]:
+        name = shape["$ref"].rpartition("/")[2]
+        assert any(name in found or ("changes" in found and name == "comparison") for found in keys), name
 
 
 def test_a_batch_is_one_answer_a_line(run: Run, validator: jsonschema.protocols.Validator) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Call, write_livret
-from terminal import terminal, words
+from terminal import terminal
 
 from fs_triage.failure import OK, PROBLEMS, RULES_UNUSABLE
 
@@ -28,7 +28,7 @@ every_literal = pytest.mark.parametrize("text", LITERAL.values(), ids=LITERAL)
 
 def spaced(text: str) -> str:
     """Return `text` with plain spaces and quotes, one between words: the loader may have set French ones."""
-    return words(text.replace("’", "'").replace("\u00a0", " "))
+    return " ".join(text.replace("’", "'").split())
 
 
 @every_literal

@@ -99,6 +99,16 @@ def test_options_of_typer_are_those_of_the_grammar() -> None:
         assert declared == dict(tables[name]), name
 
 
+def test_options_of_a_call_without_words_are_those_of_the_grammar() -> None:
+    options = [
+        param for param in typer.main.get_command(cli.app).params if isinstance(param, typer.core.TyperOption)
+    ]
+    declared = {
+        name: calls.FLAG if option.is_flag else calls.VALUE for option in options for name in option.opts
+    }
+    assert declared == {**calls.ALONE, **calls.ALONE_SLOW}
+
+
 WRONG = {
     (
         "--jsno",

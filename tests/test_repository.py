@@ -18,18 +18,18 @@ LONGEST_MODULE, LONGEST_FUNCTION, LONGEST_GUIDE = 300, 50, 60
 
 FLOORS = {
     "door": "__main__",
-    "calls as Typer reads them": "cli french manual",
+    "calls as Typer reads them": "cli french",
     "commands and screens": """
         about answers branch changes chercher choices codes compare contact_changes diagram examples markdown
         numbered outline page pairing prompts report review sheet schema snippet starter suggest text_changes
-        told verify wizard wrapping installer completion
+        told verify wizard wrapping install
     """,
-    "the compiled livret": "entries index learning lookup search store",
+    "the compiled livret": "completion entries index learning lookup search store",
     "rules": """
         advice booklet checks explain heir identifiers livrets load model pruning source spots syntax tree
         values
     """,
-    "ground": "calls failure names output phonetics places plain problem records typography walk words",
+    "ground": "calls failure manual names output phonetics places plain problem records typography walk words",
 }
 """The house from the roof down: a module imports from its own floor and from those below, never in a circle."""
 
