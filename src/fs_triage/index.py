@@ -56,7 +56,11 @@ def rebuild(folder: str, path: str | None, notices: list[str]) -> sqlite3.Connec
         files = _again(old)
         if [sha256 for _, sha256 in files] == [sha256 for _, sha256 in _files_of(old)]:
             return _keep(old, files, old, path, notices)
-    return _compile(folder, old, path, notices)
+    gc.disable()  # what is made stays to the end: looking for what does not would cost a fifth of the time
+    try:
+        return _compile(folder, old, path, notices)
+    finally:
+        gc.enable()
 
 
 def compile_livret(livret: Livret) -> sqlite3.Connection:
@@ -98,7 +102,6 @@ def _missing(folder: str, old: Entries | None) -> str:
 
 
 def _compile(folder: str, old: Entries | None, path: str | None, notices: list[str]) -> sqlite3.Connection:
-    gc.disable()  # what is made here stays to the end: looking for what does not costs a fifth of the time
     from fs_triage import checks, load
 
     loaded = load.load(Path(folder))
@@ -130,10 +133,11 @@ def _compile(folder: str, old: Entries | None, path: str | None, notices: list[s
 def _warning(loaded: Loaded, date: str) -> str:
     problem, *others = loaded.blocking
     more = f" (et {len(others)} autres)" if others else ""
-    return (
+    said = (
         f"Attention : les règles ont un problème ({problem.path}:{problem.line} : {problem.message}{more}) ; "
         f"livret tel qu’il était le {date}. Voyez « fs-triage verifier »."
     )
+    return said.encode("utf-8", "backslashreplace").decode()  # a file name need not be text
 
 
 def _connection(entries: Entries) -> sqlite3.Connection:
