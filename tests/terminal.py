@@ -84,15 +84,17 @@ class Terminal:
 
     def text(self) -> str:
         """Return the screen as lines, without the spaces at their ends."""
-        return "\n".join(row.rstrip() for row in self.screen.display).rstrip()
+        return lines(self.screen)
 
     def rows(self) -> list[str]:
         """Return the rows of the screen that hold something, without the spaces around them."""
-        return [row.strip() for row in self.screen.display if row.strip()]
+        return [row.strip() for row in self.text().splitlines() if row.strip()]
 
-    def flat(self) -> str:
-        """Return the screen as if it were wide enough for everything: what the terminal broke is whole."""
-        return "".join(self.screen.display)
+    def drawn_since(self, mark: int) -> str:
+        """Return what was drawn since the byte `mark` of `raw`, as on a screen of the same width without end."""
+        screen = pyte.Screen(self.screen.columns, 200)
+        pyte.ByteStream(screen).feed(self.raw[mark:])
+        return lines(screen)
 
     def see(self, *texts: str, gone: Sequence[str] = ()) -> str:
         """Wait until all `texts` stand on the screen, broken over lines or not, and none of `gone` does."""
@@ -106,7 +108,7 @@ class Terminal:
 
     def pointed(self) -> str:
         """Return the choice that the pointer stands before."""
-        [row] = [row.strip() for row in self.screen.display if row.startswith(f" {POINTER} ")]
+        [row] = [row.strip() for row in self.text().splitlines() if row.startswith(f" {POINTER} ")]
         return row.removeprefix(POINTER).strip()
 
     def resize(self, columns: int, rows: int) -> None:
@@ -176,6 +178,15 @@ def guichet(*arguments: str, home: Path, size: tuple[int, int] = SIZES[0], **mor
     columns, rows = size
     options = {"home": home, "columns": columns, "rows": rows, "FS_TRIAGE_REGLES": str(GUICHET), **more}
     return terminal(*arguments, **options)
+
+
+def lines(screen: pyte.Screen) -> str:
+    """Return what stands on `screen` as lines, without the spaces at their ends."""
+    last = max((number for number, row in screen.buffer.items() if row), default=-1)
+    rows = (screen.buffer[number] for number in range(last + 1))
+    return "\n".join(
+        "".join(row[x].data for x in range(max(row, default=-1) + 1)).rstrip() for row in rows
+    ).rstrip()
 
 
 def words(text: str) -> str:

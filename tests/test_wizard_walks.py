@@ -1,0 +1,109 @@
+"""Every conclusion of the booklet is reached by a walk in a real pseudo-terminal, and read off its screen."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+from conftest import JURA, clean_environment
+from terminal import DOWN, END, ENTER, LEFT, SIZES, Terminal, terminal, words
+
+from fs_triage.plain import LEVELS
+from fs_triage.records import Conclusion, Question
+from fs_triage.store import Store, open_store
+
+PARTNERS = yaml.safe_load((JURA / "livret.yaml").read_text("utf-8"))["partners"]
+FIRST = "Pour quel partenaire ?"
+MENU = "Et maintenant ?"
+DRAWN = "│║─═╭╮╰╯┌┐└┘╔╗╚╝"
+
+
+@pytest.fixture(scope="module")
+def store(home: Path) -> Store:
+    """The booklet, from the index that the windows use too."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in clean_environment(home).items():
+            patch.setenv(name, value)
+        return open_store(str(JURA))
+
+
+class Walker:
+    """Goes through everything below a partner, answer by answer, and keeps what it has reached."""
+
+    def __init__(self, window: Terminal, store: Store) -> None:
+        self.window = window
+        self.store = store
+        self.reached: set[str] = set()
+
+    def question(self, node: str) -> Question:
+        question: Question = json.loads(self.store.need(f"question:{node}"))
+        return question
+
+    def conclusion(self, node: str) -> Conclusion:
+        position = int(self.store.need(f"node:{node}").split()[0])
+        conclusion: Conclusion = json.loads(self.store.need(f"json:{position:06}"))
+        return conclusion
+
+    def through(self, node: str, way: list[str]) -> None:
+        """Take each answer of `node` in turn, where the screen shows `way`; end where it began."""
+        question = self.question(node)
+        shown = f"{' › '.join(way)}{question['question']}"
+        self.window.see(shown, gone=[MENU])
+        for rank, choice in enumerate(question["answers"]):
+            self.window.send(DOWN if rank else "")  # coming back, the answer taken is pointed at
+            mark = len(self.window.raw)
+            self.window.send(ENTER)
+            if choice["level"]:
+                self.read(choice["to"], mark)
+                self.reached.add(choice["to"])
+            elif choice["to"] == f"{node}/{choice['id']}".lstrip("/"):
+                self.through(choice["to"], [*way, choice["label"]])
+            else:  # an answer that leads to a question elsewhere
+                self.window.see(self.question(choice["to"])["question"], gone=[shown])
+            self.window.send(LEFT)
+            self.window.see(shown, gone=[MENU])
+
+    def read(self, node: str, mark: int) -> None:
+        """Read the conclusion `node`, drawn since the byte `mark`, and hold it against the booklet's."""
+        self.window.see(f"fs-triage {node}", MENU)
+        conclusion = self.conclusion(node)
+        read = words("".join(c for c in self.window.drawn_since(mark) if c not in DRAWN))
+        for text in (
+            LEVELS[conclusion["level"]],
+            conclusion["title"],
+            *conclusion["steps"],
+            *conclusion["do_not"],
+            *conclusion["warnings"],
+            f"page{'s' if len(conclusion['pages']) > 1 else ''} {conclusion['pages'][0]}",
+            f"fs-triage {node} {MENU}" if "plus haut" not in self.window.text() else f"fs-triage {node}",
+        ):
+            assert words(text) in read, (node, text)
+        for contact in conclusion["contacts"]:
+            for text in (
+                contact["value"],
+                contact["label"],
+                contact["when"],
+                contact["note"],
+                contact["doubt"],
+            ):
+                assert words(text or "") in read, (node, text)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=["80x24", "40x20"])
+@pytest.mark.parametrize("partner", PARTNERS)
+def test_every_conclusion(home: Path, store: Store, partner: str, size: tuple[int, int]) -> None:
+    first, last = (int(n) for n in store.need(f"node:{partner}").split()[:2])
+    expected = {json.loads(text)["id"] for text in store.block("json", range(first, last))}
+    assert expected
+    columns, rows = size
+    with terminal(home=home, columns=columns, rows=rows) as window:
+        walker = Walker(window, store)
+        window.see(FIRST)
+        window.send(DOWN * PARTNERS.index(partner), ENTER)
+        walker.through(partner, [walker.question(partner)["title"]])
+        assert walker.reached == expected
+        window.send(END, ENTER)
+        assert window.end() == 0
+        assert window.given_back()
