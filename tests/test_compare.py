@@ -214,6 +214,70 @@ def test_a_level_that_changed(run: Run, old: Path, tmp_path: Path) -> None:
     )
 
 
+def lines(run: Run, old: Path, new: Path) -> list[str]:
+    """Return the sentences of `comparer`, without what they touch."""
+    done = run("comparer", str(old), str(new))
+    assert (done.returncode, done.stderr) == (1, "")
+    return [line for line in done.stdout.splitlines() if line.startswith("- ")]
+
+
+def test_partners_that_come_and_go(run: Run, old: Path, tmp_path: Path) -> None:
+    new = write(tmp_path / "n", PARTNER)
+    (new / "livret.yaml").write_text(LIVRET.replace("[guichet]", "[guichet, mairie]"), encoding="utf-8")
+    mairie = PARTNER.replace("uichet", "airie").replace("Gairie", "Mairie").replace("gairie", "mairie")
+    (new / "mairie.yaml").write_text(mairie, encoding="utf-8")
+    assert lines(run, old, new) == ["- Mairie est un nouveau partenaire, avec 4 démarches."]
+    assert lines(run, new, old) == ["- Mairie n’est plus dans le livret, ni ses 4 démarches."]
+
+
+def test_a_partner_and_a_contact_that_change_their_names(run: Run, old: Path, tmp_path: Path) -> None:
+    new = write(tmp_path / "n", PARTNER)
+    (new / "livret.yaml").write_text(LIVRET.replace("[guichet]", "[accueil]"), encoding="utf-8")
+    text = (new / "guichet.yaml").read_text(encoding="utf-8")
+    (new / "guichet.yaml").unlink()
+    text = (
+        text.replace("id: guichet", "id: accueil")
+        .replace("  tel:", "  telephone:")
+        .replace("[tel]", "[telephone]")
+    )
+    (new / "accueil.yaml").write_text(text, encoding="utf-8")
+    expected = [
+        "- Guichet\u00a0: le partenaire guichet s’appelle maintenant accueil\u00a0: fs-triage accueil.",
+        "- Guichet\u00a0: le contact guichet/tel s’écrit maintenant accueil/telephone dans les règles\u00a0; "
+        "rien ne change au comptoir.",
+    ]
+    assert lines(run, old, new) == expected
+
+
+def test_a_change_of_name_that_the_livret_keeps(run: Run, old: Path, tmp_path: Path) -> None:
+    """Two démarches alike in nothing are one, since `identifiants.yaml` says so."""
+    new = write(tmp_path / "n", PARTNER)
+    kept = "  - id: papier\n    label: Demande papier\n    steps: [Remplir le formulaire.]"
+    other = "  - id: courrier\n    label: Écrire\n    steps: [Poster une lettre au service.]"
+    (new / "guichet.yaml").write_text(PARTNER.replace(kept, other), encoding="utf-8")
+    assert [line.split("\u00a0: ")[1] for line in lines(run, old, new)] == [
+        "«\u00a0Écrire\u00a0» est une nouvelle démarche, au 1er niveau.",
+        "«\u00a0Demande papier\u00a0» n’est plus dans le livret.",
+    ]
+    (new / "identifiants.yaml").write_text("renamed: {guichet/papier: guichet/courrier}\n", encoding="utf-8")
+    told = lines(run, old, new)
+    assert told[0].endswith("se trouve maintenant à guichet/courrier, et non plus à guichet/papier.")
+    assert len(told) == 3
+
+
+def test_a_contact_that_an_heir_has_yet_to_replace(run: Run, old: Path, tmp_path: Path) -> None:
+    heir = tmp_path / "heritier"
+    heir.mkdir()
+    text = LIVRET.replace("id: essai", "id: heritier").replace("partners: [guichet]", "extends: ancien")
+    (heir / "livret.yaml").write_text(text, encoding="utf-8")
+    site = "contacts:\n  site:\n    web: www.doubs.fr\n    label: Site\n    audience: usager\n"
+    (heir / "guichet.yaml").write_text(site, encoding="utf-8")
+    assert lines(run, old, heir)[:2] == [
+        "- Guichet\u00a0: «\u00a0Numéro\u00a0» n’est plus donné\u00a0: ce contact est à remplacer pour ce département.",
+        "- Guichet\u00a0: «\u00a0Site\u00a0» change\u00a0: Site www.doubs.fr, et non plus www.guichet.fr.",
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -15,19 +15,19 @@ HERE = Path(__file__).resolve().parent
 RULES = HERE.parent.parent / "rules" / "jura"
 
 PAGE = """\
-# {label} : l’arbre des questions
+# {label} : l’arbre des questions
 
-{name} : {about}. {pages}.
+{name} : {about}. {pages}.
 
-{count} démarches : {first} au 1er niveau (rectangles), {second} au 2nd niveau (bords arrondis). Un hexagone est \
-une question ; la réponse est écrite sur la flèche. Un fanion gris, au bout d’une flèche en pointillés, renvoie à \
-la démarche qu’il nomme. « fs-triage {id} » parcourt cet arbre.
+{count} démarches : {first} au 1er niveau (rectangles), {second} au 2nd niveau (bords arrondis). Un hexagone est \
+une question ; la réponse est écrite sur la flèche. Un fanion gris, au bout d’une flèche en pointillés, renvoie à \
+la démarche qu’il nomme. « fs-triage {id} » parcourt cet arbre.
 
 ```mermaid
 {picture}
 ```
 
-Page générée par « python docs/arbres/generate.py » à partir de « rules/jura/{id}.yaml » : ne pas la modifier à la main.
+Page générée par « python docs/arbres/generate.py » à partir de « rules/jura/{id}.yaml » : ne pas la modifier à la main.
 """
 
 

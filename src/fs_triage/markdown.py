@@ -8,7 +8,7 @@ _SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~&$])")
 _LIST = re.compile(r"^(\d*)([-+.)=])")
 
 
-def escape(text: object) -> str:
-    """Return `text`, on one line, as Markdown that shows it as it is; an address becomes no link."""
-    line = " ".join(str(text).split("\n"))
+def escape(text: str) -> str:
+    """Return `text`, on one line, as Markdown that shows it as it is."""
+    line = " ".join(text.split("\n"))
     return _LIST.sub(r"\1\\\2", _SIGNS.sub(r"\\\1", line))
