@@ -63,8 +63,11 @@ class Lines:
 def _read(prompt: str) -> str:
     sys.stdout.write(prompt)
     sys.stdout.flush()
-    line = sys.stdin.readline()
-    if not line:  # Ctrl-D, or the terminal is gone
+    try:
+        line = sys.stdin.readline()
+    except OSError:  # the terminal is gone
+        line = ""
+    if not line:  # or Ctrl-D
         raise KeyboardInterrupt
     typed = " ".join(line.split())
     return "".join(c for c in typed if c.isprintable())

@@ -1,0 +1,215 @@
+"""How a session ends when it is not left by « Quitter »: each prompt, each signal, the terminal given back."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import Run
+from terminal import CTRL_C, CTRL_D, CTRL_U, DOWN, ENTER, GUICHET, MODULE, Terminal, guichet, words
+
+FIRST = "Pour quel partenaire ?"
+NEED = "Le besoin, avec les mots de l’usager :"
+PICK = "Quelle démarche correspond ?"
+MENU = "Et maintenant ?"
+
+NO_TERMINAL = (
+    "Pas de terminal pour poser les questions ; donnez la démarche : « fs-triage fiche caf rsa » "
+    "(elles sont toutes dans « fs-triage liste »).\n"
+)
+
+REACH: dict[str, tuple[list[str], list[str], dict[str, str]]] = {
+    "question": ([], [FIRST], {}),
+    "filter": (["zzz"], [FIRST, "Aucun choix"], {}),
+    "words": (["écrire" + ENTER, "mon"], [NEED, "mon"], {}),
+    "pick": (["écrire" + ENTER, "permis" + ENTER], [PICK], {}),
+    "menu": ([DOWN + ENTER, ENTER], [MENU], {}),
+    "number": ([], ["Numéro du choix"], {"ACCESSIBLE": "1"}),
+    "numbered words": (["3\n"], ["revenir)"], {"ACCESSIBLE": "1"}),
+}
+"""For each kind of prompt: the keys that lead to it, what it shows, and the environment."""
+
+
+def press(keys: str) -> Callable[[Terminal], None]:
+    return lambda window: window.send(keys)
+
+
+def strike(number: signal.Signals) -> Callable[[Terminal], None]:
+    return lambda window: window.kill(number)
+
+
+ENDS = {
+    "Ctrl-C": (press(CTRL_C), 130),
+    "Ctrl-D": (press(CTRL_D), 130),
+    "SIGINT": (strike(signal.SIGINT), 130),
+    "SIGTERM": (strike(signal.SIGTERM), 143),
+    "SIGHUP": (strike(signal.SIGHUP), 129),
+}
+
+
+def reach(window: Terminal, kind: str) -> None:
+    """Go to a prompt of that kind."""
+    keys, shown, _ = REACH[kind]
+    window.see("Pour quel partenaire ?")
+    for key in keys:
+        window.send(key)
+        window.settle(0.1)
+    window.see(*shown)
+
+
+@pytest.mark.parametrize("end", ENDS)
+@pytest.mark.parametrize("kind", REACH)
+def test_ends_at_once_and_gives_the_terminal_back(home: Path, kind: str, end: str) -> None:
+    strike_it, code = ENDS[end]
+    with guichet(home=home, **REACH[kind][2]) as window:
+        reach(window, kind)
+        if kind == "numbered words" and end == "Ctrl-D":
+            window.send(CTRL_U)  # the end of a file stands at the beginning of a line
+        strike_it(window)
+        assert window.end() == code
+        assert window.given_back()
+        assert "Traceback" not in window.text()
+        assert "Erreur" not in window.text()
+
+
+@pytest.mark.parametrize("kind", ["question", "words", "menu", "number"])
+def test_the_window_is_closed(home: Path, kind: str) -> None:
+    with guichet(home=home, **REACH[kind][2]) as window:
+        reach(window, kind)
+        window.hang_up()
+        assert window.end() == 129
+
+
+@pytest.mark.parametrize("kind", ["question", "words", "number"])
+def test_the_window_is_closed_on_a_program_that_stays(home: Path, kind: str) -> None:
+    """With SIGHUP ignored (nohup), the end of the terminal ends the session: it does not go round and round."""
+    stay = f"import os, signal, sys; signal.signal(signal.SIGHUP, signal.SIG_IGN); os.execv(sys.executable, {MODULE!r})"
+    with guichet(home=home, command=(sys.executable, "-c", stay), **REACH[kind][2]) as window:
+        reach(window, kind)
+        window.hang_up()
+        assert window.end() == 74
+
+
+def test_a_signal_between_two_prompts(home: Path) -> None:
+    """Keys keep coming while the signal falls: whatever is under way, the code and the terminal are the same."""
+    for pause in (0.0, 0.01, 0.03, 0.06):
+        with guichet(home=home) as window:
+            window.see(FIRST)
+            window.send((ENTER * 3 + "autre" + ENTER) * 5)
+            time.sleep(pause)
+            window.kill(signal.SIGTERM)
+            assert window.end() == 143
+            assert window.given_back()
+
+
+WITHOUT = {
+    "piped": {"input": "\n"},
+    "empty": {"input": ""},
+    "nothing": {"stdin": subprocess.DEVNULL},
+}
+
+
+@pytest.mark.parametrize("how", WITHOUT)
+def test_no_terminal_no_prompt(run: Run, how: str) -> None:
+    """Left alone, questionary takes a line end from a pipe for an answer."""
+    options = WITHOUT[how] if "input" in WITHOUT[how] else {**WITHOUT[how], "input": None}
+    result = run(env={"FS_TRIAGE_REGLES": str(GUICHET), "TERM": "xterm"}, **options)
+    assert (result.returncode, result.stdout, result.stderr) == (2, "", NO_TERMINAL)
+
+
+@pytest.mark.parametrize("closed", ["<&-", "</dev/null", "| cat", ">/dev/null", ">&-"])
+def test_half_a_terminal_is_none(home: Path, closed: str) -> None:
+    """Standard input or output alone is a terminal, or one of them is closed."""
+    command = f"{sys.executable} -m fs_triage {closed}"
+    with guichet(home=home, command=("/bin/sh", "-c", command)) as window:
+        code = window.end()
+        assert words(window.text()) == words(NO_TERMINAL)
+        assert code == (0 if closed == "| cat" else 2)  # the shell gives the code of cat
+
+
+def test_a_lookup_without_a_terminal_asks_nothing(run: Run) -> None:
+    result = run("mairie", "ecole", input="\n", env={"FS_TRIAGE_REGLES": str(GUICHET)})
+    assert result.returncode == 0
+    assert result.stderr == ""
+    assert [line for line in result.stdout.splitlines() if line.startswith("Livret, ")] == [
+        "Livret, pages 2, 3 – mairie/ecole/inscription",
+        "Livret, pages 2, 3 – mairie/ecole/changement",
+    ]
+
+
+LAYERS = {
+    "fs_triage.walk.Walk.answer": (FIRST, ENTER),
+    "fs_triage.choices.Choices.draw": ("", ""),
+    "fs_triage.choices.Choices.type": (FIRST, "x"),
+    "fs_triage.prompts._text_keys": (FIRST, "écrire" + ENTER),
+    "fs_triage.search.find": (FIRST, "écrire" + ENTER + "permis" + ENTER),
+    "fs_triage.report.show": (FIRST, ENTER + ENTER),
+    "fs_triage.wizard.Wizard.next": ("", ""),
+    "fs_triage.numbered._read": ("", ""),
+}
+"""For each layer: where an error is put, what must be on the screen before, and the keys that lead there."""
+
+
+@pytest.mark.parametrize("place", LAYERS)
+def test_a_bug_is_one_sentence(home: Path, place: str) -> None:
+    module, *names = place.removeprefix("fs_triage.").split(".")
+    shown, keys = LAYERS[place]
+    broken = (
+        f"import sys; from fs_triage import __main__, {module}\n"
+        "def bug(*arguments, **options):\n"
+        "    secret = 'Jean Dupont'\n"
+        "    raise ZeroDivisionError(secret)\n"
+        f"{module}.{'.'.join(names)} = bug\n"
+        "sys.argv = ['fs-triage']; __main__.start()\n"
+    )
+    accessible = {"ACCESSIBLE": "1"} if module == "numbered" else {}
+    with guichet(home=home, command=(sys.executable, "-c", broken), **accessible) as window:
+        window.see(shown)
+        window.send(keys)
+        assert window.end() == 70
+        assert window.given_back()
+        said = window.text().splitlines()[-2:]
+        assert words("Erreur interne de fs-triage (ZeroDivisionError, <string> ligne 4)") in words(
+            "".join(said)
+        )
+        assert words("signalez-la avec la commande tapée.") in words("".join(said))
+        assert "Dupont" not in window.raw.decode()
+        assert "Traceback" not in window.raw.decode()
+
+
+def test_rules_that_cannot_be_used_are_told_on_the_terminal(home: Path, tmp_path: Path) -> None:
+    """What a terminal would obey is refused where it stands, and the message does not hold it either."""
+    folder = tmp_path / "regles"
+    folder.mkdir()
+    for file in GUICHET.iterdir():
+        text = file.read_text("utf-8")
+        if file.name == "prefecture.yaml":
+            text = text.replace("Le permis de conduire", '"Le permis\\e[31m\\e]52;c;eA==\\a de conduire"')
+        (folder / file.name).write_text(text, "utf-8")
+    with guichet(home=home, FS_TRIAGE_REGLES=str(folder)) as window:
+        assert window.end() == 3
+        assert b"\x1b" not in window.raw
+        assert b"\x07" not in window.raw
+        assert "prefecture.yaml:18" in words(window.text())
+
+
+def test_rules_gone_while_the_session_lasts(home: Path, tmp_path: Path) -> None:
+    """What was opened goes on answering: a visitor is not sent away because a share went."""
+    folder = tmp_path / "regles"
+    folder.mkdir()
+    for file in GUICHET.iterdir():
+        (folder / file.name).write_bytes(file.read_bytes())
+    with guichet(home=home, FS_TRIAGE_REGLES=str(folder)) as window:
+        window.see(FIRST)
+        for file in folder.iterdir():
+            file.unlink()
+        folder.rmdir()
+        window.send(DOWN, ENTER, ENTER)
+        window.see("fs-triage prefecture/permis", MENU)
+        window.send("quitter", ENTER)
+        assert window.end() == 0
