@@ -125,7 +125,7 @@ def _node_lines(node: Branch) -> list[str]:
 def dot_text(*lines: str) -> str:
     """Return `lines` as a quoted DOT string, folded."""
     folded = (part for line in lines for part in textwrap.wrap(one_line(line), _LABEL_WIDTH) or [""])
-    escaped = (p.replace("\\", "\\\\").replace('"', '\\"').replace("&", "&amp;") for p in folded)
+    escaped = (p.replace("\\", "\\\\").replace('"', '\\"').replace("&", "&#38;") for p in folded)
     return '"' + "\\n".join(escaped) + '"'
 
 
