@@ -216,8 +216,8 @@ def literals() -> Iterator[tuple[Path, ast.Constant]]:
                 yield path, node
 
 
-CODE = re.compile(r"^\s*(SELECT|INSERT|DELETE|CREATE|UPDATE)\b|\\|^« $", re.MULTILINE)
-"""Literals that are no text: SQL, regular expressions, what `typography` itself looks for."""
+CODE = re.compile(r"^\s*(SELECT|INSERT|DELETE|CREATE|UPDATE)\b|\\|^« $|^# ", re.MULTILINE)
+"""Literals that are no text: SQL, regular expressions, YAML, what `typography` itself looks for."""
 
 
 @pytest.fixture(scope="module")
@@ -236,9 +236,9 @@ def texts() -> list[tuple[str, str]]:
             "straight apostrophe between letters",
             r"(?<![A-Za-zÀ-ÿ])(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|aujourd)'(?=[a-zà-ÿA-ZÀ-Ý])",
         ),
-        ("plain space before high punctuation", r" [?!;»%](?=\W|$)| :(?=\s|$)"),
+        ("plain space before high punctuation", r"(?!^ ! $) [?!;»%](?=[\s.,)»]|$)| :(?=\s|$)"),
         ("plain space after an opening quotation mark", r"« "),
-        ("no space before high punctuation", r"[a-zà-ÿ»][?!;»](?=\s|$)"),
+        ("no space before high punctuation", r"(?<!&amp)[a-zà-ÿ»](?<!&amp)[?!;»](?=\s|$)"),
         ("« utilisateur » for « usager »", r"(?i)\butilisateurs?\b"),
         ("three dots for an ellipsis", r"[a-zà-ÿ]\.\.\.(?=\s|$)"),
     ],

@@ -76,7 +76,7 @@ def test_a_missing_contact_is_said_to_be_missing(doubs: Path, run: Run) -> None:
     conclusion = json.loads(answer.stdout)["matches"][0]
     assert conclusion["contacts"] == []
     label = "Référent « permis de conduire » à la préfecture"
-    assert conclusion["warnings"] == [f"Contact manquant pour ce département : {label}."]
+    assert conclusion["warnings"] == [f"Contact manquant pour ce département : {label}."]
 
 
 def test_an_heir_answers_with_its_own_contact(doubs: Path, run: Run) -> None:

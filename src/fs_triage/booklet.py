@@ -11,11 +11,11 @@ class Identifiers(Model):
     """identifiants.yaml : les identifiants déjà publiés, que des scripts appellent."""
 
     published: list[NodePath] = Field(
-        [], description="Chaque conclusion un jour publiée ; on n'en retire jamais.", examples=[["caf/rsa"]]
+        [], description="Chaque conclusion un jour publiée ; on n’en retire jamais.", examples=[["caf/rsa"]]
     )
     renamed: dict[NodePath, NodePath] = Field(
         {},
-        description="Ancien identifiant : nouvel identifiant ; vaut pour tout ce qui est dessous.",
+        description="Ancien identifiant : nouvel identifiant ; vaut pour tout ce qui est dessous.",
         examples=[{"caf/rmi": "caf/rsa"}],
     )
 
@@ -24,7 +24,7 @@ class Booklet(Model):
     """livret.yaml : le livret d'un département."""
 
     id: Word = Field(description="Identifiant du livret.", examples=["jura"])
-    title: Sentence = Field(description="Titre du livret.", examples=["Livret d'accompagnement"])
+    title: Sentence = Field(description="Titre du livret.", examples=["Livret d’accompagnement"])
     departement: Sentence = Field(description="Département.", examples=["39 Jura"])
     source: Sentence = Field(description="D'où viennent les faits.", examples=["Préfecture du Jura"])
     extends: Word | None = Field(
@@ -32,7 +32,7 @@ class Booklet(Model):
     )
     partners: list[Word] = Field(
         [],
-        description="Les partenaires, dans l'ordre de l'accueil ; hérités quand la clé manque.",
+        description="Les partenaires, dans l’ordre de l’accueil ; hérités quand la clé manque.",
         examples=[["ants", "caf"]],
     )
 
@@ -43,4 +43,4 @@ class Elsewhere(Model):
     out_of_scope: Sentences = Field(
         [], description="Besoins hors du livret.", examples=[["permis de chasse"]]
     )
-    vague: Sentences = Field([], description="Besoins trop vagues.", examples=[["j'ai besoin d'aide"]])
+    vague: Sentences = Field([], description="Besoins trop vagues.", examples=[["j’ai besoin d’aide"]])

@@ -35,12 +35,14 @@ def run(store: Store, call: Call) -> int:
     wanted = Wanted(store, call)
     if call.flag("--lot"):
         if call.words:
-            raise Failure(WRONG_CALL, "Avec --lot, les besoins se lisent sur l’entrée standard ; ôtez les mots.")
+            raise Failure(
+                WRONG_CALL, "Avec --lot, les besoins se lisent sur l’entrée standard ; ôtez les mots."
+            )
         return _batch(store, wanted)
     need = " ".join(call.words)
     if not need.strip():
         raise Failure(
-            WRONG_CALL, "Dites le besoin de l’usager ; par exemple : fs-triage chercher carte grise perdue"
+            WRONG_CALL, "Dites le besoin de l’usager ; par exemple : fs-triage chercher carte grise perdue"
         )
     result = _find(store, need, wanted)
     if call.flag("--json"):
@@ -60,14 +62,14 @@ def _partner(store: Store, call: Call) -> str | None:
     partner = lookup.partner_of(store, name)
     if partner is None:
         known = ", ".join(store.need("meta:partners").split())
-        raise Failure(WRONG_CALL, f"Partenaire inconnu « {name} » ; possibles : {known}.")
+        raise Failure(WRONG_CALL, f"Partenaire inconnu « {name} » ; possibles : {known}.")
     return partner
 
 
 def _level(call: Call) -> int | None:
     level = call.text("--niveau")
     if level is not None and level not in _LEVELS:
-        raise Failure(WRONG_CALL, f"Niveau inconnu « {level} » ; possibles : 1, 2.")
+        raise Failure(WRONG_CALL, f"Niveau inconnu « {level} » ; possibles : 1, 2.")
     return _LEVELS[level] if level else None
 
 
@@ -76,7 +78,7 @@ def _max(call: Call) -> int:
     if count is None:
         return DEFAULT_MAX
     if not (count.isascii() and count.isdigit() and 1 <= int(count[:9]) <= 1000):
-        raise Failure(WRONG_CALL, f"--max attend un nombre de 1 à 1000, pas « {count} ».")
+        raise Failure(WRONG_CALL, f"--max attend un nombre de 1 à 1000, pas « {count} ».")
     return int(count)
 
 
@@ -118,11 +120,11 @@ def _text(store: Store, hit: search.Hit, wanted: Wanted) -> str:
     node, _, _ = store.need(f"line:{hit.position:06}").partition("\t")
     lines = [way, f"  {node} – {level}"]
     if hit.words:
-        lines.append(f"  Mots reconnus : {', '.join(hit.words)}")
+        lines.append(f"  Mots reconnus : {', '.join(hit.words)}")
     if wanted.explain:
         parts = sorted(hit.parts.items(), key=lambda item: -item[1])
-        told = " ; ".join(f"{name} {_number(part)}" for name, part in parts)
-        lines.append(f"  Score {_number(hit.score)} : {told}")
+        told = " ; ".join(f"{name} {_number(part)}" for name, part in parts)
+        lines.append(f"  Score {_number(hit.score)} : {told}")
     return "\n".join(lines)
 
 
@@ -135,9 +137,11 @@ def _no_match(store: Store, need: str, result: search.Result, wanted: Wanted) ->
     if result.verdict == search.TOO_VAGUE:
         known = ", ".join(store.need("meta:partners").split())
         return (
-            f"Besoin trop vague : « {need} ». Quel partenaire est concerné ? ({known}) "
-            f"Recommencez avec par exemple : fs-triage chercher {need} --partenaire caf"
+            f"Besoin trop vague : « {need} ». Quel partenaire est concerné ? ({known}) "
+            f"Recommencez avec par exemple : fs-triage chercher {need} --partenaire caf"
         )
     if wanted.partner is not None or wanted.level is not None:
-        return f"Rien trouvé pour « {need} » avec ces options ; essayez sans --partenaire ni --niveau."
-    return f"Hors du livret : aucune démarche ne répond à « {need} ». Orientez l’usager vers un autre service."
+        return f"Rien trouvé pour « {need} » avec ces options ; essayez sans --partenaire ni --niveau."
+    return (
+        f"Hors du livret : aucune démarche ne répond à « {need} ». Orientez l’usager vers un autre service."
+    )

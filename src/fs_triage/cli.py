@@ -87,7 +87,7 @@ def program(
         Option(
             calls.INSTALL,
             metavar="SHELL",
-            help="Installer la complétion par la touche Tab : bash, zsh, fish ou powershell.",
+            help="Installer la complétion par la touche Tab : bash, zsh, fish ou powershell.",
         ),
     ] = None,
 ) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fs_triage.records import Conclusion, ContactRecord
 
 LEVEL_NAMES = {1: "1er niveau", 2: "2nd niveau"}
-LEVELS = {1: "1er niveau : à faire sur place", 2: "2nd niveau : à transmettre"}
+LEVELS = {1: "1er niveau : à faire sur place", 2: "2nd niveau : à transmettre"}
 KINDS = {
     "email": "Courriel",
     "phone": "Téléphone",
@@ -37,7 +37,7 @@ def hours_in_french(hours: str) -> str:
     `Mo-Fr 08:30-19:00` gives « lundi à vendredi 8h30-19h ». What is not days and times stays as it is.
     """
     rules = [rule.strip() for rule in hours.split(";")]
-    return " ; ".join(" ".join(_part(part) for part in rule.split(" ") if part) for rule in rules)
+    return " ; ".join(" ".join(_part(part) for part in rule.split(" ") if part) for rule in rules)
 
 
 def _part(part: str) -> str:
@@ -65,16 +65,16 @@ def way(conclusion: Conclusion, partner: str) -> str:
 
 def contact_lines(contact: ContactRecord) -> list[str]:
     """Return a contact as lines: the value alone with its kind first, then what to know."""
-    lines = [f"{KINDS[contact['kind']]} : {contact['value']}", f"  {contact['label']}"]
+    lines = [f"{KINDS[contact['kind']]} : {contact['value']}", f"  {contact['label']}"]
     lines.append(f"  {AUDIENCES[contact['audience']]}")
     if contact["when"]:
-        lines.append(f"  Quand : {contact['when']}")
+        lines.append(f"  Quand : {contact['when']}")
     if contact["hours"]:
-        lines.append(f"  Horaires : {hours_in_french(contact['hours'])}")
+        lines.append(f"  Horaires : {hours_in_french(contact['hours'])}")
     if contact["note"]:
         lines.append(f"  {contact['note']}")
     if contact["doubt"]:
-        lines.append(f"  À vérifier : {contact['doubt']}")
+        lines.append(f"  À vérifier : {contact['doubt']}")
     return lines
 
 
@@ -93,12 +93,12 @@ def conclusion_text(conclusion: Conclusion, partner: str, blocked: list[Conclusi
     for rank, contact in enumerate(conclusion["contacts"], 1):
         first, *others = contact_lines(contact)
         contacts += [f"{rank}. {first}" if numbered else first, *others]
-    title = "À contacter, dans cet ordre :" if numbered else "À contacter :"
+    title = "À contacter, dans cet ordre :" if numbered else "À contacter :"
     lines = [way(conclusion, partner), LEVELS[conclusion["level"]]]
-    lines += _section("Ne pas renseigner :", [f"- {text}" for text in conclusion["do_not"]])
-    lines += _section("Étapes :", steps)
-    lines += _section(title if conclusion["level"] == 2 else "Contacts utiles :", contacts)
-    lines += _section("Attention :", [f"- {text}" for text in conclusion["warnings"]])
+    lines += _section("Ne pas renseigner :", [f"- {text}" for text in conclusion["do_not"]])
+    lines += _section("Étapes :", steps)
+    lines += _section(title if conclusion["level"] == 2 else "Contacts utiles :", contacts)
+    lines += _section("Attention :", [f"- {text}" for text in conclusion["warnings"]])
     lines += blocked_lines(conclusion, blocked)
     lines += ["", f"{pages_text(conclusion['pages'])} – {conclusion['id']}"]
     return "\n".join(lines)
@@ -113,15 +113,15 @@ def blocked_lines(conclusion: Conclusion, blocked: list[Conclusion]) -> list[str
     """Return what to do when a conclusion blocks: where to go, and its contacts when there is one place."""
     if not blocked:
         reason = conclusion["no_second_level"]
-        return ["", f"Pas de 2nd niveau : {reason}"] if reason else []
+        return ["", f"Pas de 2nd niveau : {reason}"] if reason else []
     lines = []
     for target in blocked:
-        lines.append(f"{target['title']} : fs-triage {target['id']}")
+        lines.append(f"{target['title']} : fs-triage {target['id']}")
         if len(blocked) == 1:
             for contact in target["contacts"]:
                 audience = "" if contact["audience"] == "usager" else " (réservé au conseiller)"
-                lines.append(f"  {KINDS[contact['kind']]} : {contact['value']}{audience}")
-    return _section("Si la démarche bloque (2nd niveau) :", lines)
+                lines.append(f"  {KINDS[contact['kind']]} : {contact['value']}{audience}")
+    return _section("Si la démarche bloque (2nd niveau) :", lines)
 
 
 def conclusion_line(conclusion: Conclusion) -> str:

@@ -32,7 +32,7 @@ from prompt_toolkit.output import Output, create_output
 from questionary.prompts.common import InquirerControl
 
 from fs_triage import output
-from fs_triage.choices import POINTER, Choices
+from fs_triage.choices import Choices, pointer
 from fs_triage.page import BACK, Page
 from fs_triage.store import Store
 from fs_triage.wrapping import wrap
@@ -54,7 +54,7 @@ _MENU_LINES = 5
 _STOP = (Keys.ControlC, Keys.ControlD, Keys.ControlQ, Keys.SIGINT)
 _DEAF = (Keys.ControlR, Keys.ControlS, Keys.ControlV, Keys.ControlX)
 """Keys that would open something with English words in it (a search of the history) or insert raw bytes."""
-_WRITE_HINT = "Entrée : chercher ; Échap, ou Entrée sans rien : revenir"
+_WRITE_HINT = "Entrée : chercher ; Échap, ou Entrée sans rien : revenir"
 
 
 class Screen:
@@ -90,7 +90,7 @@ class Screen:
             "\n ".join(_wrapped([page.question], columns)),
             default=earlier,
             qmark="".join(f" {line}\n" for line in _wrapped(page.head, columns)),
-            instruction="\n ".join(["", *_wrapped([_WRITE_HINT], columns), POINTER]),
+            instruction="\n ".join(["", *_wrapped([_WRITE_HINT], columns), pointer(_readable)]),
             style=_STYLE,
             erase_when_done=True,
         )

@@ -175,7 +175,7 @@ class _Branch:
         for use in uses:
             contact = self.rules.model.contacts[use.contact]
             if use.contact in self.rules.missing:
-                missing.append(f"Contact manquant pour ce département : {contact.label}.")
+                missing.append(f"Contact manquant pour ce département : {contact.label}.")
                 continue
             kind, value = contact.kinds[0]
             shown.append(
