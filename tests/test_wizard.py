@@ -57,7 +57,7 @@ def test_first_screen(home: Path, size: Size) -> None:
         assert words(window.text()) == words(
             f"""Livret du guichet – 998 Les Essais {FIRST} » Mairie{beside}état civil, école, cimetière
             Préfecture – permis, étrangers Décrire le besoin avec ses mots Quitter
-            ↑ ↓ et Entrée pour choisir, ou tapez un mot"""
+            Flèches et Entrée pour choisir, ou tapez un mot"""
         )
         leave(window)
         assert window.text() == ""  # the question is erased

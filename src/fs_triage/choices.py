@@ -11,12 +11,17 @@ from fs_triage.wrapping import wrap
 Fragment = tuple[str, str]
 """A style and a text, as prompt_toolkit takes them."""
 
-POINTER = "»"
+_POINTER, _PLAIN_POINTER = "»", ">"
 _ASIDE = "   "
-_HINT = "↑ ↓ et Entrée pour choisir, ou tapez un mot"
-_HINT_BACK = "↑ ↓ et Entrée pour choisir, Échap pour revenir, ou tapez un mot"
+_HINT = "Flèches et Entrée pour choisir, ou tapez un mot"
+_HINT_BACK = "Flèches et Entrée pour choisir, Échap pour revenir, ou tapez un mot"
 _ARROW = {BACK: "← "}
 _WAY_OUT = (BACK, QUIT)
+
+
+def pointer(readable: Callable[[str], str]) -> str:
+    """Return the mark before the choice pointed at, as the terminal can show it."""
+    return _POINTER if readable(_POINTER) == _POINTER else _PLAIN_POINTER
 
 
 class Choices:
@@ -125,11 +130,14 @@ class Choices:
         label = self._readable(_ARROW.get(option.value, "") + option.label)
         help_text = self._readable(option.help) if with_help else ""
         style = "class:highlighted" if pointed else "class:text"
-        beside = f" – {help_text}" if help_text else ""
+        beside = self._readable(f" – {help_text}") if help_text else ""
         if len(_ASIDE) + len(label) + len(beside) > width:
             beside = ""
         first, *others = wrap(label, width, _ASIDE)
-        start: list[Fragment] = [("class:pointer", f" {POINTER} "), ("[SetCursorPosition]", "")]
+        start: list[Fragment] = [
+            ("class:pointer", f" {pointer(self._readable)} "),
+            ("[SetCursorPosition]", ""),
+        ]
         lines = [
             [
                 *(start if pointed else [("", _ASIDE)]),

@@ -56,8 +56,7 @@ class Lines:
         return True
 
     def turn(self) -> None:
-        """Begin a fresh screen: here, one more empty line."""
-        output.answer("")
+        """Begin a fresh screen: the empty line before each page is all that a plain terminal needs."""
 
 
 def _read(prompt: str) -> str:

@@ -1,0 +1,200 @@
+"""Terminals that cannot be drawn on, people who do not see the screen, and encodings that lack letters."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from terminal import DOWN, ENTER, Terminal, guichet, words
+
+MENU = "Et maintenant ?"
+FIRST_PAGE = """\
+
+Livret du guichet – 998 Les Essais
+Pour quel partenaire ?
+1. Mairie – état civil, école, cimetière
+2. Préfecture – permis, étrangers
+3. Décrire le besoin avec ses mots
+4. Quitter
+Numéro du choix, de 1 à 4 :"""
+SESSION = f"""{FIRST_PAGE} 2
+
+Préfecture
+Que demande l’usager à la préfecture ?
+1. Le permis de conduire
+2. Joindre le référent
+3. Revenir
+4. Quitter
+Numéro du choix, de 1 à 4 : 1
+
+Préfecture › Le permis de conduire
+1er niveau : à faire sur place
+
+Étapes :
+  1. Se connecter avec l’usager.
+
+Si la démarche bloque (2nd niveau) :
+  Joindre le référent : fs-triage prefecture/referent
+    Téléphone : 3949
+
+Livret, page 4 – prefecture/permis
+
+Et maintenant ?
+1. La démarche bloque : 2nd niveau
+2. Revenir
+3. Un autre besoin
+4. Quitter
+Numéro du choix, de 1 à 4 : 2
+
+Préfecture
+Que demande l’usager à la préfecture ?
+1. Le permis de conduire (choisi avant)
+2. Joindre le référent
+3. Revenir
+4. Quitter
+Numéro du choix, de 1 à 4 : 4
+"""
+
+PLAIN = {
+    "ACCESSIBLE": ([], {"ACCESSIBLE": "1"}),
+    "--accessible": (["--accessible"], {}),
+    "dumb": ([], {"TERM": "dumb"}),
+    "no TERM": ([], {"TERM": ""}),
+    "unknown": ([], {"TERM": "unknown"}),
+}
+
+
+def typed(window: Terminal, *lines: str) -> None:
+    """Type lines, each when it is asked for."""
+    for line in lines:
+        window.settle(0.1)
+        window.send(line + "\n")
+
+
+def plain(text: str) -> str:
+    """Return `text` with no-break spaces as spaces, as pyte shows them or not."""
+    return text.replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize("way", PLAIN)
+def test_a_session_in_numbered_lines(home: Path, way: str) -> None:
+    """Read as it stands in the bytes: lines, one after the other, and nothing else."""
+    arguments, environment = PLAIN[way]
+    with guichet(*arguments, home=home, size=(200, 60), **environment) as window:
+        window.see("Numéro du choix")
+        typed(window, "2", "1", "2", "4")
+        assert window.end() == 0
+        read = window.raw.decode().replace("\r\n", "\n")
+        assert plain(read) == plain(SESSION)
+        assert window.given_back()
+
+
+def test_what_is_no_number_chooses_nothing(home: Path) -> None:
+    with guichet(home=home, size=(200, 60), ACCESSIBLE="1") as window:
+        window.see("Numéro du choix")
+        for wrong in ["0", "5", "-1", "1.", "un", "\uff11", "²", "1 2", "Mairie"]:
+            typed(window, wrong)
+            window.see(f"« {wrong} » n’est pas un numéro de 1 à 4.")
+        typed(window, "")
+        window.see("Rien n’est choisi.")
+        assert "Que demande" not in window.text()
+        typed(window, " 2 ")
+        window.see("Que demande l’usager à la préfecture ?")
+
+
+def test_describing_the_need_in_lines(home: Path) -> None:
+    with guichet(home=home, size=(200, 60), TERM="dumb") as window:
+        window.see("Numéro du choix")
+        typed(window, "3", "le permis de conduire")
+        window.see("Besoin : le permis de conduire", "1. Préfecture : Le permis de conduire – 1er niveau")
+        typed(window, "1")
+        window.see("prefecture/permis", MENU)
+        typed(window, "2")
+        window.see("1. Préfecture : Le permis de conduire (choisi avant) – 1er niveau")
+        rows = [row for row in window.rows() if "Revenir pour décrire" in row]
+        typed(window, rows[-1].partition(".")[0])
+        window.see("Écrit avant : le permis de conduire")
+        typed(window, "")
+        window.see(
+            "Le besoin, avec les mots de l’usager : (rien : revenir)", "Décrire le besoin avec ses mots"
+        )
+        typed(window, "4")
+        assert window.end() == 0
+        assert b"\x1b" not in window.raw
+
+
+@pytest.mark.parametrize("way", PLAIN)
+def test_a_conclusion_in_plain_lines(home: Path, way: str) -> None:
+    arguments, environment = PLAIN[way]
+    with guichet("prefecture", "permis", *arguments, home=home, **environment) as window:
+        assert window.end() == 0
+        assert b"\x1b" not in window.raw
+        assert words("Préfecture › Le permis de conduire 1er niveau : à faire sur place") in words(
+            window.text()
+        )
+
+
+COLOUR = re.compile(rb"\x1b\[[0-9;]*\b(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])\b[0-9;]*m")
+
+
+def test_colours_and_none(home: Path) -> None:
+    """`NO_COLOR` takes the colours away and nothing else: what they said is said in words too."""
+    read = {}
+    for name, environment in {"colours": {}, "none": {"NO_COLOR": "1"}, "empty": {"NO_COLOR": ""}}.items():
+        with guichet(home=home, **environment) as window:
+            window.see("Pour quel partenaire ?")
+            window.send("mairie" + ENTER, "bloqué" + ENTER, "refuse" + ENTER)
+            window.see("fs-triage mairie/bloque/refus", MENU)
+            window.send("quitter" + ENTER)
+            assert window.end() == 0
+            read[name] = bool(COLOUR.search(window.raw)), window.text()
+    assert {name: colours for name, (colours, _) in read.items()} == {
+        "colours": True,
+        "none": False,
+        "empty": True,
+    }
+    assert len({text for _, text in read.values()}) == 1
+    text = read["none"][1]
+    assert "2nd niveau" in text
+    assert "Ne pas renseigner" in text
+    assert "Attention" in text
+
+
+OLD = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+
+
+@pytest.mark.parametrize("more", [{}, {"ACCESSIBLE": "1"}], ids=["drawn", "numbered"])
+def test_a_terminal_that_knows_ascii_alone(home: Path, more: dict[str, str]) -> None:
+    with guichet(home=home, **OLD, **more) as window:
+        window.see("Mairie - etat civil, ecole, cimetiere", "Prefecture - permis, etrangers")
+        if more:
+            typed(window, "2", "2")
+        else:
+            assert "\n > Mairie" in window.text()
+            window.send(DOWN, ENTER, DOWN, ENTER)
+        window.see("2nd niveau : a transmettre", "Telephone", "3949", MENU)
+        assert window.raw.isascii()
+        assert b"?" not in window.raw.replace(b" ?", b"").replace(b"[?", b"")
+        window.send("4\n" if more else "quitter" + ENTER)
+        window.send("3\n" if more else "")
+        assert window.end() == 0
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "latin-1", "iso8859-15", "cp850"])
+def test_a_terminal_of_another_encoding(home: Path, encoding: str) -> None:
+    with guichet(home=home, PYTHONIOENCODING=encoding, size=(80, 60)) as window:
+        window.see("Mairie")
+        window.send("mairie" + ENTER)
+        window.see("naissance")
+        window.send("bloq" + ENTER)
+        window.see("urgent")
+        window.send(ENTER)
+        window.see(
+            "01 99 00 00 01", "etat-civil.demandes-et-reclamations@mairie-de-saint-quelque-part.example"
+        )
+        window.send("quitter" + ENTER)
+        assert window.end() == 0
+        read = words(window.raw.decode(encoding).replace("\u2019", "'"))
+        assert words("Que demande l'usager à la mairie") in read
+        assert words("C'est bloqué") in read
