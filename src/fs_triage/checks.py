@@ -122,6 +122,17 @@ def contact_kind(rules: PartnerRules) -> Iterator[Problem]:
             yield at(rules, ("contacts", name), "contact-kind", message, hint)
 
 
+def _conclusions_below(rules: PartnerRules) -> dict[str, str | None]:
+    """Return for each path the conclusion at or below it, None where there are several; not those with none."""
+    below: dict[str, str | None] = {}
+    for spot in spots(rules):
+        path = spot.path if isinstance(spot.answer, StepsAnswer | EscalateAnswer) else ""
+        while path:
+            below[path] = None if path in below else spot.path
+            path = path.rpartition("/")[0]
+    return below
+
+
 def no_way_out(rules: PartnerRules) -> Iterator[Problem]:
     """Une démarche de 1er niveau ne dit pas quoi faire quand elle bloque.
 
@@ -130,9 +141,7 @@ def no_way_out(rules: PartnerRules) -> Iterator[Problem]:
     Pourquoi : le conseiller resterait seul avec l’usager devant une démarche qui n’aboutit pas.
     """
 
-    conclusions = [
-        spot.path for spot in spots(rules) if isinstance(spot.answer, StepsAnswer | EscalateAnswer)
-    ]
+    below = _conclusions_below(rules)
     ways = {"": (rules.model.if_blocked, rules.model.no_second_level)}
     for spot in spots(rules):
         own = (spot.answer.if_blocked, spot.answer.no_second_level)
@@ -142,7 +151,7 @@ def no_way_out(rules: PartnerRules) -> Iterator[Problem]:
         if way[0] is None:
             message = f"« {spot.answer.label} » : rien n’est dit si la démarche bloque"
             yield at(rules, spot.location, "no-way-out", message, "ajoutez if_blocked ou no_second_level")
-        elif [path for path in conclusions if f"{path}/".startswith(f"{way[0]}/")] == [spot.path]:
+        elif below.get(way[0]) == spot.path:
             message = f"« {spot.answer.label} » : si la démarche bloque, elle ne mène qu’à elle-même"
             yield at(rules, spot.location, "no-way-out", message, "donnez un autre if_blocked")
 
@@ -154,12 +163,9 @@ def only_goto(rules: PartnerRules) -> Iterator[Problem]:
     Préférer : un seul « goto » à la place de la question, ou une réponse qui conclut.
     Pourquoi : la question n’aurait aucune conclusion à elle, et ne pourrait être ni listée, ni cherchée.
     """
-    conclusions = [
-        spot.path for spot in spots(rules) if isinstance(spot.answer, StepsAnswer | EscalateAnswer)
-    ]
+    below = _conclusions_below(rules)
     for spot in spots(rules):
-        own = [path for path in conclusions if path.startswith(f"{spot.path}/")]
-        if isinstance(spot.answer, QuestionAnswer) and not own:
+        if isinstance(spot.answer, QuestionAnswer) and spot.path not in below:
             message = f"toutes les réponses de « {spot.path} » renvoient ailleurs"
             yield at(rules, (*spot.location, "question"), "only-goto", message, "gardez-en une qui conclut")
 
