@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import sys
 import termios
@@ -89,6 +90,10 @@ class Terminal:
     def rows(self) -> list[str]:
         """Return the rows of the screen that hold something, without the spaces around them."""
         return [row.strip() for row in self.text().splitlines() if row.strip()]
+
+    def bare(self) -> str:
+        """Return what was sent, without escape sequences: the lines as the program ended them."""
+        return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", self.raw.decode()).replace("\r\n", "\n")
 
     def drawn_since(self, mark: int) -> str:
         """Return what was drawn since the byte `mark` of `raw`, as on a screen of the same width without end."""

@@ -109,15 +109,17 @@ class _Panel:
             self._out()
 
     def _escalation(self, contact: ContactRecord, first: str) -> None:
-        """Print a contact to reach: its value stands out, to dial from."""
+        """Print a contact to reach: when to, then its value, which stands out, to dial from."""
         self._out()
         self._lines(f"{plain.KINDS[contact['kind']]} ({plain.AUDIENCES[contact['audience']]})", first)
+        self._when(contact)
         self._value(contact["value"], "bold reverse")
         self._lines(contact["label"])
 
     def _useful(self, contact: ContactRecord) -> None:
         """Print a contact that helps with the steps."""
         self._kind_and_value(contact, " - ", "")
+        self._when(contact)
         self._lines(f"{contact['label']} – {plain.AUDIENCES[contact['audience']]}")
 
     def _kind_and_value(self, contact: ContactRecord, first: str, note: str) -> None:
@@ -133,9 +135,11 @@ class _Panel:
         indent = next((n for n in (_VALUE_INDENT, _INDENT) if n + len(value) <= self._width), 0)
         self._out(_text(" " * indent).append(_text(value, style)))
 
-    def _about(self, contact: ContactRecord) -> None:
+    def _when(self, contact: ContactRecord) -> None:
         if contact["when"]:
             self._lines(f"Quand : {contact['when']}")
+
+    def _about(self, contact: ContactRecord) -> None:
         if contact["hours"]:
             self._lines(f"Horaires : {plain.hours_in_french(contact['hours'])}")
         if contact["note"]:
