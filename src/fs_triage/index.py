@@ -43,7 +43,7 @@ def rebuild(folder: str, path: str | None, notices: list[str]) -> sqlite3.Connec
     Adds to `notices` what the counsellor must know. Raises `Failure` when the rules cannot be used and no
     earlier index can answer.
     """
-    old = _last_good(path)
+    old = _last_good(path, folder)
     missing = _missing(folder, old)
     if missing and old is not None:
         notices.append(
@@ -114,7 +114,7 @@ def _compile(folder: str, old: Entries | None, path: str | None, notices: list[s
         entries = entries_of(loaded.livret)
         entries |= {
             "meta:format": FORMAT,
-            "meta:folder": store.path_as_text(os.path.abspath(folder)),
+            "meta:folder": _kept_name(folder),
             "meta:program": _program(),
             "meta:warning": "",
             "meta:date": _today(),
@@ -168,8 +168,8 @@ def _date(old: Entries) -> str:
     return old["meta:date"]
 
 
-def _last_good(path: str | None) -> Entries | None:
-    """Return the entries of the index at `path` if this program made it and every one of them is sound."""
+def _last_good(path: str | None, folder: str) -> Entries | None:
+    """Return the entries of the index at `path`, if this program made it of `folder` and all of them are sound."""
     connection = store.connect(path) if path is not None else None
     if connection is None:
         return None
@@ -179,9 +179,12 @@ def _last_good(path: str | None) -> Entries | None:
         return None
     finally:
         connection.close()
-    return (
-        entries if (entries.get("meta:format"), entries.get("meta:program")) == (FORMAT, _program()) else None
-    )
+    expected = {"meta:format": FORMAT, "meta:program": _program(), "meta:folder": _kept_name(folder)}
+    return entries if expected.items() <= entries.items() else None
+
+
+def _kept_name(folder: str) -> str:
+    return store.path_as_text(os.path.abspath(folder))
 
 
 def _files_of(old: Entries) -> Files:
