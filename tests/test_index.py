@@ -1,0 +1,339 @@
+"""When the livret is compiled anew, and what is served when that cannot be done."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import Run, write_livret
+
+from fs_triage import index, load, places
+from fs_triage.failure import Failure
+from fs_triage.store import Store, open_store
+from fs_triage.typography import french
+
+LONG_AGO = 1_600_000_000
+DATE = re.compile(r"\d{1,2} [a-zûé]+ \d{4} à \d\d:\d\d")
+ELSEWHERE = "out_of_scope: [permis de chasse]\nvague: []\n"
+
+
+@pytest.fixture
+def livret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A livret whose files are old enough for their times to say whether they changed."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return aged(write_livret(tmp_path / "regles" / "petit"))
+
+
+@pytest.fixture
+def loads(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """A list that grows by a folder with each time that rules are parsed."""
+    folders: list[Path] = []
+    real = load.load
+
+    def watched(folder: Path) -> load.Loaded:
+        folders.append(folder)
+        return real(folder)
+
+    monkeypatch.setattr(load, "load", watched)
+    return folders
+
+
+@pytest.fixture
+def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """A list that grows with each rule file whose content is read to be compared."""
+    paths: list[str] = []
+    real = index._digest
+
+    def watched(path: str) -> str:
+        if not path.endswith(".py"):
+            paths.append(path)
+        return real(path)
+
+    monkeypatch.setattr(index, "_digest", watched)
+    return paths
+
+
+def aged(folder: Path, age: int = LONG_AGO) -> Path:
+    for path in folder.iterdir():
+        os.utime(path, (age, age))
+    return folder
+
+
+def opened(folder: Path) -> tuple[str, list[str]]:
+    """Return the title of the livret at `folder`, as served, and what is said beside it."""
+    store = open_store(str(folder))
+    return store.need("meta:title"), store.notices
+
+
+def dated(notices: list[str]) -> list[str]:
+    assert all(DATE.search(notice) for notice in notices)
+    return [DATE.sub("DATE", notice) for notice in notices]
+
+
+def test_nothing_is_parsed_when_nothing_changed(livret: Path, loads: list[Path], reads: list[str]) -> None:
+    for _ in range(3):
+        assert opened(livret) == ("title", [])
+    assert (len(loads), reads) == (1, [])
+
+
+def test_a_change_is_seen(livret: Path, loads: list[Path]) -> None:
+    opened(livret)
+    write_livret(livret, "changé")
+    assert opened(livret) == ("title changé", [])
+    assert len(loads) == 2
+
+
+def test_a_change_that_leaves_size_and_time_is_seen_soon_after_a_reading(livret: Path) -> None:
+    write_livret(livret, "un")
+    assert opened(livret)[0] == "title un"
+    states = {path: path.stat() for path in livret.iterdir()}
+    contents = {path: path.read_bytes() for path in livret.iterdir()}
+    for path, status in states.items():
+        with path.open("r+b") as stream:  # the same file, as editors that write in place leave it
+            stream.write(contents[path].replace(b"title un", b"title nu"))
+        os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+        assert (path.stat().st_size, path.stat().st_ino) == (status.st_size, status.st_ino)
+    assert opened(livret)[0] == "title nu"
+
+
+def test_a_file_put_back_as_it_was_is_not_parsed(livret: Path, loads: list[Path], reads: list[str]) -> None:
+    opened(livret)
+    copy = shutil.copytree(livret, livret.parent / "copie")
+    shutil.rmtree(livret)
+    copy.rename(livret)
+    assert opened(livret) == ("title", [])
+    assert (len(loads), len(reads)) == (1, 4)  # livret.yaml, guichet.yaml, and two that may come
+
+
+@pytest.mark.parametrize("year", [0, 4_070_908_800], ids=["1970", "2099"])
+def test_a_clock_that_is_wrong_costs_one_reading(
+    livret: Path, monkeypatch: pytest.MonkeyPatch, loads: list[Path], reads: list[str], year: int
+) -> None:
+    clock = [year * 1_000_000_000 + 1]
+    monkeypatch.setattr(time, "time_ns", lambda: clock[0])
+    read = []
+    for _ in range(4):
+        assert opened(livret) == ("title", [])
+        clock[0] += 60_000_000_000
+        read.append(len(reads))
+    assert len(loads) == 1
+    assert read[1] == read[3]
+
+
+def test_a_clock_that_goes_back(livret: Path, monkeypatch: pytest.MonkeyPatch, loads: list[Path]) -> None:
+    clock = [time.time_ns()]
+    monkeypatch.setattr(time, "time_ns", lambda: clock[0])
+    opened(livret)
+    clock[0] -= 86_400_000_000_000
+    write_livret(livret, "changé")
+    aged(livret, LONG_AGO - 1)
+    for _ in range(3):
+        assert opened(livret) == ("title changé", [])
+    assert len(loads) == 2
+
+
+def test_a_file_that_comes_is_noticed(livret: Path, loads: list[Path]) -> None:
+    opened(livret)
+    (livret / "hors-livret.yaml").write_text(ELSEWHERE, encoding="utf-8")
+    opened(livret)
+    assert len(loads) == 2
+    (livret / "hors-livret.yaml").unlink()
+    opened(livret)
+    assert len(loads) == 3
+
+
+def spoil_missing(livret: Path) -> None:
+    (livret / "guichet.yaml").rename(livret / "guichet.bak")
+
+
+def spoil_syntax(livret: Path) -> None:
+    path = livret / "guichet.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + "answers: [", encoding="utf-8")
+
+
+def spoil_target(livret: Path) -> None:
+    path = livret / "guichet.yaml"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("if_blocked: blocage", "if_blocked: nulle-part"),
+        encoding="utf-8",
+    )
+
+
+def spoil_text(livret: Path) -> None:
+    (livret / "livret.yaml").write_bytes(b"\xff\xfe")
+
+
+SPOILS = [spoil_missing, spoil_syntax, spoil_target, spoil_text]
+
+
+@pytest.mark.parametrize("spoil", SPOILS)
+def test_broken_rules_leave_the_last_good_livret(
+    livret: Path, loads: list[Path], spoil: Callable[[Path], None]
+) -> None:
+    title = opened(livret)[0]
+    backup = shutil.copytree(livret, livret.parent / "copie")
+    spoil(livret)
+    aged(livret)
+    first = opened(livret)
+    assert first[0] == title
+    [said] = dated(first[1])
+    assert said.startswith(french(f"Attention : les règles ont un problème ({livret}/"))
+    assert said.endswith(french(" ; livret tel qu’il était le DATE. Voyez « fs-triage verifier »."))
+    parsed = len(loads)
+    assert opened(livret) == first, "and again, without parsing"
+    assert len(loads) == parsed
+    shutil.rmtree(livret)
+    backup.rename(livret)
+    assert opened(livret) == (title, [])
+
+
+@pytest.mark.parametrize("spoil", SPOILS)
+def test_broken_rules_without_a_good_livret(livret: Path, spoil: Callable[[Path], None]) -> None:
+    spoil(livret)
+    with pytest.raises(Failure) as caught:
+        opened(livret)
+    assert caught.value.code == 3
+    plain = caught.value.message.replace("\u00a0", " ")
+    assert plain.startswith(f"Les règles ne peuvent pas servir ({livret}/")
+    assert plain.endswith(f" ; voyez « fs-triage verifier {livret} ».")
+
+
+def test_rules_that_are_gone(livret: Path, loads: list[Path]) -> None:
+    opened(livret)
+    gone = french("Attention : le dossier des règles est introuvable ; livret tel qu’il était le DATE.")
+    livret.rename(livret.parent / "ailleurs")
+    for _ in range(2):
+        title, notices = opened(livret)
+        assert (title, dated(notices)) == ("title", [gone])
+    livret.mkdir()  # where a share is mounted, without the share
+    title, notices = opened(livret)
+    assert (title, dated(notices)) == ("title", [gone])
+    livret.rmdir()
+    (livret.parent / "ailleurs").rename(livret)
+    assert opened(livret) == ("title", [])
+    assert len(loads) == 1
+
+
+def test_a_folder_of_livrets_that_is_gone(livret: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = livret.parent
+    assert places.livret_folder(str(root)) == str(livret)
+    opened(livret)
+    root.rename(root.parent / "ailleurs")
+    assert places.livret_folder(str(root)) == str(livret)
+    assert places.livret_folder(str(root), "petit") == str(livret)
+    assert places.livret_folder(str(livret)) == str(livret)
+    for asked in ((str(root), "autre"), (str(root.parent / "jamais"), None)):
+        with pytest.raises(Failure) as caught:
+            places.livret_folder(*asked)
+        assert caught.value.code == 3
+        assert caught.value.message == french(
+            f"Le dossier de règles « {asked[0]} » n’existe pas ; vérifiez son nom."
+        )
+
+
+def test_another_program_does_not_serve_its_livret(
+    livret: Path, monkeypatch: pytest.MonkeyPatch, loads: list[Path]
+) -> None:
+    opened(livret)
+    monkeypatch.setattr(index, "_program", lambda: "another")
+    spoil_syntax(livret)
+    with pytest.raises(Failure):
+        opened(livret)
+
+
+def test_a_program_file_that_changed_is_seen(
+    livret: Path, monkeypatch: pytest.MonkeyPatch, loads: list[Path], tmp_path: Path
+) -> None:
+    other = tmp_path / "programme.py"
+    other.write_text("1")
+    monkeypatch.setattr(index, "_program_files", lambda: [str(other)])
+    opened(livret)
+    opened(livret)
+    assert len(loads) == 1
+    other.write_text("22")
+    opened(livret)
+    assert len(loads) == 2
+
+
+HANGS = """
+import os, time
+real = os.stat
+def stat(path, *arguments, **options):
+    if {where!r} in os.fsdecode(path) if not isinstance(path, int) else False:
+        time.sleep(3600)
+    return real(path, *arguments, **options)
+os.stat = stat
+"""
+
+
+def test_a_share_that_hangs(livret: Path, run: Run, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "sitecustomize.py").write_text(HANGS.format(where=str(livret)))
+    asked = {"FS_TRIAGE_REGLES": str(livret.parent), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    before = run("guichet", "papier", env=asked)
+    assert (before.returncode, before.stderr) == (0, "")
+    hanging = run("guichet", "papier", env={**asked, "PYTHONPATH": str(site)})
+    assert (hanging.returncode, hanging.stdout) == (0, before.stdout)
+    assert dated(hanging.stderr.splitlines()) == [
+        french("Attention : le dossier des règles ne répond pas ; livret tel qu’il était le DATE.")
+    ]
+
+
+def test_rules_that_change_while_they_are_read(livret: Path) -> None:
+    path = livret / "livret.yaml"
+    texts = [path.read_text(encoding="utf-8").replace('"title"', f'"{n}{"x" * n}"') for n in range(8)]
+    by_hash = {hashlib.sha256(text.encode()).hexdigest(): text for text in texts}
+    stop = threading.Event()
+
+    def write() -> None:
+        rank = 0
+        while not stop.is_set():
+            rank += 1
+            beside = livret / "livret.tmp"
+            beside.write_text(texts[rank % len(texts)], encoding="utf-8")
+            beside.replace(path)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        seen = set()
+        for _ in range(30):
+            store = Store("", index.rebuild(str(livret), None, []), [])
+            title = store.need("meta:title")
+            noted = next(value for value in store.all("source") if value.endswith("/livret.yaml"))
+            assert f"title: {title}\n" in by_hash[noted.split(" ")[3]].replace('"', "")
+            seen.add(title)
+    finally:
+        stop.set()
+        writer.join()
+    assert len(seen) > 1
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="les dossiers de Linux")
+def test_an_index_is_the_users_alone(livret: Path, tmp_path: Path) -> None:
+    opened(livret)
+    [kept] = (tmp_path / "cache" / "fs-triage").iterdir()
+    assert kept.stat().st_mode & 0o777 == 0o600
+    assert kept.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_what_a_killed_build_left_is_swept(livret: Path, tmp_path: Path) -> None:
+    opened(livret)
+    [kept] = (tmp_path / "cache" / "fs-triage").iterdir()
+    old, new, other = (kept.with_name(name) for name in (f"{kept.stem}.1.tmp", f"{kept.stem}.2.tmp", "x.tmp"))
+    for path in (old, new, other):
+        path.write_bytes(b"")
+    for path in (old, other):
+        os.utime(path, (LONG_AGO, LONG_AGO))
+    write_livret(livret, "changé")
+    opened(livret)
+    assert sorted(kept.parent.iterdir()) == sorted([kept, new, other])
