@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -397,3 +398,47 @@ def test_a_window_made_smaller_and_larger(home: Path, size: Size) -> None:
         window.see("mairie/ecole/inscription")
         assert "Window too small" not in window.raw.decode()
         leave(window)
+
+
+def test_a_list_longer_than_the_window_scrolls(home: Path, size: Size) -> None:
+    """What is pointed at can be read whole, its help too."""
+    helps = {
+        "Déclarer une naissance": "cinq jours.",
+        "Préparer la rentrée": "en cours d’année.",
+        "C’est bloqué": "",
+        "Quitter": "",
+    }
+    with guichet(home=home, size=(size[0], 8)) as window:
+        window.see(FIRST)
+        window.send(ENTER)
+        window.see(MAIRIE)
+        seen = set()
+        for _ in range(6):
+            window.settle(0.1)
+            pointed = window.pointed()
+            for label, help_text in helps.items():
+                if pointed.startswith(label):
+                    seen.add(label)
+                    assert words(help_text) in words(window.text())
+            assert MAIRIE in window.text()
+            window.send(DOWN)
+        assert seen == set(helps)
+
+
+def test_the_first_question_waits_for_nothing_it_does_not_need(home: Path, size: Size) -> None:
+    """No rules are read and no validation is loaded to ask; Rich comes with the first conclusion."""
+    heavy = ["pydantic", "yaml", "typer", "rich", "fs_triage.load", "fs_triage.tree", "fs_triage.report"]
+    program = f"""
+import sys
+from fs_triage import __main__
+sys.argv = ["fs-triage"]
+__main__.main()
+print("questionary" in sys.modules, [name for name in {heavy} if name in sys.modules])
+"""
+    with guichet(home=home) as window:  # the livret is compiled
+        window.see(FIRST)
+    with guichet(home=home, size=size, command=(sys.executable, "-c", program)) as window:
+        window.see(FIRST)
+        window.send("quitter", ENTER)
+        assert window.end() == 0
+        assert window.text() == "True []"

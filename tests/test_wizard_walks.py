@@ -77,7 +77,7 @@ class Walker:
             *conclusion["do_not"],
             *conclusion["warnings"],
             f"page{'s' if len(conclusion['pages']) > 1 else ''} {conclusion['pages'][0]}",
-            f"fs-triage {node} {MENU}" if "plus haut" not in self.window.text() else f"fs-triage {node}",
+            f"fs-triage {node} {MENU}" if "Remontez" not in self.window.text() else f"fs-triage {node}",
         ):
             assert words(text) in read, (node, text)
         for contact in conclusion["contacts"]:

@@ -131,8 +131,14 @@ class _Panel:
             self._value(contact["value"], "bold")
 
     def _value(self, value: str, style: str) -> None:
-        """Print a value on a line of its own, which the terminal alone may break: it is copied whole."""
+        """Print a value on a line of its own, which the terminal alone may break: it is copied whole.
+
+        An address of several words is read, not copied, and is broken between them.
+        """
         indent = next((n for n in (_VALUE_INDENT, _INDENT) if n + len(value) <= self._width), 0)
+        if not indent and " " in value:
+            self._lines(value, " " * _VALUE_INDENT, style)
+            return
         self._out(_text(" " * indent).append(_text(value, style)))
 
     def _when(self, contact: ContactRecord) -> None:

@@ -26,7 +26,7 @@ _NO_TERMINAL = (
     "Pas de terminal pour poser les questions ; donnez la démarche : « fs-triage fiche caf rsa » "
     "(elles sont toutes dans « fs-triage liste »)."
 )
-_ABOVE = "Le début de la fiche est plus haut : remontez l’écran."
+_ABOVE = "Remontez l’écran pour lire le début."
 _NOTES = {
     "out-of-scope": "Hors du livret : aucune démarche ne répond à ce besoin. Décrivez-le autrement, ou revenez.",
     "vague": "Trop vague pour choisir une démarche : dites laquelle, ou revenez choisir un partenaire.",
