@@ -234,18 +234,24 @@ def _keep(
             text = f"{size} {mtime} {inode} {sha256 or '-'} {store.path_as_text(name)}"
             entries[f"{kind}:{rank:06}"] = text
     connection = _connection(entries)
+    note = _placed(connection, path)
+    if note and not notices:  # one line at most: a warning matters more
+        notices.append(note)
+    return connection
+
+
+def _placed(connection: sqlite3.Connection, path: str | None) -> str:
+    """Put an index in place at `path`; returns the line that says why it was not."""
     if path is None:
-        notices.append(
-            "Note : pas de dossier personnel où garder le livret préparé ; réponse lente mais juste."
-        )
-        return connection
+        return "Note : pas de dossier personnel où garder le livret préparé ; réponse lente mais juste."
     try:
         _place(connection.serialize(), Path(path))
     except OSError as error:
-        notices.append(
-            f"Note : le livret préparé n’a pas pu être gardé ({reason(error)}) ; réponse lente mais juste."
-        )
-    return connection
+        why = reason(error)
+        return f"Note : le livret préparé n’a pas pu être gardé ({why}) ; réponse lente mais juste."
+    with contextlib.suppress(OSError):
+        _sweep(Path(path))
+    return ""
 
 
 def _place(content: bytes, path: Path) -> None:
@@ -262,7 +268,6 @@ def _place(content: bytes, path: Path) -> None:
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise
-    _sweep(path)
 
 
 def _sweep(path: Path) -> None:
