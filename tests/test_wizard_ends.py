@@ -15,7 +15,6 @@ from terminal import CTRL_C, CTRL_D, CTRL_U, DOWN, ENTER, GUICHET, MODULE, Termi
 
 FIRST = "Pour quel partenaire ?"
 NEED = "Le besoin, avec les mots de l’usager :"
-PICK = "Quelle démarche correspond ?"
 MENU = "Et maintenant ?"
 
 NO_TERMINAL = (
@@ -25,9 +24,7 @@ NO_TERMINAL = (
 
 REACH: dict[str, tuple[list[str], list[str], dict[str, str]]] = {
     "question": ([], [FIRST], {}),
-    "filter": (["zzz"], [FIRST, "Aucun choix"], {}),
     "words": (["écrire" + ENTER, "mon"], [NEED, "mon"], {}),
-    "pick": (["écrire" + ENTER, "permis" + ENTER], [PICK], {}),
     "menu": ([DOWN + ENTER, ENTER], [MENU], {}),
     "number": ([], ["Numéro du choix"], {"ACCESSIBLE": "1"}),
     "numbered words": (["3\n"], ["revenir)"], {"ACCESSIBLE": "1"}),
