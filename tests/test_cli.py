@@ -10,10 +10,10 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Call, Run, clean_environment
+from conftest import ROOT, Call, Run, clean_environment, write_livret
 from terminal import terminal
 
-from fs_triage import __version__, lookup, output, places, store, typography
+from fs_triage import __version__, lookup, manual, output, places, store, typography
 from fs_triage.failure import BUG, INTERRUPTED, NOTHING_FOUND, OK, OUTPUT_LOST, WRONG_CALL
 
 LIVRET = str(ROOT / "tests" / "livrets" / "guichet")
@@ -253,3 +253,55 @@ def test_ctrl_c_is_130_without_a_word(call: Call, monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(lookup, "find", stopped)
     assert call("caf", "rsa") == (INTERRUPTED, "", "")
+
+
+# -- help pages
+
+
+def examples() -> list[str]:
+    """Return every call that a help page shows."""
+    pages = [manual.PROGRAM, *manual.COMMANDS.values()]
+    lines = [line.partition("  # ")[0].strip() for page in pages for line in page.examples.splitlines()]
+    return [line for line in lines if line]
+
+
+@pytest.mark.parametrize("line", examples())
+def test_an_example_of_the_help_works_as_it_stands(home: Path, tmp_path: Path, line: str) -> None:
+    assert len(examples()) > len(manual.COMMANDS)
+    for name in ("rules/jura", "ancien/jura"):
+        write_livret(tmp_path / name)
+    (tmp_path / "besoins.txt").write_text("je voudrais le rsa\n", encoding="utf-8")
+    program = tmp_path / "bin" / "fs-triage"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m fs_triage "$@"\n', encoding="utf-8")
+    program.chmod(0o755)
+    environment = clean_environment(home)
+    environment["PATH"] = f"{program.parent}:{environment['PATH']}"
+    if line == "fs-triage verifier":
+        environment["FS_TRIAGE_REGLES"] = str(tmp_path / "rules" / "jura")  # the whole booklet takes seconds
+    ran = subprocess.run(
+        ["bash", "-c", line],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        stdin=subprocess.DEVNULL,
+        timeout=60,
+    )
+    assert ran.returncode == (WRONG_CALL if line == "fs-triage" else OK), ran.stderr.decode()
+
+
+def test_the_completion_of_typer_stays_silent(run: Run) -> None:
+    plain = run("liste", "msa")
+    for instruction in ("complete_bash", "source_zsh"):
+        asked = run(
+            "liste",
+            "msa",
+            env={"_FS_TRIAGE_COMPLETE": instruction, "COMP_WORDS": "fs-triage ", "COMP_CWORD": "1"},
+        )
+        assert (asked.returncode, asked.stdout, asked.stderr) == (
+            plain.returncode,
+            plain.stdout,
+            plain.stderr,
+        )
+        slow = run("livrets", env={"_FS_TRIAGE_COMPLETE": instruction})
+        assert slow.returncode == OK and "jura" in slow.stdout

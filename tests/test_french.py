@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import errno
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +13,7 @@ import pytest
 import typer
 from conftest import ROOT, Call
 
-from fs_triage import calls, cli, french, manual, typography
+from fs_triage import calls, cli, failure, french, manual, typography
 from fs_triage.failure import NOTHING_FOUND, OK, WRONG_CALL
 
 NBSP = "\u00a0"
@@ -253,3 +255,9 @@ def test_nothing_found_proposes_in_french(call: Call) -> None:
     assert (code, out) == (NOTHING_FOUND, "")
     said = "Rien trouvé pour « verfier ». Vouliez-vous dire : « fs-triage verifier » ?"
     assert err == f"{typography.french(said)}\n"
+
+
+def test_what_the_system_refuses_is_said_in_french() -> None:
+    for number in sorted(errno.errorcode):
+        said = failure.reason(OSError(number, os.strerror(number)))
+        assert said and not english(said) and os.strerror(number) not in said
