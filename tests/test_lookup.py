@@ -135,6 +135,7 @@ MISSED = {
     ("listes", "caf"): "Rien trouvé pour « listes caf ». Vouliez-vous dire : « fs-triage liste caf » ?",
     ("cafe",): "Rien trouvé pour « cafe ». Vouliez-vous dire : « fs-triage caf » ?",
     ("La", "Post"): "Rien trouvé pour « La Post ». Vouliez-vous dire : « fs-triage la-poste » ?",
+    ("help",): "Rien trouvé pour « help ». Vouliez-vous dire : « fs-triage --aide » ?",
     ("zzzzz",): "Rien trouvé pour « zzzzz » ; tout ce que dit le livret : « fs-triage liste ».",
     ("contact", "\x1b[2J"): (
         "Rien trouvé pour « contact \\u001b[2J ». Vouliez-vous dire : « fs-triage contacts \\u001b[2J » ?"

@@ -76,6 +76,7 @@ INLINE = re.findall(r"`(fs-triage(?:\s[^`]*)?)`", README)
 ELSEWHERE = {
     "fs-triage": "the wizard, in tests/test_wizard.py",
     "fs-triage --accessible": "the same, numbered",
+    "fs-triage --installer-completion bash": "in tests/test_completion.py",
     "fs-triage verifier rules/jura": "by .ci/run",
     "fs-triage comparer OLD NEW": "in tests/test_compare.py",
 }

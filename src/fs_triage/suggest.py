@@ -10,6 +10,9 @@ from fs_triage.store import Store
 from fs_triage.typography import shown
 from fs_triage.words import fold
 
+_OPTIONS = {"help": "--aide", "man": "--aide", "version": "--version"}
+"""Words that elsewhere ask for what an option gives here."""
+
 _SHOWN = 3
 _LONGEST = 200  # characters of a query that are compared: what is longer is no misspelt name
 _ALIKE = 72  # of 100: from where a name looks like another one
@@ -62,6 +65,8 @@ def nearest(store: Store, words: list[str], partner: str | None) -> list[str]:
 def _misspelt(store: Store, words: list[str]) -> list[str]:
     """Return the call that `words` make when they misspell the name of a command or of a partner."""
     first, *rest = words
+    if not rest and fold(first) in _OPTIONS:
+        return [shown(f"fs-triage {_OPTIONS[fold(first)]}")]
     command = process.extractOne(fold(first), COMMANDS, scorer=fuzz.ratio, score_cutoff=_MISSPELT)
     if command is not None:
         return [shown(" ".join(["fs-triage", command[0], *rest]))]
