@@ -124,7 +124,7 @@ SYNTAX = [
         "1:14: syntaxe : « : » inattendu ; mettez le texte entre guillemets doubles [syntax]",
     ),
     ("a: 'x\nb: y\n", "1:4: syntaxe : guillemet jamais refermé [syntax]"),
-    ("a: 'dit 'oui' ici'\n", "1:9: syntaxe : clé ou tiret mal aligné, ou guillemet en trop [syntax]"),
+    ("a: 'dit 'oui' ici'\n", "1:10: syntaxe : clé ou tiret mal aligné, ou guillemet en trop [syntax]"),
     ("a:\n  - b\n - c\n", "3:2: syntaxe : clé ou tiret mal aligné, ou guillemet en trop [syntax]"),
     ("a: [b, c\nd: e\n", "1:4: syntaxe : liste entre crochets mal fermée : « , » ou « ] » attendu [syntax]"),
     ("a: {b: c\nd: e\n", "1:4: syntaxe : accolades mal fermées : « , » ou « } » attendu [syntax]"),

@@ -24,7 +24,7 @@ _FEWEST, _MOST_ANSWERS = 2, 9
 _DEEPEST = 5
 _WIDTHS = {"label": 60, "question": 76, "help": 76, "about": 58, "title": 76}
 _MARKUP = re.compile(
-    r"\[/?[a-zA-Z#@][^\[\]\s]*\]|</?[a-zA-Z][^<>]*>|&#?\w+;|\*\*[^*]+\*\*|__[^_]+__|(?<!\w):[a-z]+_?[a-z]+:(?!\w)"
+    r"\[/?[a-zA-Z#@][^\[\]\s]*\]|</?[a-zA-Z][^<>]*>|&#?\w+;|\*\*[^*]+\*\*|__[^_]+__|(?<!\w):[a-z]+(?:_[a-z]+)*:(?!\w)"
 )
 _FILE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\.ya?ml")
 

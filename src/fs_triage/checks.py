@@ -16,8 +16,10 @@ from fs_triage.names import nearest
 from fs_triage.problem import Problem
 from fs_triage.pruning import ANY, CONTACT
 from fs_triage.source import Place, place_of
-from fs_triage.spots import MOST, Location, Spot, at, is_lost, questions, spots
+from fs_triage.spots import MOST, Location, Spot, at, is_lost, questions, spots, upwards
 from fs_triage.words import fold
+
+_SHOWN = 8  # nodes of a round that goes on and on
 
 
 def duplicate_id(rules: PartnerRules) -> Iterator[Problem]:
@@ -86,24 +88,38 @@ def cycle(rules: PartnerRules) -> Iterator[Problem]:
     Pourquoi : le conseiller reviendrait sans fin au même endroit.
     """
     answers = {spot.path: spot.answer for spot in spots(rules)}
-    told: set[str] = set()
-    for spot in spots(rules):
-        way = _round(spot.path, answers) if isinstance(spot.answer, GotoAnswer) else []
-        if way and told.isdisjoint(way):
-            told.update(way)
-            message = f"« goto » tourne en rond : {' → '.join(way)}"
-            yield at(rules, (*spot.location, "goto"), "cycle", message, "menez à une autre réponse")
+    places = {spot.path: spot.location for spot in spots(rules)}
+    seen: set[str] = set()
+    for start in answers:
+        way = _way(start, answers, seen)
+        seen.update(way)
+        turn = _turn(way, answers)
+        if turn:
+            message = f"« goto » tourne en rond : {' → '.join(turn[:_SHOWN])}"
+            yield at(rules, (*places[turn[0]], "goto"), "cycle", message, "menez à une autre réponse")
 
 
-def _round(start: str, answers: dict[str, Answer]) -> list[str]:
-    """Return the way that the `goto` at `start` makes when it comes back; nothing when it does not."""
-    way = [start]
-    end: Answer | None = answers[start]
-    while isinstance(end, GotoAnswer) and end.goto not in way:
-        way.append(end.goto)
-        end = answers.get(end.goto)
-    above = isinstance(end, QuestionAnswer) and start.startswith(f"{way[-1]}/")
-    return [*way, start] if above or (isinstance(end, GotoAnswer) and end.goto == start) else []
+def _way(start: str, answers: dict[str, Answer], seen: set[str]) -> dict[str, None]:
+    """Return the nodes that a walk goes through from the `goto` at `start`, up to one it or another has met."""
+    way: dict[str, None] = {}
+    node = start
+    while node not in seen and node not in way and isinstance(end := answers.get(node), GotoAnswer):
+        way[node] = None
+        node = end.goto
+    return way
+
+
+def _turn(way: dict[str, None], answers: dict[str, Answer]) -> list[str]:
+    """Return the round in `way`, if it comes back to itself or to a question that one of its nodes is under."""
+    nodes = list(way)
+    last = answers[nodes[-1]] if nodes else None
+    target = last.goto if isinstance(last, GotoAnswer) else ""
+    if target in way:
+        return [*nodes[nodes.index(target) :], target]
+    if isinstance(answers.get(target), QuestionAnswer):
+        under = next((rank for rank, node in enumerate(nodes) if target in upwards(node)), None)
+        return [] if under is None else [*nodes[under:], target]
+    return []
 
 
 def contact_kind(rules: PartnerRules) -> Iterator[Problem]:

@@ -16,7 +16,7 @@ from fs_triage.model import EscalateAnswer, StepsAnswer
 from fs_triage.names import close, nearest
 from fs_triage.problem import Problem
 from fs_triage.source import Place, place_of
-from fs_triage.spots import MOST, at, is_lost, spots
+from fs_triage.spots import MOST, at, conclusions, is_lost, spots
 from fs_triage.store import Store
 from fs_triage.words import fold
 
@@ -65,17 +65,13 @@ def coverage(livret: Livret) -> Coverage:
     found = Coverage()
     for rules in livret.partners:
         if rules.whole:
-            conclusions = _conclusions(rules)
+            paths = conclusions(rules)
             named = {example.id for example in rules.model.examples}
-            found.totals[rules.model.id] = len(conclusions)
+            found.totals[rules.model.id] = len(paths)
             found.unreached[rules.model.id] = [
-                f"{rules.model.id}/{path}" for path in conclusions if path not in named
+                f"{rules.model.id}/{path}" for path in paths if path not in named
             ]
     return found
-
-
-def _conclusions(rules: PartnerRules) -> list[str]:
-    return [spot.path for spot in spots(rules) if isinstance(spot.answer, StepsAnswer | EscalateAnswer)]
 
 
 def not_covered(rules: PartnerRules) -> Iterator[Problem]:
@@ -85,7 +81,7 @@ def not_covered(rules: PartnerRules) -> Iterator[Problem]:
     Préférer : un exemple avec son identifiant et, sous « besoin », ce que dirait un usager.
     Pourquoi : les exemples sont les tests des règles, et la recherche apprend les mots des usagers avec eux.
     """
-    known = _conclusions(rules)
+    known = conclusions(rules)
     named = {example.id for example in rules.model.examples}
     named |= {close(name, known) or "" for name in named if name not in known}
     for spot in spots(rules):
@@ -102,7 +98,7 @@ def example_unknown(rules: PartnerRules) -> Iterator[Problem]:
     Préférer : le chemin exact d’une conclusion, et non d’une question ni d’un renvoi.
     Pourquoi : un exemple qui ne mène nulle part ne teste rien.
     """
-    known = _conclusions(rules)
+    known = conclusions(rules)
     for rank, example in enumerate(rules.model.examples):
         if example.id not in known and not is_lost(rules, example.id):
             message = f"exemple d’une conclusion inconnue « {example.id} »"

@@ -33,7 +33,7 @@ class SourceFile:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class PartnerRules:
     """A partner as modelled, and the table that tells where each thing was typed."""
 

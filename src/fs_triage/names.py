@@ -54,7 +54,7 @@ _IN_FRENCH = {
     "url": "web",
 }
 _LIKE = 0.6
-_LOOKED_AT = 2000  # names that a word is held against: a file made to be slow has more
+_LOOKED_AT = 500  # names that a word is held against: a file made to be slow has more
 
 
 def close(word: str, known: list[str]) -> str | None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from fs_triage.load import PartnerRules
-from fs_triage.model import Answer, Partner, QuestionAnswer
+from fs_triage.model import Answer, EscalateAnswer, Partner, QuestionAnswer, StepsAnswer
 from fs_triage.problem import Problem
 from fs_triage.pruning import ANY
 from fs_triage.source import Place, place_of
@@ -25,8 +26,9 @@ class Spot:
     location: Location
 
 
-def spots(rules: PartnerRules) -> Iterator[Spot]:
-    """Yield every answer of a partner, in order."""
+@lru_cache(maxsize=32)
+def spots(rules: PartnerRules) -> tuple[Spot, ...]:
+    """Return every answer of a partner, in order; kept for a while, since every check goes through them."""
 
     def below(prefix: str, answers: list[Answer], location: Location) -> Iterator[Spot]:
         for rank, answer in enumerate(answers):
@@ -35,7 +37,7 @@ def spots(rules: PartnerRules) -> Iterator[Spot]:
             if isinstance(answer, QuestionAnswer):
                 yield from below(f"{prefix}{answer.id}/", answer.answers, here)
 
-    yield from below("", rules.model.answers, ())
+    return tuple(below("", rules.model.answers, ()))
 
 
 def questions(rules: PartnerRules) -> Iterator[tuple[Partner | QuestionAnswer, Location]]:
@@ -52,9 +54,20 @@ def at(rules: PartnerRules, location: Location, code: str, message: str, hint: s
     return Problem(place.path, place.line, place.column, code, message, hint)
 
 
+def upwards(path: str) -> list[str]:
+    """Return `path` and what it stands under, the nearest first."""
+    parts = path.split("/")
+    return ["/".join(parts[:end]) for end in range(len(parts), 0, -1)]
+
+
 def is_lost(rules: PartnerRules, path: str) -> bool:
     """Return whether the answer at `path` was left out because something in it is wrong."""
-    return any(lost == ANY or f"{path}/".startswith(f"{lost}/") for lost in rules.lost)
+    return bool(rules.lost) and (ANY in rules.lost or not rules.lost.isdisjoint(upwards(path)))
+
+
+def conclusions(rules: PartnerRules) -> list[str]:
+    """Return the path of every conclusion of a partner, in order."""
+    return [spot.path for spot in spots(rules) if isinstance(spot.answer, StepsAnswer | EscalateAnswer)]
 
 
 def where(place: Place) -> tuple[str, int, int]:
