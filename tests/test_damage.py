@@ -217,10 +217,11 @@ def as_modelled(node: Any) -> list[Any]:
     return said
 
 
-PIECES = (
+TYPED = (
     ": |- |  |\n|'|\"|[|]|{|}|#|&a |*a|<<: |!!int |\t|\x00|\u202e|é|---\n|? |> |%|no|0|id: |goto: |steps:\n|answers:\n"
     "|null|\\|,|\ufeff|\x85"
-).split("|")  # noqa: SIM905
+)
+PIECES = TYPED.split("|")
 
 
 @st.composite
