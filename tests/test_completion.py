@@ -1,0 +1,260 @@
+"""The Tab key: what the program proposes, and that real shells show it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, Call, clean_environment, write_livret
+from terminal import CTRL_U, Terminal
+
+from fs_triage import calls
+from fs_triage.completion import SHELLS
+from fs_triage.typography import french
+
+SCRIPTS = ROOT / "src" / "fs_triage" / "shells"
+PARTNERS = ["ants", "caf", "carsat", "cpam", "ddfip", "justice", "la-poste", "msa", "pole-emploi"]
+
+
+def proposed(call: Call, *words: str) -> list[str]:
+    """Return what is proposed for the last of `words`, as « value TAB label »."""
+    *before, current = words
+    code, out, err = call("--completer", *before, f"={current}")
+    assert (code, err) == (0, "")
+    return out.splitlines()
+
+
+def values(call: Call, *words: str) -> list[str]:
+    return [line.partition("\t")[0] for line in proposed(call, *words)]
+
+
+def test_partners_come_first_with_their_names_then_commands(call: Call) -> None:
+    found = proposed(call, "")
+    assert sorted(line.partition("\t")[0] for line in found[:9]) == PARTNERS
+    assert "pole-emploi\tPôle emploi" in found[:9]
+    assert {line.partition("\t")[0] for line in found[9:]} == set(calls.COMMANDS)
+    assert "liste\tLister toutes les démarches." in found
+
+
+def test_a_beginning_narrows(call: Call) -> None:
+    assert values(call, "ca") == ["caf", "carsat"]
+    assert values(call, "caf", "rs") == ["rsa"]
+    assert values(call, "fiche", "caf", "rs") == ["rsa"]
+    assert proposed(call, "zz") == []
+
+
+def test_then_the_answers_with_their_labels_down_to_a_conclusion(call: Call) -> None:
+    assert "rsa\tRSA" in proposed(call, "caf", "")
+    assert "demande\tFaire une demande de RSA" in proposed(call, "caf", "rsa", "")
+    assert "caf/rsa\tRSA" in proposed(call, "caf/")
+    assert "caf/rsa/demande\tFaire une demande de RSA" in proposed(call, "caf/rsa/de")
+    assert "demande\tFaire une demande de RSA" in proposed(call, "CAF", "rsa", "")
+    assert proposed(call, "caf", "rsa", "demande", "") == list(calls.QUICK["fiche"])
+
+
+def test_every_answer_proposed_is_a_call_that_works(call: Call) -> None:
+    met = 0
+    for partner in PARTNERS:
+        for answer in values(call, partner, ""):
+            code, out, err = call("fiche", partner, answer, "--json")
+            assert (code, err) == (0, "")
+            assert '"found_by": "id"' in out
+            met += 1
+    assert met > 20
+
+
+def test_options_are_those_of_the_command_and_not_given_twice(call: Call) -> None:
+    assert proposed(call, "caf", "--") == list(calls.QUICK["fiche"])
+    assert proposed(call, "caf", "--json", "--") == [o for o in calls.QUICK["fiche"] if o != "--json"]
+    assert proposed(call, "liste", "--j") == ["--json"]
+    assert proposed(call, "chercher", "permis", "") == list(calls.QUICK["chercher"])
+    for name, options in {**calls.QUICK, **calls.SLOW}.items():
+        assert proposed(call, name, "--") == [option for option in options if option.startswith("--")]
+    assert {*calls.ALONE, *calls.ALONE_SLOW} <= set(proposed(call, "--"))
+
+
+def test_values_of_options(call: Call) -> None:
+    assert sorted(values(call, "chercher", "--partenaire", "")) == PARTNERS
+    assert proposed(call, "chercher", "--niveau", "") == ["1", "2"]
+    assert proposed(call, "caf", "--livret", "") == ["jura"]
+    assert proposed(call, "--installer-completion", "") == list(SHELLS)
+    assert proposed(call, "chercher", "--max", "") == []
+    for words in (("caf", "--regles", ""), ("verifier", ""), ("nouveau", "")):
+        assert proposed(call, *words) == ["\t"], "a folder"
+
+
+def test_lists_take_one_partner(call: Call) -> None:
+    assert values(call, "liste", "c") == ["caf", "cpam", "carsat"]
+    assert proposed(call, "liste", "caf", "c") == []
+
+
+def test_the_livret_of_the_half_typed_call(call: Call, tmp_path: Path) -> None:
+    folder = write_livret(tmp_path / "petit")
+    assert values(call, "--regles", str(folder), "g") == ["guichet"]
+    assert values(call, "guichet", f"--regles={folder}", "") == ["papier", "blocage"]
+
+
+def test_what_cannot_be_answered_is_answered_by_nothing(call: Call) -> None:
+    assert proposed(call, "--regles", "/nulle/part", "c") == []
+    assert call("--completer") == call("--completer", "=")
+    assert proposed(call, "caf", "\udce9") == []
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_installing_says_which_files_it_wrote_and_does_it_once(
+    call: Call, shell: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for variable in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "ZDOTDIR"):
+        monkeypatch.delenv(variable, raising=False)
+    profile = {
+        "bash": tmp_path / ".bashrc",
+        "zsh": tmp_path / ".zshrc",
+        "fish": tmp_path / ".config/fish/completions/fs-triage.fish",
+        "powershell": tmp_path / ".config/powershell/profile.ps1",
+    }[shell]
+    if shell != "fish":
+        profile.parent.mkdir(parents=True, exist_ok=True)
+        profile.write_bytes(b"# \xe0 moi, sans fin de ligne")
+    code, out, err = call("--installer-completion", shell)
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert (code, err) == (0, "")
+    assert out.endswith(french(f"{profile}. Ouvrez un nouveau terminal.\n") + "\n")
+    assert all(str(path) in out for path in files)
+    assert files
+    if shell != "fish":
+        assert profile.read_bytes().startswith(b"# \xe0 moi, sans fin de ligne\n# Compl")
+    contents = {path: path.read_bytes() for path in files}
+    again = french(f"La complétion pour {shell} est déjà installée ; rien n’a changé.")
+    assert call("--installer-completion", shell) == (0, again + "\n", "")
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == contents
+
+
+def test_the_script_can_be_printed(call: Call) -> None:
+    for shell, suffix in zip(SHELLS, ("bash", "zsh", "fish", "ps1"), strict=True):
+        script = (SCRIPTS / f"completion.{suffix}").read_text(encoding="utf-8")
+        assert call("--installer-completion", shell, "-") == (0, script, "")
+
+
+def test_the_shell_in_use_is_found(call: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("SHELL", "/usr/bin/fish")
+    assert "fs-triage.fish" in call("--installer-completion")[1]
+    for asked, said in (("ksh", "Shell inconnu : « ksh »"), ("", "Quel shell ?")):
+        monkeypatch.setenv("SHELL", asked)
+        message = french(
+            f"{said} ; tapez « fs-triage --installer-completion bash » (ou zsh, fish, powershell)."
+        )
+        assert call("--installer-completion") == (2, "", message + "\n")
+
+
+def test_a_home_that_takes_no_file(call: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "x").write_bytes(b"")
+    monkeypatch.setenv("HOME", str(tmp_path / "x"))
+    code, out, err = call("--installer-completion", "bash")
+    assert (code, out) == (74, "")
+    assert (
+        err
+        == french(
+            "La complétion n’a pas pu être installée (n’est pas un dossier) ; "
+            "« fs-triage --installer-completion bash - » l’écrit ici."
+        )
+        + "\n"
+    )
+
+
+def shell_at(name: str) -> str:
+    path = shutil.which(name)
+    if path is None:
+        pytest.skip(f"{name} n’est pas installé sur cette machine")
+    return path
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The environment of a user for whom the completion of every shell is installed."""
+    home = tmp_path_factory.mktemp("home")
+    here = home / "bin"
+    here.mkdir()
+    (here / "fs-triage").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m fs_triage "$@"\n')
+    (here / "fs-triage").chmod(0o755)
+    environment = clean_environment(home, TERM="xterm", PS1="$ ", FS_TRIAGE_REGLES=str(ROOT / "rules"))
+    environment["PATH"] = f"{here}:{environment['PATH']}"
+    for shell in SHELLS:
+        subprocess.run(
+            ["fs-triage", "--installer-completion", shell],
+            env=environment,
+            check=True,
+            timeout=60,
+            stdout=subprocess.DEVNULL,
+        )
+    subprocess.run(
+        ["fs-triage", "caf", "rsa"], env=environment, check=True, timeout=60, stdout=subprocess.DEVNULL
+    )
+    return environment
+
+
+INTERACTIVE = {"bash": ["--rcfile", "{home}/.bashrc", "-i"], "zsh": ["-i"]}
+
+LISTS = {"bash": 2, "zsh": 1}
+"""How many more Tabs list what is possible, after one that added the letters that all of it begins with."""
+
+
+@pytest.mark.parametrize("shell", INTERACTIVE)
+def test_tab_in_a_real_shell(shell: str, desk: dict[str, str]) -> None:
+    arguments = [argument.format(home=desk["HOME"]) for argument in INTERACTIVE[shell]]
+    shown = Terminal(
+        *arguments,
+        command=(shell_at(shell),),
+        home=Path(desk["HOME"]),
+        columns=100,
+        rows=40,
+        **{**desk, "TERM": "xterm"},
+    )
+    shown.send("echo pr''et\r")
+    shown.see("pret")
+    shown.send("fs-triage ca\t\t")
+    shown.see("caf -- CAF", "carsat -- Carsat")
+    shown.send(CTRL_U, "fs-triage caf r\t")
+    shown.see("fs-triage caf rsa")
+    shown.send("\t", "\t" * LISTS[shell])
+    shown.see("demande -- Faire une demande de RSA")
+    shown.send("m\t")  # both begin with « de », which is already there
+    shown.see("fs-triage caf rsa demande")
+    shown.send("--j\t")
+    shown.see("fs-triage caf rsa demande --json")
+    shown.send("\r")
+    shown.see('"query": "caf rsa demande"')
+
+
+def test_tab_in_a_real_fish(desk: dict[str, str]) -> None:
+    fish = shell_at("fish")
+
+    def proposals(typed: str) -> list[str]:
+        call = [fish, "-c", f"complete -C {typed!r}"]
+        ended = subprocess.run(call, env=desk, capture_output=True, encoding="utf-8", timeout=60, check=True)
+        assert ended.stderr == ""
+        return ended.stdout.splitlines()
+
+    assert proposals("fs-triage ca") == ["caf\tCAF", "carsat\tCarsat"]
+    assert "rsa\tRSA" in proposals("fs-triage caf ")
+    assert proposals("fs-triage caf rsa dem") == ["demande\tFaire une demande de RSA"]
+    assert proposals("fs-triage liste --j") == ["--json"]
+    assert all(line.partition("\t")[0].endswith("/") for line in proposals("fs-triage verifier /"))
+
+
+def test_scripts_are_sound(desk: dict[str, str]) -> None:
+    checked = 0
+    for shell in ("bash", "zsh", "fish"):
+        if (path := shutil.which(shell)) is not None:
+            subprocess.run([path, "-n", SCRIPTS / f"completion.{shell}"], check=True, timeout=60)
+            checked += 1
+    assert checked
+    for script in SCRIPTS.iterdir():
+        assert re.search(r"--completer\b", script.read_text(encoding="utf-8"))
+    assert os.environ.get("CI") != "true" or checked == 3, "CI installs the three shells"
