@@ -16,7 +16,7 @@ from fs_triage.model import EscalateAnswer, StepsAnswer
 from fs_triage.names import close, nearest
 from fs_triage.problem import Problem
 from fs_triage.source import Place, place_of
-from fs_triage.spots import MOST, at, conclusions, is_lost, spots
+from fs_triage.spots import MOST, at, conclusions, is_lost, spots, where
 from fs_triage.store import Store
 from fs_triage.words import fold
 
@@ -186,15 +186,17 @@ def example_missed(livret: Livret) -> Iterator[Problem]:
     """
     store = Store("", index.compile_livret(livret), [])
     lines = [line.partition("\t")[0] for line in store.all("line")]
+    twice = {problem[:3] for problem in example_twice(livret)}
+    disputed = {fold(need) for _, need, place in _needs(livret) if where(place) in twice}
     for node, need, place in _needs(livret):
-        if node not in lines:
+        if node not in lines or fold(need) in disputed:
             continue
         result = search.find(store, need, max=_FIRST)
         if node not in [lines[hit.position] for hit in result.hits]:
-            found = f"« {lines[result.hits[0].position]} »" if result.hits else "rien"
-            message = f"besoin « {need} » : la recherche trouve {found}, non « {node} »"
+            found = f"mais « {lines[result.hits[0].position]} »" if result.hits else "ni rien d’autre"
+            message = f"besoin « {need} » : la recherche ne trouve pas « {node} », {found}"
             hint = "ajoutez des mots-clés à cette réponse"
-            yield Problem(place.path, place.line, place.column, "example-missed", message, hint)
+            yield Problem(*where(place), "example-missed", message, hint)
     store.close()
 
 

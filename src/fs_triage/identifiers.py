@@ -154,7 +154,8 @@ def id_vanished(livret: Livret) -> Iterator[Problem]:
     Pourquoi : des scripts et des signets l’appellent ; ils s’arrêteraient sans un mot.
     """
     for gone in vanished(livret):
-        more = f", ni les {gone.count} conclusions qu’il portait" if gone.count else ""
+        lost = "la conclusion" if gone.count == 1 else f"les {gone.count} conclusions"
+        more = f", ni {lost} qu’il portait" if gone.count else ""
         message = f"identifiant publié « {gone.node} » qui n’existe plus{more}"
         new = gone.successor or "nouvel identifiant"
         hint = f"s’il a changé de nom, ajoutez sous renamed : « {gone.node}: {new} »"
