@@ -1,0 +1,142 @@
+"""What a start costs: whole processes against `python -c pass` of the same environment, as a Markdown table.
+
+    python benchmarks/startup.py [TOURS]
+
+measures the `fs-triage` that is installed beside the Python it is run with.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+import time
+from importlib import metadata
+from pathlib import Path
+
+from measure import Case, in_pipe, measured, peak
+
+PEERS = {"tldr": ["--version"], "http": ["--version"], "cz": ["version"], "copier": ["--version"]}
+TYPER = (
+    "import typer\napp = typer.Typer()\n@app.command()\ndef hello(name: str) -> None: print(name)\napp(['x'])"
+)
+SELECT = "import questionary\nquestionary.select('Pour quel partenaire ?', choices=['a', 'b', 'c']).ask()"
+BARE = "`python -c pass`"
+BARE_SELECT = "`questionary.select` seul, jusqu’à la question"
+WIZARD = "l’assistant, jusqu’à la première question"
+
+
+def cases(rules: Path) -> list[Case]:
+    """Return what is measured, the bare Python first."""
+    python = sys.executable
+    program = str(Path(python).with_name("fs-triage"))
+
+    def touch() -> None:
+        with (rules / "jura" / "caf.yaml").open("a", encoding="utf-8") as stream:
+            stream.write("# une ligne de plus\n")
+
+    found = [
+        Case(BARE, [python, "-c", "pass"]),
+        Case("`fs-triage caf rsa`", [program, "caf", "rsa"], target=2),
+        Case("`fs-triage caf/rsa/demande --json`", [program, "caf/rsa/demande", "--json"], target=2),
+        Case("`fs-triage fiche caf rsa`", [program, "fiche", "caf", "rsa"], target=2),
+        Case("une demande de complétion", [program, "--completer", "caf", "="], target=3),
+        Case("`fs-triage chercher permis volé`", [program, "chercher", "permis", "volé"], target=3.5),
+        Case("`fs-triage liste --json`", [program, "liste", "--json"], target=4),
+        Case("une fiche sur un terminal", [program, "caf/rsa/demande"], terminal=True, target=8),
+        Case(WIZARD, [program], "Pour quel partenaire", True),
+        Case(BARE_SELECT, [python, "-c", SELECT], "Pour quel partenaire", True),
+        Case(
+            "premier appel après un changement des règles",
+            [program, "caf", "rsa", "--regles", str(rules)],
+            before=touch,
+            target=40,
+        ),
+        Case("Typer, un bonjour", [python, "-c", TYPER]),
+        Case("`import questionary`", [python, "-c", "import questionary"]),
+    ]
+    for name, arguments in PEERS.items():
+        peer = Path(python).with_name(name)
+        if peer.exists():
+            found.append(Case(f"`{name} {' '.join(arguments)}`", [str(peer), *arguments]))
+    return found
+
+
+def installed_size() -> float:
+    """Return the MiB of the packages that `fs-triage` needs, itself included, as installed here."""
+    sizes = 0
+    wanted, seen = ["fs-triage"], set()
+    while wanted:
+        name = wanted.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        try:
+            package = metadata.distribution(name)
+        except metadata.PackageNotFoundError:
+            continue
+        for file in package.files or ():
+            path = Path(str(file.locate()))
+            sizes += path.stat().st_size if path.is_file() else 0
+        for need in package.requires or ():
+            if "extra ==" not in need:
+                wanted.append(
+                    need.replace("<", " ")
+                    .replace(">", " ")
+                    .replace("=", " ")
+                    .split("[")[0]
+                    .split()[0]
+                    .rstrip(";!~")
+                )
+    return sizes / 2**20
+
+
+def wrapper() -> str:
+    """Return which console script pip wrote: older ones import `re`, which costs a third of a bare start."""
+    text = Path(sys.executable).with_name("fs-triage").read_text(encoding="utf-8")
+    return "qui importe `re` (ancien pip)" if "import re" in text else "sans `re` (pip récent)"
+
+
+def main() -> None:
+    """Measure and print."""
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 21
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": folder,
+            "LANG": "C.UTF-8",
+            "TERM": "xterm-256color",
+        }
+        from fs_triage import places
+
+        rules = home / "regles"
+        shutil.copytree(places.own_rules(), rules)
+        chosen = cases(rules)
+        first = chosen[1].command
+        for _ in range(2):  # compiled, and read again once no file is young
+            in_pipe([first[0], "--completer", "="], environment)
+            time.sleep(3)
+        medians = measured(chosen, rounds, environment)
+        bare, lookup = (peak(sys.executable, call, environment) for call in ([], ["caf", "rsa"]))
+    wall, cpu = medians[BARE]
+    print(
+        f"\nPython {sys.version.split()[0]}, {rounds} tours entrelacés, médianes ; script de console {wrapper()}.\n"
+    )
+    print("| quoi | ms | rapport | rapport (processeur) | au plus |")
+    print("| --- | ---: | ---: | ---: | ---: |")
+    for case in chosen:
+        took, worked = medians[case.name]
+        target = f"{case.target:g}" if case.target else ""
+        print(f"| {case.name} | {took * 1000:.0f} | {took / wall:.2f} | {worked / cpu:.2f} | {target} |")
+    prompt = [medians[WIZARD][n] / medians[BARE_SELECT][n] for n in (0, 1)]
+    print(f"| l’assistant, contre `questionary.select` seul | | {prompt[0]:.2f} | {prompt[1]:.2f} | 1.25 |")
+    print(
+        f"\nMémoire d’une fiche : {lookup:.1f} Mio, {lookup / bare:.2f} fois Python nu ({bare:.1f} Mio) ; au plus 1.5."
+    )
+    print(f"Taille installée, dépendances comprises : {installed_size():.0f} Mio.")
+
+
+if __name__ == "__main__":
+    main()
