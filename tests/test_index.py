@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from conftest import Run, write_livret
 
-from fs_triage import index, load, places
+from fs_triage import index, learning, load, places
 from fs_triage.failure import Failure
 from fs_triage.store import Store, open_store
 from fs_triage.typography import french
@@ -337,3 +337,30 @@ def test_what_a_killed_build_left_is_swept(livret: Path, tmp_path: Path) -> None
     write_livret(livret, "changé")
     opened(livret)
     assert sorted(kept.parent.iterdir()) == sorted([kept, new, other])
+
+
+def test_what_a_search_knows_follows_the_rules(livret: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A change of what is learnt from is learnt; another one costs no learning, and changes no weight."""
+    learnt: list[int] = []
+    real = learning._weights
+
+    def watched(texts: list[learning.Text], groups: list[int]) -> dict[str, str]:
+        learnt.append(len(texts))
+        return real(texts, groups)
+
+    def found() -> list[str]:
+        store = open_store(str(livret))
+        return [key for key, _ in store.entries("find:", "find;")] + store.all("find")
+
+    monkeypatch.setattr(learning, "_weights", watched)
+    before = found()
+    path = livret / "guichet.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('"3949"', '"3950"'), encoding="utf-8")
+    assert found() == before
+    assert len(learnt) == 1
+    path.write_text(text.replace("[un papier]", "[une attestation]"), encoding="utf-8")
+    changed = found()
+    assert (len(learnt), changed != before) == (2, True)
+    shutil.rmtree(str(places.cache_folder()))
+    assert found() == changed, "as if it had never known another livret"

@@ -20,8 +20,11 @@ from fs_triage.words import fold
 Entries = dict[str, str]
 
 
-def entries_of(livret: Livret) -> Entries:
-    """Return the entries of the index of `livret`, whose references must be sound (`checks.blocking`)."""
+def entries_of(livret: Livret, old: Entries | None = None) -> Entries:
+    """Return the entries of the index of `livret`, whose references must be sound (`checks.blocking`).
+
+    What an earlier index, `old`, by the same program has learnt from the same texts is taken from it.
+    """
     grown = tree.grow(livret)
     entries = {
         "commands": "\n".join(f"{name}\t{page.short}" for name, page in manual.COMMANDS.items()),
@@ -37,7 +40,7 @@ def entries_of(livret: Livret) -> Entries:
     entries |= _contacts(livret, grown)
     moved = identifiers.moved(livret, {*grown.questions, *grown.conclusions})
     entries |= {f"renamed:{old}": new for old, new in moved.items()}
-    entries |= learning.entries(livret, grown)
+    entries |= learning.entries(livret, grown, old)
     return entries
 
 

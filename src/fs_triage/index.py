@@ -111,7 +111,7 @@ def _compile(folder: str, old: Entries | None, path: str | None, notices: list[s
     if loaded.livret is not None and not loaded.blocking:
         from fs_triage.entries import entries_of
 
-        entries = entries_of(loaded.livret)
+        entries = entries_of(loaded.livret, old)
         entries |= {
             "meta:format": FORMAT,
             "meta:folder": _kept_name(folder),

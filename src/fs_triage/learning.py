@@ -8,8 +8,9 @@ second and gives the same weights on every machine.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from math import log
 from zlib import crc32
 
@@ -31,16 +32,24 @@ class Text:
     position: int
 
 
-def entries(livret: Livret, grown: Tree) -> dict[str, str]:
-    """Return the entries of the index that a search reads."""
+def entries(livret: Livret, grown: Tree, old: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the entries of the index that a search reads.
+
+    They are taken from `old`, the entries of an earlier index by the same program, when there is nothing else
+    to learn from than there was then.
+    """
     groups = _groups(livret, grown)
-    weights = _weights(list(_texts(livret, grown)), groups)
+    texts = list(_texts(livret, grown))
+    learnt = sha256(repr((groups, [(text.words, text.position) for text in texts])).encode()).hexdigest()
+    if old is not None and old.get("search:learnt") == learnt:
+        return {key: value for key, value in old.items() if key.startswith(("find:", "search:"))}
+    weights = _weights(texts, groups)
     count = max(1, len(weights) // _A_BUCKET)
     buckets: list[list[str]] = [[] for _ in range(count)]
     for feature in sorted(weights):
         buckets[crc32(feature.encode()) % count].append(f"{feature}\t{weights[feature]}")
     found = {f"find:{rank:06}": "\n".join(lines) for rank, lines in enumerate(buckets)}
-    found["search:buckets"] = str(count)
+    found |= {"search:buckets": str(count), "search:learnt": learnt}
     return found
 
 
@@ -77,49 +86,60 @@ def _weights(texts: list[Text], groups: list[int]) -> dict[str, str]:
     of_position: dict[int, list[str]] = {}
     for text, plain in zip(texts, words, strict=True):
         of_position.setdefault(text.position, []).extend(features([known[word] for word in plain]))
-    sizes = {position: len(found) for position, found in of_position.items()}
     counts: dict[str, dict[int, int]] = {}
-    for position, found in of_position.items():
-        for feature, count in Counter(found).items():
+    for position in sorted(of_position):
+        for feature, count in Counter(of_position[position]).items():
             counts.setdefault(feature, {})[position] = count
-    partners: dict[int, int] = {}
-    for position, size in sizes.items():
-        partner = groups[position] if position >= 0 else position
-        partners[partner] = partners.get(partner, 0) + size
-    total = sum(sizes.values())
+    sizes = _Sizes({position: len(found) for position, found in of_position.items()}, groups)
     alike: dict[tuple[tuple[int, int], ...], str] = {}  # most features come in one text, many in the same one
     weights: dict[str, str] = {}
     for feature, row in counts.items():
         key = tuple(row.items())
         if key not in alike:
-            alike[key] = _row(row, sizes, partners, total, groups)
+            alike[key] = _row(row, sizes)
         weights[feature] = alike[key]
     return weights
 
 
-def _row(
-    row: dict[int, int], sizes: dict[int, int], partners: dict[int, int], total: int, groups: list[int]
-) -> str:
-    """Return the weights of one feature: for each partner, then what is added for some conclusions."""
+class _Sizes:
+    """How many features the texts of each position and of each partner have, and all of them."""
+
+    def __init__(self, sizes: dict[int, int], groups: list[int]) -> None:
+        self.of_position = sizes
+        self.partner = {position: groups[position] if position >= 0 else position for position in sizes}
+        self.of_partner: dict[int, int] = {}
+        for position, size in sizes.items():
+            partner = self.partner[position]
+            self.of_partner[partner] = self.of_partner.get(partner, 0) + size
+        self.total = sum(sizes.values())
+
+
+def _row(row: dict[int, int], sizes: _Sizes) -> str:
+    """Return the weights of one feature: for each partner, then what is added for some conclusions.
+
+    `row` has positions in their order, and so the weights have. This is most of the work of a compile.
+    """
+    of_position, partner_of = sizes.of_position, sizes.partner
     shared: dict[int, int] = {}
     for position, count in row.items():
-        partner = groups[position] if position >= 0 else position
+        partner = partner_of[position]
         shared[partner] = shared.get(partner, 0) + count
-    base = _ALL * sum(row.values()) / total
-    shares = {partner: 1 + _PARTNER * count / partners[partner] / base for partner, count in shared.items()}
-    own = {
-        position: log(1 + _OWN * count / sizes[position] / base / shares[groups[position]])
+    base = _ALL * sum(row.values()) / sizes.total
+    shares = {
+        partner: 1 + _PARTNER * count / sizes.of_partner[partner] / base for partner, count in shared.items()
+    }
+    own = [
+        (position, log(1 + _OWN * count / of_position[position] / base / shares[partner_of[position]]))
         for position, count in row.items()
         if position >= 0
-    }
+    ]
     for outside in (OUT, VAGUE):
         if outside in row:
-            shares[outside] += _OWN * row[outside] / sizes[outside] / base
-    best = list(own)
-    if len(best) > _BEST:
-        best = sorted(own, key=lambda position: (-own[position], position))[:_BEST]
-    left = " ".join(f"{partner}:{round(SCALE * log(share))}" for partner, share in sorted(shares.items()))
-    right = " ".join(f"{position}:{round(SCALE * own[position])}" for position in sorted(best))
+            shares[outside] += _OWN * row[outside] / of_position[outside] / base
+    if len(own) > _BEST:
+        own = sorted(sorted(own, key=lambda item: (-item[1], item[0]))[:_BEST])
+    left = " ".join([f"{partner}:{round(SCALE * log(share))}" for partner, share in shares.items()])
+    right = " ".join([f"{position}:{round(SCALE * weight)}" for position, weight in own])
     return f"{left}\t{right}"
 
 
