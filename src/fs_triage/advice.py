@@ -193,7 +193,8 @@ def contact_not_replaced(rules: PartnerRules) -> Iterator[Problem]:
             and name in {use.contact for use in spot.answer.escalate}
         ]
         place = place_of(rules.table, ("contacts", name), key=True)
-        consequence = f" ; sans lui, {', '.join(alone)} n’a personne à contacter" if alone else ""
+        verb = "n’ont" if len(alone) > 1 else "n’a"
+        consequence = f" ; sans lui, {', '.join(alone)} {verb} personne à contacter" if alone else ""
         message = f"contact local « {name} » à remplacer{consequence}"
         hint = f"donnez-le sous contacts, dans {rules.model.id}.yaml de ce livret"
         yield Problem(*where(place), "contact-not-replaced", message, hint)

@@ -29,6 +29,8 @@ class Coverage:
 
     totals: dict[str, int] = field(default_factory=dict)
     unreached: dict[str, list[str]] = field(default_factory=dict)
+    left_out: list[str] = field(default_factory=list)
+    """Partners of which something is wrong: not counted."""
 
     @property
     def total(self) -> int:
@@ -52,7 +54,8 @@ class Coverage:
         """Return the coverage as lines to read: the livret, then each partner that lacks examples."""
         if not self.totals:
             return []
-        lines = [f"{folder} : {self.reached} conclusions sur {self.total} atteintes par un exemple"]
+        without = f" (sans {', '.join(self.left_out)}, à corriger d’abord)" if self.left_out else ""
+        lines = [f"{folder} : {self.reached} conclusions sur {self.total} atteintes par un exemple{without}"]
         for name, nodes in self.unreached.items():
             if nodes:
                 reached = self.totals[name] - len(nodes)
@@ -64,7 +67,9 @@ def coverage(livret: Livret) -> Coverage:
     """Return what the examples of `livret` reach, partner by partner (those that could be read whole)."""
     found = Coverage()
     for rules in livret.partners:
-        if rules.whole:
+        if not rules.whole:
+            found.left_out.append(rules.model.id)
+        else:
             paths = conclusions(rules)
             named = {example.id for example in rules.model.examples}
             found.totals[rules.model.id] = len(paths)
