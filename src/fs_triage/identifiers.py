@@ -60,10 +60,12 @@ def moved(livret: Livret, nodes: Collection[str]) -> dict[str, str]:
 
 
 def is_known(node: str, livret: Livret) -> bool:
-    """Return whether the partner of `node` could be read as a whole, so that what is missing is missing."""
+    """Return whether all that may hold `node` could be read, so that what is missing is missing."""
     partner = node.partition("/")[0]
-    whole = {rules.model.id for rules in livret.partners if rules.whole}
-    return partner in whole or partner not in livret.booklet.partners
+    read = {rules.model.id: rules.whole for rules in livret.partners}
+    if partner in read:
+        return read[partner]
+    return set(livret.booklet.partners) <= set(read)
 
 
 def vanished(livret: Livret) -> list[Gone]:
@@ -113,7 +115,8 @@ def unpublished(livret: Livret) -> set[str]:
         node
         for rules in livret.partners
         for spot in spots(rules)
-        if isinstance(spot.answer, StepsAnswer | EscalateAnswer)
+        if rules.model.id in livret.booklet.partners
+        and isinstance(spot.answer, StepsAnswer | EscalateAnswer)
         and (node := f"{rules.model.id}/{spot.path}") not in published
         and not any(f"{node}/".startswith(f"{target}/") for target in targets)
     }
