@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import Run, write_livret
@@ -110,7 +111,12 @@ def test_a_file_put_back_as_it_was_is_not_parsed(livret: Path, loads: list[Path]
     shutil.rmtree(livret)
     copy.rename(livret)
     assert opened(livret) == ("title", [])
-    assert (len(loads), len(reads)) == (1, 4)  # livret.yaml, guichet.yaml, and two that may come
+    sources = [path for path, *_ in open_store(str(livret)).sources()]
+    assert len(loads) == 1
+    assert reads == sources
+    assert {str(livret / name) for name in ("livret.yaml", "guichet.yaml", "hors-livret.yaml")} <= set(
+        sources
+    )
 
 
 @pytest.mark.parametrize("year", [0, 4_070_908_800], ids=["1970", "2099"])
@@ -342,17 +348,17 @@ def test_what_a_killed_build_left_is_swept(livret: Path, tmp_path: Path) -> None
 def test_what_a_search_knows_follows_the_rules(livret: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A change of what is learnt from is learnt; another one costs no learning, and changes no weight."""
     learnt: list[int] = []
-    real = learning._weights
+    real = learning._count
 
-    def watched(texts: list[learning.Text], groups: list[int]) -> dict[str, str]:
+    def watched(texts: list[learning.Text], *others: Any) -> Any:
         learnt.append(len(texts))
-        return real(texts, groups)
+        return real(texts, *others)
 
     def found() -> list[str]:
         store = open_store(str(livret))
         return [key for key, _ in store.entries("find:", "find;")] + store.all("find")
 
-    monkeypatch.setattr(learning, "_weights", watched)
+    monkeypatch.setattr(learning, "_count", watched)
     before = found()
     path = livret / "guichet.yaml"
     text = path.read_text(encoding="utf-8")
