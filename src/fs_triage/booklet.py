@@ -1,4 +1,4 @@
-"""What the files beside the partners' may say: livret.yaml, hors-livret.yaml, identifiants.yaml."""
+"""What the files beside the partners' may say: livret, hors-livret, identifiants, synonymes (.yaml)."""
 
 from __future__ import annotations
 
@@ -44,3 +44,34 @@ class Elsewhere(Model):
         [], description="Besoins hors du livret.", examples=[["permis de chasse"]]
     )
     vague: Sentences = Field([], description="Besoins trop vagues.", examples=[["j’ai besoin d’aide"]])
+
+
+class Synonym(Model):
+    """Un mot courant et ce que disent les usagers à sa place."""
+
+    word: Sentence = Field(description="Le mot courant.", examples=["argent"])
+    also: Sentences = Field(
+        description="Les mots des usagers qui veulent dire la même chose.",
+        min_length=1,
+        examples=[["thune", "sous"]],
+    )
+
+
+class Theme(Model):
+    """Les mots d'un même domaine."""
+
+    theme: Sentence = Field(description="Nom du domaine.", examples=["agriculture"])
+    words: Sentences = Field(
+        description="Les mots qui font penser à ce domaine.", min_length=1, examples=[["vaches", "ferme"]]
+    )
+
+
+class Synonyms(Model):
+    """synonymes.yaml : les mots du guichet, que la recherche rapproche."""
+
+    synonyms: list[Synonym] = Field(
+        [], description="Les synonymes.", examples=[[{"word": "argent", "also": ["thune"]}]]
+    )
+    themes: list[Theme] = Field(
+        [], description="Les thèmes.", examples=[[{"theme": "agriculture", "words": ["vaches"]}]]
+    )

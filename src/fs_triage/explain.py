@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from fs_triage import names, pruning
+from fs_triage.booklet import Synonym, Theme
 from fs_triage.model import (
     Contact,
     ContactUse,
@@ -119,6 +120,8 @@ def _owner(loc: Location, model: type[BaseModel]) -> type[BaseModel]:
             return ContactUse if isinstance(below, int) else Contact
         if segment in ("escalate", "examples"):
             return ContactUse if segment == "escalate" else Example
+        if segment in ("synonyms", "themes"):
+            return Synonym if segment == "synonyms" else Theme
     return model
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from fs_triage import places, source
-from fs_triage.booklet import Booklet, Elsewhere, Identifiers
+from fs_triage.booklet import Booklet, Elsewhere, Identifiers, Synonyms
 from fs_triage.explain import build, draft
 from fs_triage.model import Partner
 from fs_triage.names import nearest
@@ -20,6 +20,7 @@ from fs_triage.source import Place, Table
 BOOKLET = "livret.yaml"
 ELSEWHERE = "hors-livret.yaml"
 IDENTIFIERS = "identifiants.yaml"
+SYNONYMS = "synonymes.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class Livret:
     elsewhere_table: Table | None = None
     identifiers: Identifiers | None = None
     identifiers_table: Table | None = None
+    synonyms: Synonyms = Synonyms()
 
 
 @dataclass(slots=True)
@@ -93,7 +95,13 @@ def load(folder: Path) -> Loaded:
     elsewhere = _beside(Elsewhere, ELSEWHERE, folder, parent, loaded)
     identifiers = _beside(Identifiers, IDENTIFIERS, folder, parent, loaded)
     loaded.draft = Livret(
-        booklet, table, partners, elsewhere[0] or Elsewhere.model_validate({}), elsewhere[1], *identifiers
+        booklet,
+        table,
+        partners,
+        elsewhere[0] or Elsewhere.model_validate({}),
+        elsewhere[1],
+        *identifiers,
+        _synonyms(folder, loaded),
     )
     loaded.problems.sort()
     if not loaded.problems:
@@ -198,6 +206,16 @@ def _beside(
     if table is None and parent is not None:
         table = _read_if_there(parent.folder / name, loaded)
     return (build(model, table, loaded.problems), table) if table else (None, None)
+
+
+def _synonyms(folder: Path, loaded: Loaded) -> Synonyms:
+    """Return the words of the desk: the livret's own, else those beside the livrets, else the program's."""
+    beside = folder.parent if folder.name else folder.absolute().parent
+    for place in (folder, beside, Path(places.own_rules())):
+        table = _read_if_there(place / SYNONYMS, loaded)
+        if table is not None:
+            return build(Synonyms, table, loaded.problems) or Synonyms()
+    return Synonyms()
 
 
 def _read_if_there(path: Path, loaded: Loaded) -> Table | None:

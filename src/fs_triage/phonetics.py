@@ -41,7 +41,7 @@ _PLAIN = _Plain({ord(letter): plain for letters, plain in _LETTERS.items() for l
 _SOUNDS = [
     tuple(rule.split(">"))
     for rule in (
-        "eaux >o ,eau>o,aux >o ,au>o,ph>f,th>t,sch>ch,ch>$,h>,qu>k,q>k,gea>ja,geo>jo,ge>je,gi>ji,gy>ji,gn>ni,"
+        "eaux >o ,eau>o,aux >o ,au>o,ph>f,th>t,sch>ch,ch>C,h>,qu>k,q>k,gea>ja,geo>jo,ge>je,gi>ji,gy>ji,gn>ni,"
         "gue>ge,gui>gi,sce>se,sci>si,cce>kse,cci>ksi,ce>se,ci>si,cy>si,c>k,kk>k,tion>sion,tiel>siel,y>i,"
         "ain>in,ein>in,aim>in,ien>iin,ai>e,ei>e,oeu>eu,ss>s,ll>l,mm>m,nn>n,pp>p,rr>r,tt>t,ff>f,dd>d,bb>b,"
         "gg>g,zz>z,ee>e,z>s,x>s,emb>amb,emp>amp,en>an,em>am,imp>inp,amp>anp,amb>anb,omp>onp,omb>onb,w>v"
