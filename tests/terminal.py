@@ -64,6 +64,11 @@ class Terminal:
         """The process id of the program."""
         return int(self._child.pid)
 
+    @property
+    def drawn(self) -> bool:
+        """Whether the last drawing is whole: the cursor is hidden as long as a prompt is being drawn."""
+        return not self.screen.cursor.hidden
+
     def read(self, seconds: float = 0.02) -> bool:
         """Take in what has been drawn; returns whether there was anything."""
         try:
@@ -76,7 +81,8 @@ class Terminal:
 
     def settle(self, seconds: float = 0.3) -> None:
         """Take in what is drawn until nothing more comes: for what must not appear."""
-        while self.read(seconds):
+        end = time.monotonic() + 2
+        while self.read(seconds) or (not self.drawn and time.monotonic() < end):
             pass
 
     def send(self, *keys: str) -> None:
@@ -106,15 +112,32 @@ class Terminal:
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             shown = words(self.text())
-            if all(words(text) in shown for text in texts) and not any(words(text) in shown for text in gone):
+            there = all(words(text) in shown for text in texts)
+            if there and self.drawn and not any(words(text) in shown for text in gone):
                 return self.text()
             self.read()
         raise AssertionError(f"waited for {texts} without {gone}; the screen shows:\n{self.text()}")
 
     def pointed(self) -> str:
-        """Return the choice that the pointer stands before."""
-        [row] = [row.strip() for row in self.text().splitlines() if row.startswith(f" {POINTER} ")]
-        return row.removeprefix(POINTER).strip()
+        """Return the choice that the pointer stands before, nothing while there is none."""
+        rows = [row.strip() for row in self.text().splitlines() if row.startswith(f" {POINTER} ")]
+        return rows[0].removeprefix(POINTER).strip() if len(rows) == 1 else ""
+
+    def shows(self, text: str) -> None:
+        """Wait until the screen is `text`, to the letter."""
+        end = time.monotonic() + PATIENCE
+        while not (self.drawn and self.text() == text):
+            if time.monotonic() > end:
+                raise AssertionError(f"waited for:\n{text}\nthe screen shows:\n{self.text()}")
+            self.read()
+
+    def points_at(self, label: str) -> None:
+        """Wait until the pointer stands before a choice that begins with `label`."""
+        end = time.monotonic() + PATIENCE
+        while not (self.drawn and self.pointed().startswith(label)):
+            if time.monotonic() > end:
+                raise AssertionError(f"waited for the pointer at {label}; the screen shows:\n{self.text()}")
+            self.read()
 
     def resize(self, columns: int, rows: int) -> None:
         """Make the window another size; the program is told, as by a window manager."""

@@ -45,17 +45,17 @@ def fiche(store: Store, call: Call) -> int:
     as_json = call.flag("--json")
     if found.by == "nothing":
         return _searched(store, call, found, as_json)
-    interactive = not as_json and output.is_terminal()
-    if interactive and len(found.positions) > 1:
+    return _show(store, call, found.positions, found.by, as_json, found.node)
+
+
+def _show(
+    store: Store, call: Call, positions: list[int], by: str, as_json: bool, node: str | None = None
+) -> int:
+    """Print the conclusions at `positions`; a person at a terminal is asked which, when they are several."""
+    if not as_json and len(positions) > 1 and output.is_terminal():
         from fs_triage import wizard
 
-        return wizard.run(
-            store, node=found.node, positions=found.positions, accessible=call.flag("--accessible")
-        )
-    return _show(store, call, found.positions, found.by, as_json)
-
-
-def _show(store: Store, call: Call, positions: list[int], by: str, as_json: bool) -> int:
+        return wizard.run(store, node=node, positions=positions, accessible=call.flag("--accessible"))
     if as_json:
         extra = f'"found_by": "{by}", '
         output.answer_json(envelope(store, " ".join(call.words), store.block("json", positions), extra))
