@@ -115,7 +115,8 @@ class Terminal:
             there = all(words(text) in shown for text in texts)
             if there and self.drawn and not any(words(text) in shown for text in gone):
                 return self.text()
-            self.read()
+            if not self.read() and not self._child.isalive() and not self.read():
+                break
         raise AssertionError(f"waited for {texts} without {gone}; the screen shows:\n{self.text()}")
 
     def pointed(self) -> str:
