@@ -95,4 +95,4 @@ def test_a_larger_livret_is_read_no_more(stores: list[Store], monkeypatch: pytes
         (small_count, small), (large_count, large) = (read_by(store, call) for store in stores)
         assert small_count > 0, name
         assert large_count <= small_count * 1.5 + 2, name
-        assert large <= small * 3 + 4000, name
+        assert large <= small * 3 + 40_000, name
