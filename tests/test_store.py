@@ -163,7 +163,7 @@ def test_a_folder_whose_name_is_no_text(tmp_path: Path, monkeypatch: pytest.Monk
     for _ in range(2):
         opened = open_store(str(folder))
         assert (opened.need("meta:livret"), opened.notices) == ("petit", [])
-    assert {Path(path).parent for path, *_ in opened.sources()} == {folder}
+    assert folder in {Path(path).parent for path, *_ in opened.sources()}
 
 
 def test_rules_that_change_while_an_answer_is_given(livret: Path) -> None:
