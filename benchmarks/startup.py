@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from importlib import metadata
+from itertools import count
 from pathlib import Path
 
 from measure import Case, in_pipe, measured, peak
@@ -32,10 +33,18 @@ def cases(rules: Path) -> list[Case]:
     python = sys.executable
     program = str(Path(python).with_name("fs-triage"))
 
-    def touch() -> None:
-        with (rules / "jura" / "caf.yaml").open("a", encoding="utf-8") as stream:
-            stream.write("# une ligne de plus\n")
+    path = rules / "jura" / "caf.yaml"
+    clock = count(1)
 
+    def correct() -> None:
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace("Numéro de la CAF", "Numéro de la CAF "), encoding="utf-8")
+
+    def learn() -> None:
+        with path.open("a", encoding="utf-8") as stream:
+            stream.write(f"  - {{id: rsa/demande, besoin: [besoin d'essai {next(clock)}]}}\n")
+
+    changed = [program, "caf", "rsa", "--regles", str(rules)]
     found = [
         Case(BARE, [python, "-c", "pass"]),
         Case("`fs-triage caf rsa`", [program, "caf", "rsa"], target=2),
@@ -47,12 +56,8 @@ def cases(rules: Path) -> list[Case]:
         Case("une fiche sur un terminal", [program, "caf/rsa/demande"], terminal=True, target=8),
         Case(WIZARD, [program], "Pour quel partenaire", True),
         Case(BARE_SELECT, [python, "-c", SELECT], "Pour quel partenaire", True),
-        Case(
-            "premier appel après un changement des règles",
-            [program, "caf", "rsa", "--regles", str(rules)],
-            before=touch,
-            target=40,
-        ),
+        Case("premier appel après une correction des règles", changed, before=correct, target=40),
+        Case("premier appel après un nouveau besoin dans les exemples", changed, before=learn, target=40),
         Case("Typer, un bonjour", [python, "-c", TYPER]),
         Case("`import questionary`", [python, "-c", "import questionary"]),
     ]
