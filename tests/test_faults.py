@@ -294,7 +294,7 @@ def builder(livret: Path, cache: Path, rounds: int) -> subprocess.Popen[str]:
 
 
 def test_two_builds_at_once(livret: Path, kept: Path, tmp_path: Path, truth: list[object]) -> None:
-    builders = [builder(livret, tmp_path, 40) for _ in range(2)]
+    builders = [builder(livret, tmp_path, 25) for _ in range(2)]
     reads = 0
     while any(process.poll() is None for process in builders):
         connection = store.connect(str(kept))
@@ -355,6 +355,9 @@ def fsync(handle):
     return real_fsync(handle)
 os.stat, os.fsync = stat, fsync
 path = places.index_path(folder)
+index._compile(folder, None, path, []).close()
+with open(path, "rb") as stream:
+    whole = stream.read()
 results = []
 for prepared in ("absent", "whole", "damaged", "old"):
     target = 0
@@ -363,12 +366,11 @@ for prepared in ("absent", "whole", "damaged", "old"):
         if prepared == "absent" and os.path.exists(path):
             os.unlink(path)
         if prepared != "absent":
-            index._compile(folder, None, path, []).close()
-        if prepared == "damaged":
-            with open(path, "r+b") as stream:
-                stream.truncate(9000)
+            with open(path, "wb") as stream:
+                stream.write(whole[:9000] if prepared == "damaged" else whole)
+            os.chmod(path, 0o600)
         if prepared == "old":
-            with open(f"{folder}/livret.yaml", "ab") as stream:
+            with open(f"{folder}/livret.yaml", "ab") as stream:  # grows, so that every time is another change
                 stream.write(b"# x\\n")
         target, seen, armed = target + 1, 0, True
         try:
