@@ -24,6 +24,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The good livret, in the current folder under the name « bon »."""
     shutil.copytree(GOOD, tmp_path / "bon")
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(examples, "SOUND", (examples.example_walk,))  # the search has tests of its own
     return Path("bon")
 
 
@@ -286,7 +287,10 @@ def test_a_goto_that_goes_on_to_another_is_no_round(folder: Path) -> None:
 
 def test_an_escalation_may_not_name_what_only_leads_on(folder: Path) -> None:
     edit(folder / "mairie.yaml", ("if_blocked: aide", "if_blocked: liste"), (LIST, "    goto: aide\n"))
-    edit(folder / "mairie.yaml", ("  - id: liste\n    besoin: [je veux voter ici]\n", ""))
+    edit(
+        folder / "mairie.yaml",
+        ("  - id: liste\n    besoin: [je veux m'inscrire sur la liste électorale pour voter]\n", ""),
+    )
     assert told(folder) == [
         "mairie.yaml:7:13: « if_blocked » mène à « liste », qui n’est qu’un renvoi ; écrivez « aide » [unknown-target]"
     ]
@@ -325,7 +329,10 @@ def test_the_widths_of_texts(path: str, length: int, problems: int, folder: Path
 
 def test_a_keyword_may_stand_twice_when_it_leads_to_one_place(folder: Path) -> None:
     edit(folder / "mairie.yaml", (LIST, "    goto: carte\n"), ("[voter]", "[CNI]"))
-    edit(folder / "mairie.yaml", ("  - id: liste\n    besoin: [je veux voter ici]\n", ""))
+    edit(
+        folder / "mairie.yaml",
+        ("  - id: liste\n    besoin: [je veux m'inscrire sur la liste électorale pour voter]\n", ""),
+    )
     assert told(folder) == []
 
 
@@ -499,10 +506,12 @@ def test_our_examples_reach_every_conclusion_partner_by_partner() -> None:
 
 
 def test_a_need_of_the_booklet_is_not_out_of_it(folder: Path) -> None:
-    (folder / "hors-livret.yaml").write_text("out_of_scope:\n  - Je veux VOTER ici !\n", encoding="utf-8")
+    (folder / "hors-livret.yaml").write_text(
+        "out_of_scope:\n  - Je veux M'INSCRIRE sur la liste électorale pour voter !\n", encoding="utf-8"
+    )
     assert told(folder) == [
-        "hors-livret.yaml:2:5: besoin « Je veux VOTER ici ! » qui mène déjà à « mairie/liste » (ligne 41 de "
-        "mairie.yaml) ; précisez l’un des deux [example-twice]"
+        "hors-livret.yaml:2:5: besoin « Je veux M’INSCRIRE sur la liste électorale pour voter ! » qui mène déjà à "
+        "« mairie/liste » (ligne 41 de mairie.yaml) ; précisez l’un des deux [example-twice]"
     ]
 
 

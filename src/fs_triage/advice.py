@@ -12,7 +12,7 @@ from pathlib import Path
 
 from fs_triage import identifiers
 from fs_triage.calls import COMMANDS
-from fs_triage.load import BOOKLET, ELSEWHERE, IDENTIFIERS, Livret, PartnerRules
+from fs_triage.load import BOOKLET, ELSEWHERE, IDENTIFIERS, SYNONYMS, Livret, PartnerRules
 from fs_triage.model import KINDS, EscalateAnswer, GotoAnswer, StepsAnswer
 from fs_triage.names import close
 from fs_triage.problem import Problem
@@ -238,7 +238,7 @@ def unreachable(livret: Livret) -> Iterator[Problem]:
     if not livret.booklet.partners:  # it inherits them from a livret that cannot be read
         return
     folder = Path(livret.table.place.path).parent
-    known = {BOOKLET, ELSEWHERE, IDENTIFIERS, *(f"{name}.yaml" for name in livret.booklet.partners)}
+    known = {BOOKLET, ELSEWHERE, IDENTIFIERS, SYNONYMS, *(f"{name}.yaml" for name in livret.booklet.partners)}
     absent = sorted(name for name in known if not (folder / name).exists())
     for path in sorted(folder.glob("*.y*ml")):
         if path.name not in known and _FILE.fullmatch(path.name) and not close(path.name, absent):
