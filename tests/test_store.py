@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 from fs_triage import index, places, store
 from fs_triage.failure import Failure
 from fs_triage.store import Damaged, Store, open_store
+from fs_triage.typography import french
 
 Entries = dict[str, str]
 
@@ -184,6 +186,61 @@ def test_damage_is_healed_in_silence(livret: Path) -> None:
     opened.connection = made({"meta:livret": "petit"})
     opened.connection.execute("UPDATE entry SET crc = 0 WHERE key LIKE 'meta:l%'")
     assert (opened.need("meta:livret"), opened.notices) == ("petit", [])
+
+
+LINES = st.lists(
+    st.one_of(
+        st.sampled_from(
+            [
+                'regles = "/srv/regles"',
+                "livret='jura'",
+                '  livret\t= "doubs"  ',
+                "# livret",
+                "",
+                'livret = "a" # b "',
+                'livret = "a\\n"',
+                'livret = """',
+                "livret = ''",
+                'livret = "été\u00a0"',
+                "livret = 3",
+                "[table]",
+                'a.b = "c"',
+                "\ufeff",
+                '"x" = "y"',
+                "é = 'y'",
+            ]
+        ),
+        st.text(st.sampled_from("ab=\"' \t\\#\r\x01\u2028é-"), max_size=8),
+    ),
+    max_size=4,
+)
+
+
+@given(LINES, st.sampled_from(["\n", "\r\n"]))
+def test_a_plain_configuration_is_read_as_tomllib_reads_it(lines: list[str], end: str) -> None:
+    text = end.join(lines)
+    read = places.plain_toml(text)
+    if read is not None:
+        assert read == tomllib.loads(text)
+
+
+def test_the_usual_configuration_is_plain() -> None:
+    text = '# poste 3\nregles = "/srv/France services/règles"\nlivret = "jura"\n'
+    assert places.plain_toml(text) == {"regles": "/srv/France services/règles", "livret": "jura"}
+
+
+@pytest.mark.parametrize("content", [b"livret = jura", b"\xff", b'livret = "a"\nlivret = "b"\n'])
+def test_a_configuration_that_cannot_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    path = tmp_path / "fs-triage" / "config.toml"
+    path.parent.mkdir()
+    path.write_bytes(content)
+    with pytest.raises(Failure) as caught:
+        places.livret_folder()
+    said = french(f"Le fichier de configuration {path} est illisible ; corrigez-le ou supprimez-le.")
+    assert (caught.value.code, caught.value.message) == (3, said)
 
 
 @pytest.mark.parametrize("home", ["/home/camille", "/"])

@@ -119,14 +119,40 @@ def _config() -> dict[str, object]:
     path = config_file()
     if path is None or not os.path.exists(path):
         return {}
-    import tomllib
-
     try:
-        with open(path, "rb") as stream:
-            return tomllib.load(stream)
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        with open(path, encoding="utf-8-sig", newline="") as stream:
+            text = stream.read()
+        plain = plain_toml(text)
+        if plain is not None:
+            return dict(plain)
+        import tomllib
+
+        return tomllib.loads(text)
+    except (OSError, ValueError) as error:
         message = f"Le fichier de configuration {path} est illisible ; corrigez-le ou supprimez-le."
         raise Failure(RULES_UNUSABLE, message) from error
+
+
+def plain_toml(text: str) -> dict[str, str] | None:
+    """Return the table that `text` is, None when it takes tomllib to read it, which costs a whole start.
+
+    Read here are lines of `key = "value"` without escapes, empty lines and comments.
+    """
+    table: dict[str, str] = {}
+    for line in text.replace("\r\n", "\n").split("\n"):
+        line = line.strip(" \t")
+        if not line.isprintable():
+            return None
+        if not line or line.startswith("#"):
+            continue
+        key, _, value = (part.strip(" ") for part in line.partition("="))
+        plain = key.isidentifier() and key.isascii() and key not in table and len(value) > 1
+        if not plain or value[0] != value[-1] or value[0] not in "\"'" or value.count(value[0]) != 2:
+            return None
+        if "\\" in value:
+            return None
+        table[key] = value[1:-1]
+    return table
 
 
 def livret_folder(regles: str | None = None, livret: str | None = None) -> str:
