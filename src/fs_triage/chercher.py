@@ -106,11 +106,11 @@ def _lines() -> Iterator[str]:
 def _json(store: Store, need: str, result: search.Result, wanted: Wanted) -> str:
     matches = []
     for hit in result.hits:
-        words = ", ".join(store.quoted(word) for word in hit.words)
-        more = f', "score": {hit.score:.4f}, "words": [{words}]'
+        more = f', "score": {hit.score:.4f}'
         if wanted.explain:
+            words = ", ".join(store.quoted(word) for word in hit.words)
             parts = ", ".join(f"{store.quoted(name)}: {part:.3f}" for name, part in hit.parts.items())
-            more += f', "parts": {{{parts}}}'
+            more += f', "words": [{words}], "parts": {{{parts}}}'
         matches.append(f"{store.need(f'json:{hit.position:06}')[:-1]}{more}}}")
     return answers.envelope(store, need, matches, f'"verdict": "{result.verdict}", ')
 

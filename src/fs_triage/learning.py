@@ -1,33 +1,30 @@
-"""Learning to search from the rules themselves: what each word of a need says for each conclusion.
+"""Learning to search from the rules themselves: how often each word of a need leads to each conclusion.
 
 The texts are the examples, keywords, labels and names of the rules, and the needs of `hors-livret.yaml`. The
-learning is counting (naive Bayes, each conclusion leaning on its partner), so that it costs a fraction of a
-second and gives the same weights on every machine. `docs/adr/010` tells why, with numbers.
+learning is counting, so that it costs a fraction of a second and gives the same on every machine; `weights` makes
+weights of the counts that a need meets. `docs/adr/010` tells why, with numbers.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
-from math import log
+from heapq import nlargest
+from itertools import chain
 from zlib import crc32
 
 from fs_triage import phonetics, vocabulary
 from fs_triage.load import Livret
-from fs_triage.search import OUT, SCALE, VAGUE
 from fs_triage.tree import Tree, walk_answers
 from fs_triage.vocabulary import BEGINNING, PARTNER, SYNONYM, THEME, Phrases
+from fs_triage.weights import OUT, VAGUE
 
-_OWN, _PARTNER, _ALL = 0.5, 0.3, 0.3  # what a feature's share is made of
-_WEIGHTS = {SYNONYM: 2.0, THEME: 2.0, PARTNER: 1.0, BEGINNING: 0.8}  # beside a word, which weighs 1
-_PAIR = 0.5
-_NAMED = 4.0  # what naming a partner says for it, besides what is learnt
-_NO_WEIGHTS = "\t"
-_SLIGHT = 0.1  # a weight that changes nothing
+_CHANCE = 3  # texts: a pair or a beginning met less often is chance
 _A_BUCKET = 8  # features
-_BEST = 256  # conclusions that one feature may speak for
+_BEST = 150  # conclusions that one feature may speak for
+_NOTHING = "\t"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +35,6 @@ class Text:
     position: int
 
 
-@dataclass(slots=True)
-class _Counts:
-    """How often each feature was met: by conclusion, and in all."""
-
-    of: dict[str, dict[int, int]] = field(default_factory=dict)
-    sizes: dict[int, int] = field(default_factory=dict)
-    partners: dict[int, int] = field(default_factory=dict)
-    total: int = 0
-
-
 def entries(livret: Livret, grown: Tree, old: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return the entries of the index that a search reads.
 
@@ -56,22 +43,29 @@ def entries(livret: Livret, grown: Tree, old: Mapping[str, str] | None = None) -
     """
     ranks = {rules.model.id: rank for rank, rules in enumerate(livret.partners)}
     groups = [ranks[conclusion["partner"]] for conclusion in grown.conclusions.values()]
-    phrases = _phrases(_said(livret))
-    texts = list(_texts(livret, grown))
     second = " ".join(str(rank) for rank, c in enumerate(grown.conclusions.values()) if c["level"] == 2)
-    everything = (ranks, groups, phrases, second, [(text.words, text.position) for text in texts])
-    learnt = sha256(repr(everything).encode()).hexdigest()
+    said, texts = _said(livret), list(_texts(livret, grown))
+    everything = repr((groups, second, said, [(text.words, text.position) for text in texts]))
+    learnt = sha256(everything.encode()).hexdigest()
     if old is not None and old.get("search:learnt") == learnt:
         return {key: value for key, value in old.items() if key.startswith(("find:", "search:"))}
-    counts = _count(texts, phrases, groups)
-    named = {PARTNER + name: rank for name, rank in ranks.items()}
-    lines = _lines(counts, groups, phrases, named)
+    phrases = _phrases(said)
+    features = _features(texts, phrases)
+    lines = _lines(_counts(features), {position: len(of) for position, of in features.items()}, groups)
+    for feature, begun in phrases.items():
+        lines[feature] = f"{lines.get(feature, _NOTHING)}\t{vocabulary.written(begun)}"
     count = max(1, len(lines) // _A_BUCKET)
     buckets: list[list[str]] = [[] for _ in range(count)]
     for feature in sorted(lines):
         buckets[crc32(feature.encode()) % count].append(f"{feature}\t{lines[feature]}")
     found = {f"find:{rank:06}": "\n".join(bucket) for rank, bucket in enumerate(buckets)}
-    return found | {"search:buckets": str(count), "search:second": second, "search:learnt": learnt}
+    sizes = (len(features.get(position, ())) for position in (VAGUE, OUT, *range(len(groups))))
+    return found | {
+        "search:buckets": str(count),
+        "search:learnt": learnt,
+        "search:second": second,
+        "search:sizes": " ".join(map(str, sizes)),
+    }
 
 
 def _said(livret: Livret) -> list[tuple[str, str]]:
@@ -91,11 +85,12 @@ def _said(livret: Livret) -> list[tuple[str, str]]:
 
 
 def _phrases(said: list[tuple[str, str]]) -> dict[str, Phrases]:
-    """Return the phrases that stand for a mark, by their first key."""
+    """Return the phrases that stand for a mark, by the feature that begins them."""
     found: dict[str, Phrases] = {}
-    for keys, mark in zip(_keys([phrase for phrase, _ in said]), (mark for _, mark in said), strict=True):
-        if keys and (keys[1:], mark) not in found.setdefault(keys[0], []):
-            found[keys[0]].append((keys[1:], mark))
+    for keys, (_, mark) in zip(_keys([phrase for phrase, _ in said]), said, strict=True):
+        first, rest = vocabulary.begun(keys)
+        if first and (rest, mark) not in found.setdefault(first, []):
+            found[first].append((rest, mark))
     return found
 
 
@@ -127,80 +122,53 @@ def _keys(texts: list[str]) -> list[list[str]]:
     return [[key_of[word] for word in words] for words in plain]
 
 
-def _count(texts: list[Text], phrases: dict[str, Phrases], groups: list[int]) -> _Counts:
-    """Return how often each feature stands in the texts of each conclusion."""
+def _features(texts: list[Text], phrases: dict[str, Phrases]) -> dict[int, list[str]]:
+    """Return for each position the features of its texts, each once a text."""
     found: dict[int, list[str]] = {}
-    beginnings: dict[str, list[str]] = {}
-    nothing: Phrases = []
+    alone: dict[str, tuple[str, ...]] = {}  # for a key, the features that need no other
+    longer = {feature: begun for feature, begun in phrases.items() if " " in feature}
     for text, keys in zip(texts, _keys([text.words for text in texts]), strict=True):
-        features = [*keys, *vocabulary.pairs(keys)]
-        features += vocabulary.marks(keys, lambda key: phrases.get(key, nothing))
+        features = {*vocabulary.pairs(keys)}
+        known = longer.keys() & features
+        if known:
+            features.update(vocabulary.marks(keys, longer, known))
         for key in keys:
-            if key not in beginnings:
-                beginnings[key] = vocabulary.beginnings(key)
-            features += beginnings[key]
-        found.setdefault(text.position, []).extend(dict.fromkeys(features))
-    counts = _Counts()
-    for position in sorted(found):
-        features = found[position]
-        partner = groups[position] if position >= 0 else position
-        counts.sizes[position] = len(features)
-        counts.partners[partner] = counts.partners.get(partner, 0) + len(features)
-        counts.total += len(features)
-        for feature, count in Counter(features).items():
-            counts.of.setdefault(feature, {})[position] = count
+            if key not in alone:
+                marks = [mark for _, mark in phrases.get(key, ())]
+                alone[key] = (key, *vocabulary.beginnings(key), *marks)
+            features.update(alone[key])
+        found.setdefault(text.position, []).extend(features)
+    return found
+
+
+def _counts(features: dict[int, list[str]]) -> dict[str, list[tuple[int, int]]]:
+    """Return for each feature the positions, in order, in whose texts it stands, and in how many."""
+    total = Counter(chain.from_iterable(features.values()))
+    counts: dict[str, list[tuple[int, int]]] = {
+        feature: []
+        for feature, met in total.items()
+        if met >= _CHANCE or not (" " in feature or feature[0] == BEGINNING)
+    }
+    for position in sorted(features):
+        for feature, count in Counter(features[position]).items():
+            row = counts.get(feature)
+            if row is not None:
+                row.append((position, count))
     return counts
 
 
 def _lines(
-    counts: _Counts, groups: list[int], phrases: dict[str, Phrases], named: dict[str, int]
+    counts: dict[str, list[tuple[int, int]]], sizes: dict[int, int], groups: list[int]
 ) -> dict[str, str]:
-    """Return for each feature what it weighs and the phrases it begins, as `search` reads them."""
-    alike: dict[tuple[float, tuple[tuple[int, int], ...]], str] = {}  # many features come in the same text
+    """Return for each feature, as `weights` reads it: counts for conclusions; for partners when some are left out."""
     lines: dict[str, str] = {}
-    for feature, row in counts.of.items():
-        factor = _PAIR if " " in feature else _WEIGHTS.get(feature[0], 1.0)
-        if factor < 1 and len(row) == 1 and sum(row.values()) == 1:
-            continue  # a pair or a beginning met once is chance
-        if feature in named:
-            lines[feature] = _line(row, counts, groups, factor, named[feature])
-            continue
-        same = (factor, tuple(row.items()))
-        if same not in alike:
-            alike[same] = _line(row, counts, groups, factor, None)
-        lines[feature] = alike[same]
-    for key, begun in phrases.items():
-        lines[key] = f"{lines.get(key, _NO_WEIGHTS)}\t{vocabulary.written(begun)}"
+    for feature, row in counts.items():
+        shared = ""
+        if len(row) > _BEST:
+            of_partner = Counter[int]()
+            for position, count in row:
+                of_partner[groups[position] if position >= 0 else position] += count
+            shared = " ".join([f"{rank} {of_partner[rank]}" for rank in sorted(of_partner)])
+            row = sorted(nlargest(_BEST, row, key=lambda one: (one[1] / sizes[one[0]], -one[0])))
+        lines[feature] = f"{' '.join([f'{position} {count}' for position, count in row])}\t{shared}"
     return lines
-
-
-def _line(
-    row: dict[int, int], counts: _Counts, groups: list[int], factor: float, named: int | None
-) -> str:
-    """Return the weights of one feature: for each partner, then what is added for some conclusions."""
-    shared: dict[int, int] = {}
-    for position, count in row.items():
-        partner = groups[position] if position >= 0 else position
-        shared[partner] = shared.get(partner, 0) + count
-    base = _ALL * sum(row.values()) / counts.total
-    shares = {
-        partner: 1 + (_PARTNER + (_OWN if partner < 0 else 0)) * count / counts.partners[partner] / base
-        for partner, count in shared.items()
-    }
-    own = {
-        position: log(1 + _OWN * count / counts.sizes[position] / base / shares[groups[position]])
-        for position, count in row.items()
-        if position >= 0
-    }
-    best = list(own)
-    if len(best) > _BEST:
-        best = sorted(own, key=lambda position: (-own[position], position))[:_BEST]
-    for_all = {partner: factor * log(share) for partner, share in shares.items()}
-    if named is not None:
-        for_all[named] = for_all.get(named, 0.0) + _NAMED
-    left = _written(for_all)
-    return f"{left}\t{_written({position: factor * own[position] for position in best})}"
-
-
-def _written(weights: dict[int, float]) -> str:
-    return " ".join(f"{rank}:{round(SCALE * weights[rank])}" for rank in weights if weights[rank] >= _SLIGHT)

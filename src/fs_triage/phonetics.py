@@ -38,21 +38,20 @@ class _Plain(dict[int, str]):
 _PLAIN = _Plain({ord(letter): plain for letters, plain in _LETTERS.items() for letter in letters})
 
 # In this order. The text has two spaces between words: a rule with a space at its end sees the end of a word.
-_SOUNDS = [
-    tuple(rule.split(">"))
-    for rule in (
-        "eaux >o ,eau>o,aux >o ,au>o,ph>f,th>t,sch>ch,ch>C,h>,qu>k,q>k,gea>ja,geo>jo,ge>je,gi>ji,gy>ji,gn>ni,"
-        "gue>ge,gui>gi,sce>se,sci>si,cce>kse,cci>ksi,ce>se,ci>si,cy>si,c>k,kk>k,tion>sion,tiel>siel,y>i,"
-        "ain>in,ein>in,aim>in,ien>iin,ai>e,ei>e,oeu>eu,ss>s,ll>l,mm>m,nn>n,pp>p,rr>r,tt>t,ff>f,dd>d,bb>b,"
-        "gg>g,zz>z,ee>e,z>s,x>s,emb>amb,emp>amp,en>an,em>am,imp>inp,amp>anp,amb>anb,omp>onp,omb>onb,w>v"
-    ).split(",")
-]
-_ENDINGS = (
-    *("asions", "asion", "amants", "amant", "isions", "ision", "ateurs", "ateur", "euses", "euse", "eurs"),
-    *("eur", "rises", "rise", "abl", "ables", "able", "ants", "ant", "eres", "ere", "ers", "er", "es", "ets"),
-    *("et", "e", "s", "t", "d", "i", "is", "it"),
+_RULES = """
+eaux >o ,eau>o,aux >o ,au>o,ph>f,th>t,sch>ch,ch>C,h>,qu>k,q>k,gea>ja,geo>jo,ge>je,gi>ji,gy>ji,gn>ni,gue>ge,gui>gi,
+sce>se,sci>si,cce>kse,cci>ksi,ce>se,ci>si,cy>si,c>k,kk>k,tion>sion,tiel>siel,y>i,
+ain>in,ein>in,aim>in,ien>iin,ai>e,ei>e,oeu>eu,
+ss>s,ll>l,mm>m,nn>n,pp>p,rr>r,tt>t,ff>f,dd>d,bb>b,gg>g,zz>z,ee>e,z>s,x>s,
+emb>amb,emp>amp,en>an,em>am,imp>inp,amp>anp,amb>anb,omp>onp,omb>onb,w>v
+"""
+_SOUNDS = [tuple(rule.split(">")) for rule in _RULES.replace("\n", "").split(",")]
+_MUTE = (
+    "asions,asion,amants,amant,isions,ision,ateurs,ateur,euses,euse,eurs,eur,rises,rise,ables,able,abl,"
+    "ants,ant,eres,ere,ers,er,es,ets,et,e,s,t,d,i,is,it"
 )
-_ENDS = tuple(sorted(_ENDINGS, key=len, reverse=True))
+_ENDINGS = frozenset(_MUTE.split(","))
+_LENGTHS = (6, 5, 4, 3, 2, 1)
 _SHORTEST = 3
 
 
@@ -80,7 +79,8 @@ def _alone(word: str) -> str:
 
 def _stem(word: str) -> str:
     """Return `word` without its ending, at least three letters of it."""
-    for ending in _ENDS:
-        if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST:
-            return word[: -len(ending)]
+    longest = len(word) - _SHORTEST
+    for length in _LENGTHS:
+        if length <= longest and word[-length:] in _ENDINGS:
+            return word[:-length]
     return word

@@ -1,38 +1,45 @@
 """A need in the visitor's own words: the conclusions that answer it, best first.
 
-The need is read as keys, pairs and marks (`vocabulary`); what each says for each partner and each conclusion was
-learnt when the livret was compiled (`learning`) and is added up. What does not stand out enough against the needs
-known to be out of the livret, or too vague, gets no match. Reads only the entries it needs, so that a livret a
-hundred times larger costs little more.
+The need is read as keys, pairs and marks (`vocabulary`); what each says for partners and conclusions (`weights`)
+is added up. What does not stand out enough against the needs known to be out of the livret, or too vague, gets no
+match. Reads only the entries it needs, so that a livret a hundred times larger costs little more.
 """
 
 from __future__ import annotations
 
-from zlib import crc32
-
 from fs_triage import phonetics, vocabulary
 from fs_triage.store import Store
+from fs_triage.weights import OUT, VAGUE, Learnt
 
-OUT, VAGUE = -1, -2
-"""In the place of a partner: the livret does not cover the need; the need is too vague."""
-SCALE = 100  # weights are kept as whole hundredths
 MATCHES, OUT_OF_SCOPE, TOO_VAGUE = "matches", "out-of-scope", "vague"
-_CLEAR_OF = {OUT: 18.0, VAGUE: 8.0}
-"""By how much the best conclusion must be more likely, as a logarithm, than no conclusion at all."""
+_CLEAR, _A_WORD, _ENOUGH = 8.0, 3.0, 17.0
+"""By how much the best conclusion must be more likely, as a logarithm, than being out of the livret: so much, and
+so much a word, but never more than enough. There its score is 0.5."""
+_CLEAR_OF_VAGUE = 2.0
 _LONGEST = 4000  # characters of a need that are read
 _TOLD = 8  # words that tell why a conclusion was found
+_SLIGHT = 0.01  # a part that tells nothing
 
 
 class Hit:
-    """A conclusion found: its position, its score (0 to 1), the words that matched, the parts of the score."""
+    """A conclusion found: its position and its score, 0 to 1."""
 
-    __slots__ = ("parts", "position", "score", "words")
+    __slots__ = ("_search", "position", "score")
 
-    def __init__(self, position: int, score: float, words: list[str], parts: dict[str, float]) -> None:
+    def __init__(self, position: int, score: float, search: _Search) -> None:
         self.position = position
         self.score = score
-        self.words = words
-        self.parts = parts
+        self._search = search
+
+    @property
+    def parts(self) -> dict[str, float]:
+        """What each feature of the need adds to the score before it is brought between 0 and 1."""
+        return self._search.parts(self.position)
+
+    @property
+    def words(self) -> list[str]:
+        """The words of the need that speak most for the conclusion, in the order they were said."""
+        return self._search.why(self.parts)
 
 
 class Result:
@@ -45,104 +52,88 @@ class Result:
         self.hits = hits
 
 
+_last: list[Learnt] = []
+"""What was learnt of the livret searched last: the wizard and `--lot` ask again and again."""
+
+
 def find(
     store: Store, need: str, *, partner: str | None = None, level: int | None = None, max: int = 5
 ) -> Result:
     """Return what answers `need`; only at `partner` (an id) and at `level` where these are given."""
-    return _Search(store, need).result(partner, level, max)
+    if not _last or _last[0].store is not store:
+        _last[:] = [Learnt(store)]
+    return _Search(_last[0], need).result(partner, level, max)
 
 
 class _Search:
     """One need, held against what was learnt."""
 
-    def __init__(self, store: Store, need: str) -> None:
-        self.store = store
+    def __init__(self, learnt: Learnt, need: str) -> None:
+        self.learnt = learnt
         self.words = phonetics.words(need[:_LONGEST])
         self.keys = phonetics.keys(self.words)
-        self.partners = store.need("meta:partners").split()
-        self.spans = [_span(store, partner) for partner in self.partners]
-        self._buckets = int(store.need("search:buckets"))
-        self._rows: dict[str, list[str]] = {}
-        self.said: dict[str, tuple[dict[int, float], dict[int, float]]] = {}
-        """What each feature of the need says: for partners, and in addition for conclusions."""
-        for feature in self._features():
-            columns = self._row(feature)
-            if columns[0] or columns[1]:
-                self.said[feature] = (_weights(columns[0]), _weights(columns[1]))
-
-    def _features(self) -> list[str]:
-        found = [*self.keys, *vocabulary.pairs(self.keys)]
-        found += vocabulary.marks(self.keys, self._phrases)
+        rows = {feature: learnt.of(feature) for feature in (*self.keys, *vocabulary.pairs(self.keys))}
+        phrases = {feature: row[2] for feature, row in rows.items() if row[2]}
+        more = [*vocabulary.marks(self.keys, phrases, phrases)]
         for key in self.keys:
-            found += vocabulary.beginnings(key)
-        return list(dict.fromkeys(found))
-
-    def _phrases(self, key: str) -> vocabulary.Phrases:
-        columns = self._row(key)
-        return vocabulary.read(columns[2]) if len(columns) > 2 else []
-
-    def _row(self, feature: str) -> list[str]:
-        """Return what was learnt of `feature`: weights for partners, for conclusions, phrases it begins."""
-        if feature not in self._rows:
-            bucket = self.store.need(f"find:{crc32(feature.encode()) % self._buckets:06}")
-            start = 0 if bucket.startswith(f"{feature}\t") else bucket.find(f"\n{feature}\t") + 1
-            known = start > 0 or bucket.startswith(f"{feature}\t")
-            columns = bucket[start:].partition("\n")[0].split("\t")[1:] if known else ["", ""]
-            self._rows[feature] = columns
-        return self._rows[feature]
+            more += vocabulary.beginnings(key)
+        self.said = rows | {feature: learnt.of(feature) for feature in more}
+        """What each feature of the need says."""
 
     def result(self, partner: str | None, level: int | None, count: int) -> Result:
         """Return the best conclusions, or why there is none."""
         shared, scores = self._scores()
         best = max(scores.values(), default=0.0)
         named = partner is not None  # then the need is neither vague nor likely to be out of the livret
-        if not scores or best - shared[OUT] < (0.0 if named else _CLEAR_OF[OUT]):
+        clear = 0.0 if named else min(_ENOUGH, _CLEAR + _A_WORD * len(self.keys))
+        if not scores or best - shared[OUT] < clear:
             near = shared[VAGUE] > shared[OUT] and not named
             return Result(TOO_VAGUE if near else OUT_OF_SCOPE, [])
-        if not named and best - shared[VAGUE] < _CLEAR_OF[VAGUE]:
+        if not named and best - shared[VAGUE] < _CLEAR_OF_VAGUE:
             return Result(TOO_VAGUE, [])
-        first, last = self.spans[self.partners.index(partner)] if partner is not None else (0, 1 << 60)
-        kept = [position for position in scores if first <= position < last]
-        if level is not None:
-            second = {int(rank) for rank in self.store.need("search:second").split()}
-            kept = [position for position in kept if (position in second) == (level == 2)]
+        kept = self._kept(list(scores), partner, level)
         kept.sort(key=lambda position: (-scores[position], position))
-        hits = [self._hit(position, scores[position], shared[OUT]) for position in kept[:count]]
+        hits = [Hit(position, _score(scores[position] - shared[OUT]), self) for position in kept[:count]]
         return Result(MATCHES if hits else OUT_OF_SCOPE, hits)
+
+    def _kept(self, positions: list[int], partner: str | None, level: int | None) -> list[int]:
+        if partner is not None:
+            first, last = self.learnt.spans[self.learnt.partners.index(partner)]
+            positions = [position for position in positions if first <= position < last]
+        if level is not None:
+            second = set(map(int, self.learnt.store.need("search:second").split()))
+            positions = [position for position in positions if (position in second) == (level == 2)]
+        return positions
 
     def _scores(self) -> tuple[dict[int, float], dict[int, float]]:
         """Return the sums of what the features say: for partners, and for each conclusion they speak of."""
-        shared: dict[int, float] = {OUT: 0.0, VAGUE: 0.0}
+        shared = {OUT: 0.0, VAGUE: 0.0}
         own: dict[int, float] = {}
-        for left, right in self.said.values():
-            for rank, weight in left.items():
+        for left, right, _ in self.said.values():
+            for rank, weight in left:
                 shared[rank] = shared.get(rank, 0.0) + weight
-            for position, weight in right.items():
+            for position, weight in right:
                 own[position] = own.get(position, 0.0) + weight
-        return shared, {
-            position: weight + shared.get(self._rank(position), 0.0) for position, weight in own.items()
-        }
+        rank, last = -1, 0
+        for position in sorted(own):
+            while position >= last:
+                rank += 1
+                last = self.learnt.spans[rank][1]
+            own[position] += shared.get(rank, 0.0)
+        return shared, own
 
-    def _rank(self, position: int) -> int:
-        """Return the rank of the partner of a conclusion."""
-        for rank, (first, last) in enumerate(self.spans):
-            if first <= position < last:
-                return rank
-        raise AssertionError(position)
+    def parts(self, position: int) -> dict[str, float]:
+        """Return what each feature says for a conclusion, where it says anything."""
+        rank = self.learnt.rank(position)
+        said: dict[str, float] = {}
+        for feature, (left, right, _) in self.said.items():
+            weight = sum(w for one, w in left if one == rank) + sum(w for one, w in right if one == position)
+            if weight >= _SLIGHT:
+                said[feature] = weight
+        return said
 
-    def _hit(self, position: int, score: float, out: float) -> Hit:
-        """Return a conclusion found; its score is 0.5 where it would be as likely to be out of the livret."""
-        rank = self._rank(position)
-        parts = {
-            feature: left.get(rank, 0.0) + right.get(position, 0.0)
-            for feature, (left, right) in self.said.items()
-        }
-        parts = {feature: round(weight, 2) for feature, weight in parts.items() if weight > 0}
-        clear = score - out
-        return Hit(position, clear / (clear + _CLEAR_OF[OUT]) if clear > 0 else 0.0, self._why(parts), parts)
-
-    def _why(self, parts: dict[str, float]) -> list[str]:
-        """Return the words of the need that speak most for a conclusion, in the order they were said."""
+    def why(self, parts: dict[str, float]) -> list[str]:
+        """Return the words of the need that have most part in `parts`, in the order they were said."""
         weights: dict[str, float] = {}
         for word, key in zip(self.words, self.keys, strict=True):
             weights[word] = parts.get(key, 0.0) + sum(parts.get(b, 0.0) for b in vocabulary.beginnings(key))
@@ -151,14 +142,6 @@ class _Search:
         return [word for word in weights if word in told and weights[word] > max(least, 0.0)]
 
 
-def _span(store: Store, partner: str) -> tuple[int, int]:
-    first, last = store.need(f"span-json:{partner}").split()
-    return int(first), int(last)
-
-
-def _weights(text: str) -> dict[int, float]:
-    found = {}
-    for pair in text.split():
-        rank, _, weight = pair.partition(":")
-        found[int(rank)] = int(weight) / SCALE
-    return found
+def _score(clear: float) -> float:
+    """Return how sure a conclusion is that is `clear` of being out of the livret by so much."""
+    return max(0.0, clear) / (max(0.0, clear) + _ENOUGH)

@@ -10,13 +10,13 @@ from fs_triage import phonetics
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterable, Iterator, Mapping
 
 SYNONYM, THEME, PARTNER, BEGINNING = "#%@$"
 _BEGINNINGS = (3, 5)  # letters: what « agricole » and « agriculteur » share
 
-Phrases = list[tuple[list[str], str]]
-"""What may follow the first key of a phrase, and the mark that the whole stands for."""
+Phrases = list[tuple[str, str]]
+"""For each phrase that a feature begins (its only key, or its first two), the keys that follow and its mark."""
 
 
 def key_of(phrase: str) -> list[str]:
@@ -24,14 +24,18 @@ def key_of(phrase: str) -> list[str]:
     return phonetics.keys(phonetics.words(phrase))
 
 
-def marks(keys: list[str], phrases_of: Callable[[str], Phrases]) -> list[str]:
-    """Return the marks of the phrases that stand in a text whose words have `keys`."""
-    found = []
-    for rank, key in enumerate(keys, 1):
-        for rest, mark in phrases_of(key):
-            if not rest or keys[rank : rank + len(rest)] == rest:
-                found.append(mark)
-    return found
+def begun(keys: list[str]) -> tuple[str, str]:
+    """Return the feature that begins a phrase whose words have `keys`, and the keys that follow."""
+    return " ".join(keys[:2]), "".join(f" {key}" for key in keys[2:])
+
+
+def marks(keys: list[str], phrases: Mapping[str, Phrases], features: Iterable[str]) -> Iterator[str]:
+    """Yield the marks of the phrases that stand in a text of `keys`, among those that `features` of it begin."""
+    text = f" {' '.join(keys)} "
+    for feature in features:
+        for rest, mark in phrases[feature]:
+            if not rest or f" {feature}{rest} " in text:
+                yield mark
 
 
 def beginnings(key: str) -> list[str]:
@@ -39,17 +43,17 @@ def beginnings(key: str) -> list[str]:
     return [BEGINNING + key[:length] for length in _BEGINNINGS if len(key) > length]
 
 
-def pairs(keys: list[str]) -> list[str]:
+def pairs(keys: list[str]) -> Iterator[str]:
     """Return the features of the words that follow one another."""
-    return list(map("{} {}".format, keys, keys[1:]))
+    return map("{} {}".format, keys, keys[1:])
 
 
 def written(phrases: Phrases) -> str:
     """Return `phrases` as one text, for the index."""
-    return ";".join(f"{' '.join(rest)}={mark}" for rest, mark in phrases)
+    return ";".join(f"{rest}={mark}" for rest, mark in phrases)
 
 
 def read(text: str) -> Phrases:
     """Return the phrases that `written` made a text of."""
     items = (item.partition("=") for item in text.split(";") if item)
-    return [(rest.split(), mark) for rest, _, mark in items]
+    return [(rest, mark) for rest, _, mark in items]

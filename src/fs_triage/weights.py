@@ -1,0 +1,122 @@
+"""What was learnt of a livret, as weights: what each feature of a need says for partners and for conclusions.
+
+The index holds counts (`learning`); a weight is made of them when a need first meets the feature.
+"""
+
+from __future__ import annotations
+
+from math import log
+from zlib import crc32
+
+from fs_triage import vocabulary
+from fs_triage.store import Store
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+OUT, VAGUE = -1, -2
+"""In the place of a partner: the livret does not cover the need; the need is too vague."""
+_OWN, _PARTNER, _ALL = 0.5, 0.3, 0.3  # what the share of a feature in a conclusion is made of
+_ONCE = 0.7  # what a feature counts for that stands in one text of a conclusion: it may be chance
+_FACTORS = {
+    vocabulary.SYNONYM: 2.0,
+    vocabulary.THEME: 2.0,
+    vocabulary.PARTNER: 1.0,
+    vocabulary.BEGINNING: 0.8,
+}
+"""What a mark or a beginning weighs beside a word."""
+_PAIR = 0.5
+_NAMED = 4.0  # what naming a partner says for it, besides what is learnt
+_KEPT = 20_000  # features
+
+Weights = list[tuple[int, float]]
+Counts = list[tuple[int, int]]
+Said = tuple[Weights, Weights, vocabulary.Phrases]
+"""Of a feature: weights for partners, weights to add for conclusions, phrases that it begins."""
+
+
+class Learnt:
+    """What a livret has to say of features: each is read once, and kept."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.partners = store.need("meta:partners").split()
+        self.spans = [_span(store, partner) for partner in self.partners]
+        self._buckets = int(store.need("search:buckets"))
+        vague, out, *self._sizes = map(int, store.need("search:sizes").split())
+        self._of_partner = {
+            rank: sum(self._sizes[first:last]) for rank, (first, last) in enumerate(self.spans)
+        } | {OUT: out, VAGUE: vague}
+        self._total = sum(self._of_partner.values())
+        self._said: dict[str, Said] = {}
+
+    def rank(self, position: int) -> int:
+        """Return the rank of the partner of a conclusion."""
+        return next(rank for rank, (_, last) in enumerate(self.spans) if position < last)
+
+    def of(self, feature: str) -> Said:
+        """Return what `feature` says, nothing when the livret does not know it."""
+        said = self._said.get(feature)
+        if said is None:
+            if len(self._said) >= _KEPT:
+                self._said.clear()
+            said = self._said[feature] = self._read(feature)
+        return said
+
+    def _read(self, feature: str) -> Said:
+        lines = self.store.need(f"find:{crc32(feature.encode()) % self._buckets:06}")
+        _, found, rest = f"\n{lines}".partition(f"\n{feature}\t")
+        if not found:
+            return [], [], []
+        own, shared, *phrases = rest.partition("\n")[0].split("\t")
+        left, right = self._weights(feature, _pairs(own), _pairs(shared)) if own else ([], [])
+        return left, right, vocabulary.read(phrases[0]) if phrases else []
+
+    def _weights(self, feature: str, own: Counts, shared: Counts) -> tuple[Weights, Weights]:
+        """Return what a feature says for each partner, and in addition for each conclusion.
+
+        It is the logarithm of how much more often the feature stands there than anywhere: of a share made of
+        that in the conclusion's own texts, in its partner's and in all. `own` has positions in their order.
+        """
+        factor = _PAIR if " " in feature else _FACTORS.get(feature[0], 1.0)
+        ranked = [
+            (rank, position, count) for rank, (position, count) in zip(self._ranks(own), own, strict=True)
+        ]
+        of_partner = dict(shared)
+        for rank, _, count in ranked if not shared else ():
+            of_partner[rank] = of_partner.get(rank, 0) + count
+        base = _ALL * sum(of_partner.values()) / self._total
+        shares = {
+            rank: 1 + (_PARTNER if rank >= 0 else _PARTNER + _OWN) * count / self._of_partner[rank] / base
+            for rank, count in of_partner.items()
+        }
+        left = [(rank, factor * log(share)) for rank, share in shares.items()]
+        if feature[0] == vocabulary.PARTNER and feature[1:] in self.partners:
+            left.append((self.partners.index(feature[1:]), _NAMED))
+        right: Weights = []
+        for rank, position, count in ranked:
+            if position >= 0:
+                share = _OWN * (count if count > 1 else _ONCE) / self._sizes[position] / base
+                right.append((position, factor * log(1 + share / shares[rank])))
+        return left, right
+
+    def _ranks(self, own: Counts) -> Iterator[int]:
+        """Yield for each position of `own` the rank of its partner; out and vague are their own."""
+        rank, last = -1, 0
+        for position, _ in own:
+            while position >= last:
+                rank += 1
+                last = self.spans[rank][1]
+            yield rank if position >= 0 else position
+
+
+def _span(store: Store, partner: str) -> tuple[int, int]:
+    first, last = store.need(f"span-json:{partner}").split()
+    return int(first), int(last)
+
+
+def _pairs(text: str) -> Counts:
+    """Return positions or ranks, each with its count."""
+    numbers = list(map(int, text.split()))
+    return list(zip(numbers[::2], numbers[1::2], strict=True))
