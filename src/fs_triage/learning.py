@@ -8,11 +8,9 @@ weights of the counts that a need meets. `docs/adr/010` tells why, with numbers.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from hashlib import sha256
 from heapq import nlargest
-from itertools import chain
 from zlib import crc32
 
 from fs_triage import phonetics, vocabulary
@@ -27,31 +25,25 @@ _BEST = 150  # conclusions that one feature may speak for
 _NOTHING = "\t"
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A text to learn from, and the conclusion it leads to: a position, or `OUT` or `VAGUE` (negative)."""
-
-    words: str
-    position: int
+Counts = dict[int, list[str]]
+"""The features of the texts of one conclusion, by the number of those texts that each stands in."""
 
 
 def entries(livret: Livret, grown: Tree, old: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return the entries of the index that a search reads.
 
-    They are taken from `old`, the entries of an earlier index by the same program, when there is nothing else
-    to learn from than there was then.
+    What was counted of the same texts for `old`, the entries of an earlier index by the same program, is not
+    counted again.
     """
     ranks = {rules.model.id: rank for rank, rules in enumerate(livret.partners)}
     groups = [ranks[conclusion["partner"]] for conclusion in grown.conclusions.values()]
-    second = " ".join(str(rank) for rank, c in enumerate(grown.conclusions.values()) if c["level"] == 2)
-    said, texts = _said(livret), list(_texts(livret, grown))
-    everything = repr((groups, second, said, [(text.words, text.position) for text in texts]))
-    learnt = sha256(everything.encode()).hexdigest()
-    if old is not None and old.get("search:learnt") == learnt:
-        return {key: value for key, value in old.items() if key.startswith(("find:", "search:"))}
-    phrases = _phrases(said)
-    features = _features(texts, phrases)
-    lines = _lines(_counts(features), {position: len(of) for position, of in features.items()}, groups)
+    phrases = _phrases(_said(livret))
+    counted, kept = _counted(_texts(livret, grown), phrases, old or {})
+    sizes = {
+        position: sum(count * len(features) for count, features in counts.items())
+        for position, counts in counted.items()
+    }
+    lines = _lines(counted, sizes, groups)
     for feature, begun in phrases.items():
         lines[feature] = f"{lines.get(feature, _NOTHING)}\t{vocabulary.written(begun)}"
     count = max(1, len(lines) // _A_BUCKET)
@@ -59,13 +51,16 @@ def entries(livret: Livret, grown: Tree, old: Mapping[str, str] | None = None) -
     for feature in sorted(lines):
         buckets[crc32(feature.encode()) % count].append(f"{feature}\t{lines[feature]}")
     found = {f"find:{rank:06}": "\n".join(bucket) for rank, bucket in enumerate(buckets)}
-    sizes = (len(features.get(position, ())) for position in (VAGUE, OUT, *range(len(groups))))
-    return found | {
-        "search:buckets": str(count),
-        "search:learnt": learnt,
-        "search:second": second,
-        "search:sizes": " ".join(map(str, sizes)),
-    }
+    second = (str(rank) for rank, c in enumerate(grown.conclusions.values()) if c["level"] == 2)
+    return (
+        found
+        | kept
+        | {
+            "search:buckets": str(count),
+            "search:second": " ".join(second),
+            "search:sizes": " ".join(str(sizes.get(rank, 0)) for rank in (VAGUE, OUT, *range(len(groups)))),
+        }
+    )
 
 
 def _said(livret: Livret) -> list[tuple[str, str]]:
@@ -94,24 +89,25 @@ def _phrases(said: list[tuple[str, str]]) -> dict[str, Phrases]:
     return found
 
 
-def _texts(livret: Livret, grown: Tree) -> Iterator[Text]:
+def _texts(livret: Livret, grown: Tree) -> dict[int, list[str]]:
+    """Return the texts to learn from, by the position of the conclusion they lead to, or `OUT` or `VAGUE`."""
     positions = {node: rank for rank, node in enumerate(grown.conclusions)}
+    texts: dict[int, list[str]] = {}
     for rules in livret.partners:
         model = rules.model
         for example in model.examples:
             position = positions.get(f"{model.id}/{example.id}")
             if position is not None:
-                yield from (Text(need, position) for need in example.besoin)
+                texts.setdefault(position, []).extend(example.besoin)
         for node, answer in walk_answers(model):
             if node in positions:
-                for name in (answer.label, *answer.keywords):
-                    yield Text(f"{model.label} {name}", positions[node])
-                    yield Text(name, positions[node])
+                names = (answer.label, *answer.keywords)
+                texts.setdefault(positions[node], []).extend(f"{model.label} {name}" for name in names)
+                texts[positions[node]] += names
     for node, conclusion in grown.conclusions.items():
         answers = " ".join(step["answer"] for step in conclusion["path"])
-        yield Text(f"{conclusion['partner']} {answers}", positions[node])
-    yield from (Text(need, OUT) for need in livret.elsewhere.out_of_scope)
-    yield from (Text(need, VAGUE) for need in livret.elsewhere.vague)
+        texts.setdefault(positions[node], []).append(f"{conclusion['partner']} {answers}")
+    return {**texts, OUT: livret.elsewhere.out_of_scope, VAGUE: livret.elsewhere.vague}
 
 
 def _keys(texts: list[str]) -> list[list[str]]:
@@ -122,12 +118,41 @@ def _keys(texts: list[str]) -> list[list[str]]:
     return [[key_of[word] for word in words] for words in plain]
 
 
-def _features(texts: list[Text], phrases: dict[str, Phrases]) -> dict[int, list[str]]:
+def _counted(
+    texts: dict[int, list[str]], phrases: dict[str, Phrases], old: Mapping[str, str]
+) -> tuple[dict[int, Counts], dict[str, str]]:
+    """Return the counts of each position, in order, and the entries that keep them for the next time."""
+    digest = sha256(repr(phrases).encode()).hexdigest()
+    names = {
+        position: f"learnt:{sha256(repr((digest, of)).encode()).hexdigest()}"
+        for position, of in texts.items()
+    }
+    new = {position: texts[position] for position, name in names.items() if name not in old}
+    features = _features(new, phrases)
+    counted: dict[int, Counts] = {}
+    kept: dict[str, str] = {}
+    for position in sorted(texts):
+        name = names[position]
+        if position in new:
+            counts: Counts = {}
+            for feature, count in sorted(Counter(features[position]).items()):
+                counts.setdefault(count, []).append(feature)
+            counted[position] = counts
+            kept[name] = "\n".join(["\t".join([str(count), *found]) for count, found in counts.items()])
+        else:
+            kept[name] = old[name]
+            rows = [line.split("\t") for line in old[name].split("\n") if line]
+            counted[position] = {int(count): found for count, *found in rows}
+    return counted, kept
+
+
+def _features(texts: dict[int, list[str]], phrases: dict[str, Phrases]) -> dict[int, list[str]]:
     """Return for each position the features of its texts, each once a text."""
     found: dict[int, list[str]] = {}
     alone: dict[str, tuple[str, ...]] = {}  # for a key, the features that need no other
     longer = {feature: begun for feature, begun in phrases.items() if " " in feature}
-    for text, keys in zip(texts, _keys([text.words for text in texts]), strict=True):
+    every = [(position, text) for position, of in texts.items() for text in of]
+    for (position, _), keys in zip(every, _keys([text for _, text in every]), strict=True):
         features = {*vocabulary.pairs(keys)}
         known = longer.keys() & features
         if known:
@@ -137,38 +162,39 @@ def _features(texts: list[Text], phrases: dict[str, Phrases]) -> dict[int, list[
                 marks = [mark for _, mark in phrases.get(key, ())]
                 alone[key] = (key, *vocabulary.beginnings(key), *marks)
             features.update(alone[key])
-        found.setdefault(text.position, []).extend(features)
-    return found
+        found.setdefault(position, []).extend(features)
+    return {position: found.get(position, []) for position in texts}
 
 
-def _counts(features: dict[int, list[str]]) -> dict[str, list[tuple[int, int]]]:
-    """Return for each feature the positions, in order, in whose texts it stands, and in how many."""
-    total = Counter(chain.from_iterable(features.values()))
-    counts: dict[str, list[tuple[int, int]]] = {
-        feature: []
-        for feature, met in total.items()
-        if met >= _CHANCE or not (" " in feature or feature[0] == BEGINNING)
-    }
-    for position in sorted(features):
-        for feature, count in Counter(features[position]).items():
-            row = counts.get(feature)
-            if row is not None:
-                row.append((position, count))
-    return counts
-
-
-def _lines(
-    counts: dict[str, list[tuple[int, int]]], sizes: dict[int, int], groups: list[int]
-) -> dict[str, str]:
-    """Return for each feature, as `weights` reads it: counts for conclusions; for partners when some are left out."""
+def _lines(counted: dict[int, Counts], sizes: dict[int, int], groups: list[int]) -> dict[str, str]:
+    """Return what `weights` reads of each feature: its counts for conclusions, for partners if some are left out."""
+    rows: dict[str, list[str]] = {}
+    for position, counts in counted.items():
+        for count, features in counts.items():
+            shown = f"{position} {count}"
+            for feature in features:
+                if feature in rows:
+                    rows[feature].append(shown)
+                else:
+                    rows[feature] = [shown]
     lines: dict[str, str] = {}
-    for feature, row in counts.items():
-        shared = ""
-        if len(row) > _BEST:
-            of_partner = Counter[int]()
-            for position, count in row:
-                of_partner[groups[position] if position >= 0 else position] += count
-            shared = " ".join([f"{rank} {of_partner[rank]}" for rank in sorted(of_partner)])
-            row = sorted(nlargest(_BEST, row, key=lambda one: (one[1] / sizes[one[0]], -one[0])))
-        lines[feature] = f"{' '.join([f'{position} {count}' for position, count in row])}\t{shared}"
+    for feature, row in rows.items():
+        slight = len(row) < _CHANCE and (" " in feature or feature[0] == BEGINNING)
+        if slight and sum(int(shown.split()[1]) for shown in row) < _CHANCE:
+            continue
+        lines[feature] = f"{' '.join(row)}\t" if len(row) <= _BEST else _best(row, sizes, groups)
     return lines
+
+
+def _best(row: list[str], sizes: dict[int, int], groups: list[int]) -> str:
+    """Return the line of a feature of very many conclusions: those it says most for, and all of the partners'."""
+    counts = [(int(position), int(count)) for position, count in map(str.split, row)]
+    shared: dict[int, int] = {}
+    for position, count in counts:
+        rank = groups[position] if position >= 0 else position
+        shared[rank] = shared.get(rank, 0) + count
+    best = sorted(nlargest(_BEST, counts, key=lambda one: (one[1] / sizes[one[0]], -one[0])))
+    written = [
+        " ".join(f"{rank} {count}" for rank, count in pairs) for pairs in (best, sorted(shared.items()))
+    ]
+    return "\t".join(written)
