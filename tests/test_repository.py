@@ -24,7 +24,7 @@ FLOORS = {
         numbered outline page pairing prompts report review sheet schema snippet starter suggest text_changes
         told verify wizard wrapping install
     """,
-    "the compiled livret": "completion entries index learning lookup search store",
+    "the compiled livret": "completion entries index learning lookup search store vocabulary weights",
     "rules": """
         advice booklet checks explain heir identifiers livrets load model pruning source spots syntax tree
         values
