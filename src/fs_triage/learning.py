@@ -16,7 +16,7 @@ from zlib import crc32
 from fs_triage import phonetics, vocabulary
 from fs_triage.load import Livret
 from fs_triage.tree import Tree, walk_answers
-from fs_triage.vocabulary import BEGINNING, PARTNER, SYNONYM, THEME, Phrases
+from fs_triage.vocabulary import BEGINNING, PARTNER, SYNONYM, THEME, WHOLE, Phrases
 from fs_triage.weights import OUT, VAGUE
 
 _CHANCE = 3  # texts: a pair or a beginning met less often is chance
@@ -162,6 +162,7 @@ def _features(texts: dict[int, list[str]], phrases: dict[str, Phrases]) -> dict[
                 marks = [mark for _, mark in phrases.get(key, ())]
                 alone[key] = (key, *vocabulary.beginnings(key), *marks)
             features.update(alone[key])
+        features.update(vocabulary.whole(keys))
         found.setdefault(position, []).extend(features)
     return {position: found.get(position, []) for position in texts}
 
@@ -179,7 +180,8 @@ def _lines(counted: dict[int, Counts], sizes: dict[int, int], groups: list[int])
                     rows[feature] = [shown]
     lines: dict[str, str] = {}
     for feature, row in rows.items():
-        slight = len(row) < _CHANCE and (" " in feature or feature[0] == BEGINNING)
+        pair = " " in feature and feature[0] != WHOLE
+        slight = len(row) < _CHANCE and (pair or feature[0] == BEGINNING)
         if slight and sum(int(shown.split()[1]) for shown in row) < _CHANCE:
             continue
         lines[feature] = f"{' '.join(row)}\t" if len(row) <= _BEST else _best(row, sizes, groups)

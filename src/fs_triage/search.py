@@ -12,11 +12,12 @@ from fs_triage.store import Store
 from fs_triage.weights import OUT, VAGUE, Learnt
 
 MATCHES, OUT_OF_SCOPE, TOO_VAGUE = "matches", "out-of-scope", "vague"
-_CLEAR, _A_WORD, _ENOUGH = 8.0, 3.0, 17.0
+_CLEAR, _A_WORD, _ENOUGH = 5.0, 3.0, 16.0
 """By how much the best conclusion must be more likely, as a logarithm, than being out of the livret: so much, and
 so much a word, but never more than enough. There its score is 0.5."""
 _CLEAR_OF_VAGUE = 2.0
 _LONGEST = 4000  # characters of a need that are read
+_STUCK = 4  # letters of the shortest key that may have an article stuck to it
 _TOLD = 8  # words that tell why a conclusion was found
 _SLIGHT = 0.01  # a part that tells nothing
 
@@ -71,14 +72,23 @@ class _Search:
     def __init__(self, learnt: Learnt, need: str) -> None:
         self.learnt = learnt
         self.words = phonetics.words(need[:_LONGEST])
-        self.keys = phonetics.keys(self.words)
+        self.keys = [self._known(key) for key in phonetics.keys(self.words)]
         rows = {feature: learnt.of(feature) for feature in (*self.keys, *vocabulary.pairs(self.keys))}
         phrases = {feature: row[2] for feature, row in rows.items() if row[2]}
-        more = [*vocabulary.marks(self.keys, phrases, phrases)]
+        more = [*vocabulary.marks(self.keys, phrases, phrases), *vocabulary.whole(self.keys)]
         for key in self.keys:
             more += vocabulary.beginnings(key)
         self.said = rows | {feature: learnt.of(feature) for feature in more}
         """What each feature of the need says."""
+
+    def _known(self, key: str) -> str:
+        """Return `key`, or what is left without a stuck article (« luissier », « dinpo ») if only that is known."""
+        stuck = len(key) >= _STUCK and key[0] in "cdjlmnst" and key[1] in "aeiou"
+        return (
+            key[1:]
+            if stuck and key[1:] and not any(self.learnt.of(key)) and any(self.learnt.of(key[1:]))
+            else key
+        )
 
     def result(self, partner: str | None, level: int | None, count: int) -> Result:
         """Return the best conclusions, or why there is none."""

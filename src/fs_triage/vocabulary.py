@@ -12,7 +12,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-SYNONYM, THEME, PARTNER, BEGINNING = "#%@$"
+SYNONYM, THEME, PARTNER, BEGINNING, WHOLE = "#%@$="
+"""How a feature begins that is neither a word nor a pair of words."""
+_SHORT = 4  # words: a text that is so short is a feature as a whole
 _BEGINNINGS = (3, 5)  # letters: what « agricole » and « agriculteur » share
 
 Phrases = list[tuple[str, str]]
@@ -46,6 +48,11 @@ def beginnings(key: str) -> list[str]:
 def pairs(keys: list[str]) -> Iterator[str]:
     """Return the features of the words that follow one another."""
     return map("{} {}".format, keys, keys[1:])
+
+
+def whole(keys: list[str]) -> list[str]:
+    """Return the feature that a short text is as a whole, so that a keyword typed as it stands is found."""
+    return [WHOLE + " ".join(keys)] if 0 < len(keys) <= _SHORT else []
 
 
 def written(phrases: Phrases) -> str:

@@ -24,8 +24,9 @@ _FACTORS = {
     vocabulary.THEME: 2.0,
     vocabulary.PARTNER: 1.0,
     vocabulary.BEGINNING: 0.8,
+    vocabulary.WHOLE: 1.5,
 }
-"""What a mark or a beginning weighs beside a word."""
+"""What such a feature weighs beside a word."""
 _PAIR = 0.5
 _NAMED = 4.0  # what naming a partner says for it, besides what is learnt
 _KEPT = 20_000  # features
@@ -79,7 +80,7 @@ class Learnt:
         It is the logarithm of how much more often the feature stands there than anywhere: of a share made of
         that in the conclusion's own texts, in its partner's and in all. `own` has positions in their order.
         """
-        factor = _PAIR if " " in feature else _FACTORS.get(feature[0], 1.0)
+        factor = _FACTORS.get(feature[0]) or (_PAIR if " " in feature else 1.0)
         ranked = [
             (rank, position, count) for rank, (position, count) in zip(self._ranks(own), own, strict=True)
         ]
