@@ -62,14 +62,14 @@ def _partner(store: Store, call: Call) -> str | None:
     partner = lookup.partner_of(store, name)
     if partner is None:
         known = ", ".join(store.need("meta:partners").split())
-        raise Failure(WRONG_CALL, f"Partenaire inconnu « {name} » ; possibles : {known}.")
+        raise Failure(WRONG_CALL, f"Partenaire inconnu {_shown(name)} ; possibles : {known}.")
     return partner
 
 
 def _level(call: Call) -> int | None:
     level = call.text("--niveau")
     if level is not None and level not in _LEVELS:
-        raise Failure(WRONG_CALL, f"Niveau inconnu « {level} » ; possibles : 1, 2.")
+        raise Failure(WRONG_CALL, f"Niveau inconnu {_shown(level)} ; possibles : 1, 2.")
     return _LEVELS[level] if level else None
 
 
@@ -78,7 +78,7 @@ def _max(call: Call) -> int:
     if count is None:
         return DEFAULT_MAX
     if not (count.isascii() and count.isdigit() and 1 <= int(count[:9]) <= 1000):
-        raise Failure(WRONG_CALL, f"--max attend un nombre de 1 à 1000, pas « {count} ».")
+        raise Failure(WRONG_CALL, f"--max attend un nombre de 1 à 1000, pas {_shown(count)}.")
     return int(count)
 
 
@@ -88,6 +88,8 @@ def _find(store: Store, need: str, wanted: Wanted) -> search.Result:
 
 def _batch(store: Store, wanted: Wanted) -> int:
     """Answer each line of standard input by one JSON object, as soon as the line is there."""
+    if sys.stdin is not None and sys.stdin.isatty():
+        output.tell("Tapez un besoin par ligne ; Ctrl-D pour finir.")
     for need in _lines():
         output.answer_json(_json(store, need, _find(store, need, wanted), wanted))
         sys.stdout.flush()
@@ -99,7 +101,7 @@ def _lines() -> Iterator[str]:
     if sys.stdin is None:
         return
     for number, line in enumerate(sys.stdin.buffer):
-        text = line.decode("utf-8", "replace").rstrip("\r\n")
+        text = line.decode("utf-8", "replace").rstrip("\r\n").replace("\0", "\ufffd")
         yield text if number else text.removeprefix("\ufeff")
 
 
@@ -122,10 +124,23 @@ def _text(store: Store, hit: search.Hit, wanted: Wanted) -> str:
     if hit.words:
         lines.append(f"  Mots reconnus : {', '.join(hit.words)}")
     if wanted.explain:
-        parts = sorted(hit.parts.items(), key=lambda item: -item[1])
-        told = " ; ".join(f"{name} {_number(part)}" for name, part in parts)
+        told = " ; ".join(f"{_named(name)} {_number(part)}" for name, part in hit.parts.items())
         lines.append(f"  Score {_number(hit.score)} : {told}")
     return "\n".join(lines)
+
+
+_MARKS = {
+    "#": "synonyme de « {} »",
+    "%": "thème « {} »",
+    "@": "nom de {}",
+    "$": "« {}… »",
+    "=": "tout le besoin",
+}
+
+
+def _named(feature: str) -> str:
+    """Return what a part of a score is, as read."""
+    return _MARKS[feature[0]].format(feature[1:]) if feature[0] in _MARKS else f"« {feature} »"
 
 
 def _number(value: float) -> str:
@@ -135,13 +150,23 @@ def _number(value: float) -> str:
 def _no_match(store: Store, need: str, result: search.Result, wanted: Wanted) -> str:
     """Return the sentence that says why there is no match, and what to do."""
     if result.verdict == search.TOO_VAGUE:
-        known = ", ".join(store.need("meta:partners").split())
+        partners = store.need("meta:partners").split()
+        call = f"fs-triage chercher {_quoted(need)} --partenaire {partners[0]}"
         return (
-            f"Besoin trop vague : « {need} ». Quel partenaire est concerné ? ({known}) "
-            f"Recommencez avec par exemple : fs-triage chercher {need} --partenaire caf"
+            f"Besoin trop vague : {_shown(need)}. De quel partenaire s’agit-il ? ({', '.join(partners)}) "
+            f"Dites-en plus, ou nommez-le : « {call} »."
         )
     if wanted.partner is not None or wanted.level is not None:
-        return f"Rien trouvé pour « {need} » avec ces options ; essayez sans --partenaire ni --niveau."
-    return (
-        f"Hors du livret : aucune démarche ne répond à « {need} ». Orientez l’usager vers un autre service."
-    )
+        return f"Rien trouvé pour {_shown(need)} avec ces options ; essayez sans --partenaire ni --niveau."
+    return f"Hors du livret : aucune démarche ne répond à {_shown(need)}. Orientez l’usager vers un autre service."
+
+
+def _quoted(need: str) -> str:
+    """Return `need` as one word of a command line, without what a shell would read in it."""
+    return '"' + "".join(character for character in need if character not in '"$`\\!') + '"'
+
+
+def _shown(text: str) -> str:
+    from fs_triage.typography import shown  # only a message pays for it
+
+    return shown(text)

@@ -67,7 +67,7 @@ def _said(livret: Livret) -> list[tuple[str, str]]:
     """Return the phrases of the synonyms, the themes and the names of partners, each with its mark."""
     said: list[tuple[str, str]] = []
     for synonym in livret.synonyms.synonyms:
-        mark = SYNONYM + "-".join(vocabulary.key_of(synonym.word))
+        mark = SYNONYM + "-".join(phonetics.words(synonym.word))
         said += [(phrase, mark) for phrase in (synonym.word, *synonym.also)]
     for theme in livret.synonyms.themes:
         mark = THEME + "-".join(phonetics.words(theme.theme))

@@ -60,6 +60,13 @@ def words(text: str) -> list[str]:
     return text.lower().translate(_PLAIN).split()
 
 
+def typed(text: str) -> list[str]:
+    """Return the words of `text` as they were typed: one for each of `words`."""
+    found = "".join(character if _PLAIN[ord(character)] != " " else " " for character in text).split()
+    plain = words(text)
+    return found if len(found) == len(plain) else plain
+
+
 def keys(plain_words: list[str]) -> list[str]:
     """Return the key of each of `plain_words`, themselves as `words` gives them."""
     text = f" {'  '.join(plain_words)} "

@@ -18,6 +18,7 @@ so much a word, but never more than enough. There its score is 0.5."""
 _CLEAR_OF_VAGUE = 2.0
 _LONGEST = 4000  # characters of a need that are read
 _STUCK = 4  # letters of the shortest key that may have an article stuck to it
+_A_WORD_TOLD = 3  # letters of the shortest word that tells anything
 _TOLD = 8  # words that tell why a conclusion was found
 _SLIGHT = 0.01  # a part that tells nothing
 
@@ -34,13 +35,16 @@ class Hit:
 
     @property
     def parts(self) -> dict[str, float]:
-        """What each feature of the need adds to the score before it is brought between 0 and 1."""
-        return self._search.parts(self.position)
+        """What each feature of the need adds to the score before it is brought between 0 and 1, most first.
+
+        A word or two have their name as typed; `#`, `%`, `@`, `$` and `=` begin the others (`vocabulary`).
+        """
+        return self._search.told(self.position)
 
     @property
     def words(self) -> list[str]:
-        """The words of the need that speak most for the conclusion, in the order they were said."""
-        return self._search.why(self.parts)
+        """The words of the need that speak most for the conclusion, as typed and in their order."""
+        return self._search.why(self.position)
 
 
 class Result:
@@ -71,8 +75,8 @@ class _Search:
 
     def __init__(self, learnt: Learnt, need: str) -> None:
         self.learnt = learnt
-        self.words = phonetics.words(need[:_LONGEST])
-        self.keys = [self._known(key) for key in phonetics.keys(self.words)]
+        self.need = need[:_LONGEST]
+        self.keys = [self._known(key) for key in phonetics.keys(phonetics.words(self.need))]
         rows = {feature: learnt.of(feature) for feature in (*self.keys, *vocabulary.pairs(self.keys))}
         phrases = {feature: row[2] for feature, row in rows.items() if row[2]}
         more = [*vocabulary.marks(self.keys, phrases, phrases), *vocabulary.whole(self.keys)]
@@ -97,7 +101,7 @@ class _Search:
         named = partner is not None  # then the need is neither vague nor likely to be out of the livret
         clear = 0.0 if named else min(_ENOUGH, _CLEAR + _A_WORD * len(self.keys))
         if not scores or best - shared[OUT] < clear:
-            near = shared[VAGUE] > shared[OUT] and not named
+            near = not self.keys or (shared[VAGUE] > shared[OUT] and not named)
             return Result(TOO_VAGUE if near else OUT_OF_SCOPE, [])
         if not named and best - shared[VAGUE] < _CLEAR_OF_VAGUE:
             return Result(TOO_VAGUE, [])
@@ -142,14 +146,23 @@ class _Search:
                 said[feature] = weight
         return said
 
-    def why(self, parts: dict[str, float]) -> list[str]:
-        """Return the words of the need that have most part in `parts`, in the order they were said."""
+    def told(self, position: int) -> dict[str, float]:
+        """Return `parts` under the names of words as typed, most first."""
+        typed = dict(zip(self.keys, phonetics.typed(self.need), strict=True))
+        parts = sorted(self.parts(position).items(), key=lambda part: (-part[1], part[0]))
+        return {" ".join(typed.get(key, key) for key in feature.split(" ")): part for feature, part in parts}
+
+    def why(self, position: int) -> list[str]:
+        """Return the words of the need that speak most for a conclusion, in their order."""
+        parts = self.parts(position)
         weights: dict[str, float] = {}
-        for word, key in zip(self.words, self.keys, strict=True):
-            weights[word] = parts.get(key, 0.0) + sum(parts.get(b, 0.0) for b in vocabulary.beginnings(key))
+        for word, key in zip(phonetics.typed(self.need), self.keys, strict=True):
+            if len(word) >= _A_WORD_TOLD:
+                alone = [key, *vocabulary.beginnings(key)]
+                weights[word] = sum(parts.get(feature, 0.0) for feature in alone)
         told = sorted(weights, key=lambda word: -weights[word])[:_TOLD]
         least = weights[told[0]] / 4 if told else 0.0
-        return [word for word in weights if word in told and weights[word] > max(least, 0.0)]
+        return [word for word in weights if word in told and weights[word] > least]
 
 
 def _score(clear: float) -> float:

@@ -21,11 +21,6 @@ Phrases = list[tuple[str, str]]
 """For each phrase that a feature begins (its only key, or its first two), the keys that follow and its mark."""
 
 
-def key_of(phrase: str) -> list[str]:
-    """Return the keys of the words of `phrase`."""
-    return phonetics.keys(phonetics.words(phrase))
-
-
 def begun(keys: list[str]) -> tuple[str, str]:
     """Return the feature that begins a phrase whose words have `keys`, and the keys that follow."""
     return " ".join(keys[:2]), "".join(f" {key}" for key in keys[2:])
