@@ -39,20 +39,24 @@ _PLAIN = _Plain({ord(letter): plain for letters, plain in _LETTERS.items() for l
 
 # In this order. The text has two spaces between words: a rule with a space at its end sees the end of a word.
 _RULES = """
+aye>eie,aya>eia,aie>eie,oye>oiie,oya>oiia,
 eaux >o ,eau>o,aux >o ,au>o,ph>f,th>t,sch>ch,ch>C,h>,qu>k,q>k,gea>ja,geo>jo,ge>je,gi>ji,gy>ji,gn>ni,gue>ge,gui>gi,
 sce>se,sci>si,cce>kse,cci>ksi,ce>se,ci>si,cy>si,c>k,kk>k,tion>sion,tiel>siel,y>i,
 ain>in,ein>in,aim>in,ien>iin,ai>e,ei>e,oeu>eu,
 ss>s,ll>l,mm>m,nn>n,pp>p,rr>r,tt>t,ff>f,dd>d,bb>b,gg>g,zz>z,ee>e,z>s,x>s,
-emb>amb,emp>amp,en>an,em>am,imp>inp,amp>anp,amb>anb,omp>onp,omb>onb,w>v
+emb>amb,emp>amp,en>an,imp>inp,amp>anp,amb>anb,omp>onp,omb>onb,w>v
 """
 _SOUNDS = [tuple(rule.split(">")) for rule in _RULES.replace("\n", "").split(",")]
 _MUTE = (
     "asions,asion,amants,amant,isions,ision,ateurs,ateur,euses,euse,eurs,eur,rises,rise,ables,able,abl,"
-    "ants,ant,eres,ere,ers,er,es,ets,et,e,s,t,d,i,is,it"
+    "ants,ant,eres,ere,ers,er,es,ets,et,e,s,t,d"
 )
 _ENDINGS = frozenset(_MUTE.split(","))
 _LENGTHS = (6, 5, 4, 3, 2, 1)
-_SHORTEST = 3
+_SHORTEST = 3  # letters that are left of a word
+_AS_TYPED = 3  # letters of the longest word that is left alone: « caf », « rsa », « ne »
+_COMMON = frozenset("des,ses,les,mes,tes,pas,par,est,ces,son,ton,mon,dan,sur,are,apl,per,dam".split(","))
+"""What must not be left of a longer word: « décès » is not « des »."""
 
 
 def words(text: str) -> list[str]:
@@ -69,25 +73,28 @@ def typed(text: str) -> list[str]:
 
 def keys(plain_words: list[str]) -> list[str]:
     """Return the key of each of `plain_words`, themselves as `words` gives them."""
-    text = f" {'  '.join(plain_words)} "
+    longer = [word for word in plain_words if len(word) > _AS_TYPED]
+    text = f" {'  '.join(longer)} "
     for spelling, sound in _SOUNDS:
         text = text.replace(spelling, sound)
-    found = [_stem(word) for word in text.split()]
-    return found if len(found) == len(plain_words) else [_alone(word) for word in plain_words]
+    sounds = text.split()
+    if len(sounds) != len(longer):  # every letter of a word was mute
+        sounds = [_sound(word) or word for word in longer]
+    rest = iter(sounds)
+    return [_stem(next(rest)) if len(word) > _AS_TYPED else word for word in plain_words]
 
 
-def _alone(word: str) -> str:
-    """Return the key of one word, the word itself where every letter of it is mute."""
+def _sound(word: str) -> str:
     text = f" {word} "
     for spelling, sound in _SOUNDS:
         text = text.replace(spelling, sound)
-    return _stem(text.strip()) or word
+    return text.strip()
 
 
 def _stem(word: str) -> str:
     """Return `word` without its ending, at least three letters of it."""
     longest = len(word) - _SHORTEST
     for length in _LENGTHS:
-        if length <= longest and word[-length:] in _ENDINGS:
+        if length <= longest and word[-length:] in _ENDINGS and word[:-length] not in _COMMON:
             return word[:-length]
     return word

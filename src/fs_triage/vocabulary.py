@@ -6,8 +6,6 @@ Learning and searching both read a text with these functions, so that they agree
 
 from __future__ import annotations
 
-from fs_triage import phonetics
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
