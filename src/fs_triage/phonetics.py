@@ -55,8 +55,16 @@ _ENDINGS = frozenset(_MUTE.split(","))
 _LENGTHS = (6, 5, 4, 3, 2, 1)
 _SHORTEST = 3  # letters that are left of a word
 _AS_TYPED = 3  # letters of the longest word that is left alone: « caf », « rsa », « ne »
-_COMMON = frozenset("des,ses,les,mes,tes,pas,par,est,ces,son,ton,mon,dan,sur,are,apl,per,dam".split(","))
+_LEFT = "des,ses,les,mes,tes,pas,par,est,ces,son,ton,mon,dan,sur,are,apl,per,dam"
+_COMMON = frozenset(_LEFT.split(","))
 """What must not be left of a longer word: « décès » is not « des »."""
+
+_CALENDAR = """
+janvier,fevrier,mars,avril,mai,juin,juillet,aout,septembre,octobre,novembre,decembre,
+lundi,mardi,mercredi,jeudi,vendredi,samedi,dimanche
+"""
+_DATES = frozenset(_CALENDAR.replace("\n", "").split(","))
+_DATE = "D"  # the key of all of them: no démarche has its day
 
 
 def words(text: str) -> list[str]:
@@ -73,7 +81,7 @@ def typed(text: str) -> list[str]:
 
 def keys(plain_words: list[str]) -> list[str]:
     """Return the key of each of `plain_words`, themselves as `words` gives them."""
-    longer = [word for word in plain_words if len(word) > _AS_TYPED]
+    longer = [word for word in plain_words if len(word) > _AS_TYPED and word not in _DATES]
     text = f" {'  '.join(longer)} "
     for spelling, sound in _SOUNDS:
         text = text.replace(spelling, sound)
@@ -81,7 +89,13 @@ def keys(plain_words: list[str]) -> list[str]:
     if len(sounds) != len(longer):  # every letter of a word was mute
         sounds = [_sound(word) or word for word in longer]
     rest = iter(sounds)
-    return [_stem(next(rest)) if len(word) > _AS_TYPED else word for word in plain_words]
+    found: list[str] = []
+    for word in plain_words:
+        if word in _DATES:
+            found.append(_DATE)
+        else:
+            found.append(_stem(next(rest)) if len(word) > _AS_TYPED else word)
+    return found
 
 
 def _sound(word: str) -> str:

@@ -17,7 +17,8 @@ _CLEAR, _A_WORD, _ENOUGH = 5.0, 3.0, 16.0
 so much a word, but never more than enough. There its score is 0.5."""
 _CLEAR_OF_VAGUE = 2.0
 _LONGEST = 4000  # characters of a need that are read
-_STUCK = 4  # letters of the shortest key that may have an article stuck to it
+_STUCK = 5  # letters of the shortest key that may have an article stuck to it
+_BETTER = 4  # times more conclusions that speak of a word: then it is the one meant
 _A_WORD_TOLD = 3  # letters of the shortest word that tells anything
 _TOLD = 8  # words that tell why a conclusion was found
 _SLIGHT = 0.01  # a part that tells nothing
@@ -86,13 +87,11 @@ class _Search:
         """What each feature of the need says."""
 
     def _known(self, key: str) -> str:
-        """Return `key`, or what is left without a stuck article (« luissier », « dinpo ») if only that is known."""
-        stuck = len(key) >= _STUCK and key[0] in "cdjlmnst" and key[1] in "aeiou"
-        return (
-            key[1:]
-            if stuck and key[1:] and not any(self.learnt.of(key)) and any(self.learnt.of(key[1:]))
-            else key
-        )
+        """Return `key`, or what is left without the article stuck to it (« luissier ») if that is better known."""
+        if len(key) < _STUCK or key[0] not in "cdjlmnst" or key[1] not in "aeiou":
+            return key
+        known, without = (len(self.learnt.of(one)[1]) for one in (key, key[1:]))
+        return key[1:] if without > _BETTER * known else key
 
     def result(self, partner: str | None, level: int | None, count: int) -> Result:
         """Return the best conclusions, or why there is none."""
