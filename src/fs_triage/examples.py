@@ -196,11 +196,14 @@ def example_missed(livret: Livret) -> Iterator[Problem]:
     for node, need, place in _needs(livret):
         if node not in lines or fold(need) in disputed:
             continue
+        known = search.by_heart(store, need)
+        if known is not None and lines[known] == node:
+            continue
         result = search.find(store, need, max=_FIRST)
         if node not in [lines[hit.position] for hit in result.hits]:
             found = f"mais « {lines[result.hits[0].position]} »" if result.hits else "ni rien d’autre"
             message = f"besoin « {need} » : la recherche ne trouve pas « {node} », {found}"
-            hint = "ajoutez des mots-clés à cette réponse"
+            hint = "retirez-le de hors-livret.yaml, ou dites-le autrement"
             yield Problem(*where(place), "example-missed", message, hint)
     store.close()
 

@@ -2,7 +2,7 @@
 
 The texts are the examples, keywords, labels and names of the rules, and the needs of `hors-livret.yaml`. The
 learning is counting, so that it costs a fraction of a second and gives the same on every machine; `weights` makes
-weights of the counts that a need meets. `docs/adr/010` tells why, with numbers.
+weights of the counts that a need meets. `docs/adr/0010` tells why, with numbers.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from fs_triage.load import Livret
 from fs_triage.tree import Tree, walk_answers
 from fs_triage.vocabulary import BEGINNING, PARTNER, SYNONYM, THEME, WHOLE, Phrases
 from fs_triage.weights import OUT, VAGUE
+from fs_triage.words import fold
 
 _CHANCE = 3  # texts: a pair or a beginning met less often is chance
 _A_BUCKET = 8  # features
@@ -46,6 +47,7 @@ def entries(livret: Livret, grown: Tree, old: Mapping[str, str] | None = None) -
     lines = _lines(counted, sizes, groups)
     for feature, begun in phrases.items():
         lines[feature] = f"{lines.get(feature, _NOTHING)}\t{vocabulary.written(begun)}"
+    lines |= _by_heart(livret, grown)
     count = max(1, len(lines) // _A_BUCKET)
     buckets: list[list[str]] = [[] for _ in range(count)]
     for feature in sorted(lines):
@@ -61,6 +63,26 @@ def entries(livret: Livret, grown: Tree, old: Mapping[str, str] | None = None) -
             "search:sizes": " ".join(str(sizes.get(rank, 0)) for rank in (VAGUE, OUT, *range(len(groups)))),
         }
     )
+
+
+def _by_heart(livret: Livret, grown: Tree) -> dict[str, str]:
+    """Return the position of the conclusion that each example names, but for texts that lead to several places.
+
+    What a rule file promises is kept to the letter, however the other rules weigh its words.
+    """
+    positions = {node: rank for rank, node in enumerate(grown.conclusions)}
+    places: dict[str, set[int]] = {}
+    for rules in livret.partners:
+        for example in rules.model.examples:
+            position = positions.get(f"{rules.model.id}/{example.id}")
+            if position is not None:
+                for need in example.besoin:
+                    places.setdefault(fold(need), set()).add(position)
+    for need in (*livret.elsewhere.out_of_scope, *livret.elsewhere.vague):
+        places.pop(fold(need), None)
+    return {
+        vocabulary.BY_HEART + text: str(*found) for text, found in places.items() if text and len(found) == 1
+    }
 
 
 def _said(livret: Livret) -> list[tuple[str, str]]:

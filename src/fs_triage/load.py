@@ -59,7 +59,7 @@ class Livret:
     elsewhere_table: Table | None = None
     identifiers: Identifiers | None = None
     identifiers_table: Table | None = None
-    synonyms: Synonyms = Synonyms()
+    synonyms: Synonyms = field(default_factory=Synonyms)
 
 
 @dataclass(slots=True)

@@ -66,9 +66,18 @@ def find(
     store: Store, need: str, *, partner: str | None = None, level: int | None = None, max: int = 5
 ) -> Result:
     """Return what answers `need`; only at `partner` (an id) and at `level` where these are given."""
+    return _Search(_learnt(store), need).result(partner, level, max)
+
+
+def by_heart(store: Store, need: str) -> int | None:
+    """Return the position of the conclusion that an example gives for this very need, which `find` puts first."""
+    return _learnt(store).by_heart(need[:_LONGEST])
+
+
+def _learnt(store: Store) -> Learnt:
     if not _last or _last[0].store is not store:
         _last[:] = [Learnt(store)]
-    return _Search(_last[0], need).result(partner, level, max)
+    return _last[0]
 
 
 class _Search:
@@ -96,18 +105,26 @@ class _Search:
     def result(self, partner: str | None, level: int | None, count: int) -> Result:
         """Return the best conclusions, or why there is none."""
         shared, scores = self._scores()
+        verdict = self._verdict(shared, scores, named=partner is not None)
+        by_heart = self.learnt.by_heart(self.need)
+        first = self._kept([by_heart] if by_heart is not None else [], partner, level)
+        kept = self._kept(list(scores), partner, level) if verdict == MATCHES else []
+        kept.sort(key=lambda position: (-scores[position], position))
+        ranked = [*first, *(position for position in kept if position not in first)][:count]
+        hits = [
+            Hit(position, 1.0 if position in first else _score(scores[position] - shared[OUT]), self)
+            for position in ranked
+        ]
+        return Result(MATCHES if hits else OUT_OF_SCOPE if verdict == MATCHES else verdict, hits)
+
+    def _verdict(self, shared: dict[int, float], scores: dict[int, float], named: bool) -> str:
+        """Return whether the best conclusion stands out; at a partner that is named, any does."""
         best = max(scores.values(), default=0.0)
-        named = partner is not None  # then the need is neither vague nor likely to be out of the livret
         clear = 0.0 if named else min(_ENOUGH, _CLEAR + _A_WORD * len(self.keys))
         if not scores or best - shared[OUT] < clear:
             near = not self.keys or (shared[VAGUE] > shared[OUT] and not named)
-            return Result(TOO_VAGUE if near else OUT_OF_SCOPE, [])
-        if not named and best - shared[VAGUE] < _CLEAR_OF_VAGUE:
-            return Result(TOO_VAGUE, [])
-        kept = self._kept(list(scores), partner, level)
-        kept.sort(key=lambda position: (-scores[position], position))
-        hits = [Hit(position, _score(scores[position] - shared[OUT]), self) for position in kept[:count]]
-        return Result(MATCHES if hits else OUT_OF_SCOPE, hits)
+            return TOO_VAGUE if near else OUT_OF_SCOPE
+        return TOO_VAGUE if not named and best - shared[VAGUE] < _CLEAR_OF_VAGUE else MATCHES
 
     def _kept(self, positions: list[int], partner: str | None, level: int | None) -> list[int]:
         if partner is not None:

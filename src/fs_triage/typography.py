@@ -8,7 +8,7 @@ import unicodedata
 NBSP = "\u00a0"
 _APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=\w)")
 _BEFORE = re.compile(r"(?<=\S) (?=[?!;:»%€](?:\s|$|[.,)»]))")
-_HIGH = (" ?", " !", " ;", " :", " »", " %", " €")
+_HIGH = tuple(f" {mark}" for mark in "?!;:»%€")
 _SOFT_HYPHEN = "\u00ad"
 _REFUSED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 

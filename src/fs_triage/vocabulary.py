@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-SYNONYM, THEME, PARTNER, BEGINNING, WHOLE = "#%@$="
+SYNONYM, THEME, PARTNER, BEGINNING, WHOLE, BY_HEART = "#%@$=!"
 """How a feature begins that is neither a word nor a pair of words."""
 _SHORT = 4  # words: a text that is so short is a feature as a whole
 _BEGINNINGS = (3, 5)  # letters: what « agricole » and « agriculteur » share

@@ -10,6 +10,7 @@ from zlib import crc32
 
 from fs_triage import vocabulary
 from fs_triage.store import Store
+from fs_triage.words import fold
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,12 +66,21 @@ class Learnt:
             said = self._said[feature] = self._read(feature)
         return said
 
-    def _read(self, feature: str) -> Said:
+    def by_heart(self, need: str) -> int | None:
+        """Return the conclusion that an example of the rules gives for these very words, None where none does."""
+        line = self._line(vocabulary.BY_HEART + fold(need))
+        return None if line is None else int(line)
+
+    def _line(self, feature: str) -> str | None:
         lines = self.store.need(f"find:{crc32(feature.encode()) % self._buckets:06}")
         _, found, rest = f"\n{lines}".partition(f"\n{feature}\t")
-        if not found:
+        return rest.partition("\n")[0] if found else None
+
+    def _read(self, feature: str) -> Said:
+        line = self._line(feature)
+        if line is None:
             return [], [], []
-        own, shared, *phrases = rest.partition("\n")[0].split("\t")
+        own, shared, *phrases = line.split("\t")
         left, right = self._weights(feature, _pairs(own), _pairs(shared)) if own else ([], [])
         return left, right, vocabulary.read(phrases[0]) if phrases else []
 
