@@ -1,7 +1,7 @@
 """Write `docs/verifications.md` from the manual pages of the checks and from the bad files of the tests.
 
-    python docs/verifications.py          writes the page
-    python docs/verifications.py --out    writes the expected output of each bad file as well
+python docs/verifications.py          writes the page
+python docs/verifications.py --out    writes the expected output of each bad file as well
 """
 
 from __future__ import annotations
