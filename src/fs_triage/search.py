@@ -12,10 +12,11 @@ from fs_triage.store import Store
 from fs_triage.weights import OUT, VAGUE, Learnt
 
 MATCHES, OUT_OF_SCOPE, TOO_VAGUE = "matches", "out-of-scope", "vague"
-_CLEAR, _A_WORD, _ENOUGH = 5.0, 3.0, 16.0
-"""By how much the best conclusion must be more likely, as a logarithm, than being out of the livret: so much, and
-so much a word, but never more than enough. There its score is 0.5."""
-_CLEAR_OF_VAGUE = 2.0
+_CLEAR, _A_WORD, _ENOUGH = 0.8, 0.5, 2.5
+"""By how much the best conclusion must be more likely than being out of the livret, in words that speak for it and
+for nothing else (`Learnt.strength`): so much, and so much a word of the need, but never more than enough. With
+enough, its score is 0.5."""
+_CLEAR_OF_VAGUE = 0.3
 _LONGEST = 4000  # characters of a need that are read
 _STUCK = 5  # letters of the shortest key that may have an article stuck to it
 _BETTER = 4  # times more conclusions that speak of a word: then it is the one meant
@@ -112,7 +113,7 @@ class _Search:
         kept.sort(key=lambda position: (-scores[position], position))
         ranked = [*first, *(position for position in kept if position not in first)][:count]
         hits = [
-            Hit(position, 1.0 if position in first else _score(scores[position] - shared[OUT]), self)
+            Hit(position, 1.0 if position in first else self._sure(scores[position] - shared[OUT]), self)
             for position in ranked
         ]
         return Result(MATCHES if hits else OUT_OF_SCOPE if verdict == MATCHES else verdict, hits)
@@ -120,11 +121,19 @@ class _Search:
     def _verdict(self, shared: dict[int, float], scores: dict[int, float], named: bool) -> str:
         """Return whether the best conclusion stands out; at a partner that is named, any does."""
         best = max(scores.values(), default=0.0)
-        clear = 0.0 if named else min(_ENOUGH, _CLEAR + _A_WORD * len(self.keys))
+        word = self.learnt.strength
+        clear = min(_ENOUGH, _CLEAR + _A_WORD * len(self.keys)) * word
+        if named or not self.learnt.knows_outside:
+            clear = 0.0
         if not scores or best - shared[OUT] < clear:
             near = not self.keys or (shared[VAGUE] > shared[OUT] and not named)
             return TOO_VAGUE if near else OUT_OF_SCOPE
-        return TOO_VAGUE if not named and best - shared[VAGUE] < _CLEAR_OF_VAGUE else MATCHES
+        return TOO_VAGUE if not named and best - shared[VAGUE] < _CLEAR_OF_VAGUE * word else MATCHES
+
+    def _sure(self, clear: float) -> float:
+        """Return how sure a conclusion is that is `clear` of being out of the livret by so much."""
+        clear = max(0.0, clear)
+        return clear / (clear + _ENOUGH * self.learnt.strength)
 
     def _kept(self, positions: list[int], partner: str | None, level: int | None) -> list[int]:
         if partner is not None:
@@ -179,8 +188,3 @@ class _Search:
         told = sorted(weights, key=lambda word: -weights[word])[:_TOLD]
         least = weights[told[0]] / 4 if told else 0.0
         return [word for word in weights if word in told and weights[word] > least]
-
-
-def _score(clear: float) -> float:
-    """Return how sure a conclusion is that is `clear` of being out of the livret by so much."""
-    return max(0.0, clear) / (max(0.0, clear) + _ENOUGH)

@@ -51,6 +51,9 @@ class Learnt:
             rank: sum(self._sizes[first:last]) for rank, (first, last) in enumerate(self.spans)
         } | {OUT: out, VAGUE: vague}
         self._total = sum(self._of_partner.values())
+        self.strength = log(1 + len(self._sizes) * (_OWN + _PARTNER) / _ALL)
+        """The most that one word may say for a conclusion: more in a livret that has more of them."""
+        self.knows_outside = out > 0
         self._said: dict[str, Said] = {}
 
     def rank(self, position: int) -> int:

@@ -1,0 +1,101 @@
+"""The needs a search is judged on, and how: the ones of `tests/needs`, and the rules' own examples in turn."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from zlib import crc32
+
+from fs_triage import learning, search
+from fs_triage.load import Livret
+from fs_triage.tree import Tree
+
+DEV = Path(__file__).resolve().parent.parent / "tests" / "needs" / "dev.jsonl"
+FIRST = 3
+Need = dict[str, Any]
+Ranking = Callable[[str], list[str]]
+"""From a need to the ids of conclusions, best first; none when there is no match."""
+
+
+def needs() -> list[Need]:
+    """Return the needs of `dev.jsonl`: text, accepted partners and levels, patterns of a right answer, kind."""
+    return [json.loads(line) for line in DEV.read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+def fold(text: str) -> str:
+    """Return `text` in lower case, without accents, its white space folded."""
+    text = unicodedata.normalize("NFKD", text.replace("’", "'").lower())
+    return " ".join("".join(c for c in text if not unicodedata.combining(c)).split())
+
+
+def texts(grown: Tree) -> dict[str, str]:
+    """Return everything that each conclusion shows, folded: what the booklet itself says."""
+    shown = ("title", "path", "steps", "do_not", "contacts", "warnings")
+    return {
+        node: fold(" \n ".join(text for key in shown for text in _strings(conclusion[key])))  # type: ignore[literal-required]
+        for node, conclusion in grown.conclusions.items()
+    }
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | dict):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _strings(item)
+
+
+def is_right(node: str, need: Need, grown: Tree, shown: dict[str, str]) -> bool:
+    """Return whether the conclusion `node` is an accepted answer to `need`."""
+    conclusion = grown.conclusions[node]
+    accepted = conclusion["partner"] in need["partner"] and conclusion["level"] in need["level"]
+    return accepted and any(re.search(pattern, shown[node]) for pattern in need["any"])
+
+
+class Memory:
+    """The entries that a search needs, in memory: what `Store` is to it."""
+
+    def __init__(self, livret: Livret, grown: Tree) -> None:
+        self.entries = {"meta:partners": " ".join(livret.booklet.partners)} | learning.entries(livret, grown)
+        nodes = list(grown.conclusions)
+        for partner in livret.booklet.partners:
+            own = [rank for rank, node in enumerate(nodes) if node.startswith(f"{partner}/")]
+            self.entries[f"span-json:{partner}"] = f"{own[0]} {own[-1] + 1}"
+
+    def need(self, key: str) -> str:
+        """Return the value of `key`."""
+        return self.entries[key]
+
+
+def searching(store: Any, grown: Tree) -> Ranking:
+    """Return the search of `fs-triage` over `store`."""
+    nodes = list(grown.conclusions)
+    return lambda need: [nodes[hit.position] for hit in search.find(store, need).hits]
+
+
+def _in_fold(text: str, fold: int, folds: int) -> bool:
+    return crc32(text.encode()) % folds == fold
+
+
+def held_out(livret: Livret, fold: int, folds: int) -> tuple[Livret, list[tuple[str, str]], list[str]]:
+    """Return `livret` without one part of its examples; that part, each with its conclusion; what is out of it."""
+    asked: list[tuple[str, str]] = []
+    partners = []
+    for rules in livret.partners:
+        examples = []
+        for example in rules.model.examples:
+            node = f"{rules.model.id}/{example.id}"
+            asked += [(need, node) for need in example.besoin if _in_fold(need, fold, folds)]
+            kept = [need for need in example.besoin if not _in_fold(need, fold, folds)]
+            examples.append(example.model_copy(update={"besoin": kept}))
+        partners.append(replace(rules, model=rules.model.model_copy(update={"examples": examples})))
+    elsewhere = livret.elsewhere
+    out = [need for need in elsewhere.out_of_scope if _in_fold(need, fold, folds)]
+    kept_out = [need for need in elsewhere.out_of_scope if need not in out]
+    elsewhere = elsewhere.model_copy(update={"out_of_scope": kept_out})
+    return replace(livret, partners=tuple(partners), elsewhere=elsewhere), asked, out
