@@ -64,6 +64,11 @@ class Theme(Model):
     words: Sentences = Field(
         description="Les mots qui font penser à ce domaine.", min_length=1, examples=[["vaches", "ferme"]]
     )
+    partner: Word | None = Field(
+        None,
+        description="Le partenaire qui n’est sans doute pas concerné sans l’un de ces mots ni son nom.",
+        examples=["msa"],
+    )
 
 
 class Synonyms(Model):

@@ -60,6 +60,7 @@ def entries(livret: Livret, grown: Tree, old: Mapping[str, str] | None = None) -
         | {
             "search:buckets": str(count),
             "search:second": " ".join(second),
+            "search:watched": "\n".join(" ".join([name, *marks]) for name, marks in _watched(livret).items()),
             "search:sizes": " ".join(str(sizes.get(rank, 0)) for rank in (VAGUE, OUT, *range(len(groups)))),
         }
     )
@@ -68,7 +69,8 @@ def entries(livret: Livret, grown: Tree, old: Mapping[str, str] | None = None) -
 def _by_heart(livret: Livret, grown: Tree) -> dict[str, str]:
     """Return the position of the conclusion that each example names, but for texts that lead to several places.
 
-    What a rule file promises is kept to the letter, however the other rules weigh its words.
+    What a rule file promises is kept to the letter, however the other rules weigh its words: so are the needs of
+    `hors-livret.yaml`, as `OUT` and `VAGUE`, which go before an example.
     """
     positions = {node: rank for rank, node in enumerate(grown.conclusions)}
     places: dict[str, set[int]] = {}
@@ -78,8 +80,8 @@ def _by_heart(livret: Livret, grown: Tree) -> dict[str, str]:
             if position is not None:
                 for need in example.besoin:
                     places.setdefault(fold(need), set()).add(position)
-    for need in (*livret.elsewhere.out_of_scope, *livret.elsewhere.vague):
-        places.pop(fold(need), None)
+    for mark, needs in ((OUT, livret.elsewhere.out_of_scope), (VAGUE, livret.elsewhere.vague)):
+        places |= {fold(need): {mark} for need in needs}
     return {
         vocabulary.BY_HEART + text: str(*found) for text, found in places.items() if text and len(found) == 1
     }
@@ -99,6 +101,17 @@ def _said(livret: Livret) -> list[tuple[str, str]]:
         names = (model.id, model.label, model.name, *model.keywords)
         said += [(name, PARTNER + model.id) for name in names]
     return said
+
+
+def _watched(livret: Livret) -> dict[str, list[str]]:
+    """Return for each partner that has a theme of its own the marks that speak for it."""
+    watched: dict[str, list[str]] = {}
+    known = {rules.model.id for rules in livret.partners}
+    for theme in livret.synonyms.themes:
+        if theme.partner in known:
+            mark = THEME + "-".join(phonetics.words(theme.theme))
+            watched.setdefault(str(theme.partner), [f"{PARTNER}{theme.partner}"]).append(mark)
+    return watched
 
 
 def _phrases(said: list[tuple[str, str]]) -> dict[str, Phrases]:

@@ -47,15 +47,12 @@ ss>s,ll>l,mm>m,nn>n,pp>p,rr>r,tt>t,ff>f,dd>d,bb>b,gg>g,zz>z,ee>e,z>s,x>s,
 emb>amb,emp>amp,en>an,imp>inp,amp>anp,amb>anb,omp>onp,omb>onb,w>v
 """
 _SOUNDS = [tuple(rule.split(">")) for rule in _RULES.replace("\n", "").split(",")]
-_MUTE = (
-    "asions,asion,amants,amant,isions,ision,ateurs,ateur,euses,euse,eurs,eur,rises,rise,ables,able,abl,"
-    "ants,ant,eres,ere,ers,er,es,ets,et,e,s,t,d"
-)
+_MUTE = "asion,emant,amant,ision,ateur,euse,eur,rise,able,abl,ant,ere,er,et,e,t,d"  # without the plural's s
 _ENDINGS = frozenset(_MUTE.split(","))
-_LENGTHS = (6, 5, 4, 3, 2, 1)
+_LENGTHS = (5, 4, 3, 2, 1)
 _SHORTEST = 3  # letters that are left of a word
 _AS_TYPED = 3  # letters of the longest word that is left alone: « caf », « rsa », « ne »
-_LEFT = "des,ses,les,mes,tes,pas,par,est,ces,son,ton,mon,dan,sur,are,apl,per,dam"
+_LEFT = "des,ses,les,mes,tes,pas,par,est,ces,son,ton,mon,dan,sur,are,apl,per,dam,moi,foi,deu"
 _COMMON = frozenset(_LEFT.split(","))
 """What must not be left of a longer word: « décès » is not « des »."""
 
@@ -107,6 +104,8 @@ def _sound(word: str) -> str:
 
 def _stem(word: str) -> str:
     """Return `word` without its ending, at least three letters of it."""
+    if word[-1] == "s" and len(word) > _SHORTEST and word[:-1] not in _COMMON:
+        word = word[:-1]
     longest = len(word) - _SHORTEST
     for length in _LENGTHS:
         if length <= longest and word[-length:] in _ENDINGS and word[:-length] not in _COMMON:

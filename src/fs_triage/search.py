@@ -71,7 +71,7 @@ def find(
 
 
 def by_heart(store: Store, need: str) -> int | None:
-    """Return the position of the conclusion that an example gives for this very need, which `find` puts first."""
+    """Return the position that the rules give for this very need, `OUT` or `VAGUE`, as `find` does; else None."""
     return _learnt(store).by_heart(need[:_LONGEST])
 
 
@@ -105,10 +105,12 @@ class _Search:
 
     def result(self, partner: str | None, level: int | None, count: int) -> Result:
         """Return the best conclusions, or why there is none."""
+        by_heart = self.learnt.by_heart(self.need)
+        if by_heart in (OUT, VAGUE) and partner is None:
+            return Result(OUT_OF_SCOPE if by_heart == OUT else TOO_VAGUE, [])
         shared, scores = self._scores()
         verdict = self._verdict(shared, scores, named=partner is not None)
-        by_heart = self.learnt.by_heart(self.need)
-        first = self._kept([by_heart] if by_heart is not None else [], partner, level)
+        first = self._kept([by_heart] if by_heart is not None and by_heart >= 0 else [], partner, level)
         kept = self._kept(list(scores), partner, level) if verdict == MATCHES else []
         kept.sort(key=lambda position: (-scores[position], position))
         ranked = [*first, *(position for position in kept if position not in first)][:count]
@@ -146,7 +148,7 @@ class _Search:
 
     def _scores(self) -> tuple[dict[int, float], dict[int, float]]:
         """Return the sums of what the features say: for partners, and for each conclusion they speak of."""
-        shared = {OUT: 0.0, VAGUE: 0.0}
+        shared = {OUT: 0.0, VAGUE: 0.0, **dict(self.learnt.against(self.said))}
         own: dict[int, float] = {}
         for left, right, _ in self.said.values():
             for rank, weight in left:

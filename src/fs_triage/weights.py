@@ -14,7 +14,7 @@ from fs_triage.words import fold
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
 OUT, VAGUE = -1, -2
 """In the place of a partner: the livret does not cover the need; the need is too vague."""
@@ -30,6 +30,7 @@ _FACTORS = {
 """What such a feature weighs beside a word."""
 _PAIR = 0.5
 _NAMED = 4.0  # what naming a partner says for it, besides what is learnt
+_UNNAMED = 8.0  # what a need without a word of a partner's own theme, nor its name, says against it
 _KEPT = 20_000  # features
 
 Weights = list[tuple[int, float]]
@@ -54,7 +55,16 @@ class Learnt:
         self.strength = log(1 + len(self._sizes) * (_OWN + _PARTNER) / _ALL)
         """The most that one word may say for a conclusion: more in a livret that has more of them."""
         self.knows_outside = out > 0
+        pairs = (watched.split() for watched in store.need("search:watched").split("\n") if watched)
+        self.watched = {name: marks for name, *marks in pairs}
+        """For a partner, the marks without which a need is likely not to concern it."""
         self._said: dict[str, Said] = {}
+
+    def against(self, features: Container[str]) -> Iterator[tuple[int, float]]:
+        """Yield what `features` say against partners: nothing in them speaks of what is theirs alone."""
+        for name, marks in self.watched.items():
+            if not any(mark in features for mark in marks):
+                yield self.partners.index(name), -_UNNAMED
 
     def rank(self, position: int) -> int:
         """Return the rank of the partner of a conclusion."""
@@ -70,7 +80,7 @@ class Learnt:
         return said
 
     def by_heart(self, need: str) -> int | None:
-        """Return the conclusion that an example of the rules gives for these very words, None where none does."""
+        """Return the position that the rules give for these very words, `OUT` or `VAGUE`; None where they do not."""
         line = self._line(vocabulary.BY_HEART + fold(need))
         return None if line is None else int(line)
 

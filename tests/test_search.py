@@ -1,0 +1,328 @@
+"""The search: what is found, what is not, and what is told of it."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import JURA, ROOT, Run, clean_environment
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fs_triage import index, learning, load, search, tree
+from fs_triage.load import Livret
+from fs_triage.store import Store
+
+NEEDS = [json.loads(line) for line in (ROOT / "tests/needs/dev.jsonl").read_text("utf-8").splitlines()]
+PARTNERS = ("caf", "cpam", "ants", "ddfip", "pole-emploi", "carsat", "msa", "justice", "la-poste")
+
+
+@pytest.fixture(scope="module")
+def livret() -> Livret:
+    loaded = load.load(JURA)
+    assert loaded.livret is not None
+    return loaded.livret
+
+
+@pytest.fixture(scope="module")
+def store(livret: Livret) -> Iterator[Store]:
+    store = Store("", index.compile_livret(livret), [])
+    yield store
+    store.close()
+
+
+def found(store: Store, need: str, **options: Any) -> list[dict[str, Any]]:
+    hits = search.find(store, need, **options).hits
+    return [json.loads(store.need(f"json:{hit.position:06}")) for hit in hits]
+
+
+def first(store: Store, need: str) -> str:
+    matches = found(store, need)
+    return matches[0]["id"] if matches else search.find(store, need).verdict
+
+
+# How visitors speak: each way of saying it, and where it leads. None of these is an example of the rules.
+SAID = {
+    "inflections": ("déclarer les trimestres de mon rsa", "caf/rsa/declaration-trimestrielle"),
+    "no accents": ("prime a la naissance du bebe", "caf/naissance/prime"),
+    "phonetic": ("jariv pa a rembourcé ma dète a la kaf", "caf/compte/dossier/dettes"),
+    "typing errors": ("carte grise peredue", "ants/carte-grise/duplicata"),
+    "stuck article": ("lavoca gratui", "justice/professionnel/avocat"),
+    "word order": ("vitale carte commander", "cpam/carte/vitale"),
+    "capitals": ("CARTE VITALE PERDUE ET VOLÉE", "cpam/carte/vitale"),
+    "synonym": ("j'ai plus de mutuelle et j'ai pas de thune pour", "cpam/droits/complementaire-solidaire"),
+    "trouble": (
+        "ma demande caf est refusée, je ne comprends pas, c'est urgent",
+        "caf/blocage/en-ligne-impossible",
+    ),
+    "agriculture": ("éleveur de brebis, je demande ma retraite", "msa/retraite/demande"),
+    "prohibition": ("vous pouvez me dire le prix d'une carte grise", "ants/carte-grise/tarif"),
+    "sanction": ("mon permis est suspendu, combien de temps ça dure", "ants/permis/sanction/renseignement"),
+}
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_a_need_is_found_as_visitors_say_it(store: Store, livret: Livret, name: str) -> None:
+    need, expected = SAID[name]
+    assert need not in {one for rules in livret.partners for e in rules.model.examples for one in e.besoin}
+    assert first(store, need) == expected
+
+
+@pytest.mark.parametrize(
+    "need", ["mon permis de chasser, où le passer", "louer un hlm", "l'arrêt du bus scolaire"]
+)
+def test_what_the_booklet_does_not_cover_gets_no_match(store: Store, need: str) -> None:
+    assert first(store, need) == search.OUT_OF_SCOPE
+
+
+@pytest.mark.parametrize("need", ["", " ?! ", "aidez-moi svp", "j'ai un problème avec un papier"])
+def test_a_vague_need_gets_none_either(store: Store, need: str) -> None:
+    assert first(store, need) == search.TOO_VAGUE
+
+
+def folded(value: Any) -> str:
+    if isinstance(value, str):
+        text = unicodedata.normalize("NFKD", value.replace("’", "'").lower())
+        return " ".join("".join(c for c in text if not unicodedata.combining(c)).split())
+    values = value.values() if isinstance(value, dict) else value if isinstance(value, list) else []
+    return " \n ".join(folded(item) for item in values)
+
+
+def is_right(match: dict[str, Any], need: dict[str, Any]) -> bool:
+    keys = ("title", "path", "steps", "do_not", "contacts", "warnings")
+    text = folded([match[key] for key in keys])
+    accepted = match["partner"] in need["partner"] and match["level"] in need["level"]
+    return accepted and any(re.search(pattern, text) for pattern in need["any"])
+
+
+def test_the_needs_we_have_are_answered(store: Store) -> None:
+    """What was measured when this was written is 94 %, 99 % and 100 %: a change must not lose much of it."""
+    at_1, at_3, out = [], [], []
+    partners: dict[str, list[bool]] = defaultdict(list)
+    for need in NEEDS:
+        matches = found(store, need["text"])
+        if need["kind"] == "out":
+            out.append(not matches)
+            continue
+        at_1.append(any(is_right(match, need) for match in matches[:1]))
+        at_3.append(any(is_right(match, need) for match in matches[:3]))
+        for partner in need["partner"]:
+            partners[partner].append(at_1[-1])
+    assert (len(at_1), len(out)) == (105, 15)
+    assert sum(at_1) >= 0.92 * len(at_1) and sum(at_3) >= 0.98 * len(at_3) and sum(out) >= 0.9 * len(out)
+    assert {name for name, right in partners.items() if sum(right) < 0.8 * len(right)} == set()
+
+
+def test_examples_not_learnt_are_found_from_the_others(livret: Livret, store: Store) -> None:
+    """One example in seven is held out: what is learnt must carry over to what was never said."""
+    kept, asked = [], []
+    for rules in livret.partners:
+        examples = []
+        for example in rules.model.examples:
+            asked += [(need, f"{rules.model.id}/{example.id}") for need in example.besoin[3::7]]
+            left = [need for rank, need in enumerate(example.besoin) if rank % 7 != 3]
+            examples.append(example.model_copy(update={"besoin": left}))
+        kept.append(
+            load.PartnerRules(
+                rules.model.model_copy(update={"examples": examples}), rules.table, rules.missing
+            )
+        )
+    learnt = Store("", index.compile_livret(_with(livret, tuple(kept))), [])
+    ids = [line.partition("\t")[0] for line in learnt.all("line")]
+    ranks = [[ids[hit.position] for hit in search.find(learnt, need, max=3).hits] for need, _ in asked]
+    assert len(asked) > 600
+    assert sum(node in found for (_, node), found in zip(asked, ranks, strict=True)) > 0.7 * len(asked)
+    learnt.close()
+
+
+def _with(livret: Livret, partners: tuple[load.PartnerRules, ...]) -> Livret:
+    fields = {name: getattr(livret, name) for name in livret.__dataclass_fields__}
+    return Livret(**{**fields, "partners": partners})
+
+
+def test_what_was_counted_before_is_not_counted_again_and_gives_the_same(livret: Livret) -> None:
+    grown = tree.grow(livret)
+    anew = learning.entries(livret, grown)
+    assert len(anew) > 1000
+    assert learning.entries(livret, grown, anew) == anew
+    caf = next(rules for rules in livret.partners if rules.model.id == "caf")
+    more = caf.model.examples[0].model_copy(update={"besoin": ["un besoin que personne n’a dit"]})
+    changed = load.PartnerRules(caf.model.model_copy(update={"examples": [more]}), caf.table)
+    other = _with(livret, tuple(changed if rules is caf else rules for rules in livret.partners))
+    assert learning.entries(other, grown, anew) == learning.entries(other, grown) != anew
+
+
+WORDS = [
+    "permis",
+    "caf",
+    "rsa",
+    "bloqué",
+    "retraite",
+    "vache",
+    "le",
+    "j'",
+    "Ça",
+    "œuf",
+    "ﬁn",
+    "\x00",
+    "é",
+    "🐄",
+]
+NEED = st.lists(st.sampled_from(WORDS) | st.text(max_size=9), max_size=9).map(" ".join)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    need=NEED,
+    partner=st.sampled_from([None, *PARTNERS]),
+    level=st.sampled_from([None, 1, 2]),
+    most=st.integers(1, 9),
+)
+def test_a_result_is_ordered_and_keeps_to_what_was_asked(
+    store: Store, need: str, partner: str | None, level: int | None, most: int
+) -> None:
+    result = search.find(store, need, partner=partner, level=level, max=most)
+    scores = [hit.score for hit in result.hits]
+    assert bool(result.hits) == (result.verdict == search.MATCHES)
+    assert len(scores) <= most and scores == sorted(scores, reverse=True) and all(0 <= s <= 1 for s in scores)
+    matches = found(store, need, partner=partner, level=level, max=most)
+    assert {match["partner"] for match in matches} <= ({partner} if partner else set(PARTNERS))
+    assert {match["level"] for match in matches} <= ({level} if level else {1, 2})
+    assert len({match["id"] for match in matches}) == len(matches)
+    again = search.find(store, need, partner=partner, level=level, max=most)
+    assert [(hit.position, hit.score) for hit in again.hits] == [(h.position, h.score) for h in result.hits]
+    for hit in result.hits:
+        assert list(hit.parts.values()) == sorted(hit.parts.values(), reverse=True)
+
+
+def test_the_text_tells_where_and_why(run: Run) -> None:
+    ran = run("chercher", "prix", "de", "la", "carte", "grise", "--max", "1")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.stdout == (
+        "ANTS › Carte grise (immatriculation) › Tarif (prix) d’une carte grise\n"
+        "  ants/carte-grise/tarif – 2nd niveau\xa0: à transmettre\n"
+        "  Mots reconnus\xa0: prix, carte, grise\n"
+    )
+
+
+def test_the_score_is_explained(run: Run) -> None:
+    ran = run("chercher", "je veux toucher le RMI", "--expliquer", "--max", "1")
+    *_, score = ran.stdout.splitlines()
+    assert re.fullmatch(r"  Score [01],\d\d\xa0: .+", score)
+    assert re.search(r"synonyme de «\xa0revenu-de-solidarite-active\xa0» \d+,\d\d", score)
+    assert "«\xa0RMI\xa0»" in score
+    as_json = json.loads(run("chercher", "je veux toucher le RMI", "--expliquer", "--json").stdout)
+    assert as_json["matches"][0]["parts"]["#revenu-de-solidarite-active"] > 1
+    assert "RMI" in as_json["matches"][0]["words"]
+
+
+MESSAGES = {
+    ("passer le permis de chasser",): (
+        1,
+        "Hors du livret\xa0: aucune démarche ne répond à «\xa0passer le permis de chasser\xa0». "
+        "Orientez l’usager vers un autre service.",
+    ),
+    ("j'ai besoin d'aide",): (
+        1,
+        "Besoin trop vague\xa0: «\xa0j'ai besoin d'aide\xa0». De quel partenaire s’agit-il\xa0? "
+        f"({', '.join(PARTNERS)}) Dites-en plus, ou nommez-le\xa0: "
+        "«\xa0fs-triage chercher \"j'ai besoin d'aide\" --partenaire caf\xa0».",
+    ),
+    ("zzzz", "--partenaire", "caf"): (
+        1,
+        "Rien trouvé pour «\xa0zzzz\xa0» avec ces options\xa0; essayez sans --partenaire ni --niveau.",
+    ),
+    ("rsa", "--partenaire", "mairie"): (
+        2,
+        f"Partenaire inconnu «\xa0mairie\xa0»\xa0; possibles\xa0: {', '.join(PARTNERS)}.",
+    ),
+    ("rsa", "--niveau", "3"): (2, "Niveau inconnu «\xa03\xa0»\xa0; possibles\xa0: 1, 2."),
+    ("rsa", "--max", "0"): (2, "--max attend un nombre de 1 à 1000, pas «\xa00\xa0»."),
+    ("rsa", "--max", "²"): (2, "--max attend un nombre de 1 à 1000, pas «\xa0²\xa0»."),
+    ("rsa", "--lot"): (2, "Avec --lot, les besoins se lisent sur l’entrée standard\xa0; ôtez les mots."),
+}
+
+
+@pytest.mark.parametrize("arguments", MESSAGES, ids=" ".join)
+def test_what_gets_no_match_is_told_in_one_sentence(run: Run, arguments: tuple[str, ...]) -> None:
+    ran = run("chercher", *arguments)
+    code, message = MESSAGES[arguments]
+    assert (ran.returncode, ran.stdout, ran.stderr) == (code, "", f"{message}\n")
+
+
+def test_a_partner_s_other_name_and_a_level_narrow_the_search(run: Run) -> None:
+    ran = run("chercher", "retraite", "--partenaire", "Mutualité sociale agricole", "--niveau", "2", "--json")
+    matches = json.loads(ran.stdout)["matches"]
+    assert matches and {(match["partner"], match["level"]) for match in matches} == {("msa", 2)}
+
+
+def test_a_lookup_that_names_nothing_searches(run: Run) -> None:
+    ran = run("mon chien a mangé ma carte grise", "--json")
+    answer = json.loads(ran.stdout)
+    assert (ran.returncode, answer["found_by"]) == (0, "search")
+    assert answer["matches"][0]["id"] == "ants/carte-grise/duplicata"
+    assert (
+        ran.stderr
+        == "Aucune démarche ne porte exactement ces mots\xa0; voici ce qui s’en approche le plus.\n"
+    )
+
+
+def test_a_batch_answers_each_line_in_order(run: Run) -> None:
+    needs = [
+        "carte grise perdue",
+        "",
+        "permis de chasser",
+        "  rsa trimestriel  ",
+        'des "guillemets" et \\ caf',
+    ]
+    ran = run("chercher", "--lot", "--max", "2", input="\ufeff" + "\r\n".join(needs))
+    answers = [json.loads(line) for line in ran.stdout.splitlines()]
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert [answer["query"] for answer in answers] == needs
+    assert [answer["verdict"] for answer in answers] == [
+        "matches",
+        "vague",
+        "out-of-scope",
+        "matches",
+        "matches",
+    ]
+    assert [len(answer["matches"]) for answer in answers[:4]] == [2, 0, 0, 2]
+    assert answers[0]["livret"] == "jura" and answers[0]["matches"][0]["id"] == "ants/carte-grise/duplicata"
+    assert all(0.5 <= match["score"] <= 1 for match in answers[0]["matches"][:1])
+
+
+def test_a_batch_reads_what_is_not_utf_8(home: Path) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "fs_triage", "chercher", "--lot"],
+        input=b"carte gris\xe9 perdue\na\0b\n",
+        capture_output=True,
+        env=clean_environment(home),
+        timeout=60,
+    )
+    answers = [json.loads(line) for line in ran.stdout.splitlines()]
+    assert (ran.returncode, ran.stderr) == (0, b"")
+    assert [answer["query"] for answer in answers] == ["carte gris\ufffd perdue", "a\ufffdb"]
+
+
+def test_a_batch_streams(home: Path, run: Run) -> None:
+    """Each answer comes before the next need is asked: the program may not wait for the end of its input."""
+    run("liste")
+    command = [sys.executable, "-m", "fs_triage", "chercher", "--lot"]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=clean_environment(home), text=True
+    ) as asked:
+        assert asked.stdin is not None and asked.stdout is not None
+        for need in ("rsa", "permis perdu"):
+            asked.stdin.write(f"{need}\n")
+            asked.stdin.flush()
+            assert json.loads(asked.stdout.readline())["query"] == need
+        asked.stdin.close()
+        assert asked.wait(timeout=30) == 0

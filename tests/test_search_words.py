@@ -1,0 +1,163 @@
+"""The words of a search: how they sound, the families they are of, the file of synonyms."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from conftest import JURA, RULES, Run
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fs_triage import learning, load, phonetics, vocabulary
+
+ALIKE = {
+    "allocation": "alocation alocassion allocations",
+    "retraite": "retrete retraites retraité",
+    "bloqué": "bloké bloquée bloquer bloquent",
+    "chômage": "chomage chaumage",
+    "impôts": "inpots impot",
+    "déménagement": "demenagement deménagements",
+    "remboursement": "rembourser rembourcé remboursements",
+    "quinzaine": "kinzaine",
+    "téléphone": "telefone",
+    "ameli": "AMELI amèli",
+}
+APART = (
+    "payer père",
+    "email ameli",
+    "décès des",
+    "née ne",
+    "loyer loi",
+    "foyer fois",
+    "arrêt are",
+    "appli apl",
+)
+
+
+def key(word: str) -> str:
+    (found,) = phonetics.keys(phonetics.words(word))
+    return found
+
+
+@pytest.mark.parametrize("word", ALIKE)
+def test_a_word_is_known_however_it_is_spelt(word: str) -> None:
+    assert {spelling: key(spelling) for spelling in ALIKE[word].split()} == dict.fromkeys(
+        ALIKE[word].split(), key(word)
+    )
+
+
+@pytest.mark.parametrize("words", APART)
+def test_words_that_are_not_one_stay_apart(words: str) -> None:
+    one, other = words.split()
+    assert key(one) != key(other)
+
+
+def test_the_days_of_the_calendar_say_nothing() -> None:
+    assert key("lundi") == key("Août") == key("décembre")
+
+
+@given(st.text())
+def test_every_word_has_a_key_and_what_was_typed(text: str) -> None:
+    words = phonetics.words(text)
+    keys = phonetics.keys(words)
+    assert len(keys) == len(words) == len(phonetics.typed(text))
+    assert all(key and not key.isspace() and " " not in key for key in keys)
+    assert keys == [phonetics.keys([word])[0] for word in words]
+    assert phonetics.words(" ".join(words)) == words
+
+
+@given(st.lists(st.text(min_size=1)))
+def test_no_word_is_taken_for_a_mark(texts: list[str]) -> None:
+    signs = {
+        *vocabulary.SYNONYM,
+        *vocabulary.THEME,
+        *vocabulary.PARTNER,
+        *vocabulary.BEGINNING,
+        *vocabulary.WHOLE,
+    }
+    assert not {key[0] for text in texts for key in phonetics.keys(phonetics.words(text))} & signs
+
+
+def test_a_phrase_stands_for_its_mark_wherever_it_is_said() -> None:
+    loaded = load.load(JURA)
+    assert loaded.livret is not None
+    said = learning._said(loaded.livret)
+    assert len(said) > 1500
+    phrases = learning._phrases(said)
+    for phrase, mark in said:
+        keys = phonetics.keys(phonetics.words(f"eh bien {phrase} voilà"))
+        features = [feature for feature in (*keys, *vocabulary.pairs(keys)) if feature in phrases]
+        assert mark in set(vocabulary.marks(keys, phrases, features)), phrase
+
+
+@given(st.lists(st.tuples(st.sampled_from(["", " a", " b c"]), st.sampled_from(["#x", "%y-z", "@caf"]))))
+def test_phrases_are_read_as_they_were_written(phrases: list[tuple[str, str]]) -> None:
+    assert vocabulary.read(vocabulary.written(phrases)) == phrases
+
+
+@pytest.fixture
+def rules(tmp_path: Path) -> Path:
+    """The livrets that come with the program, in a folder of their own."""
+    shutil.copytree(RULES, tmp_path / "regles")
+    return tmp_path / "regles"
+
+
+def write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
+    os.utime(path, (1, 1))
+
+
+NEED = "la gloubiche de ma moto a été volée"
+MEANT = "#carte-grise"
+
+
+def parts(run: Run, rules: Path) -> dict[str, float]:
+    """Return what has part in the score of what `NEED` finds first."""
+    ran = run("chercher", NEED, "--json", "--expliquer", "--regles", str(rules / "jura"))
+    match = json.loads(ran.stdout)["matches"][0]
+    assert match["id"] == "ants/carte-grise/duplicata"
+    return dict(match["parts"])
+
+
+def test_a_livret_uses_its_own_synonyms_from_the_moment_there_are_some(run: Run, rules: Path) -> None:
+    before = parts(run, rules)
+    assert MEANT not in before and "#moto" in before
+    own = rules / "jura" / "synonymes.yaml"
+    write(own, "synonyms:\n  - {word: carte grise, also: [gloubiche, certificat d'immatriculation]}\n")
+    after = parts(run, rules)
+    assert after[MEANT] > 1 and "#moto" not in after
+    own.unlink()
+    assert parts(run, rules) == before
+
+
+def test_synonyms_beside_the_livrets_serve_them_all(run: Run, rules: Path) -> None:
+    shared = (rules / "synonymes.yaml").read_text(encoding="utf-8")
+    assert "synonyms:\n" in shared
+    more = "synonyms:\n  - {word: carte grise, also: [gloubiche]}\n"
+    write(rules / "synonymes.yaml", shared.replace("synonyms:\n", more, 1))
+    after = parts(run, rules)
+    assert after[MEANT] > 1 and "#moto" in after
+
+
+WRONG = {
+    "synonyms:\n  - {word: argent, also: [thune], aussi: sous}\n": "2:35: clé inconnue «\xa0aussi\xa0»",
+    "synonyms:\n  - {word: argent, also: []}\n": "2:26: ",
+    "synonyms:\n  - {word: argent}\n": "2:5: il manque la clé «\xa0also\xa0»",
+    "themes:\n  - {theme: ferme, words: [vache], partner: La MSA}\n": "2:45: «\xa0La MSA\xa0» n’est pas un identifiant",
+    "themes: vache\n": "1:9: «\xa0themes\xa0»\xa0: un texte\xa0; attendu\xa0: une liste",
+    "synonym: []\n": "1:1: clé inconnue «\xa0synonym\xa0»\xa0; vouliez-vous dire «\xa0synonyms\xa0»\xa0?",
+}
+
+
+@pytest.mark.parametrize("text", WRONG)
+def test_a_wrong_file_of_synonyms_is_told_where_it_is_wrong(tmp_path: Path, text: str) -> None:
+    shutil.copytree(JURA, tmp_path / "jura")
+    write(tmp_path / "synonymes.yaml", text)
+    loaded = load.load(tmp_path / "jura")
+    told = [str(problem) for problem in loaded.problems]
+    assert loaded.livret is None and len(told) == 1
+    assert told[0].startswith(f"{tmp_path / 'synonymes.yaml'}:{WRONG[text]}"), told
