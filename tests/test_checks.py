@@ -505,13 +505,15 @@ def test_our_examples_reach_every_conclusion_partner_by_partner() -> None:
     assert {name: nodes for name, nodes in found.unreached.items() if nodes} == {}
 
 
-def test_a_need_of_the_booklet_is_not_out_of_it(folder: Path) -> None:
+def test_a_need_of_the_booklet_is_not_out_of_it(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(examples, "SOUND", (examples.example_missed,))
     (folder / "hors-livret.yaml").write_text(
         "out_of_scope:\n  - Je veux M'INSCRIRE sur la liste électorale pour voter !\n", encoding="utf-8"
     )
     assert told(folder) == [
-        "hors-livret.yaml:2:5: besoin « Je veux M’INSCRIRE sur la liste électorale pour voter ! » qui mène déjà à "
-        "« mairie/liste » (ligne 41 de mairie.yaml) ; précisez l’un des deux [example-twice]"
+        "mairie.yaml:41:14: besoin « je veux m’inscrire sur la liste électorale pour voter » : la recherche ne "
+        "trouve pas « mairie/liste », ni rien d’autre ; retirez-le de hors-livret.yaml, ou dites-le autrement "
+        "[example-missed]"
     ]
 
 

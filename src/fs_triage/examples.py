@@ -142,16 +142,12 @@ def example_twice(livret: Livret) -> Iterator[Problem]:
 
 
 def _needs(livret: Livret) -> Iterator[tuple[str, str, Place]]:
-    """Yield every need of the examples and of hors-livret.yaml, with where it must lead and where it stands."""
+    """Yield every need of the examples, with the conclusion it must lead to and where it stands."""
     for rules in livret.partners:
         for rank, example in enumerate(rules.model.examples):
             for number, need in enumerate(example.besoin):
                 place = place_of(rules.table, ("examples", rank, "besoin", number))
                 yield f"{rules.model.id}/{example.id}", need, place
-    if livret.elsewhere_table is not None:
-        for key, name in (("out_of_scope", "hors du livret"), ("vague", "trop vague")):
-            for number, need in enumerate(getattr(livret.elsewhere, key)):
-                yield name, need, place_of(livret.elsewhere_table, (key, number))
 
 
 def example_walk(livret: Livret) -> Iterator[Problem]:
@@ -197,7 +193,7 @@ def example_missed(livret: Livret) -> Iterator[Problem]:
         if node not in lines or fold(need) in disputed:
             continue
         known = search.by_heart(store, need)
-        if known is not None and lines[known] == node:
+        if known is not None and known >= 0 and lines[known] == node:
             continue
         result = search.find(store, need, max=_FIRST)
         if node not in [lines[hit.position] for hit in result.hits]:
