@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import select
+import signal
 import sys
 from collections.abc import Iterator, Sequence
 
@@ -63,10 +66,30 @@ def _read(prompt: str) -> str:
     sys.stdout.write(prompt)
     sys.stdout.flush()
     try:
-        line = sys.stdin.readline()
+        line = _line()
     except OSError:  # the terminal is gone
         line = ""
     if not line:  # or Ctrl-D
         raise KeyboardInterrupt
     typed = " ".join(line.split())
     return "".join(c for c in typed if c.isprintable())
+
+
+def _line() -> str:
+    """Return the next line typed, empty at the end of the terminal.
+
+    A signal received just before a read begins would wait for the next key: its byte in the pipe ends the wait
+    (https://docs.python.org/3/library/signal.html#signal.set_wakeup_fd).
+    """
+    if os.name == "nt":  # select knows nothing but sockets there
+        return sys.stdin.readline()
+    woken, wake = os.pipe()
+    os.set_blocking(wake, False)
+    before = signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+    try:
+        select.select([sys.stdin, woken], [], [])
+        return sys.stdin.readline()
+    finally:
+        signal.set_wakeup_fd(before)
+        os.close(woken)
+        os.close(wake)
