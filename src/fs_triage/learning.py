@@ -18,7 +18,6 @@ from fs_triage.load import Livret
 from fs_triage.tree import Tree, walk_answers
 from fs_triage.vocabulary import BEGINNING, PARTNER, SYNONYM, THEME, WHOLE, Phrases
 from fs_triage.weights import OUT, VAGUE
-from fs_triage.words import fold
 
 _CHANCE = 3  # texts: a pair or a beginning met less often is chance
 _A_BUCKET = 8  # features
@@ -39,7 +38,15 @@ def entries(livret: Livret, grown: Tree, old: Mapping[str, str] | None = None) -
     ranks = {rules.model.id: rank for rank, rules in enumerate(livret.partners)}
     groups = [ranks[conclusion["partner"]] for conclusion in grown.conclusions.values()]
     phrases = _phrases(_said(livret))
-    counted, kept = _counted(_texts(livret, grown), phrases, old or {})
+    texts = _texts(livret, grown)
+    names = _names(texts, phrases)
+    second = " ".join(str(rank) for rank, c in enumerate(grown.conclusions.values()) if c["level"] == 2)
+    watched = "\n".join(" ".join([name, *marks]) for name, marks in _watched(livret).items())
+    everything = (groups, second, watched, sorted(names.items()), list(ranks))
+    learnt = sha256(repr(everything).encode()).hexdigest()
+    if old is not None and old.get("search:learnt") == learnt:
+        return {key: value for key, value in old.items() if key.startswith(("find:", "search:", "learnt:"))}
+    counted, kept = _counted(texts, names, phrases, old or {})
     sizes = {
         position: sum(count * len(features) for count, features in counts.items())
         for position, counts in counted.items()
@@ -53,17 +60,15 @@ def entries(livret: Livret, grown: Tree, old: Mapping[str, str] | None = None) -
     for feature in sorted(lines):
         buckets[crc32(feature.encode()) % count].append(f"{feature}\t{lines[feature]}")
     found = {f"find:{rank:06}": "\n".join(bucket) for rank, bucket in enumerate(buckets)}
-    second = (str(rank) for rank, c in enumerate(grown.conclusions.values()) if c["level"] == 2)
-    return (
-        found
-        | kept
-        | {
-            "search:buckets": str(count),
-            "search:second": " ".join(second),
-            "search:watched": "\n".join(" ".join([name, *marks]) for name, marks in _watched(livret).items()),
-            "search:sizes": " ".join(str(sizes.get(rank, 0)) for rank in (VAGUE, OUT, *range(len(groups)))),
-        }
-    )
+    every = (VAGUE, OUT, *range(len(groups)))
+    settings = {
+        "search:buckets": str(count),
+        "search:learnt": learnt,
+        "search:second": second,
+        "search:sizes": " ".join(str(sizes.get(rank, 0)) for rank in every),
+        "search:watched": watched,
+    }
+    return found | kept | settings
 
 
 def _by_heart(livret: Livret, grown: Tree) -> dict[str, str]:
@@ -79,9 +84,9 @@ def _by_heart(livret: Livret, grown: Tree) -> dict[str, str]:
             position = positions.get(f"{rules.model.id}/{example.id}")
             if position is not None:
                 for need in example.besoin:
-                    places.setdefault(fold(need), set()).add(position)
+                    places.setdefault(vocabulary.plain(need), set()).add(position)
     for mark, needs in ((OUT, livret.elsewhere.out_of_scope), (VAGUE, livret.elsewhere.vague)):
-        places |= {fold(need): {mark} for need in needs}
+        places |= {vocabulary.plain(need): {mark} for need in needs}
     return {
         vocabulary.BY_HEART + text: str(*found) for text, found in places.items() if text and len(found) == 1
     }
@@ -153,15 +158,18 @@ def _keys(texts: list[str]) -> list[list[str]]:
     return [[key_of[word] for word in words] for words in plain]
 
 
+def _names(texts: dict[int, list[str]], phrases: dict[str, Phrases]) -> dict[int, str]:
+    """Return the key of the entry that keeps what was counted of the texts of each position."""
+    words = sha256(repr(phrases).encode()).hexdigest()
+    return {
+        position: f"learnt:{sha256(repr((words, of)).encode()).hexdigest()}" for position, of in texts.items()
+    }
+
+
 def _counted(
-    texts: dict[int, list[str]], phrases: dict[str, Phrases], old: Mapping[str, str]
+    texts: dict[int, list[str]], names: dict[int, str], phrases: dict[str, Phrases], old: Mapping[str, str]
 ) -> tuple[dict[int, Counts], dict[str, str]]:
     """Return the counts of each position, in order, and the entries that keep them for the next time."""
-    digest = sha256(repr(phrases).encode()).hexdigest()
-    names = {
-        position: f"learnt:{sha256(repr((digest, of)).encode()).hexdigest()}"
-        for position, of in texts.items()
-    }
     new = {position: texts[position] for position, name in names.items() if name not in old}
     features = _features(new, phrases)
     counted: dict[int, Counts] = {}

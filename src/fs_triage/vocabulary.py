@@ -6,6 +6,8 @@ Learning and searching both read a text with these functions, so that they agree
 
 from __future__ import annotations
 
+from fs_triage import phonetics
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -17,6 +19,11 @@ _BEGINNINGS = (3, 5)  # letters: what « agricole » and « agriculteur » share
 
 Phrases = list[tuple[str, str]]
 """For each phrase that a feature begins (its only key, or its first two), the keys that follow and its mark."""
+
+
+def plain(text: str) -> str:
+    """Return the words of `text` without case, accents or signs: what makes two texts the same."""
+    return " ".join(phonetics.words(text))
 
 
 def begun(keys: list[str]) -> tuple[str, str]:

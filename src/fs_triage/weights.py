@@ -10,7 +10,6 @@ from zlib import crc32
 
 from fs_triage import vocabulary
 from fs_triage.store import Store
-from fs_triage.words import fold
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -81,7 +80,7 @@ class Learnt:
 
     def by_heart(self, need: str) -> int | None:
         """Return the position that the rules give for these very words, `OUT` or `VAGUE`; None where they do not."""
-        line = self._line(vocabulary.BY_HEART + fold(need))
+        line = self._line(vocabulary.BY_HEART + vocabulary.plain(need))
         return None if line is None else int(line)
 
     def _line(self, feature: str) -> str | None:
