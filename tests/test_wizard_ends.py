@@ -92,15 +92,16 @@ def test_the_window_is_closed_on_a_program_that_stays(home: Path, kind: str) -> 
         assert window.end() == 74
 
 
-def test_a_signal_between_two_prompts(home: Path) -> None:
+@pytest.mark.parametrize("number, code", [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_signal_between_two_prompts(home: Path, number: signal.Signals, code: int) -> None:
     """Keys keep coming while the signal falls: whatever is under way, the code and the terminal are the same."""
     for pause in (0.0, 0.01, 0.03, 0.06):
         with guichet(home=home) as window:
             window.see(FIRST)
             window.send((ENTER * 3 + "autre" + ENTER) * 5)
             time.sleep(pause)
-            window.kill(signal.SIGTERM)
-            assert window.end() == 143
+            window.kill(number)
+            assert window.end() == code
             assert window.given_back()
 
 

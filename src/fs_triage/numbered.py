@@ -26,6 +26,10 @@ class Lines:
             output.answer("")
             raise
 
+    def interrupt(self) -> bool:
+        """Return False: a terminal that is only written to is left as it is."""
+        return False
+
     def choose(self, page: Page) -> str:
         """Show `page`; returns the value of the option chosen."""
         output.answer("")

@@ -48,6 +48,9 @@ class Desk(Protocol):
     def session(self) -> AbstractContextManager[None]:
         """Return what surrounds a whole session."""
 
+    def interrupt(self) -> bool:
+        """End the prompt under way as Ctrl-C does, from a signal handler; returns False where one may just raise."""
+
     def choose(self, page: Page) -> str:
         """Show `page`; returns the value of the option chosen. Ctrl-C and Ctrl-D raise `KeyboardInterrupt`."""
 

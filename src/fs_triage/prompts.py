@@ -1,7 +1,7 @@
 """Pages on a terminal: the only module that imports questionary, with its traps closed.
 
 questionary runs the prompts. What it gets wrong for a desk is replaced here: its keys (no way back, accents
-dropped, an empty filter or Alt+Enter accepted, SIGINT and Ctrl-D ignored) and its list, which cuts what is
+dropped, an empty filter or Alt+Enter accepted, Ctrl-D ignored) and its list, which cuts what is
 longer than the screen is wide.
 """
 
@@ -51,7 +51,7 @@ _STYLE = questionary.Style(
     ]
 )
 _MENU_LINES = 5
-_STOP = (Keys.ControlC, Keys.ControlD, Keys.ControlQ, Keys.SIGINT)
+_STOP = (Keys.ControlC, Keys.ControlD, Keys.ControlQ)
 _DEAF = (Keys.ControlR, Keys.ControlS, Keys.ControlV, Keys.ControlX)
 """Keys that would open something with English words in it (a search of the history) or insert raw bytes."""
 _WRITE_HINT = "Entrée : chercher ; Échap, ou Entrée sans rien : revenir"
@@ -62,6 +62,8 @@ class Screen:
 
     def __init__(self) -> None:
         self._list: _List | None = None
+        self._asking: Application[Any] | None = None
+        self._interrupted = False
 
     @contextlib.contextmanager
     def session(self) -> Iterator[None]:
@@ -75,10 +77,22 @@ class Screen:
         with create_app_session(output=terminal):
             yield
 
+    def interrupt(self) -> bool:
+        """End the prompt under way as Ctrl-C does, from a signal handler; returns False where there is none.
+
+        Raising would be lost in a callback of prompt_toolkit, or leave the terminal half given back.
+        """
+        self._interrupted = True
+        if self._asking is None:
+            return False
+        if self._asking.loop is not None:
+            self._asking.loop.call_soon_threadsafe(_leave, self._asking, KeyboardInterrupt())
+        return True
+
     def choose(self, page: Page) -> str:
         """Show `page`; returns the value of the option chosen."""
         self._list = self._list or _List()
-        chosen = self._list.ask(page)
+        chosen = self._run(self._list.prepare(page))
         if chosen not in [option.value for option in page.options]:
             raise AssertionError("a prompt returned what is no choice")
         return str(chosen)
@@ -99,7 +113,7 @@ class Screen:
             window.wrap_lines = to_filter(True)
         own = application.key_bindings
         application.key_bindings = merge_key_bindings([*([own] if own else []), _text_keys(application)])
-        typed = " ".join(str(_run(application)).split())
+        typed = " ".join(str(self._run(application)).split())
         return typed or BACK
 
     def show(self, store: Store, positions: Sequence[int]) -> bool:
@@ -116,6 +130,34 @@ class Screen:
         terminal.erase_down()
         terminal.flush()
 
+    def _run(self, application: Application[Any]) -> Any:
+        """Run a prompt; an error in it ends it, and is raised here.
+
+        Left alone, prompt_toolkit shows a traceback and waits for Enter. The end of standard input (the window
+        was closed) counts as Ctrl-C.
+        """
+        application.ttimeoutlen = _ESCAPE_SECONDS
+        application.timeoutlen = _NEXT_KEY_SECONDS
+
+        def end(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+            _leave(application, context.get("exception") or RuntimeError(context["message"]))
+
+        def prepare() -> None:
+            asyncio.get_running_loop().set_exception_handler(end)
+            if self._interrupted:
+                _leave(application, KeyboardInterrupt())
+
+        self._asking = application
+        try:
+            answer = application.run(pre_run=prepare, set_exception_handler=False, handle_sigint=False)
+        except EOFError:
+            raise KeyboardInterrupt from None
+        finally:
+            self._asking = None
+        if self._interrupted:
+            raise KeyboardInterrupt
+        return answer
+
 
 class _List:
     """The list prompt, made once and asked with one page after the other."""
@@ -129,10 +171,10 @@ class _List:
         self._application.key_bindings = self._keys()
         self._lay_out()
 
-    def ask(self, page: Page) -> object:
-        """Show `page` and return the value chosen."""
+    def prepare(self, page: Page) -> Application[Any]:
+        """Return the prompt that shows `page` and ends with the value chosen."""
         self._choices = Choices(page, _readable)
-        return _run(self._application)
+        return self._application
 
     def _lay_out(self) -> None:
         """Put the page's own head in the place of the message, and its choices in that of the list.
@@ -224,6 +266,12 @@ def _stop(event: KeyPressEvent) -> None:
     event.app.exit(exception=KeyboardInterrupt())
 
 
+def _leave(application: Application[Any], error: BaseException) -> None:
+    """End a prompt with `error`, if it has not ended already."""
+    if application.is_running and not application.is_done:
+        application.exit(exception=error)
+
+
 def _nothing(_event: KeyPressEvent) -> None:
     """Take a key and do nothing."""
 
@@ -240,26 +288,3 @@ def _readable(text: str) -> str:
     """Return `text` as the encoding of the terminal can show it; prompt_toolkit knows `?` alone."""
     encoding = sys.stdout.encoding
     return output.clean(text).encode(encoding, sys.stdout.errors or "replace").decode(encoding)
-
-
-def _run(application: Application[Any]) -> Any:
-    """Run a prompt; an error in it ends it, and is raised here.
-
-    Left alone, prompt_toolkit shows a traceback and waits for Enter. The end of standard input (the window
-    was closed) counts as Ctrl-C.
-    """
-    application.ttimeoutlen = _ESCAPE_SECONDS
-    application.timeoutlen = _NEXT_KEY_SECONDS
-
-    def end(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        error = context.get("exception") or RuntimeError(context["message"])
-        if application.is_running and not application.is_done:
-            application.exit(exception=error)
-
-    def prepare() -> None:
-        asyncio.get_running_loop().set_exception_handler(end)
-
-    try:
-        return application.run(pre_run=prepare, set_exception_handler=False)
-    except EOFError:
-        raise KeyboardInterrupt from None

@@ -63,7 +63,7 @@ def run(
     if not output.is_terminal():
         raise Failure(WRONG_CALL, _NO_TERMINAL)
     desk = _desk(accessible)
-    with _stoppable(), desk.session():
+    with _stoppable(desk), desk.session():
         wizard = Wizard(store, desk)
         place: Place | None = wizard.first(node, positions)
         while place is not None:
@@ -82,19 +82,20 @@ def _desk(accessible: bool) -> Desk:
 
 
 @contextlib.contextmanager
-def _stoppable() -> Iterator[None]:
-    """Turn SIGTERM and SIGHUP into `SystemExit`, so that whoever holds the terminal gives it back.
+def _stoppable(desk: Desk) -> Iterator[None]:
+    """Turn SIGTERM and SIGHUP into `SystemExit`, SIGINT into `KeyboardInterrupt`, with the terminal given back.
 
     When the terminal is gone, giving it back fails: the signal is what happened, not that failure.
     """
     received: list[int] = []
-    signals = (signal.SIGTERM, signal.SIGHUP)
+    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
     def stop(number: int, _frame: Any) -> None:
         for each in signals:
             signal.signal(each, signal.SIG_IGN)
         received.append(number)
-        raise SystemExit(128 + number)
+        if not desk.interrupt():
+            raise KeyboardInterrupt
 
     before = {each: signal.getsignal(each) for each in signals}
     for each in signals:
@@ -105,6 +106,8 @@ def _stoppable() -> Iterator[None]:
     except BaseException:
         if not received:
             raise
+        if received[0] == signal.SIGINT:
+            raise KeyboardInterrupt from None
         if received[0] == signal.SIGHUP:
             output.silence()
         raise SystemExit(128 + received[0]) from None
