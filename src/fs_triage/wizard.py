@@ -95,7 +95,8 @@ def _stoppable(desk: Desk) -> Iterator[None]:
             signal.signal(each, signal.SIG_IGN)
         received.append(number)
         if not desk.interrupt():
-            raise KeyboardInterrupt
+            # Python ends with 130, whatever follows, when KeyboardInterrupt has left an `exec` (a class of Rich)
+            raise KeyboardInterrupt if number == signal.SIGINT else SystemExit(128 + number)
 
     before = {each: signal.getsignal(each) for each in signals}
     for each in signals:
