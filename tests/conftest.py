@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -12,9 +13,13 @@ from pathlib import Path
 
 import pytest
 
+from fs_triage import examples
+
 ROOT = Path(__file__).resolve().parent.parent
 RULES = ROOT / "rules"
 JURA = RULES / "jura"
+GOOD = ROOT / "tests" / "rules" / "bad" / "bon"
+"""The livret that each bad one differs from by one mistake."""
 
 BOOKLET = """\
 id: petit
@@ -66,7 +71,17 @@ def write_livret(folder: Path, text: str = "") -> Path:
     (folder / "livret.yaml").write_text(BOOKLET.format(**texts), encoding="utf-8")
     partner = PARTNER.format(**texts)
     (folder / "guichet.yaml").write_text(partner, encoding="utf-8")
+    shutil.copy(GOOD / "synonymes.yaml", folder)
     return folder
+
+
+def edit(path: Path, *changes: tuple[str, str]) -> None:
+    """Replace in the file at `path` the first `before` of each pair by its `after`; it must be there."""
+    text = path.read_text(encoding="utf-8")
+    for before, after in changes:
+        assert before in text
+        text = text.replace(before, after, 1)
+    path.write_text(text, encoding="utf-8")
 
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -124,3 +139,12 @@ def call(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixt
         return (code, *capsys.readouterr())
 
     yield run_here
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The good livret, in the current folder under the name « bon »."""
+    shutil.copytree(GOOD, tmp_path / "bon")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(examples, "SOUND", (examples.example_walk,))  # the search has tests of its own
+    return Path("bon")

@@ -221,3 +221,8 @@ def lines(screen: pyte.Screen) -> str:
 def words(text: str) -> str:
     """Return `text` without any space or line end: as read, however it was laid out or broken."""
     return "".join(text.split())
+
+
+def plain(text: str) -> str:
+    """Return `text` with no-break spaces as spaces, as pyte shows them or not."""
+    return text.replace("\u00a0", " ")

@@ -9,31 +9,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import JURA, ROOT, Run, clean_environment
+from conftest import GOOD, JURA, Run, clean_environment, edit
 from hypothesis import given
 from hypothesis import strategies as st
 
 from fs_triage import checks, examples, identifiers, load, values, verify
 from fs_triage.names import nearest, slug
-
-GOOD = ROOT / "tests" / "rules" / "bad" / "bon"
-
-
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The good livret, in the current folder under the name « bon »."""
-    shutil.copytree(GOOD, tmp_path / "bon")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(examples, "SOUND", (examples.example_walk,))  # the search has tests of its own
-    return Path("bon")
-
-
-def edit(path: Path, *changes: tuple[str, str]) -> None:
-    text = path.read_text(encoding="utf-8")
-    for before, after in changes:
-        assert before in text
-        text = text.replace(before, after, 1)
-    path.write_text(text, encoding="utf-8")
 
 
 def told(folder: Path) -> list[str]:

@@ -14,14 +14,13 @@ from typing import Any
 
 import pytest
 import yaml
-from conftest import JURA, ROOT, clean_environment
+from conftest import GOOD, JURA, clean_environment
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from fs_triage import checks, index, load, source, verify
 from fs_triage.typography import french
 
-GOOD = ROOT / "tests" / "rules" / "bad" / "bon"
 TEXT = (GOOD / "mairie.yaml").read_text(encoding="utf-8")
 MEMORY = 300 * 1024  # kilobytes of resident memory
 SECONDS = 12  # of processor for a batch of attacks: a quiet desk needs 1, what grows too fast needs minutes

@@ -11,30 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from conftest import GOOD, edit
 
-from fs_triage import examples, verify
+from fs_triage import verify
 from fs_triage.load import load
 
-GOOD = ROOT / "tests" / "rules" / "bad" / "bon"
 NOBODY = 65534
-
-
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The good livret, in the current folder under the name « bon »."""
-    shutil.copytree(GOOD, tmp_path / "bon")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(examples, "SOUND", (examples.example_walk,))  # the search has tests of its own
-    return Path("bon")
-
-
-def edit(path: Path, *changes: tuple[str, str]) -> None:
-    text = path.read_text(encoding="utf-8")
-    for before, after in changes:
-        assert before in text
-        text = text.replace(before, after, 1)
-    path.write_text(text, encoding="utf-8")
 
 
 def told(folder: Path) -> list[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from terminal import DOWN, ENTER, guichet, words
+from terminal import DOWN, ENTER, guichet, plain, words
 
 from fs_triage.wrapping import wrap
 
@@ -76,11 +76,6 @@ Si la démarche bloque : 2nd niveau
  fs-triage prefecture/referent
 1er niveau – Livret, page 4
 fs-triage prefecture/permis"""
-
-
-def plain(text: str) -> str:
-    """Return `text` with no-break spaces as spaces."""
-    return text.replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize(

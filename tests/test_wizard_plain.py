@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from terminal import DOWN, ENTER, Terminal, guichet, words
+from terminal import DOWN, ENTER, Terminal, guichet, plain, words
 
 MENU = "Et maintenant ?"
 FIRST_PAGE = """\
@@ -70,11 +70,6 @@ def typed(window: Terminal, *lines: str) -> None:
     for line in lines:
         window.settle(0.1)
         window.send(line + "\n")
-
-
-def plain(text: str) -> str:
-    """Return `text` with no-break spaces as spaces, as pyte shows them or not."""
-    return text.replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize("way", PLAIN)
