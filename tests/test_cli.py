@@ -135,7 +135,7 @@ def test_a_narrow_encoding_shows_what_it_can(
     assert out.decode(encoding) == "".join(nearest(character, encoding) for character in whole.stdout)
 
 
-PLAINER = dict(zip("’\u00a0–«»›…→", ["'", " ", "-", '"', '"', ">", "...", "?"], strict=True))
+PLAINER = dict(zip("’\u00a0–«»›…→œ°", ["'", " ", "-", '"', '"', ">", "...", "->", "oe", "o"], strict=True))
 
 
 def nearest(character: str, encoding: str) -> str:
