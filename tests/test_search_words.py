@@ -70,6 +70,20 @@ def test_every_word_has_a_key_and_what_was_typed(text: str) -> None:
     assert phonetics.words(" ".join(words)) == words
 
 
+FRENCH = st.text(st.sampled_from("aeàéçœŒÆßÉİЖ  ’'«»…–—€\u00a0\u202f\u0301²ªZz9-"))
+
+
+@given(st.lists(FRENCH))
+def test_words_of_many_texts_are_those_of_each(texts: list[str]) -> None:
+    assert phonetics.words_of(texts) == [phonetics.words(text) for text in texts]
+
+
+@given(FRENCH, FRENCH)
+def test_a_letter_is_the_same_in_whatever_text_it_stands(text: str, other: str) -> None:
+    """Texts that fit Latin-1 are read another way than those that do not: with the same words."""
+    assert phonetics.words(f"{text} Ж {other}") == [*phonetics.words(text), "ж", *phonetics.words(other)]
+
+
 @given(st.lists(st.text(min_size=1)))
 def test_no_word_is_taken_for_a_mark(texts: list[str]) -> None:
     signs = {

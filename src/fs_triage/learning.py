@@ -8,9 +8,10 @@ weights of the counts that a need meets. `docs/adr/0010` tells why, with numbers
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from heapq import nlargest
+from itertools import chain
 from zlib import crc32
 
 from fs_triage import phonetics, vocabulary
@@ -57,9 +58,9 @@ def entries(livret: Livret, grown: Tree, old: Mapping[str, str] | None = None) -
     lines |= _by_heart(livret, grown)
     count = max(1, len(lines) // _A_BUCKET)
     buckets: list[list[str]] = [[] for _ in range(count)]
-    for feature in sorted(lines):
-        buckets[crc32(feature.encode()) % count].append(f"{feature}\t{lines[feature]}")
-    found = {f"find:{rank:06}": "\n".join(bucket) for rank, bucket in enumerate(buckets)}
+    for feature, line in lines.items():
+        buckets[crc32(feature.encode()) % count].append(f"{feature}\t{line}")
+    found = {f"find:{rank:06}": "\n".join(sorted(bucket)) for rank, bucket in enumerate(buckets)}
     every = (VAGUE, OUT, *range(len(groups)))
     settings = {
         "search:buckets": str(count),
@@ -78,15 +79,18 @@ def _by_heart(livret: Livret, grown: Tree) -> dict[str, str]:
     `hors-livret.yaml`, as `OUT` and `VAGUE`, which go before an example.
     """
     positions = {node: rank for rank, node in enumerate(grown.conclusions)}
+    said = [
+        (positions.get(f"{rules.model.id}/{example.id}"), need)
+        for rules in livret.partners
+        for example in rules.model.examples
+        for need in example.besoin
+    ]
     places: dict[str, set[int]] = {}
-    for rules in livret.partners:
-        for example in rules.model.examples:
-            position = positions.get(f"{rules.model.id}/{example.id}")
-            if position is not None:
-                for need in example.besoin:
-                    places.setdefault(vocabulary.plain(need), set()).add(position)
+    for (position, _), words in zip(said, phonetics.words_of([need for _, need in said]), strict=True):
+        if position is not None:
+            places.setdefault(" ".join(words), set()).add(position)
     for mark, needs in ((OUT, livret.elsewhere.out_of_scope), (VAGUE, livret.elsewhere.vague)):
-        places |= {vocabulary.plain(need): {mark} for need in needs}
+        places |= {" ".join(words): {mark} for words in phonetics.words_of(needs)}
     return {
         vocabulary.BY_HEART + text: str(*found) for text, found in places.items() if text and len(found) == 1
     }
@@ -152,18 +156,17 @@ def _texts(livret: Livret, grown: Tree) -> dict[int, list[str]]:
 
 def _keys(texts: list[str]) -> list[list[str]]:
     """Return the keys of the words of each of `texts`, those of all words worked out at once."""
-    plain = [phonetics.words(text) for text in texts]
-    every = list(dict.fromkeys(word for words in plain for word in words))
+    plain = phonetics.words_of(texts)
+    every = list(dict.fromkeys(chain.from_iterable(plain)))
     key_of = dict(zip(every, phonetics.keys(every), strict=True))
-    return [[key_of[word] for word in words] for words in plain]
+    return [list(map(key_of.__getitem__, words)) for words in plain]
 
 
 def _names(texts: dict[int, list[str]], phrases: dict[str, Phrases]) -> dict[int, str]:
     """Return the key of the entry that keeps what was counted of the texts of each position."""
-    words = sha256(repr(phrases).encode()).hexdigest()
-    return {
-        position: f"learnt:{sha256(repr((words, of)).encode()).hexdigest()}" for position, of in texts.items()
-    }
+    begun = sha256(repr(phrases).encode()).hexdigest()
+    said = {position: "\n".join([begun, *of]) for position, of in texts.items()}
+    return {position: f"learnt:{sha256(text.encode()).hexdigest()}" for position, text in said.items()}
 
 
 def _counted(
@@ -178,9 +181,9 @@ def _counted(
         name = names[position]
         if position in new:
             counts: Counts = {}
-            for feature, count in sorted(Counter(features[position]).items()):
+            for feature, count in Counter(features[position]).items():
                 counts.setdefault(count, []).append(feature)
-            counted[position] = counts
+            counted[position] = counts = {count: sorted(counts[count]) for count in sorted(counts)}
             kept[name] = "\n".join(["\t".join([str(count), *found]) for count, found in counts.items()])
         else:
             kept[name] = old[name]
@@ -191,44 +194,50 @@ def _counted(
 
 def _features(texts: dict[int, list[str]], phrases: dict[str, Phrases]) -> dict[int, list[str]]:
     """Return for each position the features of its texts, each once a text."""
-    found: dict[int, list[str]] = {}
-    alone: dict[str, tuple[str, ...]] = {}  # for a key, the features that need no other
-    longer = {feature: begun for feature, begun in phrases.items() if " " in feature}
     every = [(position, text) for position, of in texts.items() for text in of]
-    for (position, _), keys in zip(every, _keys([text for _, text in every]), strict=True):
-        features = {*vocabulary.pairs(keys)}
-        known = longer.keys() & features
-        if known:
-            features.update(vocabulary.marks(keys, longer, known))
-        for key in keys:
-            if key not in alone:
-                marks = [mark for _, mark in phrases.get(key, ())]
-                alone[key] = (key, *vocabulary.beginnings(key), *marks)
-            features.update(alone[key])
-        features.update(vocabulary.whole(keys))
-        found.setdefault(position, []).extend(features)
-    return {position: found.get(position, []) for position in texts}
+    keys_of = _keys([text for _, text in every])
+    alone: dict[str, list[str]] = {}  # for a key, the features that need no other
+    for key in set(chain.from_iterable(keys_of)):
+        marks = (mark for _, mark in phrases.get(key, ()))
+        alone[key] = [key, *vocabulary.beginnings(key), *marks]
+    longer = {feature: begun for feature, begun in phrases.items() if " " in feature}
+    begin_longer = frozenset(longer)
+    found: dict[int, list[str]] = {position: [] for position in texts}
+    for (position, _), keys in zip(every, keys_of, strict=True):
+        features = set(vocabulary.pairs(keys))
+        if not begin_longer.isdisjoint(features):
+            features.update(vocabulary.marks(keys, longer, begin_longer & features))
+        features.update(vocabulary.whole(keys), *map(alone.__getitem__, keys))
+        found[position] += features
+    return found
 
 
 def _lines(counted: dict[int, Counts], sizes: dict[int, int], groups: list[int]) -> dict[str, str]:
     """Return what `weights` reads of each feature: its counts for conclusions, for partners if some are left out."""
-    rows: dict[str, list[str]] = {}
+    rows: dict[str, list[str]] = {feature: [] for feature in _telling(counted)}
     for position, counts in counted.items():
         for count, features in counts.items():
             shown = f"{position} {count}"
             for feature in features:
                 if feature in rows:
                     rows[feature].append(shown)
-                else:
-                    rows[feature] = [shown]
-    lines: dict[str, str] = {}
-    for feature, row in rows.items():
+    return {
+        feature: f"{' '.join(row)}\t" if len(row) <= _BEST else _best(row, sizes, groups)
+        for feature, row in rows.items()
+    }
+
+
+def _telling(counted: dict[int, Counts]) -> Iterator[str]:
+    """Yield the features that are not there by chance."""
+    met: Counter[str] = Counter()
+    for counts in counted.values():
+        for count, features in counts.items():
+            for _ in range(min(count, _CHANCE)):
+                met.update(features)
+    for feature, count in met.items():
         pair = " " in feature and feature[0] != WHOLE
-        slight = len(row) < _CHANCE and (pair or feature[0] == BEGINNING)
-        if slight and sum(int(shown.split()[1]) for shown in row) < _CHANCE:
-            continue
-        lines[feature] = f"{' '.join(row)}\t" if len(row) <= _BEST else _best(row, sizes, groups)
-    return lines
+        if count >= _CHANCE or not (pair or feature[0] == BEGINNING):
+            yield feature
 
 
 def _best(row: list[str], sizes: dict[int, int], groups: list[int]) -> str:

@@ -35,7 +35,13 @@ class _Plain(dict[int, str]):
         return self[code]
 
 
-_PLAIN = _Plain({ord(letter): plain for letters, plain in _LETTERS.items() for letter in letters})
+_PLAIN = _Plain(
+    {ord(letter): plain for letters, plain in _LETTERS.items() for letter in letters} | {10: "\n"}
+)
+_BEYOND_LATIN = "’œŒ…–—€\u202f"  # all that French texts have
+_LATIN = [_PLAIN[ord(chr(code).lower())] for code in range(256)]
+_DOUBLE = [(bytes([code]), plain.encode()) for code, plain in enumerate(_LATIN) if len(plain) > 1]
+_BYTES = "".join(plain if len(plain) == 1 else " " for plain in _LATIN).encode("latin-1")
 
 # In this order. The text has two spaces between words: a rule with a space at its end sees the end of a word.
 _RULES = """
@@ -66,7 +72,25 @@ _DATE = "D"  # the key of all of them: no démarche has its day
 
 def words(text: str) -> list[str]:
     """Return the words of `text`, lowercase and without accents, as typed otherwise."""
-    return text.lower().translate(_PLAIN).split()
+    return _plain(text).split()
+
+
+def words_of(texts: list[str]) -> list[list[str]]:
+    """Return the words of each of `texts`, of one line each: worked out at once, they cost a fraction."""
+    return [line.split() for line in _plain("\n".join(texts)).split("\n")] if texts else []
+
+
+def _plain(text: str) -> str:
+    """Return `text` lowercase, without accents, its signs as spaces; line ends are kept."""
+    for letter in _BEYOND_LATIN:
+        text = text.replace(letter, _PLAIN[ord(letter)])
+    try:  # bytes take a fraction of the time
+        found = text.encode("latin-1")
+    except UnicodeEncodeError:
+        return text.lower().translate(_PLAIN)
+    for double, two in _DOUBLE:
+        found = found.replace(double, two)
+    return found.translate(_BYTES).decode("latin-1")
 
 
 def typed(text: str) -> list[str]:
