@@ -5,6 +5,7 @@ The description of each field is in French: it is the author's help in an editor
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, get_args
 
@@ -21,6 +22,10 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from fs_triage.typography import french
+
+os.environ.setdefault(
+    "PYDANTIC_DISABLE_PLUGINS", "__all__"
+)  # else every installed package is looked at for one
 
 Kind = Literal["email", "phone", "administration-plus", "appointment", "web", "address", "in-person"]
 KINDS: tuple[Kind, ...] = get_args(Kind)

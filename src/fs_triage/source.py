@@ -11,7 +11,7 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -28,8 +28,7 @@ MAX_TEXT = 10_000
 _MAX_TOLD = 100  # problems of one file: whoever has that many has one cause for most of them
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where something was typed: a file as shown to the author, a line and a column from 1."""
 
     path: str
@@ -173,7 +172,7 @@ def parse(text: str, shown: str) -> tuple[Table | None, list[Problem]]:
     """Return the table that `text` holds, None when it cannot be used, and every problem met."""
     reader = _Reader(shown)
     try:
-        root = reader.document(yaml.parse(text, Loader=yaml.CSafeLoader))
+        root = reader.document(iter(yaml.CSafeLoader(text).get_event, None))
     except _Stop:
         return None, reader.problems
     except yaml.MarkedYAMLError as error:
@@ -207,7 +206,7 @@ class _Reader:
         root: Node | None = None
         documents = 0
         for event in events:
-            if isinstance(event, yaml.DocumentStartEvent):
+            if type(event) is yaml.DocumentStartEvent:
                 documents += 1
                 if documents > 1:
                     hint = "supprimez la ligne « --- »"
@@ -225,13 +224,18 @@ class _Reader:
             what = "imbrication trop profonde" if deep else "trop de valeurs dans ce fichier"
             self.note(event.start_mark, "too-deep" if deep else "too-large", what, f"{limit} au plus")
             raise _Stop
-        self._no_reference(event)
-        place = Place(self.shown, event.start_mark.line + 1, event.start_mark.column + 1)
-        if isinstance(event, yaml.ScalarEvent):
-            return self._text(event, place)
-        if isinstance(event, yaml.SequenceStartEvent):
+        kind = type(event)
+        if kind is yaml.AliasEvent or event.anchor is not None or event.tag is not None:
+            self._no_reference(event)
+        mark = event.start_mark
+        place = Place(self.shown, mark.line + 1, mark.column + 1)
+        if kind is yaml.ScalarEvent:
+            value = event.value
+            sound = len(value) <= MAX_TEXT and value.isprintable()  # nearly all of them
+            return Text(value if sound else self._text(event), place)
+        if kind is yaml.SequenceStartEvent:
             row = Row(place)
-            while not isinstance(following := next(events), yaml.SequenceEndEvent):
+            while type(following := next(events)) is not yaml.SequenceEndEvent:
                 row.items.append(self.node(following, events, depth + 1))
             return row
         return self._table(events, Table(place), depth)
@@ -247,8 +251,9 @@ class _Reader:
             self.note(event.start_mark, "tag", f"étiquette YAML « {tag} »", "supprimez-la")
             raise _Stop
 
-    def _text(self, event: Any, place: Place) -> Text:
-        value = event.value
+    def _text(self, event: Any) -> str:
+        """Return the text of a scalar, without what is refused in it."""
+        value: str = event.value
         index = refused(value)
         if index is not None:
             message = f"caractère interdit {name_of(value[index])} dans ce texte"
@@ -258,10 +263,10 @@ class _Reader:
             message = f"texte de {len(value)} caractères, {MAX_TEXT} au plus"
             self.note(event.start_mark, "too-large", message)
             value = value[:80]
-        return Text(value, place)
+        return value
 
     def _table(self, events: Iterator[Any], table: Table, depth: int) -> Table:
-        while not isinstance(event := next(events), yaml.MappingEndEvent):
+        while type(event := next(events)) is not yaml.MappingEndEvent:
             key = self.node(event, events, depth + 1)
             if not isinstance(key, Text):
                 self.note(event.start_mark, "syntax", "une clé doit être un mot")

@@ -6,9 +6,9 @@ import re
 import unicodedata
 
 NBSP = "\u00a0"
-_APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=\w)")
-_BEFORE = re.compile(r"(?<=\S) (?=[?!;:»%€](?:\s|$|[.,)»]))")
-_HIGH = tuple(f" {mark}" for mark in "?!;:»%€")
+# each begins with a sign, which is looked for much faster than what may stand before it
+_APOSTROPHE = re.compile(r"'(?<=[^\W\d_]')(?=\w)")
+_BEFORE = re.compile(r" (?=[?!;:»%€](?:\s|$|[.,)»]))(?<=\S )")
 _SOFT_HYPHEN = "\u00ad"
 _REFUSED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
@@ -21,11 +21,8 @@ def french(text: str) -> str:
     text = " ".join(text.split())
     if "'" in text:
         text = _APOSTROPHE.sub("’", text)
-    for mark in _HIGH:
-        if mark in text:  # most of the thousands of texts have none
-            text = _BEFORE.sub(NBSP, text)
-            break
-    return text.replace("« ", f"«{NBSP}")
+    text = _BEFORE.sub(NBSP, text)
+    return text.replace("« ", f"«{NBSP}") if "«" in text else text
 
 
 def refused(text: str) -> int | None:
