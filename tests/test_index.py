@@ -18,6 +18,7 @@ from conftest import Run, write_livret
 
 from fs_triage import index, learning, load, places
 from fs_triage.failure import Failure
+from fs_triage.kept import Kept
 from fs_triage.store import Store, open_store
 from fs_triage.typography import french
 
@@ -39,9 +40,9 @@ def loads(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     folders: list[Path] = []
     real = load.load
 
-    def watched(folder: Path) -> load.Loaded:
+    def watched(folder: Path, *kept: Kept) -> load.Loaded:
         folders.append(folder)
-        return real(folder)
+        return real(folder, *kept)
 
     monkeypatch.setattr(load, "load", watched)
     return folders

@@ -26,7 +26,7 @@ FLOORS = {
     """,
     "the compiled livret": "completion entries index learning lookup search store vocabulary weights",
     "rules": """
-        advice booklet checks explain heir identifiers livrets load model pruning source spots syntax tree
+        advice booklet checks explain heir identifiers kept livrets load model pruning source spots syntax tree
         values
     """,
     "ground": "calls failure manual names output phonetics places plain problem records typography walk words",

@@ -14,12 +14,12 @@ from fs_triage.source import (
     MAX_DEPTH,
     MAX_NODES,
     MAX_TEXT,
+    content_of,
     decode,
     node_at,
     parse,
     place_of,
     plain,
-    read,
 )
 
 
@@ -235,8 +235,8 @@ def test_every_repeated_key_is_told_and_what_follows_too() -> None:
 
 
 def told(path: Path) -> list[str]:
-    table, problems, content = read(path, "f")
-    assert table is None and content == b""
+    content, problems = content_of(path, "f")
+    assert content == b""
     return [str(problem) for problem in problems]
 
 
@@ -266,5 +266,4 @@ def test_what_stands_in_the_place_of_a_file(tmp_path: Path) -> None:
 def test_a_link_within_the_folder_is_read(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("a: b\n", encoding="utf-8")
     (tmp_path / "b.yaml").symlink_to("a.yaml")
-    table, problems, content = read(tmp_path / "b.yaml", "f")
-    assert table is not None and problems == [] and content == b"a: b\n"
+    assert content_of(tmp_path / "b.yaml", "f") == (b"a: b\n", [])

@@ -15,7 +15,7 @@ from fs_triage.model import Answer, EscalateAnswer, GotoAnswer, Partner, Questio
 from fs_triage.names import nearest
 from fs_triage.problem import Problem
 from fs_triage.pruning import ANY, CONTACT
-from fs_triage.source import Place, place_of
+from fs_triage.source import place_of
 from fs_triage.spots import MOST, Location, Spot, at, is_lost, questions, spots, upwards
 from fs_triage.words import fold
 
@@ -216,7 +216,7 @@ def shared_name(livret: Livret) -> Iterator[Problem]:
     Préférer : un nom qui ne désigne qu’un partenaire ; l’autre se trouve par ses démarches.
     Pourquoi : ce nom peut remplacer l’identifiant dans un appel, et ne doit mener qu’à un seul endroit.
     """
-    seen: dict[str, tuple[str, Place]] = {}
+    seen: dict[str, tuple[PartnerRules, Location]] = {}
     told: set[tuple[str, str]] = set()
     for rules in livret.partners:
         model = rules.model
@@ -227,12 +227,13 @@ def shared_name(livret: Livret) -> Iterator[Problem]:
         ]
         names += [(word, ("keywords", rank)) for rank, word in enumerate(model.keywords)]
         for name, location in names:
-            place = place_of(rules.table, location)
-            first, there = seen.setdefault(fold(name), (model.id, place))
+            other, at_first = seen.setdefault(fold(name), (rules, location))
+            first = other.model.id
             if (
                 first != model.id and (first, model.id) not in told
             ):  # of a copied file, the first name is enough
                 told.add((first, model.id))
+                there = place_of(other.table, at_first)
                 message = f"« {name} » désigne déjà « {first} » (ligne {there.line} de {there.path.rpartition('/')[2]})"
                 yield at(rules, location, "shared-name", message, "gardez-le chez un seul partenaire")
 

@@ -4,7 +4,7 @@
 and `line:` hold a conclusion by its position; `question:<id>` a question; `choices:<id>` its answers for the
 completion, `commands` the commands; `renamed:<old id>` the id that it leads to now; `word:<word>` the positions
 of the conclusions that have it; `alias:<name>` the id of a partner; `contact:` and `contact-line:` a contact by
-its position; `span-…:<partner>` its positions; `meta:` the rest.
+its position; `span-…:<partner>` its positions; `file:<hash>` what a rule file holds (`kept`); `meta:` the rest.
 """
 
 from __future__ import annotations

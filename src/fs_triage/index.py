@@ -72,9 +72,15 @@ def compile_livret(livret: Livret) -> sqlite3.Connection:
 
 def _proved(old: Entries | None) -> set[tuple[str, str]]:
     """Return the kinds and values of the contacts of an index that served, which need no second look."""
-    shown = [json.loads(value) for key, value in (old or {}).items() if key.startswith("contact:")]
+    shown = [json.loads(value) for value in _of_kind(old, "contact").values()]
     values = {(contact["kind"], contact["value"]) for contact in shown}
     return values | {("hours", contact["hours"]) for contact in shown}
+
+
+def _of_kind(old: Entries | None, kind: str) -> Entries:
+    """Return the entries of a kind in an earlier index, by what follows it in their keys."""
+    start = len(kind) + 1
+    return {key[start:]: value for key, value in (old or {}).items() if key.startswith(f"{kind}:")}
 
 
 def refusal(folder: str, problems: list[Problem]) -> str:
@@ -103,8 +109,9 @@ def _missing(folder: str, old: Entries | None) -> str:
 
 def _compile(folder: str, old: Entries | None, path: str | None, notices: list[str]) -> sqlite3.Connection:
     from fs_triage import checks, load
+    from fs_triage.kept import Kept
 
-    loaded = load.load(Path(folder))
+    loaded = load.load(Path(folder), Kept(_of_kind(old, "file")))
     if loaded.livret is not None:
         loaded.problems += checks.blocking(loaded.livret, _proved(old))
     files = [((os.path.abspath(f.path), f.size, f.mtime_ns, f.inode), f.sha256) for f in loaded.files]
@@ -120,6 +127,7 @@ def _compile(folder: str, old: Entries | None, path: str | None, notices: list[s
             "meta:date": _today(),
             "meta:content": "".join(sha256 for _, sha256 in files),
         }
+        entries |= {f"file:{sha256}": held for sha256, held in loaded.kept.now.items()}
         return _keep(entries, files, old, path, notices)
     if old is None:
         raise Failure(RULES_UNUSABLE, refusal(folder, loaded.blocking))

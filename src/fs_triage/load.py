@@ -12,6 +12,7 @@ from typing import TypeVar
 from fs_triage import places, source
 from fs_triage.booklet import Booklet, Elsewhere, Identifiers, Synonyms
 from fs_triage.explain import build, draft
+from fs_triage.kept import Kept
 from fs_triage.model import Partner
 from fs_triage.names import nearest
 from fs_triage.problem import Problem
@@ -72,6 +73,8 @@ class Loaded:
     """What is right in a livret that cannot be used: only to look for more problems."""
     problems: list[Problem] = field(default_factory=list)
     files: list[SourceFile] = field(default_factory=list)
+    kept: Kept = field(default_factory=Kept)
+    """What the files hold that can be kept for the next time."""
 
     @property
     def blocking(self) -> list[Problem]:
@@ -79,9 +82,12 @@ class Loaded:
         return [problem for problem in self.problems if problem.blocking]
 
 
-def load(folder: Path) -> Loaded:
-    """Read every rule file of `folder` (a `pathlib.Path`); problems name files by the path as given."""
-    loaded = Loaded(folder)
+def load(folder: Path, kept: Kept | None = None) -> Loaded:
+    """Read every rule file of `folder` (a `pathlib.Path`); problems name files by the path as given.
+
+    Files that `kept` knows are not parsed again, unless one of their places is asked for.
+    """
+    loaded = Loaded(folder, kept=kept or Kept())
     table = _read(folder / BOOKLET, loaded)
     built = draft(Booklet, table, loaded.problems) if table else None
     booklet = built.model if built else None
@@ -243,9 +249,12 @@ def _read(path: Path, loaded: Loaded) -> Table | None:
         status = path.stat()
     except (OSError, RuntimeError):
         status = None
-    table, problems, content = source.read(path, str(path))
+    content, problems = source.content_of(path, str(path))
+    digest = hashlib.sha256(content).hexdigest()
+    table = None
+    if not problems:
+        table, problems = loaded.kept.read(content, digest, str(path))
     loaded.problems.extend(problems)
     if status is not None:
-        digest = hashlib.sha256(content).hexdigest()
         loaded.files.append(SourceFile(path, status.st_size, status.st_mtime_ns, status.st_ino, digest))
     return table

@@ -51,6 +51,10 @@ class Table:
     place: Place
     entries: dict[str, tuple[Place, Node]] = field(default_factory=dict)
 
+    def plain(self) -> dict[str, Any]:
+        """Return the table as dicts, lists and strings."""
+        return {key: plain(value) for key, (_, value) in self.entries.items()}
+
 
 @dataclass(slots=True)
 class Row:
@@ -73,7 +77,7 @@ def plain(node: Node) -> Any:
         return node.value
     if isinstance(node, Row):
         return [plain(item) for item in node.items]
-    return {key: plain(value) for key, (_, value) in node.entries.items()}
+    return node.plain()
 
 
 def node_at(node: Node, location: tuple[str | int, ...]) -> Node:
@@ -144,32 +148,32 @@ def _more_lines(found: list[tuple[int, int]]) -> str:
     return f" (et sur {more} autre{'s' if more > 1 else ''} ligne{'s' if more > 1 else ''})" if more else ""
 
 
-def read(path: Path, shown: str) -> tuple[Table | None, list[Problem], bytes]:
-    """Read the file at `path`, named `shown` in problems.
-
-    Returns the content as a table (None when nothing of it can be used), every problem met, and the bytes
-    read. A table that comes with problems serves to look for more of them, not to be served.
-    """
+def content_of(path: Path, shown: str) -> tuple[bytes, list[Problem]]:
+    """Return the bytes of the file at `path`, named `shown` in problems, and why there are none."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):
-            return None, [Problem(shown, 0, 0, "unreadable", "ce n’est pas un fichier ordinaire")], b""
+            return b"", [Problem(shown, 0, 0, "unreadable", "ce n’est pas un fichier ordinaire")]
         if path.is_symlink() and not path.resolve().is_relative_to(path.parent.resolve()):
-            return None, [Problem(shown, 0, 0, "unreadable", "ce lien mène hors du dossier des règles")], b""
+            return b"", [Problem(shown, 0, 0, "unreadable", "ce lien mène hors du dossier des règles")]
         with path.open("rb") as stream:
-            content = stream.read(MAX_BYTES + 1)
+            return stream.read(MAX_BYTES + 1), []
     except RuntimeError:  # what pathlib raises for links in a circle
-        return None, [Problem(shown, 0, 0, "unreadable", "lien symbolique sans fin")], b""
+        return b"", [Problem(shown, 0, 0, "unreadable", "lien symbolique sans fin")]
     except OSError as error:
-        return None, [Problem(shown, 0, 0, "unreadable", reason(error))], b""
+        return b"", [Problem(shown, 0, 0, "unreadable", reason(error))]
+
+
+def read(content: bytes, shown: str) -> tuple[Table | None, list[Problem]]:
+    """Return the table that the bytes of a file hold, None when it cannot be used, and every problem met.
+
+    A table that comes with problems serves to look for more of them, not to be served.
+    """
     text, problems = decode(content, shown)
-    if problems:
-        return None, problems, content
-    table, problems = parse(text, shown)
-    return table, problems, content
+    return (None, problems) if problems else parse(text, shown)
 
 
 def parse(text: str, shown: str) -> tuple[Table | None, list[Problem]]:
-    """Return the table that `text` holds, None when it cannot be used, and every problem met."""
+    """Return the table that `text` holds, as `read` does."""
     reader = _Reader(shown)
     try:
         root = reader.document(iter(yaml.CSafeLoader(text).get_event, None))
