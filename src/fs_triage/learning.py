@@ -17,13 +17,14 @@ from zlib import crc32
 from fs_triage import phonetics, vocabulary
 from fs_triage.load import Livret
 from fs_triage.tree import Tree, walk_answers
-from fs_triage.vocabulary import BEGINNING, PARTNER, SYNONYM, THEME, WHOLE, Phrases
+from fs_triage.vocabulary import BEGINNING, BY_HEART, PARTNER, SYNONYM, THEME, WHOLE, Phrases
 from fs_triage.weights import OUT, VAGUE
 
 _CHANCE = 3  # texts: a pair or a beginning met less often is chance
 _A_BUCKET = 8  # features
 _BEST = 150  # conclusions that one feature may speak for
 _NOTHING = "\t"
+_SEVERAL = ""  # places
 
 
 Counts = dict[int, list[str]]
@@ -79,21 +80,23 @@ def _by_heart(livret: Livret, grown: Tree) -> dict[str, str]:
     `hors-livret.yaml`, as `OUT` and `VAGUE`, which go before an example.
     """
     positions = {node: rank for rank, node in enumerate(grown.conclusions)}
-    said = [
-        (positions.get(f"{rules.model.id}/{example.id}"), need)
-        for rules in livret.partners
-        for example in rules.model.examples
-        for need in example.besoin
-    ]
-    places: dict[str, set[int]] = {}
-    for (position, _), words in zip(said, phonetics.words_of([need for _, need in said]), strict=True):
-        if position is not None:
-            places.setdefault(" ".join(words), set()).add(position)
-    for mark, needs in ((OUT, livret.elsewhere.out_of_scope), (VAGUE, livret.elsewhere.vague)):
-        places |= {" ".join(words): {mark} for words in phonetics.words_of(needs)}
-    return {
-        vocabulary.BY_HEART + text: str(*found) for text, found in places.items() if text and len(found) == 1
-    }
+    needs: list[str] = []
+    leads: list[str] = []
+    for rules in livret.partners:
+        for example in rules.model.examples:
+            position = positions.get(f"{rules.model.id}/{example.id}")
+            if position is not None:
+                needs += example.besoin
+                leads += [str(position)] * len(example.besoin)
+    places: dict[str, str] = {}
+    for words, lead in zip(phonetics.words_of(needs), leads, strict=True):
+        text = BY_HEART + " ".join(words)
+        if places.setdefault(text, lead) != lead:
+            places[text] = _SEVERAL
+    for mark, of in ((OUT, livret.elsewhere.out_of_scope), (VAGUE, livret.elsewhere.vague)):
+        places |= {BY_HEART + " ".join(words): str(mark) for words in phonetics.words_of(of)}
+    places.pop(BY_HEART, None)
+    return {text: lead for text, lead in places.items() if lead != _SEVERAL}
 
 
 def _said(livret: Livret) -> list[tuple[str, str]]:
@@ -215,12 +218,12 @@ def _features(texts: dict[int, list[str]], phrases: dict[str, Phrases]) -> dict[
 def _lines(counted: dict[int, Counts], sizes: dict[int, int], groups: list[int]) -> dict[str, str]:
     """Return what `weights` reads of each feature: its counts for conclusions, for partners if some are left out."""
     rows: dict[str, list[str]] = {feature: [] for feature in _telling(counted)}
+    telling = rows.__contains__
     for position, counts in counted.items():
         for count, features in counts.items():
             shown = f"{position} {count}"
-            for feature in features:
-                if feature in rows:
-                    rows[feature].append(shown)
+            for feature in filter(telling, features):
+                rows[feature].append(shown)
     return {
         feature: f"{' '.join(row)}\t" if len(row) <= _BEST else _best(row, sizes, groups)
         for feature, row in rows.items()
