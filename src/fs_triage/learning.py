@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
-from heapq import nlargest
-from itertools import chain
+from itertools import chain, repeat
 from zlib import crc32
 
 from fs_triage import phonetics, vocabulary
@@ -232,14 +231,15 @@ def _lines(counted: dict[int, Counts], sizes: dict[int, int], groups: list[int])
 
 def _telling(counted: dict[int, Counts]) -> Iterator[str]:
     """Yield the features that are not there by chance."""
-    met: Counter[str] = Counter()
-    for counts in counted.values():
-        for count, features in counts.items():
-            for _ in range(min(count, _CHANCE)):
-                met.update(features)
-    for feature, count in met.items():
-        pair = " " in feature and feature[0] != WHOLE
-        if count >= _CHANCE or not (pair or feature[0] == BEGINNING):
+    groups = [(count, features) for counts in counted.values() for count, features in counts.items()]
+    often = set(chain.from_iterable(features for count, features in groups if count >= _CHANCE))
+    rare = chain.from_iterable(
+        chain(*repeat(features, count)) for count, features in groups if count < _CHANCE
+    )
+    yield from often
+    for feature, count in Counter(rare).items():
+        chancy = feature[0] == BEGINNING or (" " in feature and feature[0] != WHOLE)
+        if (count >= _CHANCE or not chancy) and feature not in often:
             yield feature
 
 
@@ -250,7 +250,7 @@ def _best(row: list[str], sizes: dict[int, int], groups: list[int]) -> str:
     for position, count in counts:
         rank = groups[position] if position >= 0 else position
         shared[rank] = shared.get(rank, 0) + count
-    best = sorted(nlargest(_BEST, counts, key=lambda one: (one[1] / sizes[one[0]], -one[0])))
+    best = sorted(sorted(counts, key=lambda one: (-one[1] / sizes[one[0]], one[0]))[:_BEST])
     written = [
         " ".join(f"{rank} {count}" for rank, count in pairs) for pairs in (best, sorted(shared.items()))
     ]
