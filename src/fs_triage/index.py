@@ -60,6 +60,7 @@ def rebuild(folder: str, path: str | None, notices: list[str]) -> sqlite3.Connec
     try:
         return _compile(folder, old, path, notices)
     finally:
+        gc.freeze()  # nor will it be looked for among what is there now
         gc.enable()
 
 

@@ -185,7 +185,7 @@ def _counted(
             counts: Counts = {}
             for feature, count in Counter(features[position]).items():
                 counts.setdefault(count, []).append(feature)
-            counted[position] = counts = {count: sorted(counts[count]) for count in sorted(counts)}
+            counted[position] = counts
             kept[name] = "\n".join(["\t".join([str(count), *found]) for count, found in counts.items()])
         else:
             kept[name] = old[name]
@@ -206,11 +206,11 @@ def _features(texts: dict[int, list[str]], phrases: dict[str, Phrases]) -> dict[
     begin_longer = frozenset(longer)
     found: dict[int, list[str]] = {position: [] for position in texts}
     for (position, _), keys in zip(every, keys_of, strict=True):
-        features = set(vocabulary.pairs(keys))
+        features = list(vocabulary.pairs(keys))
         if not begin_longer.isdisjoint(features):
-            features.update(vocabulary.marks(keys, longer, begin_longer & features))
-        features.update(vocabulary.whole(keys), *map(alone.__getitem__, keys))
-        found[position] += features
+            features += vocabulary.marks(keys, longer, list(filter(begin_longer.__contains__, features)))
+        features += vocabulary.whole(keys)
+        found[position] += dict.fromkeys(chain(features, *map(alone.__getitem__, keys)))
     return found
 
 
