@@ -113,5 +113,4 @@ def _contacts(livret: Livret, grown: Tree) -> Entries:
     return entries
 
 
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
+_json = json.JSONEncoder(ensure_ascii=False).encode

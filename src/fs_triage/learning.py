@@ -60,7 +60,7 @@ def entries(livret: Livret, grown: Tree, old: Mapping[str, str] | None = None) -
     buckets: list[list[str]] = [[] for _ in range(count)]
     for feature, line in lines.items():
         buckets[crc32(feature.encode()) % count].append(f"{feature}\t{line}")
-    found = {f"find:{rank:06}": "\n".join(sorted(bucket)) for rank, bucket in enumerate(buckets)}
+    found = {f"find:{rank:06}": "\n".join(bucket) for rank, bucket in enumerate(buckets)}
     every = (VAGUE, OUT, *range(len(groups)))
     settings = {
         "search:buckets": str(count),
@@ -232,7 +232,7 @@ def _lines(counted: dict[int, Counts], sizes: dict[int, int], groups: list[int])
 def _telling(counted: dict[int, Counts]) -> Iterator[str]:
     """Yield the features that are not there by chance."""
     groups = [(count, features) for counts in counted.values() for count, features in counts.items()]
-    often = set(chain.from_iterable(features for count, features in groups if count >= _CHANCE))
+    often = dict.fromkeys(chain.from_iterable(features for count, features in groups if count >= _CHANCE))
     rare = chain.from_iterable(
         chain(*repeat(features, count)) for count, features in groups if count < _CHANCE
     )
