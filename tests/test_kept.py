@@ -108,7 +108,9 @@ def test_a_place_in_a_file_that_did_not_change(tmp_path: Path, parsed: list[str]
 def edits(draw: st.DrawFn) -> tuple[str, str, int, str]:
     """Draw a change of a file: its name, what is done, where, and a text."""
     name = draw(st.sampled_from(["guichet.yaml", "livret.yaml", *MORE]))
-    kind = draw(st.sampled_from(["word", "word", "line", "drop", "double", "remove", "restore"]))
+    kind = draw(
+        st.sampled_from(["value", "value", "value", "word", "line", "drop", "double", "remove", "restore"])
+    )
     pieces = ["nouveau", "3230", "papier", "blocage", "x", "  ", "- id: papier", "besoin: [un essai]", "é: ["]
     return name, kind, draw(st.integers(0, 10**6)), draw(st.sampled_from(pieces))
 
@@ -119,10 +121,12 @@ def change(folder: Path, good: Path, name: str, kind: str, rank: int, text: str)
         path.unlink(missing_ok=True)
     elif kind == "restore" or not path.exists():
         shutil.copy(good / name, path)
-    elif kind == "word":
-        words = list(re.finditer(r"\w+", path.read_text(encoding="utf-8")))
-        word = words[rank % len(words)]
-        path.write_text(word.string[: word.start()] + text + word.string[word.end() :], encoding="utf-8")
+    elif kind in ("word", "value"):
+        content = path.read_text(encoding="utf-8")
+        pattern = r"\w+" if kind == "word" else r"(?<=[ \"\[])\w+(?=[ \w]*[\],\"\n])"
+        words = list(re.finditer(pattern, content))
+        begin, end = words[rank % len(words)].span() if words else (0, 0)
+        path.write_text(content[:begin] + text + content[end:], encoding="utf-8")
     else:
         lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
         at = rank % len(lines)
