@@ -13,6 +13,7 @@ import json
 import os
 import sqlite3
 import time
+from functools import cache
 from pathlib import Path
 
 from fs_triage import places, store
@@ -225,7 +226,17 @@ def _program_files() -> list[str]:
 
 def _program() -> str:
     """Return what tells this program from another one: an index made by another is not served."""
-    return hashlib.sha256("".join(_digest(path) for path in _program_files()).encode()).hexdigest()
+    return hashlib.sha256("".join(sha256 for _, sha256 in _program_states()).encode()).hexdigest()
+
+
+def _program_states() -> Files:
+    return [(state, _digest_in(state)) for state in map(store.state_of, _program_files())]
+
+
+@cache
+def _digest_in(state: store.Source) -> str:
+    """Return the hash of a file of the program, which is asked for several times in one compilation."""
+    return _digest(state[0])
 
 
 def _keep(
@@ -238,7 +249,7 @@ def _keep(
         since = int(old["meta:stamp"].split()[1])
     entries = {key: value for key, value in entries.items() if not key.startswith(("source:", "program:"))}
     entries["meta:stamp"] = f"{now} {since}"
-    for kind, states in (("source", files), ("program", _states(_program_files()))):
+    for kind, states in (("source", files), ("program", _program_states())):
         for rank, ((name, size, mtime, inode), sha256) in enumerate(states):
             text = f"{size} {mtime} {inode} {sha256 or '-'} {store.path_as_text(name)}"
             entries[f"{kind}:{rank:06}"] = text

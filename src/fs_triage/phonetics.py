@@ -38,7 +38,7 @@ class _Plain(dict[int, str]):
 _PLAIN = _Plain(
     {ord(letter): plain for letters, plain in _LETTERS.items() for letter in letters} | {10: "\n"}
 )
-_BEYOND_LATIN = "’œŒ…–—€\u202f"  # all that French texts have
+_BEYOND_LATIN = {"œ": "oe", "Œ": "oe"} | dict.fromkeys("’…–—€\u202f", " ")  # all that French texts have
 _LATIN = [_PLAIN[ord(chr(code).lower())] for code in range(256)]
 _DOUBLE = [(bytes([code]), plain.encode()) for code, plain in enumerate(_LATIN) if len(plain) > 1]
 _BYTES = "".join(plain if len(plain) == 1 else " " for plain in _LATIN).encode("latin-1")
@@ -82,8 +82,8 @@ def words_of(texts: list[str]) -> list[list[str]]:
 
 def _plain(text: str) -> str:
     """Return `text` lowercase, without accents, its signs as spaces; line ends are kept."""
-    for letter in _BEYOND_LATIN:
-        text = text.replace(letter, _PLAIN[ord(letter)])
+    for letter, other in _BEYOND_LATIN.items():
+        text = text.replace(letter, other)
     try:  # bytes take a fraction of the time
         found = text.encode("latin-1")
     except UnicodeEncodeError:
