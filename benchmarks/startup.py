@@ -8,15 +8,19 @@ measures the `fs-triage` that is installed beside the Python it is run with.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from importlib import metadata
 from itertools import count
 from pathlib import Path
 
 from measure import Case, in_pipe, measured, peak
+
+from fs_triage import places
 
 PEERS = {"tldr": ["--version"], "http": ["--version"], "cz": ["version"], "copier": ["--version"]}
 TYPER = (
@@ -28,22 +32,41 @@ BARE_SELECT = "`questionary.select` seul, jusqu’à la question"
 WIZARD = "l’assistant, jusqu’à la première question"
 
 
+def changes(rules: Path) -> dict[str, Callable[[], None]]:
+    """Return what an author may do to the rules between two calls, each time another way."""
+    path = rules / "jura" / "caf.yaml"
+    clock = count(1)
+
+    def edit(pattern: str, written: str) -> Callable[[], None]:
+        def write() -> None:
+            text = path.read_text(encoding="utf-8")
+            changed, times = re.subn(pattern, written.replace("#", f"{next(clock):04}"), text, count=1)
+            assert times, pattern
+            path.write_text(changed, encoding="utf-8")
+
+        return write
+
+    def forget() -> None:
+        kept = Path(str(places.index_path(str(rules / "jura")))).name
+        (rules.parent / ".cache" / "fs-triage" / kept).unlink()
+
+    answer = "  - {id: essai-#, label: Faire l'essai #, keywords: [essai #], steps: [Essayer.]}"
+    return {
+        "le libellé d’un contact": edit(r"Numéro de la CAF.*", "Numéro de la CAF, essai #"),
+        "le numéro d’un contact": edit(r'phone: ".*"', 'phone: "03 84 25 #"'),
+        "le libellé d’une démarche": edit(r"(label: Faire une demande de RSA).*", r"\1, essai #"),
+        "un besoin de plus": edit(
+            r"\nexamples:\n", r"\g<0>  - {id: rsa/demande, besoin: [besoin d'essai #]}\n"
+        ),
+        "une démarche de plus": edit(r"\nanswers:\n", rf"\g<0>{answer}\n"),
+        "aucun livret préparé": forget,
+    }
+
+
 def cases(rules: Path) -> list[Case]:
     """Return what is measured, the bare Python first."""
     python = sys.executable
     program = str(Path(python).with_name("fs-triage"))
-
-    path = rules / "jura" / "caf.yaml"
-    clock = count(1)
-
-    def correct() -> None:
-        text = path.read_text(encoding="utf-8")
-        path.write_text(text.replace("Numéro de la CAF", "Numéro de la CAF "), encoding="utf-8")
-
-    def learn() -> None:
-        with path.open("a", encoding="utf-8") as stream:
-            stream.write(f"  - {{id: rsa/demande, besoin: [besoin d'essai {next(clock)}]}}\n")
-
     changed = [program, "caf", "rsa", "--regles", str(rules)]
     found = [
         Case(BARE, [python, "-c", "pass"]),
@@ -56,8 +79,10 @@ def cases(rules: Path) -> list[Case]:
         Case("une fiche sur un terminal", [program, "caf/rsa/demande"], terminal=True, target=8),
         Case(WIZARD, [program], "Pour quel partenaire", True),
         Case(BARE_SELECT, [python, "-c", SELECT], "Pour quel partenaire", True),
-        Case("premier appel après une correction des règles", changed, before=correct, target=40),
-        Case("premier appel après un nouveau besoin dans les exemples", changed, before=learn, target=40),
+        *(
+            Case(f"premier appel : {what}", changed, before=change, target=40)
+            for what, change in changes(rules).items()
+        ),
         Case("Typer, un bonjour", [python, "-c", TYPER]),
         Case("`import questionary`", [python, "-c", "import questionary"]),
     ]
@@ -114,8 +139,6 @@ def main() -> None:
             "LANG": "C.UTF-8",
             "TERM": "xterm-256color",
         }
-        from fs_triage import places
-
         rules = home / "regles"
         shutil.copytree(places.own_rules(), rules)
         chosen = cases(rules)
