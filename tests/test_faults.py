@@ -22,12 +22,13 @@ from conftest import Run, clean_environment, write_livret
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fs_triage import index, lookup, places, store
+from fs_triage import index, lookup, places, search, store
 from fs_triage.failure import Failure
 from fs_triage.store import Store, open_store
 from fs_triage.typography import french
 
 CALLS = (["guichet", "papier"], ["guichet/blocage"], ["papier"], ["guichet"], ["guichet", "rien"])
+NEEDS = ("un papier", "je n’ai pas mon papier", "rien ne va plus", "gloubiboulga")
 NOT_KEPT = french("Note : le livret préparé n’a pas pu être gardé ({}) ; réponse lente mais juste.") + "\n"
 
 
@@ -43,7 +44,9 @@ def whole(livret: Path, tmp_path_factory: pytest.TempPathFactory) -> bytes:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         later = time.time_ns() + 60_000_000_000
         patch.setattr(time, "time_ns", lambda: later)
-        open_store(str(livret)).close()
+        opened = open_store(str(livret))
+        opened.learn()
+        opened.close()
         return Path(str(places.index_path(str(livret)))).read_bytes()
 
 
@@ -79,6 +82,9 @@ def everything(opened: Store) -> list[object]:
         said.append((found.by, found.node, found.partner, opened.block("text", found.positions)))
     for kind in ("json", "line", "contact", "contact-line", "question", "choices"):
         said.append(opened.all(kind))
+    for need in NEEDS:
+        result = search.find(opened, need)
+        said.append((result.verdict, [(hit.position, hit.score) for hit in result.hits]))
     return [*said, opened.need("meta:title"), opened.peek("node:guichet/absent")]
 
 
@@ -272,7 +278,7 @@ def test_a_full_disk(livret: Path, run: Run, tmp_path: Path) -> None:
 
 BUILDER = """
 import sys
-from fs_triage import index, places
+from fs_triage import index, places, store
 folder, rounds = sys.argv[1], int(sys.argv[2])
 path = places.index_path(folder)
 sys.stdout.write("prêt\\n")
@@ -281,6 +287,7 @@ for _ in range(rounds):
     notices = []
     index._compile(folder, None, path, notices).close()
     assert notices == [], notices
+    store.open_store(folder).learn()
 """
 
 
@@ -329,7 +336,7 @@ def test_kills_in_a_build(livret: Path, kept: Path, tmp_path: Path, truth: list[
 NTH = """
 import errno, json, os, sys
 folder, cache, persistent, code = sys.argv[1], sys.argv[2], sys.argv[3] == "True", int(sys.argv[4])
-from fs_triage import index, load, checks, entries, places, store, lookup, learning
+from fs_triage import index, load, checks, entries, places, store, lookup, learning, search
 from fs_triage.failure import Failure
 import pathlib, hashlib
 FILES = ("open", "os.mkdir", "os.rename", "os.remove", "os.listdir", "os.scandir", "os.chmod", "sqlite3.connect")
@@ -376,12 +383,15 @@ for prepared in ("absent", "whole", "damaged", "old"):
         try:
             opened = store.open_store(folder)
             found = lookup.find(opened, ["guichet", "papier"])
-            said = [opened.block("text", found.positions), opened.notices]
+            hits = [hit.position for hit in search.find(opened, "un papier").hits]
+            said = [opened.block("text", found.positions), opened.notices, hits]
         except Failure as failure:
-            said = [failure.code, [failure.message]]
+            said = [failure.code, [failure.message], []]
         armed = False
         kept = os.path.dirname(path)
         left = [name for name in os.listdir(kept) if name.endswith(".tmp")] if os.path.isdir(kept) else []
+        for name in left:  # each would cost the next round one operation more
+            os.unlink(os.path.join(kept, name))
         results.append([prepared, target, said, left])
         if seen < target:
             break
@@ -408,13 +418,14 @@ def test_the_nth_file_operation_fails(
     results = json.loads(ended.stdout)
     right = truth[0][3]  # type: ignore[index]
     failures = 0
-    for prepared, rank, (said, notices), left in results:
+    for prepared, rank, (said, notices, hits), left in results:
         assert len(notices) <= 1, (prepared, rank, notices)
         if said == 3:
             failures += 1
             assert prepared != "whole" or persistent, (rank, notices)
         else:
             assert said == right, (prepared, rank)
+            assert hits == [0], (prepared, rank)
         assert persistent or left == [], (prepared, rank)
     assert len(results) > 20
     assert failures < len(results) / 2

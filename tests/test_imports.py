@@ -54,7 +54,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home where the livret is compiled, and where no file is so young that its content must be compared."""
     home = tmp_path_factory.mktemp("home")
     for _ in range(10):
-        if "index" not in imported(("caf", "rsa"), home)[1]:
+        if "index" not in imported(("chercher", "permis", "perdu"), home)[1]:
             return home
         time.sleep(0.5)
     pytest.fail("le livret est recompilé à chaque appel")
@@ -104,6 +104,13 @@ def test_a_quick_call_imports_these_modules_alone(
     assert others == set()
     assert "_sqlite3" in standard
     assert standard <= STANDARD | ({"math", "zlib"} if arguments[0] == "chercher" else set())
+
+
+def test_a_search_is_learnt_when_one_is_asked_for(tmp_path: Path) -> None:
+    """The first call after a change of the rules is the slowest: it does not prepare what it does not use."""
+    calls = [("caf", "rsa"), ("chercher", "permis", "perdu"), ("chercher", "permis", "perdu")]
+    learns = ["learning" in imported(call, tmp_path)[1] for call in calls]
+    assert learns == [False, True, False]
 
 
 def test_an_accent_costs_one_more_module(desk: Path) -> None:

@@ -359,6 +359,7 @@ def test_what_a_search_knows_follows_the_rules(livret: Path, monkeypatch: pytest
 
     def found() -> list[str]:
         store = open_store(str(livret))
+        store.learn()
         return [key for key, _ in store.entries("find:", "find;")] + store.all("find")
 
     monkeypatch.setattr(learning, "_features", watched)

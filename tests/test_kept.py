@@ -141,6 +141,7 @@ def built(folder: Path, path: Path | None) -> dict[str, str] | str:
         store = Store("", index.rebuild(str(folder), path and str(path), notices), [])
     except Failure as failure:
         return failure.message
+    store.learn()
     entries = {key: value for key, value in store.entries() if key not in ("meta:stamp", "meta:date")}
     store.close()
     return entries if not entries["meta:warning"] else entries["meta:warning"]

@@ -24,7 +24,7 @@ FLOORS = {
         numbered outline page pairing prompts report review sheet schema snippet starter suggest text_changes
         told verify wizard wrapping install
     """,
-    "the compiled livret": "completion entries index learning lookup search store vocabulary weights",
+    "the compiled livret": "completion entries index learning lesson lookup placing search store vocabulary weights",
     "rules": """
         advice booklet checks explain heir identifiers kept livrets load model pruning source spots syntax tree
         values
@@ -49,7 +49,7 @@ LIBRARIES = {
     "rich": {"report", "outline"},
     "typer": {"cli", "french"},
     "yaml": {"source", "syntax"},
-    "sqlite3": {"index", "store"},
+    "sqlite3": {"index", "placing", "store"},
 }
 """The modules that may import a library: it can be replaced there."""
 

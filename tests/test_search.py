@@ -17,7 +17,7 @@ from conftest import JURA, ROOT, Run, clean_environment
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fs_triage import index, learning, load, search, tree
+from fs_triage import index, learning, lesson, load, search, tree
 from fs_triage.load import Livret
 from fs_triage.store import Store
 
@@ -150,14 +150,16 @@ def _with(livret: Livret, partners: tuple[load.PartnerRules, ...]) -> Livret:
 
 def test_what_was_counted_before_is_not_counted_again_and_gives_the_same(livret: Livret) -> None:
     grown = tree.grow(livret)
-    anew = learning.entries(livret, grown)
+    anew = learning.learn(lesson.entries(livret, grown))
     assert len(anew) > 1000
-    assert learning.entries(livret, grown, anew) == anew
+    assert lesson.entries(livret, grown, anew) == anew, "nothing is left to learn"
     caf = next(rules for rules in livret.partners if rules.model.id == "caf")
     more = caf.model.examples[0].model_copy(update={"besoin": ["un besoin que personne n’a dit"]})
     changed = load.PartnerRules(caf.model.model_copy(update={"examples": [more]}), caf.table)
     other = _with(livret, tuple(changed if rules is caf else rules for rules in livret.partners))
-    assert learning.entries(other, grown, anew) == learning.entries(other, grown) != anew
+    again = lesson.entries(other, grown, anew)
+    assert 100 < sum(key.startswith("learnt:") for key in again) == len(again) - 1
+    assert learning.learn(again) == learning.learn(lesson.entries(other, grown)) != anew
 
 
 WORDS = [

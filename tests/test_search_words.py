@@ -12,7 +12,7 @@ from conftest import JURA, RULES, Run
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fs_triage import learning, load, phonetics, vocabulary
+from fs_triage import learning, lesson, load, phonetics, tree, vocabulary
 
 ALIKE = {
     "allocation": "alocation alocassion allocations",
@@ -99,7 +99,7 @@ def test_no_word_is_taken_for_a_mark(texts: list[str]) -> None:
 def test_a_phrase_stands_for_its_mark_wherever_it_is_said() -> None:
     loaded = load.load(JURA)
     assert loaded.livret is not None
-    said = learning._said(loaded.livret)
+    said = learning._said(lesson._lesson(loaded.livret, tree.grow(loaded.livret)))
     assert len(said) > 1500
     phrases = learning._phrases(said)
     for phrase, mark in said:

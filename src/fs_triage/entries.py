@@ -4,14 +4,15 @@
 and `line:` hold a conclusion by its position; `question:<id>` a question; `choices:<id>` its answers for the
 completion, `commands` the commands; `renamed:<old id>` the id that it leads to now; `word:<word>` the positions
 of the conclusions that have it; `alias:<name>` the id of a partner; `contact:` and `contact-line:` a contact by
-its position; `span-…:<partner>` its positions; `file:<hash>` what a rule file holds (`kept`); `meta:` the rest.
+its position; `span-…:<partner>` its positions; `file:<hash>` what a rule file holds (`kept`); `search:lesson` what a
+search is to learn, `find:`, `search:` and `learnt:` what it learnt (`learning`); `meta:` the rest.
 """
 
 from __future__ import annotations
 
 import json
 
-from fs_triage import identifiers, learning, manual, plain, tree
+from fs_triage import identifiers, lesson, manual, plain, tree
 from fs_triage.load import Livret
 from fs_triage.records import Conclusion, Question
 from fs_triage.tree import Tree
@@ -40,7 +41,7 @@ def entries_of(livret: Livret, old: Entries | None = None) -> Entries:
     entries |= _contacts(livret, grown)
     moved = identifiers.moved(livret, {*grown.questions, *grown.conclusions})
     entries |= {f"renamed:{old}": new for old, new in moved.items()}
-    entries |= learning.entries(livret, grown, old)
+    entries |= lesson.entries(livret, grown, old)
     return entries
 
 

@@ -1,4 +1,4 @@
-"""Compiling a livret into its index, and putting it in place by one atomic rename.
+"""Compiling a livret into its index.
 
 The index is made in memory; when it cannot be kept (no home, full disk, read-only), the one in memory
 answers. Broken rules leave the last good index in use, with a warning that says so.
@@ -16,13 +16,15 @@ import time
 from functools import cache
 from pathlib import Path
 
-from fs_triage import places, store
+from fs_triage import places, placing, store
 from fs_triage.failure import RULES_UNUSABLE, Failure, reason
 from fs_triage.problem import Problem
 from fs_triage.store import FORMAT, Store, checksum
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from fs_triage.entries import Entries
     from fs_triage.load import Livret, Loaded
 
@@ -35,7 +37,6 @@ _SCHEMA = (
     "CREATE TABLE entry (key TEXT PRIMARY KEY, value TEXT NOT NULL, next TEXT NOT NULL, crc INTEGER NOT NULL)"
     " WITHOUT ROWID"
 )
-_STALE = 3600  # seconds after which the temporary file of a build that was killed is removed
 
 
 def rebuild(folder: str, path: str | None, notices: list[str]) -> sqlite3.Connection:
@@ -57,12 +58,35 @@ def rebuild(folder: str, path: str | None, notices: list[str]) -> sqlite3.Connec
         files = _again(old)
         if [sha256 for _, sha256 in files] == [sha256 for _, sha256 in _files_of(old)]:
             return _keep(old, files, old, path, notices)
-    gc.disable()  # what is made stays to the end: looking for what does not would cost a fifth of the time
-    try:
+    with _undisturbed():
         return _compile(folder, old, path, notices)
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Surround work whose results stay to the end: looking for what does not would cost a fifth of the time."""
+    gc.disable()
+    try:
+        yield
     finally:
         gc.freeze()  # nor will it be looked for among what is there now
         gc.enable()
+
+
+def learn(taught: Store) -> sqlite3.Connection:
+    """Return the index of an open livret with what a search needs, put in its place when that can be done.
+
+    Raises `store.Damaged` or `sqlite3.Error` when it cannot be read whole.
+    """
+    from fs_triage import learning
+
+    with _undisturbed():
+        entries = dict(taught.entries())
+        connection = _connection(learning.learn(entries))
+    path = places.index_path(taught.folder) if taught.folder else None
+    if path is not None and placing.holds(path, entries["meta:stamp"]):
+        placing.put(connection, path)
+    return connection
 
 
 def compile_livret(livret: Livret) -> sqlite3.Connection:
@@ -254,45 +278,7 @@ def _keep(
             text = f"{size} {mtime} {inode} {sha256 or '-'} {store.path_as_text(name)}"
             entries[f"{kind}:{rank:06}"] = text
     connection = _connection(entries)
-    note = _placed(connection, path)
+    note = placing.put(connection, path)
     if note and not notices:  # one line at most: a warning matters more
         notices.append(note)
     return connection
-
-
-def _placed(connection: sqlite3.Connection, path: str | None) -> str:
-    """Put an index in place at `path`; returns the line that says why it was not."""
-    if path is None:
-        return "Note : pas de dossier personnel où garder le livret préparé ; réponse lente mais juste."
-    try:
-        _place(connection.serialize(), Path(path))
-    except OSError as error:
-        why = reason(error)
-        return f"Note : le livret préparé n’a pas pu être gardé ({why}) ; réponse lente mais juste."
-    with contextlib.suppress(OSError):
-        _sweep(Path(path))
-    return ""
-
-
-def _place(content: bytes, path: Path) -> None:
-    """Write `content` beside `path`, then rename it there: a reader sees the old or the new, whole."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    temporary = path.with_name(f"{path.stem}.{os.getpid()}-{time.time_ns()}.tmp")
-    try:
-        with open(temporary, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise
-
-
-def _sweep(path: Path) -> None:
-    """Remove the temporary files that builds of the same index left behind when they were killed."""
-    for left in path.parent.glob(f"{path.stem}.*.tmp"):
-        with contextlib.suppress(OSError):
-            if abs(time.time() - left.stat().st_mtime) > _STALE:
-                left.unlink()

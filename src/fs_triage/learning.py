@@ -7,6 +7,7 @@ weights of the counts that a need meets. `docs/adr/0010` tells why, with numbers
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
@@ -14,8 +15,7 @@ from itertools import chain, repeat
 from zlib import crc32
 
 from fs_triage import phonetics, vocabulary
-from fs_triage.load import Livret
-from fs_triage.tree import Tree, walk_answers
+from fs_triage.lesson import LEARNT, LESSON, Lesson
 from fs_triage.vocabulary import BEGINNING, BY_HEART, PARTNER, SYNONYM, THEME, WHOLE, Phrases
 from fs_triage.weights import OUT, VAGUE
 
@@ -30,24 +30,16 @@ Counts = dict[int, list[str]]
 """The features of the texts of one conclusion, by the number of those texts that each stands in."""
 
 
-def entries(livret: Livret, grown: Tree, old: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return the entries of the index that a search reads.
+def learn(taught: Mapping[str, str]) -> dict[str, str]:
+    """Return the entries of an index, `taught`, with those that a search reads, made of its lesson.
 
-    What was counted of the same texts for `old`, the entries of an earlier index by the same program, is not
-    counted again.
+    Texts of a conclusion that were counted before, as the entries tell, are not counted again.
     """
-    ranks = {rules.model.id: rank for rank, rules in enumerate(livret.partners)}
-    groups = [ranks[conclusion["partner"]] for conclusion in grown.conclusions.values()]
-    phrases = _phrases(_said(livret))
-    texts = _texts(livret, grown)
-    names = _names(texts, phrases)
-    second = " ".join(str(rank) for rank, c in enumerate(grown.conclusions.values()) if c["level"] == 2)
-    watched = "\n".join(" ".join([name, *marks]) for name, marks in _watched(livret).items())
-    everything = (groups, second, watched, sorted(names.items()), list(ranks))
-    learnt = sha256(repr(everything).encode()).hexdigest()
-    if old is not None and old.get("search:learnt") == learnt:
-        return {key: value for key, value in old.items() if key.startswith(("find:", "search:", "learnt:"))}
-    counted, kept = _counted(texts, names, phrases, old or {})
+    lesson: Lesson = json.loads(taught[LESSON])
+    phrases = _phrases(_said(lesson))
+    texts = _texts(lesson)
+    groups = [told["partner"] for told in lesson["conclusions"]]
+    counted, kept = _counted(texts, _names(texts, phrases), phrases, taught)
     sizes = {
         position: sum(count * len(features) for count, features in counts.items())
         for position, counts in counted.items()
@@ -55,74 +47,72 @@ def entries(livret: Livret, grown: Tree, old: Mapping[str, str] | None = None) -
     lines = _lines(counted, sizes, groups)
     for feature, begun in phrases.items():
         lines[feature] = f"{lines.get(feature, _NOTHING)}\t{vocabulary.written(begun)}"
-    lines |= _by_heart(livret, grown)
+    lines |= _by_heart(lesson)
     count = max(1, len(lines) // _A_BUCKET)
     buckets: list[list[str]] = [[] for _ in range(count)]
     for feature, line in lines.items():
         buckets[crc32(feature.encode()) % count].append(f"{feature}\t{line}")
     found = {f"find:{rank:06}": "\n".join(bucket) for rank, bucket in enumerate(buckets)}
-    every = (VAGUE, OUT, *range(len(groups)))
+    second = [str(rank) for rank, told in enumerate(lesson["conclusions"]) if told["level"] == 2]
     settings = {
+        LESSON: taught[LESSON],
         "search:buckets": str(count),
-        "search:learnt": learnt,
-        "search:second": second,
-        "search:sizes": " ".join(str(sizes.get(rank, 0)) for rank in every),
-        "search:watched": watched,
+        "search:second": " ".join(second),
+        "search:sizes": " ".join(str(sizes.get(rank, 0)) for rank in (VAGUE, OUT, *range(len(groups)))),
+        "search:watched": "\n".join(" ".join([name, *marks]) for name, marks in _watched(lesson).items()),
     }
-    return found | kept | settings
+    others = {key: value for key, value in taught.items() if not key.startswith(LEARNT)}
+    return others | found | kept | settings
 
 
-def _by_heart(livret: Livret, grown: Tree) -> dict[str, str]:
+def _by_heart(lesson: Lesson) -> dict[str, str]:
     """Return the position of the conclusion that each example names, but for texts that lead to several places.
 
     What a rule file promises is kept to the letter, however the other rules weigh its words: so are the needs of
     `hors-livret.yaml`, as `OUT` and `VAGUE`, which go before an example.
     """
-    positions = {node: rank for rank, node in enumerate(grown.conclusions)}
     needs: list[str] = []
     leads: list[str] = []
-    for rules in livret.partners:
-        for example in rules.model.examples:
-            position = positions.get(f"{rules.model.id}/{example.id}")
-            if position is not None:
-                needs += example.besoin
-                leads += [str(position)] * len(example.besoin)
+    for position, told in enumerate(lesson["conclusions"]):
+        needs += told["examples"]
+        leads += [str(position)] * len(told["examples"])
     places: dict[str, str] = {}
     for words, lead in zip(phonetics.words_of(needs), leads, strict=True):
         text = BY_HEART + " ".join(words)
         if places.setdefault(text, lead) != lead:
             places[text] = _SEVERAL
-    for mark, of in ((OUT, livret.elsewhere.out_of_scope), (VAGUE, livret.elsewhere.vague)):
+    for mark, of in ((OUT, lesson["out_of_scope"]), (VAGUE, lesson["vague"])):
         places |= {BY_HEART + " ".join(words): str(mark) for words in phonetics.words_of(of)}
     places.pop(BY_HEART, None)
     return {text: lead for text, lead in places.items() if lead != _SEVERAL}
 
 
-def _said(livret: Livret) -> list[tuple[str, str]]:
+def _said(lesson: Lesson) -> list[tuple[str, str]]:
     """Return the phrases of the synonyms, the themes and the names of partners, each with its mark."""
     said: list[tuple[str, str]] = []
-    for synonym in livret.synonyms.synonyms:
-        mark = SYNONYM + "-".join(phonetics.words(synonym.word))
-        said += [(phrase, mark) for phrase in (synonym.word, *synonym.also)]
-    for theme in livret.synonyms.themes:
-        mark = THEME + "-".join(phonetics.words(theme.theme))
-        said += [(phrase, mark) for phrase in theme.words]
-    for rules in livret.partners:
-        model = rules.model
-        names = (model.id, model.label, model.name, *model.keywords)
-        said += [(name, PARTNER + model.id) for name in names]
+    for word, also in lesson["synonyms"]:
+        mark = _mark(SYNONYM, word)
+        said += [(phrase, mark) for phrase in (word, *also)]
+    for theme, _, words in lesson["themes"]:
+        mark = _mark(THEME, theme)
+        said += [(phrase, mark) for phrase in words]
+    for partner in lesson["partners"]:
+        said += [(name, PARTNER + partner["id"]) for name in partner["names"]]
     return said
 
 
-def _watched(livret: Livret) -> dict[str, list[str]]:
+def _watched(lesson: Lesson) -> dict[str, list[str]]:
     """Return for each partner that has a theme of its own the marks that speak for it."""
     watched: dict[str, list[str]] = {}
-    known = {rules.model.id for rules in livret.partners}
-    for theme in livret.synonyms.themes:
-        if theme.partner in known:
-            mark = THEME + "-".join(phonetics.words(theme.theme))
-            watched.setdefault(str(theme.partner), [f"{PARTNER}{theme.partner}"]).append(mark)
+    known = {partner["id"] for partner in lesson["partners"]}
+    for theme, partner, _ in lesson["themes"]:
+        if partner in known:
+            watched.setdefault(str(partner), [f"{PARTNER}{partner}"]).append(_mark(THEME, theme))
     return watched
+
+
+def _mark(kind: str, name: str) -> str:
+    return kind + "-".join(phonetics.words(name))
 
 
 def _phrases(said: list[tuple[str, str]]) -> dict[str, Phrases]:
@@ -135,25 +125,14 @@ def _phrases(said: list[tuple[str, str]]) -> dict[str, Phrases]:
     return found
 
 
-def _texts(livret: Livret, grown: Tree) -> dict[int, list[str]]:
+def _texts(lesson: Lesson) -> dict[int, list[str]]:
     """Return the texts to learn from, by the position of the conclusion they lead to, or `OUT` or `VAGUE`."""
-    positions = {node: rank for rank, node in enumerate(grown.conclusions)}
     texts: dict[int, list[str]] = {}
-    for rules in livret.partners:
-        model = rules.model
-        for example in model.examples:
-            position = positions.get(f"{model.id}/{example.id}")
-            if position is not None:
-                texts.setdefault(position, []).extend(example.besoin)
-        for node, answer in walk_answers(model):
-            if node in positions:
-                names = (answer.label, *answer.keywords)
-                texts.setdefault(positions[node], []).extend(f"{model.label} {name}" for name in names)
-                texts[positions[node]] += names
-    for node, conclusion in grown.conclusions.items():
-        answers = " ".join(step["answer"] for step in conclusion["path"])
-        texts.setdefault(positions[node], []).append(f"{conclusion['partner']} {answers}")
-    return {**texts, OUT: livret.elsewhere.out_of_scope, VAGUE: livret.elsewhere.vague}
+    for position, told in enumerate(lesson["conclusions"]):
+        label = lesson["partners"][told["partner"]]["label"]
+        named = [f"{label} {name}" for name in told["names"]]
+        texts[position] = [*told["examples"], *named, *told["names"], told["way"]]
+    return texts | {OUT: lesson["out_of_scope"], VAGUE: lesson["vague"]}
 
 
 def _keys(texts: list[str]) -> list[list[str]]:

@@ -70,6 +70,7 @@ class Store:
         self.connection = connection
         self.notices = notices
         self._healed = False
+        self._searched = False
         self._content = self.read("meta:content")
 
     def peek(self, key: str) -> str | None:
@@ -98,6 +99,11 @@ class Store:
         row = self.connection.execute("SELECT json_quote(?)", (text,)).fetchone()
         return str(row[0])
 
+    def learn(self) -> None:
+        """Make sure that what a search needs is there: it is learnt when first asked for, then kept."""
+        self._searched = True
+        self._healing(self._learn, "search:sizes")
+
     def close(self) -> None:
         """Close the index; nothing may be read afterwards."""
         self.connection.close()
@@ -125,6 +131,14 @@ class Store:
             yield key, value
         if expected and expected < high:
             raise Damaged(expected)
+
+    def _learn(self, key: str) -> None:
+        if self.read(key) is None:
+            from fs_triage import index
+
+            connection = index.learn(self)
+            self.connection.close()
+            self.connection = connection
 
     def _need(self, key: str) -> str:
         value = self.read(key)
@@ -155,6 +169,8 @@ class Store:
         if self.read("meta:content") != self._content:
             message = "Les règles viennent de changer pendant la réponse ; relancez la commande."
             raise Failure(RULES_UNUSABLE, message)
+        if self._searched:
+            self._learn("search:sizes")
 
 
 def _checked(row: tuple[object, ...] | None) -> tuple[str, str, str]:

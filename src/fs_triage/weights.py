@@ -42,6 +42,7 @@ class Learnt:
     """What a livret has to say of features: each is read once, and kept."""
 
     def __init__(self, store: Store) -> None:
+        store.learn()
         self.store = store
         self.partners = store.need("meta:partners").split()
         self.spans = [_span(store, partner) for partner in self.partners]

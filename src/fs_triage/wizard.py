@@ -62,6 +62,7 @@ def run(
     """
     if not output.is_terminal():
         raise Failure(WRONG_CALL, _NO_TERMINAL)
+    store.learn()  # so that no key that is typed waits for it
     desk = _desk(accessible)
     with _stoppable(desk), desk.session():
         wizard = Wizard(store, desk)

@@ -1,0 +1,66 @@
+"""Putting an index in place by one atomic rename: a reader sees the old one or the new one, whole."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import time
+from pathlib import Path
+
+from fs_triage import store
+from fs_triage.failure import reason
+from fs_triage.store import Store
+
+_STALE = 3600  # seconds after which the temporary file of a build that was killed is removed
+
+
+def put(connection: sqlite3.Connection, path: str | None) -> str:
+    """Put an index in place at `path`; returns the line that says why it was not."""
+    if path is None:
+        return "Note : pas de dossier personnel où garder le livret préparé ; réponse lente mais juste."
+    try:
+        _place(connection.serialize(), Path(path))
+    except OSError as error:
+        why = reason(error)
+        return f"Note : le livret préparé n’a pas pu être gardé ({why}) ; réponse lente mais juste."
+    with contextlib.suppress(OSError):
+        _sweep(Path(path))
+    return ""
+
+
+def holds(path: str, stamp: str) -> bool:
+    """Return whether the index at `path` still is the one with this `meta:stamp`, not one made since."""
+    connection = store.connect(path)
+    if connection is None:
+        return False
+    try:
+        return Store("", connection, []).read("meta:stamp") == stamp
+    except (sqlite3.Error, store.Damaged):
+        return False
+    finally:
+        connection.close()
+
+
+def _place(content: bytes, path: Path) -> None:
+    """Write `content` beside `path`, then rename it there: a reader sees the old or the new, whole."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    temporary = path.with_name(f"{path.stem}.{os.getpid()}-{time.time_ns()}.tmp")
+    try:
+        with open(temporary, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise
+
+
+def _sweep(path: Path) -> None:
+    """Remove the temporary files that builds of the same index left behind when they were killed."""
+    for left in path.parent.glob(f"{path.stem}.*.tmp"):
+        with contextlib.suppress(OSError):
+            if abs(time.time() - left.stat().st_mtime) > _STALE:
+                left.unlink()
