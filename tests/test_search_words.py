@@ -125,7 +125,7 @@ def write(path: Path, text: str) -> None:
     os.utime(path, (1, 1))
 
 
-NEED = "la gloubiche de ma moto a été volée"
+NEED = "refaire la gloubiche perdue de ma moto"
 MEANT = "#carte-grise"
 
 

@@ -12,7 +12,7 @@ from fs_triage.store import Store
 from fs_triage.weights import OUT, VAGUE, Learnt
 
 MATCHES, OUT_OF_SCOPE, TOO_VAGUE = "matches", "out-of-scope", "vague"
-_CLEAR, _A_WORD, _ENOUGH = 0.8, 0.5, 2.5
+_CLEAR, _A_WORD, _ENOUGH = 0.6, 0.45, 1.65
 """By how much the best conclusion must be more likely than being out of the livret, in words that speak for it and
 for nothing else (`Learnt.strength`): so much, and so much a word of the need, but never more than enough. With
 enough, its score is 0.5."""
