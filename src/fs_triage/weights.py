@@ -5,7 +5,7 @@ The index holds counts (`learning`); a weight is made of them when a need first 
 
 from __future__ import annotations
 
-from math import log
+from math import exp, log
 from zlib import crc32
 
 from fs_triage import vocabulary
@@ -19,6 +19,9 @@ OUT, VAGUE = -1, -2
 """In the place of a partner: the livret does not cover the need; the need is too vague."""
 _OWN, _PARTNER, _ALL = 0.5, 0.4, 0.2  # what the share of a feature in a conclusion is made of
 _ONCE = 0.7  # what a feature counts for that stands in one text of a conclusion: it may be chance
+_GROWS = 0.75
+"""With what power of its size a conclusion counts its texts: one that is told in many ways, as the needs of justice
+are, has each of its words in few of them, and would be lost behind the others."""
 _FACTORS = {
     vocabulary.SYNONYM: 0.9,
     vocabulary.THEME: 1.5,
@@ -47,12 +50,16 @@ class Learnt:
         self.partners = store.need("meta:partners").split()
         self.spans = [_span(store, partner) for partner in self.partners]
         self._buckets = int(store.need("search:buckets"))
-        vague, out, *self._sizes = map(int, store.need("search:sizes").split())
-        self._of_partner = {
-            rank: sum(self._sizes[first:last]) for rank, (first, last) in enumerate(self.spans)
-        } | {OUT: out, VAGUE: vague}
+        vague, out, *sizes = map(int, store.need("search:sizes").split())
+        self._of_partner = {rank: sum(sizes[first:last]) for rank, (first, last) in enumerate(self.spans)} | {
+            OUT: out,
+            VAGUE: vague,
+        }
+        logs = [log(size) for size in sizes if size]
+        usual = exp(sum(logs) / (len(logs) or 1))
+        self._sizes = [usual * (size / usual) ** _GROWS for size in sizes]
         self._total = sum(self._of_partner.values())
-        self.strength = log(1 + len(self._sizes) * (_OWN + _PARTNER) / _ALL)
+        self.strength = log(1 + len(sizes) * (_OWN + _PARTNER) / _ALL)
         """The most that one word may say for a conclusion: more in a livret that has more of them."""
         self.knows_outside = out > 0
         pairs = (watched.split() for watched in store.need("search:watched").split("\n") if watched)
