@@ -23,6 +23,7 @@ ALIKE = {
     "déménagement": "demenagement deménagements",
     "remboursement": "rembourser rembourcé remboursements",
     "quinzaine": "kinzaine",
+    "exploitant": "exploitante exploitantes",
     "téléphone": "telefone",
     "ameli": "AMELI amèli",
 }
