@@ -53,7 +53,9 @@ ss>s,ll>l,mm>m,nn>n,pp>p,rr>r,tt>t,ff>f,dd>d,bb>b,gg>g,zz>z,ee>e,z>s,x>s,
 emb>amb,emp>amp,en>an,imp>inp,amp>anp,amb>anb,omp>onp,omb>onb,w>v
 """
 _SOUNDS = [tuple(rule.split(">")) for rule in _RULES.replace("\n", "").split(",")]
-_MUTE = "asion,emant,amant,ision,ateur,euse,eur,rise,able,abl,ante,ant,ere,er,et,e,t,d"  # without the plural's s
+_MUTE = (
+    "asion,emant,amant,ision,ateur,euse,eur,rise,able,abl,ante,ant,ere,er,et,e,t,d"  # without the plural's s
+)
 _ENDINGS = frozenset(_MUTE.split(","))
 _LENGTHS = (5, 4, 3, 2, 1)
 _SHORTEST = 3  # letters that are left of a word
