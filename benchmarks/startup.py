@@ -83,6 +83,11 @@ def cases(rules: Path) -> list[Case]:
             Case(f"premier appel : {what}", changed, before=change, target=40)
             for what, change in changes(rules).items()
         ),
+        Case(
+            "première recherche : un besoin de plus",
+            [program, "chercher", "permis", "volé", "--regles", str(rules)],
+            before=changes(rules)["un besoin de plus"],
+        ),
         Case("Typer, un bonjour", [python, "-c", TYPER]),
         Case("`import questionary`", [python, "-c", "import questionary"]),
     ]
@@ -143,8 +148,8 @@ def main() -> None:
         shutil.copytree(places.own_rules(), rules)
         chosen = cases(rules)
         first = chosen[1].command
-        for _ in range(2):  # compiled, and read again once no file is young
-            in_pipe([first[0], "--completer", "="], environment)
+        for _ in range(2):  # compiled and learnt, and read again once no file is young
+            in_pipe([first[0], "chercher", "permis"], environment)
             time.sleep(3)
         medians = measured(chosen, rounds, environment)
         bare, lookup = (peak(sys.executable, call, environment) for call in ([], ["caf", "rsa"]))
