@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from itertools import chain, repeat
+from math import exp, log
 from zlib import crc32
 
 from fs_triage import phonetics, vocabulary
@@ -58,11 +59,26 @@ def learn(taught: Mapping[str, str]) -> dict[str, str]:
         LESSON: taught[LESSON],
         "search:buckets": str(count),
         "search:second": " ".join(second),
-        "search:sizes": " ".join(str(sizes.get(rank, 0)) for rank in (VAGUE, OUT, *range(len(groups)))),
+        "search:sizes": _sizes([sizes[position] for position in range(len(groups))]),
+        "search:totals": " ".join(map(str, _totals(sizes, groups, len(lesson["partners"])))),
         "search:watched": "\n".join(" ".join([name, *marks]) for name, marks in _watched(lesson).items()),
     }
     others = {key: value for key, value in taught.items() if not key.startswith(LEARNT)}
     return others | found | kept | settings
+
+
+def _sizes(sizes: list[int]) -> str:
+    """Return the usual size, which is the geometric mean, and the size of each conclusion."""
+    usual = exp(sum(map(log, sizes)) / len(sizes)) if sizes else 1
+    return " ".join([f"{usual:.3f}", *map(str, sizes)])
+
+
+def _totals(sizes: dict[int, int], groups: list[int], partners: int) -> list[int]:
+    """Return the sizes of `VAGUE`, of `OUT` and of each partner."""
+    totals = [0] * partners
+    for position, rank in enumerate(groups):
+        totals[rank] += sizes[position]
+    return [sizes[VAGUE], sizes[OUT], *totals]
 
 
 def _by_heart(lesson: Lesson) -> dict[str, str]:

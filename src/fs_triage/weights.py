@@ -5,7 +5,7 @@ The index holds counts (`learning`); a weight is made of them when a need first 
 
 from __future__ import annotations
 
-from math import exp, log
+from math import log
 from zlib import crc32
 
 from fs_triage import vocabulary
@@ -50,16 +50,12 @@ class Learnt:
         self.partners = store.need("meta:partners").split()
         self.spans = [_span(store, partner) for partner in self.partners]
         self._buckets = int(store.need("search:buckets"))
-        vague, out, *sizes = map(int, store.need("search:sizes").split())
-        self._of_partner = {rank: sum(sizes[first:last]) for rank, (first, last) in enumerate(self.spans)} | {
-            OUT: out,
-            VAGUE: vague,
-        }
-        logs = [log(size) for size in sizes if size]
-        usual = exp(sum(logs) / (len(logs) or 1))
-        self._sizes = [usual * (size / usual) ** _GROWS for size in sizes]
+        vague, out, *partners = map(int, store.need("search:totals").split())
+        self._of_partner = {**dict(enumerate(partners)), OUT: out, VAGUE: vague}
+        usual, *self._sizes = store.need("search:sizes").split()
+        self._scale = float(usual) ** (1 - _GROWS)
         self._total = sum(self._of_partner.values())
-        self.strength = log(1 + len(sizes) * (_OWN + _PARTNER) / _ALL)
+        self.strength = log(1 + len(self._sizes) * (_OWN + _PARTNER) / _ALL)
         """The most that one word may say for a conclusion: more in a livret that has more of them."""
         self.knows_outside = out > 0
         pairs = (watched.split() for watched in store.need("search:watched").split("\n") if watched)
@@ -128,9 +124,13 @@ class Learnt:
         right: Weights = []
         for rank, position, count in ranked:
             if position >= 0:
-                share = _OWN * (count if count > 1 else _ONCE) / self._sizes[position] / base
+                share = _OWN * (count if count > 1 else _ONCE) / self._size(position) / base
                 right.append((position, factor * log(1 + share / shares[rank])))
         return left, right
+
+    def _size(self, position: int) -> float:
+        """Return what the texts of a conclusion count for, in features: the usual number leaves them as they are."""
+        return float(self._scale * int(self._sizes[position]) ** _GROWS)
 
     def _ranks(self, own: Counts) -> Iterator[int]:
         """Yield for each position of `own` the rank of its partner; out and vague are their own."""
