@@ -11,20 +11,21 @@ from pathlib import Path
 from typing import Any
 from zlib import crc32
 
-from fs_triage import learning, search
+from fs_triage import index, search
 from fs_triage.load import Livret
+from fs_triage.store import Store
 from fs_triage.tree import Tree
 
-DEV = Path(__file__).resolve().parent.parent / "tests" / "needs" / "dev.jsonl"
+FILES = sorted((Path(__file__).resolve().parent.parent / "tests" / "needs").glob("*.jsonl"))
 FIRST = 3
 Need = dict[str, Any]
 Ranking = Callable[[str], list[str]]
 """From a need to the ids of conclusions, best first; none when there is no match."""
 
 
-def needs() -> list[Need]:
-    """Return the needs of `dev.jsonl`: text, accepted partners and levels, patterns of a right answer, kind."""
-    return [json.loads(line) for line in DEV.read_text(encoding="utf-8").splitlines() if line.strip()]
+def needs(path: Path) -> list[Need]:
+    """Return the needs of a file: text, accepted partners and levels, patterns of a right answer, kind."""
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
 
 
 def fold(text: str) -> str:
@@ -57,24 +58,10 @@ def is_right(node: str, need: Need, grown: Tree, shown: dict[str, str]) -> bool:
     return accepted and any(re.search(pattern, shown[node]) for pattern in need["any"])
 
 
-class Memory:
-    """The entries that a search needs, in memory: what `Store` is to it."""
-
-    def __init__(self, livret: Livret, grown: Tree) -> None:
-        self.entries = {"meta:partners": " ".join(livret.booklet.partners)} | learning.entries(livret, grown)
-        nodes = list(grown.conclusions)
-        for partner in livret.booklet.partners:
-            own = [rank for rank, node in enumerate(nodes) if node.startswith(f"{partner}/")]
-            self.entries[f"span-json:{partner}"] = f"{own[0]} {own[-1] + 1}"
-
-    def need(self, key: str) -> str:
-        """Return the value of `key`."""
-        return self.entries[key]
-
-
-def searching(store: Any, grown: Tree) -> Ranking:
-    """Return the search of `fs-triage` over `store`."""
-    nodes = list(grown.conclusions)
+def searching(livret: Livret) -> Ranking:
+    """Return the search of `fs-triage` over `livret`, from an index in memory."""
+    store = Store("", index.compile_livret(livret), [])
+    nodes = [line.partition("\t")[0] for line in store.all("line")]
     return lambda need: [nodes[hit.position] for hit in search.find(store, need).hits]
 
 

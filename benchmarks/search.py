@@ -2,7 +2,7 @@
 
     python benchmarks/search.py [PLIS] [FACTEUR]
 
-asks the needs of `tests/needs/dev.jsonl`, then the rules' own examples, each part of `PLIS` (4) by a search that has
+asks the needs of `tests/needs`, then the rules' own examples, each part of `PLIS` (4) by a search that has
 not learnt from it, and times both against a plain FTS5 query on the same needs, also in a livret `FACTEUR` (100)
 times larger (0: not).
 """
@@ -19,7 +19,7 @@ from pathlib import Path
 
 import baselines
 import livrets
-from needs import FIRST, Memory, Need, Ranking, held_out, is_right, needs, searching, texts
+from needs import FILES, FIRST, Need, Ranking, held_out, is_right, needs, searching, texts
 
 from fs_triage import load, places, tree
 from fs_triage.load import Livret
@@ -64,19 +64,22 @@ def judged(rank: Ranking, asked: list[Need], grown: Tree, shown: dict[str, str])
 
 
 def show_accuracy(livret: Livret, grown: Tree, shown: dict[str, str]) -> None:
-    """Print the table of the needs of `dev.jsonl`, and that of the baselines."""
-    asked = needs()
-    kinds, partners = judged(searching(Memory(livret, grown), grown), asked, grown, shown)
-    order = [*sorted(kinds.keys() - {"all in scope", "out"}), "all in scope", "out"]
-    for title, tally, names in (("genre", kinds, order), ("partenaire", partners, sorted(partners))):
-        rows = (
-            [n, str(len(tally[n])), percent(v[0] for v in tally[n]), percent(v[1] for v in tally[n])]
-            for n in names
-        )
-        table(f"{title}|besoins|juste en 1er|dans les {FIRST}", rows)
-    in_scope = [need for need in asked if need["kind"] != "out"]
+    """Print the tables of the files of needs, and that of the baselines on all of them."""
+    rank = searching(livret)
+    in_scope: list[Need] = []
+    for path in FILES:
+        asked = needs(path)
+        kinds, partners = judged(rank, asked, grown, shown)
+        order = [*sorted(kinds.keys() - {"all in scope", "out"}), "all in scope", "out"]
+        for title, tally, names in (("genre", kinds, order), ("partenaire", partners, sorted(partners))):
+            rows = (
+                [n, str(len(tally[n])), percent(v[0] for v in tally[n]), percent(v[1] for v in tally[n])]
+                for n in names
+            )
+            table(f"{path.name} : {title}|besoins|juste en 1er|dans les {FIRST}", rows)
+        in_scope += [need for need in asked if need["kind"] != "out"]
     ways = {
-        "fs-triage": searching(Memory(livret, grown), grown),
+        "fs-triage": rank,
         "BM25, racines françaises": baselines.bm25(shown),
         "TF-IDF de caractères": baselines.tfidf(shown),
         "rapidfuzz": baselines.rapidfuzz(shown),
@@ -90,13 +93,13 @@ def show_accuracy(livret: Livret, grown: Tree, shown: dict[str, str]) -> None:
     table("sur les textes du livret|bon partenaire en 1er|juste en 1er", rows)
 
 
-def show_cross_validation(livret: Livret, grown: Tree, folds: int) -> None:
+def show_cross_validation(livret: Livret, folds: int) -> None:
     """Print how the examples fare with a search that has not learnt from them."""
     partners: dict[str, list[tuple[bool, bool, bool]]] = defaultdict(list)
     outside: list[bool] = []
     for fold in range(folds):
         kept, asked, out = held_out(livret, fold, folds)
-        rank = searching(Memory(kept, grown), grown)
+        rank = searching(kept)
         for need, node in asked:
             found = rank(need)
             partner = node.split("/")[0]
@@ -124,11 +127,16 @@ def timed(rank: Ranking, asked: list[str]) -> float:
     return statistics.median(taken)
 
 
-def show_times(sizes: dict[str, tuple[Livret, Tree]], asked: list[str]) -> None:
-    """Print the median time of a need, beside that of an FTS5 query on the same needs, measured in turn."""
+def show_times(sizes: dict[str, tuple[Livret, Tree]]) -> None:
+    """Print the median time of a need, beside that of an FTS5 query on the same needs, measured in turn.
+
+    Each livret is asked needs out of its own examples, whose words it knows, less the last word of each.
+    """
     rows = []
     for name, (livret, grown) in sizes.items():
-        ways = {"once": searching(Memory(livret, grown), grown), "fts5": baselines.fts5(texts(grown))}
+        examples = [need for rules in livret.partners for e in rules.model.examples for need in e.besoin]
+        asked = [need.rpartition(" ")[0] or need for need in examples[:: max(1, len(examples) // TIMED)]]
+        ways = {"once": searching(livret), "fts5": baselines.fts5(texts(grown))}
         taken: dict[str, list[float]] = defaultdict(list)
         for _ in range(ROUNDS):
             for way, rank in ways.items():
@@ -146,16 +154,14 @@ def main() -> None:
     assert livret is not None
     grown = tree.grow(livret)
     show_accuracy(livret, grown, texts(grown))
-    show_cross_validation(livret, grown, folds)
-    examples = [need for rules in livret.partners for e in rules.model.examples for need in e.besoin]
-    asked = examples[:: max(1, len(examples) // TIMED)]
+    show_cross_validation(livret, folds)
     sizes = {"jura": (livret, grown)}
     if factor:
         with tempfile.TemporaryDirectory() as name:
             large = load.load(livrets.write(Path(name, "x"), len(grown.conclusions) * factor)).livret
         assert large is not None
         sizes[f"{factor} fois plus grand"] = (large, tree.grow(large))
-    show_times(sizes, asked)
+    show_times(sizes)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,13 @@ from fs_triage import index, learning, lesson, load, search, tree
 from fs_triage.load import Livret
 from fs_triage.store import Store
 
-NEEDS = [json.loads(line) for line in (ROOT / "tests/needs/dev.jsonl").read_text("utf-8").splitlines()]
+LEAST = {
+    "dev": (105, 15, 0.95, 0.99, 0.9, 0.85),
+    "read": (420, 60, 0.92, 0.97, 0.9, 0.85),
+    "unseen": (210, 30, 0.92, 0.97, 0.85, 0.8),
+}
+"""For each file of needs: how many are in scope, how many out of it, and the least shares of right answers: first,
+among three, of those out of scope, first at any one partner. They are a little less than what was measured."""
 PARTNERS = ("caf", "cpam", "ants", "ddfip", "pole-emploi", "carsat", "msa", "justice", "la-poste")
 
 
@@ -103,11 +109,14 @@ def is_right(match: dict[str, Any], need: dict[str, Any]) -> bool:
     return accepted and any(re.search(pattern, text) for pattern in need["any"])
 
 
-def test_the_needs_we_have_are_answered(store: Store) -> None:
-    """What was measured when this was written is 94 %, 99 % and 100 %: a change must not lose much of it."""
+@pytest.mark.parametrize("name", LEAST)
+def test_the_needs_we_have_are_answered(store: Store, name: str) -> None:
+    """A change must not lose much of what was measured."""
+    in_scope, outside, first, among_three, refused, at_a_partner = LEAST[name]
     at_1, at_3, out = [], [], []
     partners: dict[str, list[bool]] = defaultdict(list)
-    for need in NEEDS:
+    for line in (ROOT / "tests" / "needs" / f"{name}.jsonl").read_text("utf-8").splitlines():
+        need = json.loads(line)
         matches = found(store, need["text"])
         if need["kind"] == "out":
             out.append(not matches)
@@ -116,9 +125,11 @@ def test_the_needs_we_have_are_answered(store: Store) -> None:
         at_3.append(any(is_right(match, need) for match in matches[:3]))
         for partner in need["partner"]:
             partners[partner].append(at_1[-1])
-    assert (len(at_1), len(out)) == (105, 15)
-    assert sum(at_1) >= 0.95 * len(at_1) and sum(at_3) >= 0.99 * len(at_3) and sum(out) >= 0.9 * len(out)
-    assert {name for name, right in partners.items() if sum(right) < 0.85 * len(right)} == set()
+    assert (len(at_1), len(out)) == (in_scope, outside)
+    assert sum(at_1) >= first * len(at_1)
+    assert sum(at_3) >= among_three * len(at_3)
+    assert sum(out) >= refused * len(out)
+    assert {name for name, right in partners.items() if sum(right) < at_a_partner * len(right)} == set()
 
 
 def test_examples_not_learnt_are_found_from_the_others(livret: Livret, store: Store) -> None:
