@@ -133,10 +133,26 @@ def on_a_terminal(arguments: list[str], seen: str, desk: Path, tmp_path: Path) -
     )
     spawned.expect_exact(seen)
     spawned.close(force=True)
-    lines = log.read_text(encoding="utf-8").splitlines()
-    names = [line.rpartition("|")[2].strip() for line in lines if line.startswith("import time:")]
-    own, _, others = sorted_out(names)
-    return own, {top for top in others if not top.startswith(("_", "imported"))} - NOT_THERE
+    own, _, others = sorted_out(timed(log.read_text(encoding="utf-8")))
+    return own, {top for top in others if not top.startswith(("_", "imported"))} - NOT_THERE - bare(desk)
+
+
+def timed(report: str) -> list[str]:
+    """Return the modules of a report of `-X importtime`."""
+    lines = (line for line in report.splitlines() if line.startswith("import time:"))
+    return [line.rpartition("|")[2].strip() for line in lines]
+
+
+def bare(desk: Path) -> set[str]:
+    """Return what this machine's Python imports at every start: a system may add modules of its own."""
+    ended = subprocess.run(
+        [sys.executable, "-X", "importtime", "-c", "pass"],
+        env=clean_environment(desk),
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+    )
+    return sorted_out(timed(ended.stderr))[2]
 
 
 def test_the_first_prompt_imports_questionary_and_no_more(desk: Path, tmp_path: Path) -> None:
