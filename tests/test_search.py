@@ -61,6 +61,8 @@ SAID = {
     "no accents": ("prime a la naissance du bebe", "caf/naissance/prime"),
     "phonetic": ("jariv pa a rembourcé ma dète a la kaf", "caf/compte/dossier/dettes"),
     "typing errors": ("carte grise peredue", "ants/carte-grise/duplicata"),
+    "slips": ("mon perlis de conduire est dans le lac, je lai peerdu", "ants/permis/refaire/perte"),
+    "stuck pronoun": ("jvoudrez cimuler mon age de dépat à la retriate", "carsat/simuler/age"),
     "stuck article": ("lavoca gratui", "justice/professionnel/avocat"),
     "word order": ("vitale carte commander", "cpam/carte/vitale"),
     "capitals": ("CARTE VITALE PERDUE ET VOLÉE", "cpam/carte/vitale"),

@@ -57,6 +57,15 @@ def test_words_that_are_not_one_stay_apart(words: str) -> None:
     assert key(one) != key(other)
 
 
+SLIPS = {"a letter less": "retrat", "more": "retrrait", "another": "retrbit", "moved": "retrati"}
+
+
+@pytest.mark.parametrize("slip", SLIPS)
+def test_a_slip_is_one_letter_and_not_the_first(slip: str) -> None:
+    assert "retrait" in vocabulary.slips(SLIPS[slip])
+    assert not {"retrait", "setrait", "etrait"} & vocabulary.slips("retrait")
+
+
 def test_the_days_of_the_calendar_say_nothing() -> None:
     assert key("lundi") == key("Août") == key("décembre")
 

@@ -18,7 +18,7 @@ for nothing else (`Learnt.strength`): so much, and so much a word of the need, b
 enough, its score is 0.5."""
 _CLEAR_OF_VAGUE = 0.3
 _LONGEST = 4000  # characters of a need that are read
-_STUCK = 5  # letters of the shortest key that may have an article stuck to it
+_STUCK = 5
 _BETTER = 4  # times more conclusions that speak of a word: then it is the one meant
 _A_WORD_TOLD = 3  # letters of the shortest word that tells anything
 _TOLD = 8  # words that tell why a conclusion was found
@@ -97,11 +97,17 @@ class _Search:
         """What each feature of the need says."""
 
     def _known(self, key: str) -> str:
-        """Return `key`, or what is left without the article stuck to it (« luissier ») if that is better known."""
-        if len(key) < _STUCK or key[0] not in "cdjlmnst" or key[1] not in "aeiou":
+        """Return `key`, or what is left without the article stuck to it (« luissier ») if that is better known.
+
+        A longer key that nothing is known of is taken for the one it is a slip of.
+        """
+        if len(key) < _STUCK:
             return key
-        known, without = (len(self.learnt.of(one)[1]) for one in (key, key[1:]))
-        return key[1:] if without > _BETTER * known else key
+        if key[0] in "cdjlmnst":
+            known, without = (len(self.learnt.of(one)[1]) for one in (key, key[1:]))
+            if without > _BETTER * known:
+                return key[1:]
+        return self.learnt.meant(key)
 
     def result(self, partner: str | None, level: int | None, count: int) -> Result:
         """Return the best conclusions, or why there is none."""

@@ -12,9 +12,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-SYNONYM, THEME, PARTNER, BEGINNING, WHOLE, BY_HEART = "#%@$=!"
-"""How a feature begins that is neither a word nor a pair of words."""
+SYNONYM, THEME, PARTNER, BEGINNING, WHOLE, BY_HEART, NEAR = "#%@$=!~"
+"""How a feature begins that is neither a word nor a pair of words; `~` begins the name of a shelf of known keys."""
 _SHORT = 4  # words: a text that is so short is a feature as a whole
+_SOUNDS = "abcdefgijklmnoprstuvC"  # what keys are made of
 _BEGINNINGS = (3, 5)  # letters: what « agricole » and « agriculteur » share
 
 Phrases = list[tuple[str, str]]
@@ -43,6 +44,21 @@ def marks(keys: list[str], phrases: Mapping[str, Phrases], features: Iterable[st
 def beginnings(key: str) -> list[str]:
     """Return the features that words of one family share with the one of `key`."""
     return [BEGINNING + key[:length] for length in _BEGINNINGS if len(key) > length]
+
+
+def shelf(initial: str, length: int) -> str:
+    """Return the name under which the known keys of `length` with such an initial are kept."""
+    return f"{NEAR}{initial}{length}"
+
+
+def slips(key: str) -> set[str]:
+    """Return what `key` may have been meant to be: a letter less, more, other or moved, but for the first."""
+    cut = [(key[:at], key[at:]) for at in range(1, len(key) + 1)]
+    missing = {f"{left}{sound}{right}" for left, right in cut for sound in _SOUNDS}
+    wrong = {f"{left}{sound}{right[1:]}" for left, right in cut[:-1] for sound in _SOUNDS}
+    swapped = {f"{left}{right[1]}{right[0]}{right[2:]}" for left, right in cut[:-2]}
+    more = {left + right[1:] for left, right in cut[:-1]}
+    return (missing | wrong | swapped | more) - {key}
 
 
 def pairs(keys: list[str]) -> Iterator[str]:

@@ -87,6 +87,17 @@ class Learnt:
         line = self._line(vocabulary.BY_HEART + vocabulary.plain(need))
         return None if line is None else int(line)
 
+    def meant(self, key: str) -> str:
+        """Return the known key that `key`, unknown, was most likely meant to be; `key` itself where there is none."""
+        if self._line(key) is not None or not key.isalpha():
+            return key
+        slips = vocabulary.slips(key)
+        for length in (len(key), len(key) + 1, len(key) - 1):
+            for known in (self._line(vocabulary.shelf(key[0], length)) or "").split():
+                if known in slips:
+                    return known
+        return key
+
     def _line(self, feature: str) -> str | None:
         lines = self.store.need(f"find:{crc32(feature.encode()) % self._buckets:06}")
         _, found, rest = f"\n{lines}".partition(f"\n{feature}\t")
