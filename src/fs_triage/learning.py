@@ -22,7 +22,6 @@ from fs_triage.weights import OUT, VAGUE
 
 _CHANCE = 3  # texts: a pair or a beginning met less often is chance
 _A_SLIP = 4  # letters of the shortest key that a slip may have been meant to be
-_WELL_KNOWN = 3  # texts that hold such a key
 _A_BUCKET = 8  # features
 _BEST = 150  # conclusions that one feature may speak for
 _NOTHING = "\t"
@@ -50,7 +49,7 @@ def learn(taught: Mapping[str, str]) -> dict[str, str]:
     lines = _lines(counted, sizes, groups)
     for feature, begun in phrases.items():
         lines[feature] = f"{lines.get(feature, _NOTHING)}\t{vocabulary.written(begun)}"
-    lines |= _shelves(counted) | _by_heart(lesson)
+    lines |= _shelves(lines) | _by_heart(lesson)
     count = max(1, len(lines) // _A_BUCKET)
     buckets: list[list[str]] = [[] for _ in range(count)]
     for feature, line in lines.items():
@@ -83,18 +82,12 @@ def _totals(sizes: dict[int, int], groups: list[int], partners: int) -> list[int
     return [sizes[VAGUE], sizes[OUT], *totals]
 
 
-def _shelves(counted: dict[int, Counts]) -> dict[str, str]:
-    """Return the keys that stand in several texts, oftenest first, by initial and length: see `vocabulary.slips`."""
-    often: dict[str, int] = {}
-    for counts in counted.values():
-        for count, features in counts.items():
-            for key in features:
-                if len(key) >= _A_SLIP and key.isalpha():
-                    often[key] = often.get(key, 0) + count
+def _shelves(lines: dict[str, str]) -> dict[str, str]:
+    """Return the known keys, those of most conclusions first, by initial and length: see `vocabulary.slips`."""
+    known = [(-lines[key].count(" "), key) for key in filter(str.isalpha, lines) if len(key) >= _A_SLIP]
     shelves: dict[str, list[str]] = {}
-    for key in sorted(often, key=lambda key: (-often[key], key)):
-        if often[key] >= _WELL_KNOWN:
-            shelves.setdefault(vocabulary.shelf(key[0], len(key)), []).append(key)
+    for _, key in sorted(known):
+        shelves.setdefault(vocabulary.shelf(key[0], len(key)), []).append(key)
     return {name: " ".join(keys) for name, keys in shelves.items()}
 
 
