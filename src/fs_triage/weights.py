@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 OUT, VAGUE = -1, -2
 """In the place of a partner: the livret does not cover the need; the need is too vague."""
-_OWN, _PARTNER, _ALL = 0.5, 0.4, 0.2  # what the share of a feature in a conclusion is made of
+_OWN, _PARTNER, _ALL = 0.6, 0.4, 0.2  # what the share of a feature in a conclusion is made of
 _ONCE = 0.85  # what a feature counts for that stands in one text of a conclusion: it may be chance
 _GROWS = 0.75
 """With what power of its size a conclusion counts its texts: one that is told in many ways, as the needs of justice
