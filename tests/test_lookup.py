@@ -136,6 +136,18 @@ MISSED = {
     ("cafe",): "Rien trouvé pour « cafe ». Vouliez-vous dire : « fs-triage caf » ?",
     ("La", "Post"): "Rien trouvé pour « La Post ». Vouliez-vous dire : « fs-triage la-poste » ?",
     ("help",): "Rien trouvé pour « help ». Vouliez-vous dire : « fs-triage --aide » ?",
+    ("cfa",): "Rien trouvé pour « cfa ». Vouliez-vous dire : « fs-triage caf » ?",
+    ("caf", "zzz"): "Rien trouvé pour « caf zzz » ; tout ce que dit le livret : « fs-triage liste caf ».",
+    ("caf", "piscine"): (
+        "Rien trouvé pour « caf piscine » ; tout ce que dit le livret : « fs-triage liste caf »."
+    ),
+    ("caf/rsaa",): "Rien trouvé pour « caf/rsaa ». Vouliez-vous dire : « fs-triage caf rsa » ?",
+    ("caf/rsa/demnade",): (
+        "Rien trouvé pour « caf/rsa/demnade ». Vouliez-vous dire : « fs-triage caf rsa demande » ?"
+    ),
+    ("impots/declaration/zz",): (
+        "Rien trouvé pour « impots/declaration/zz » ; tout ce que dit le livret : « fs-triage liste ddfip »."
+    ),
     ("zzzzz",): "Rien trouvé pour « zzzzz » ; tout ce que dit le livret : « fs-triage liste ».",
     ("contact", "\x1b[2J"): (
         "Rien trouvé pour « contact \\u001b[2J ». Vouliez-vous dire : « fs-triage contacts \\u001b[2J » ?"
@@ -153,9 +165,9 @@ def test_nothing_found_says_what_may_have_been_meant(call: Call, words: tuple[st
     assert call(*words) == (NOTHING_FOUND, "", f"{typography.french(MISSED[words])}\n")
 
 
-def test_a_slip_inside_a_partner_is_mended_or_searched(call: Call) -> None:
-    code, out, err = call("caf/rsa/demnade")
-    assert "caf/rsa/demande" in (err if code == NOTHING_FOUND else out)
+def test_what_names_the_words_itself_comes_first(call: Call) -> None:
+    found = ids(call, "permis", "volé")
+    assert found[0] == "ants/permis/refaire/vol" and len(found) > 1
 
 
 @pytest.mark.parametrize("word", ["", " ", "\u00a0", "\t"])
@@ -178,6 +190,10 @@ def test_a_list_of_an_unknown_partner_names_the_known_ones(call: Call) -> None:
     said = typography.french(f"Partenaire inconnu : « cafard » ; possibles : {partners}.")
     for command in ("liste", "contacts", "arbre", "relecture"):
         assert call(command, "cafard") == (WRONG_CALL, "", f"{said}\n")
+    said = typography.french(
+        f"Partenaire inconnu : « caaf ». Vouliez-vous dire : « caf » ? Possibles : {partners}."
+    )
+    assert call("liste", "caaf") == (WRONG_CALL, "", f"{said}\n")
 
 
 def test_an_unknown_livret_or_folder_of_rules_is_named(call: Call) -> None:

@@ -257,7 +257,7 @@ MESSAGES = {
     ),
     ("rsa", "--partenaire", "mairie"): (
         2,
-        f"Partenaire inconnu «\xa0mairie\xa0»\xa0; possibles\xa0: {', '.join(PARTNERS)}.",
+        f"Partenaire inconnu\xa0: «\xa0mairie\xa0»\xa0; possibles\xa0: {', '.join(PARTNERS)}.",
     ),
     ("rsa", "--niveau", "3"): (2, "Niveau inconnu «\xa03\xa0»\xa0; possibles\xa0: 1, 2."),
     ("rsa", "--max", "0"): (2, "--max attend un nombre de 1 à 1000, pas «\xa00\xa0»."),
@@ -277,6 +277,36 @@ def test_a_partner_s_other_name_and_a_level_narrow_the_search(run: Run) -> None:
     ran = run("chercher", "retraite", "--partenaire", "Mutualité sociale agricole", "--niveau", "2", "--json")
     matches = json.loads(ran.stdout)["matches"]
     assert matches and {(match["partner"], match["level"]) for match in matches} == {("msa", 2)}
+
+
+@pytest.mark.parametrize(
+    ("partner", "need"),
+    [
+        ("caf", "piscine"),
+        ("caf", "zzz"),
+        ("caf", "permis de chasse"),
+        ("ddfip", "carte grise perdue"),
+        ("cpam", "retraite"),
+    ],
+)
+def test_a_named_partner_is_not_made_to_answer_what_is_none_of_its_business(
+    store: Store, partner: str, need: str
+) -> None:
+    assert search.find(store, need, partner=partner).verdict == search.OUT_OF_SCOPE
+
+
+@pytest.mark.parametrize(
+    ("partner", "need", "node"),
+    [
+        ("caf", "toucher le rsa", "caf/rsa/demande"),
+        ("msa", "première demande de rsa", "msa/famille/depot/rsa"),
+        ("msa", "boîte mail", "msa/numerique/boite-mail"),
+        ("la-poste", "boîte mail", "la-poste/boite-mail"),
+        ("carsat", "changer de rib", "carsat/compte/donnees-personnelles"),
+    ],
+)
+def test_a_named_partner_need_not_be_named_again(store: Store, partner: str, need: str, node: str) -> None:
+    assert found(store, need, partner=partner)[0]["id"] == node
 
 
 def test_a_lookup_that_names_nothing_searches(run: Run) -> None:

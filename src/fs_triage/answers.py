@@ -71,7 +71,7 @@ def _show(
 def _searched(store: Store, call: Call, found: lookup.Found, as_json: bool) -> int:
     from fs_triage import suggest
 
-    hits = suggest.by_search(store, call.words, found.partner)
+    hits = suggest.by_search(store, call.words, found.partner, found.rest)
     if hits:
         output.tell("Aucune démarche ne porte exactement ces mots ; voici ce qui s’en approche le plus.")
         return _show(store, call, hits, "search", as_json)
@@ -114,10 +114,9 @@ def asked_partner(store: Store, call: Call) -> str | None:
     words = " ".join(call.words)
     partner = lookup.partner_of(store, words)
     if partner is None:
-        from fs_triage.typography import shown
+        from fs_triage import suggest
 
-        known = ", ".join(store.need("meta:partners").split())
-        raise Failure(WRONG_CALL, f"Partenaire inconnu : {shown(words)} ; possibles : {known}.")
+        raise suggest.unknown_partner(store, words)
     return partner
 
 

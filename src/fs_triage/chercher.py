@@ -61,8 +61,9 @@ def _partner(store: Store, call: Call) -> str | None:
         return None
     partner = lookup.partner_of(store, name)
     if partner is None:
-        known = ", ".join(store.need("meta:partners").split())
-        raise Failure(WRONG_CALL, f"Partenaire inconnu {_shown(name)} ; possibles : {known}.")
+        from fs_triage import suggest
+
+        raise suggest.unknown_partner(store, name)
     return partner
 
 

@@ -48,16 +48,22 @@ def entries_of(livret: Livret, old: Entries | None = None) -> Entries:
 def _conclusions(livret: Livret, grown: Tree) -> Entries:
     entries: Entries = {}
     labels = {rules.model.id: rules.model.label for rules in livret.partners}
-    words: dict[str, list[int]] = {}
+    words: dict[str, tuple[list[str], list[str]]] = {}
     for rank, (node, conclusion) in enumerate(grown.conclusions.items()):
         blocked = [grown.conclusions[target] for target in conclusion["if_blocked"]]
         entries[f"json:{rank:06}"] = _json(conclusion)
         entries[f"text:{rank:06}"] = plain.conclusion_text(conclusion, labels[conclusion["partner"]], blocked)
         entries[f"line:{rank:06}"] = plain.conclusion_line(conclusion)
         entries[f"node:{node}"] = f"{rank} {rank + 1} conclusion {grown.blocked.get(node, '')}".rstrip()
-        for word in set(fold(" ".join([*grown.names[node], node])).split()):
-            words.setdefault(word, []).append(rank)
-    entries |= {f"word:{word}": " ".join(map(str, ranks)) for word, ranks in words.items()}
+        *above, own = (set(fold(" ".join(names)).split()) for names in grown.names[node])
+        for word in own:
+            words.setdefault(word, ([], []))[0].append(str(rank))
+        for word in set().union(*above) - own:
+            words.setdefault(word, ([], []))[1].append(str(rank))
+    entries |= {
+        f"word:{word}": "|".join([" ".join(own), " ".join(passed_on)])
+        for word, (own, passed_on) in words.items()
+    }
     return entries
 
 

@@ -15,16 +15,20 @@ _LONGEST_NAME = 6  # words in the longest name of a partner that a call is searc
 class Found:
     """What a lookup met: the positions of the conclusions, and how.
 
-    `by` is « id », « words », « search » or « nothing »; `node` is the id of the node met, if one was.
+    `by` is « id », « words », « search » or « nothing »; `node` is the id of the node met, if one was; `rest` the
+    words after the name of `partner`, if one was named.
     """
 
-    __slots__ = ("by", "node", "partner", "positions")
+    __slots__ = ("by", "node", "partner", "positions", "rest")
 
-    def __init__(self, by: str, positions: list[int], node: str | None, partner: str | None) -> None:
+    def __init__(
+        self, by: str, positions: list[int], node: str | None, partner: str | None, rest: list[str]
+    ) -> None:
         self.by = by
         self.positions = positions
         self.node = node
         self.partner = partner
+        self.rest = rest
 
 
 def find(store: Store, words: list[str]) -> Found:
@@ -33,9 +37,9 @@ def find(store: Store, words: list[str]) -> Found:
     node = _node(store, partner, rest)
     if node is not None:
         first, last = span(store, node)
-        return Found("id", list(range(first, last)), node, partner)
+        return Found("id", list(range(first, last)), node, partner, rest)
     positions = _with_all(store, partner, rest)
-    return Found("words" if positions else "nothing", positions, None, partner)
+    return Found("words" if positions else "nothing", positions, None, partner, rest)
 
 
 def node_of(store: Store, words: list[str]) -> str | None:
@@ -55,47 +59,42 @@ def partner_of(store: Store, word: str) -> str | None:
 
 
 def _partner(store: Store, words: list[str]) -> tuple[str | None, list[str]]:
-    """Return the partner that the first words name, and the words after its name."""
+    """Return the partner that the first words name, or the first part of an id, and what comes after its name."""
     for count in range(min(len(words), _LONGEST_NAME), 0, -1):
         partner = partner_of(store, " ".join(words[:count]))
         if partner is not None:
             return partner, words[count:]
-    return None, words
+    first, slash, rest = words[0].strip().lstrip("/").partition("/") if words else ("", "", "")
+    partner = partner_of(store, first) if slash else None
+    return partner, words if partner is None else [rest, *words[1:]]
 
 
 def _node(store: Store, partner: str | None, rest: list[str]) -> str | None:
     """Return the node that the words name by its id, whole or answer by answer."""
     parts = ["-".join(fold(part).split()) for word in rest for part in word.split("/")]
-    if any(not part for part in parts) and parts:
-        parts = [part for part in parts if part]
-    node = "/".join([*([partner] if partner else []), *parts])
+    node = "/".join([*([partner] if partner else []), *filter(None, parts)])
     if not node:
         return None
     node = store.peek(f"renamed:{node}") or node
-    return node if store.peek(f"node:{node}") is not None else _aliased(store, node)
-
-
-def _aliased(store: Store, node: str) -> str | None:
-    """Return the node that `node` names when its first part is another name of a partner."""
-    first, slash, rest = node.partition("/")
-    partner = partner_of(store, first) if slash else None
-    if partner is None or partner == first:
-        return None
-    return f"{partner}/{rest}" if store.peek(f"node:{partner}/{rest}") is not None else None
+    return node if store.peek(f"node:{node}") is not None else None
 
 
 def _with_all(store: Store, partner: str | None, rest: list[str]) -> list[int]:
-    """Return the positions of the conclusions that have every word of `rest`."""
+    """Return the positions of the conclusions that have every word of `rest`, those that it names itself first."""
     wanted = [word for word in fold(" ".join(rest)).split() if word not in _SMALL]
     if not wanted:
         return []
-    found: set[int] | None = None
+    found: dict[int, int] | None = None  # how many of the words are a conclusion's own
     for word in wanted:
-        ranks = {int(rank) for rank in (store.peek(f"word:{word}") or "").split()}
-        found = ranks if found is None else found & ranks
+        own, _, passed_on = (store.peek(f"word:{word}") or "").partition("|")
+        here = dict.fromkeys(map(int, passed_on.split()), 0) | dict.fromkeys(map(int, own.split()), 1)
+        before = dict.fromkeys(here, 0) if found is None else found
+        found = {rank: before[rank] + count for rank, count in here.items() if rank in before}
         if not found:
             return []
+    assert found is not None
+    ranks = iter(found)
     if partner is not None:
         first, last = span(store, partner)
-        found = {rank for rank in found or () if first <= rank < last}
-    return sorted(found or ())
+        ranks = (rank for rank in found if first <= rank < last)
+    return sorted(ranks, key=lambda rank: (-found[rank], rank))

@@ -6,6 +6,7 @@ from rapidfuzz import fuzz, process
 
 from fs_triage import lookup, search
 from fs_triage.calls import COMMANDS
+from fs_triage.failure import WRONG_CALL, Failure
 from fs_triage.store import Store
 from fs_triage.typography import shown
 from fs_triage.words import fold
@@ -20,14 +21,15 @@ _MISSPELT = 84  # of 100: from where it can hardly be another word
 _CLOSE = 12  # of 100: how much less alike than the best a name may be to be shown beside it
 
 
-def by_search(store: Store, words: list[str], partner: str | None) -> list[int]:
+def by_search(store: Store, words: list[str], partner: str | None, rest: list[str]) -> list[int]:
     """Return the positions of the best conclusions for `words` taken as a need; none out of the booklet.
 
-    None either for the misspelt name of a command or of a partner: it is no need.
+    `rest` are the words after the name of `partner`, where one is named. None either for the misspelt name of a
+    command or of a partner, nor for an id that is not there: they are no need.
     """
-    if _misspelt(store, words):
+    if _misspelt(store, words) or (partner is not None and "/" in f"{words[0]}{rest[0]}"):
         return []
-    result = search.find(store, " ".join(words), partner=partner)
+    result = search.find(store, " ".join(rest), partner=partner)
     return [hit.position for hit in result.hits]
 
 
@@ -37,7 +39,8 @@ def nothing_found(store: Store, words: list[str], partner: str | None) -> str:
     near = nearest(store, words, partner)
     if near:
         return f"Rien trouvé pour {shown(query)}. Vouliez-vous dire : {', '.join(near)} ?"
-    return f"Rien trouvé pour {shown(query)} ; tout ce que dit le livret : « fs-triage liste »."
+    everything = f"fs-triage liste {partner}" if partner else "fs-triage liste"
+    return f"Rien trouvé pour {shown(query)} ; tout ce que dit le livret : « {everything} »."
 
 
 def nearest(store: Store, words: list[str], partner: str | None) -> list[str]:
@@ -70,10 +73,29 @@ def _misspelt(store: Store, words: list[str]) -> list[str]:
     command = process.extractOne(fold(first), COMMANDS, scorer=fuzz.ratio, score_cutoff=_MISSPELT)
     if command is not None:
         return [shown(" ".join(["fs-triage", command[0], *rest]))]
+    partner = _partner_like(store, " ".join(words))
+    return [shown(f"fs-triage {partner}")] if partner else []
+
+
+def _partner_like(store: Store, name: str) -> str | None:
+    """Return the partner whose id `name` misspells, by letters that are wrong or in another order; else None."""
+    query = fold(name)
     names = {partner: fold(partner) for partner in store.need("meta:partners").split()}
-    query = fold(" ".join(words))
-    found = process.extractOne(query, names, scorer=fuzz.ratio, score_cutoff=_MISSPELT)
-    return [shown(f"fs-triage {found[2]}")] if found is not None and query != found[0] else []
+    if query in names.values():
+        return None
+    for partner, known in names.items():
+        if sorted(known) == sorted(query):
+            return partner
+    found = process.extractOne(query[:_LONGEST], names, scorer=fuzz.ratio, score_cutoff=_MISSPELT)
+    return found[2] if found is not None else None
+
+
+def unknown_partner(store: Store, name: str) -> Failure:
+    """Return the failure that says that `name` is no partner, which one it looks like, and which there are."""
+    known = ", ".join(store.need("meta:partners").split())
+    meant = _partner_like(store, name)
+    said = f". Vouliez-vous dire : {shown(meant)} ? Possibles" if meant else " ; possibles"
+    return Failure(WRONG_CALL, f"Partenaire inconnu : {shown(name)}{said} : {known}.")
 
 
 def _titles(store: Store, partner: str | None) -> dict[str, str]:

@@ -32,8 +32,8 @@ class Tree:
     conclusions: dict[str, Conclusion] = field(default_factory=dict)
     blocked: dict[str, str] = field(default_factory=dict)
     """For a conclusion, the node to go to when it blocks."""
-    names: dict[str, list[str]] = field(default_factory=dict)
-    """For a conclusion, the ids, labels and keywords of the answers that lead to it."""
+    names: dict[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
+    """For a conclusion, the ids, labels and keywords of the answers that lead to it; its own are the last."""
     _order: list[str] = field(default_factory=list)
     _spans: dict[str, tuple[int, int]] = field(default_factory=dict)
 
@@ -60,7 +60,7 @@ class _Inherited:
     """What a branch hands down."""
 
     path: tuple[PathStep, ...]
-    names: tuple[str, ...]
+    names: tuple[tuple[str, ...], ...]
     pages: tuple[int, ...]
     if_blocked: str | None
     no_second_level: str | None
@@ -72,7 +72,7 @@ class _Inherited:
         blocked = f"{partner}/{answer.if_blocked}" if answer.if_blocked else None
         return _Inherited(
             path=(*self.path, step),
-            names=(*self.names, answer.id, answer.label, *answer.keywords),
+            names=(*self.names, (answer.id, answer.label, *answer.keywords)),
             pages=tuple(answer.pages) or self.pages,
             if_blocked=blocked if own_way else self.if_blocked,
             no_second_level=answer.no_second_level if own_way else self.no_second_level,
@@ -100,7 +100,7 @@ def grow(livret: Livret) -> Tree:
         )
         bare = _Inherited((), (), (), None, None, (), ())
         inherited = bare.below(model, {"question": ROOT_QUESTION, "answer": model.label}, model.id)
-        inherited = replace(inherited, names=(*inherited.names, model.name), path=())
+        inherited = replace(inherited, names=(*inherited.names, (model.name,)), path=())
         _Branch(tree, rules).question(model.id, model, inherited)
     for node, target in tree.blocked.items():
         tree.conclusions[node]["if_blocked"] = [i for i in tree.below(target) if i != node]
@@ -164,7 +164,7 @@ class _Branch:
             "pages": list(below.pages),
             "warnings": [*below.warnings, *missing],
         }
-        self.tree.names[node] = list(below.names)
+        self.tree.names[node] = below.names
         if blocked is not None:
             self.tree.blocked[node] = blocked
 
