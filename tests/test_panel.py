@@ -201,3 +201,13 @@ def test_lines_are_broken_at_spaces_alone(text: str, width: int) -> None:
         assert [word for line in wrap(text, width) for word in line.split(" ") if word.strip()] == [
             word for word in text.split(" ") if word.strip()
         ]
+
+
+@pytest.mark.parametrize("width", range(15, 40))
+def test_a_telephone_number_stays_on_one_line(width: int) -> None:
+    lines = wrap("Appeler le 0 809 401 401, puis le (03 84 00 00 00) et le 3230.", width, " 1. ")
+    assert any("0 809 401 401," in line for line in lines) == (width >= 18), lines
+    assert any("(03 84 00 00 00)" in line for line in lines) == (width >= 20), lines
+    assert words("".join(lines)) == words(
+        " 1. Appeler le 0 809 401 401, puis le (03 84 00 00 00) et le 3230."
+    )

@@ -153,7 +153,7 @@ def test_a_filter_can_be_mended_and_taken_away(home: Path, size: Size) -> None:
     with guichet(home=home, size=size) as window:
         window.see(FIRST)
         window.send("mairiç")
-        window.see(f"{NOTHING} « mairiç » ; effacez pour corriger.", gone=["Quitter"])
+        window.see(f"{NOTHING} « mairiç » ; Échap efface le filtre.", gone=["Quitter"])
         window.send(BACKSPACE, "e")
         window.see("Filtre : mairie", gone=[NOTHING])
         window.send(CTRL_U)
@@ -284,6 +284,23 @@ def test_no_second_level_where_there_is_none(home: Path, size: Size) -> None:
         leave(window)
 
 
+def test_back_from_describing_the_need(home: Path, size: Size) -> None:
+    with guichet(home=home, size=size) as window:
+        for key in (ESCAPE, ENTER):
+            window.see(FIRST)
+            window.send(END, UP, ENTER)
+            window.see(NEED)
+            window.send(key)
+            window.see(FIRST, gone=[NEED])
+            window.points_at("Décrire le besoin")
+        window.send(UP, ENTER)
+        window.see("Que demande l’usager à la préfecture ?")
+        window.send(ESCAPE)
+        window.see(FIRST)
+        window.points_at("Préfecture")
+        leave(window)
+
+
 def test_describing_the_need(home: Path, size: Size) -> None:
     with guichet(home=home, size=size) as window:
         window.see(FIRST)
@@ -301,7 +318,7 @@ def test_describing_the_need(home: Path, size: Size) -> None:
         window.see(NEED, "déclarer la naissance de mon bébé à la mairie", gone=[PICK])
         window.send(ESCAPE)
         window.see(FIRST)
-        window.points_at("Mairie")
+        window.points_at("Décrire le besoin")
         leave(window)
 
 

@@ -112,7 +112,8 @@ def test_describing_the_need_in_lines(home: Path) -> None:
         window.see("Écrit avant : le permis de conduire")
         typed(window, "")
         window.see(
-            "Le besoin, avec les mots de l’usager : (rien : revenir)", "Décrire le besoin avec ses mots"
+            "Le besoin, avec les mots de l’usager : (Entrée seule : revenir)",
+            "Décrire le besoin avec ses mots",
         )
         typed(window, "4")
         assert window.end() == 0
@@ -131,6 +132,19 @@ def test_a_conclusion_in_plain_lines(home: Path, way: str) -> None:
 
 
 COLOUR = re.compile(rb"\x1b\[[0-9;]*\b(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])\b[0-9;]*m")
+
+
+@pytest.mark.parametrize("columns", [80, 40])
+def test_lines_are_broken_between_words(home: Path, columns: int) -> None:
+    call = ("mairie", "ecole", "changement")
+    with guichet(*call, home=home, size=(columns, 60), ACCESSIBLE="1") as window:
+        assert window.end() == 0
+        rows = window.rows()
+    with guichet(*call, home=home, size=(500, 60), ACCESSIBLE="1") as window:
+        assert window.end() == 0
+        whole = window.rows()
+    assert max(map(len, whole)) > columns > max(map(len, rows))
+    assert words(" ".join(rows)) == words(" ".join(whole))
 
 
 def test_colours_and_none(home: Path) -> None:

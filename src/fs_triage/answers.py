@@ -64,7 +64,7 @@ def _show(
 
         report.show(store, positions)
     else:
-        output.answer("\n\n----\n\n".join(store.block("text", positions)))
+        output.answer_lines("\n\n----\n\n".join(store.block("text", positions)))
     return OK
 
 

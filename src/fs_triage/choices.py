@@ -121,9 +121,9 @@ class Choices:
         if not self.typed:
             return []
         if not self.left:
-            note = f"Aucun choix ne contient « {self.typed} » ; effacez pour corriger."
+            note = f"Aucun choix ne contient « {self.typed} » ; Échap efface le filtre."
         else:
-            note = f"Filtre : {self.typed}"
+            note = f"Filtre : {self.typed} (Échap l’efface)"
         return wrap(self._readable(note), width, " ")
 
     def _option(self, option: Option, width: int, pointed: bool, with_help: bool) -> list[list[Fragment]]:

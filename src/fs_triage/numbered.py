@@ -34,10 +34,12 @@ class Lines:
         """Show `page`; returns the value of the option chosen."""
         output.answer("")
         for line in (*page.head, page.question):
-            output.answer(line)
+            output.answer_lines(line)
         for rank, option in enumerate(page.options, 1):
             earlier = " (choisi avant)" if option.value == page.earlier else ""
-            output.answer(f"{rank}. {option.label}{earlier}{f' – {option.help}' if option.help else ''}")
+            output.answer_lines(
+                f"{rank}. {option.label}{earlier}{f' – {option.help}' if option.help else ''}"
+            )
         last = len(page.options)
         while True:
             typed = _read(f"Numéro du choix, de 1 à {last} : ")
@@ -51,15 +53,15 @@ class Lines:
         """Ask for words, `earlier` being those typed before; returns them, or `BACK`."""
         output.answer("")
         for line in page.head:
-            output.answer(line)
+            output.answer_lines(line)
         if earlier:
-            output.answer(f"Écrit avant : {earlier}")
-        return _read(f"{page.question} (rien : revenir) ") or BACK
+            output.answer_lines(f"Écrit avant : {earlier}")
+        return _read(f"{page.question} (Entrée seule : revenir) ") or BACK
 
     def show(self, store: Store, positions: Sequence[int]) -> bool:
         """Show the conclusions at `positions`; lines that scroll away need no word of it."""
         output.answer("")
-        output.answer("\n\n----\n\n".join(store.block("text", positions)))
+        output.answer_lines("\n\n----\n\n".join(store.block("text", positions)))
         return True
 
     def turn(self) -> None:

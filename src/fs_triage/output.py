@@ -79,6 +79,23 @@ def answer(text: str) -> None:
             raise _lost(error) from error
 
 
+def answer_lines(text: str) -> None:
+    """Print an answer as `answer` does; on a terminal, lines longer than it are broken between words.
+
+    A terminal that is only written to, and what reads it aloud, would cut a word or an address in two.
+    """
+    if sys.stdout is not None and sys.stdout.isatty():
+        from fs_triage.wrapping import wrap
+
+        columns = os.get_terminal_size(sys.stdout.fileno()).columns or 80
+        lines: list[str] = []
+        for line in text.split("\n"):
+            indent = line[: len(line) - len(line.lstrip(" "))]
+            lines += [line] if len(line) < columns else wrap(line.lstrip(" "), columns - 1, indent)
+        text = "\n".join(lines)
+    answer(text)
+
+
 def answer_json(text: str) -> None:
     """Print a JSON answer, in UTF-8 whatever the terminal's encoding (RFC 8259); raises `Failure` likewise."""
     if sys.stdout is not None:

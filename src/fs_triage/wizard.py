@@ -41,7 +41,7 @@ class Place:
     """Where the counsellor is: the walk, and the démarches found before it begins.
 
     `need` is what was typed (None: nothing is being searched), `found` the démarches to pick from, `picked`
-    the one picked, `note` what to say of the last search.
+    the choice made, `note` what to say of the last search.
     """
 
     walk: Walk = _START
@@ -164,7 +164,8 @@ class Wizard:
         if walk.at == ROOT:
             title = f"{self._store.need('meta:title')} – {self._store.need('meta:departement')}"
             answers.append(Option(_WRITE, "Décrire le besoin avec ses mots"))
-            page = Page((title,), question["question"], (*answers, _LEAVE), walk.preselected())
+            earlier = walk.preselected() or place.picked
+            page = Page((title,), question["question"], (*answers, _LEAVE), earlier)
         else:
             way = " › ".join(step.label for step in walk.steps)
             page = Page((way,), question["question"], (*answers, _RETURN, _LEAVE), walk.preselected())
@@ -185,7 +186,7 @@ class Wizard:
         page = Page((place.note,), "Le besoin, avec les mots de l’usager :")
         typed = self._desk.write(page, place.need or "")
         if typed == BACK:
-            return Place(place.walk)
+            return Place(place.walk, picked=_WRITE)
         result = search.find(self._store, typed, max=_OFFERED)
         if result.verdict != "matches" or not result.hits:
             note = _NOTES.get(result.verdict, _NOTES["out-of-scope"])

@@ -1,10 +1,18 @@
-"""Breaking text into lines: at spaces, never at a no-break space or a hyphen, cut only when one word is too long."""
+"""Breaking text into lines: at spaces, never at a no-break space, a hyphen or inside a number.
+
+A word is cut only when it is longer than a line.
+"""
 
 from __future__ import annotations
 
+import re
 import textwrap
 
 _NARROWEST = 8  # columns below which nothing is indented any more
+_NUMBER = re.compile(
+    r"\S*\d(?: \d\S*)+"
+)  # in groups, as telephone numbers are written, with the signs around it
+_HELD = "\ue000"  # in the place of a space that no line may end at; no rule file may have it
 
 
 def wrap(text: str, width: int, first: str = "", rest: str | None = None) -> list[str]:
@@ -17,7 +25,11 @@ def wrap(text: str, width: int, first: str = "", rest: str | None = None) -> lis
         first, rest, width = first.lstrip(" "), "", max(width, 1)
     if len(first) >= width:
         first, text = "", first + text
+    room = width - max(len(first), len(rest))
+    text = _NUMBER.sub(
+        lambda found: found[0].replace(" ", _HELD) if len(found[0]) <= room else found[0], text
+    )
     lines = textwrap.wrap(
         text, width, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False, expand_tabs=False
     )
-    return lines or [first]
+    return [line.replace(_HELD, " ") for line in lines] or [first]
