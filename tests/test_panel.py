@@ -35,7 +35,7 @@ SECOND_80 = """\
 
 Attention
  ! La mairie est fermée en août [red]jusqu’au 15[/red].
-2nd niveau – Livret, pages 2, 3
+2nd niveau – Livret, pages 2 et 3
 fs-triage mairie/bloque/urgence"""
 FIRST_40 = """\
 ╭─ 1er niveau : à faire sur place ─────╮
@@ -62,7 +62,7 @@ Attention
    [red]jusqu’au 15[/red].
 Pas de 2nd niveau : la mairie décide
 seule
-1er niveau – Livret, pages 2, 3
+1er niveau – Livret, pages 2 et 3
 fs-triage mairie/ecole/inscription"""
 BLOCKED_80 = """\
 ╭─ 1er niveau : à faire sur place ─────────────────────────────────────────────╮

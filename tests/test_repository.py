@@ -22,14 +22,14 @@ FLOORS = {
     "commands and screens": """
         about answers branch changes chercher choices codes compare contact_changes diagram examples markdown
         numbered outline page pairing prompts report review sheet schema snippet starter suggest text_changes
-        told verify wizard wrapping install
+        told verify wizard install
     """,
     "the compiled livret": "completion entries index learning lesson lookup placing search store vocabulary weights",
     "rules": """
         advice booklet checks explain heir identifiers kept livrets load model pruning source spots syntax tree
         values
     """,
-    "ground": "calls failure manual names output phonetics places plain problem records typography walk words",
+    "ground": "calls failure manual names output phonetics places plain problem records typography walk words wrapping",
 }
 """The house from the roof down: a module imports from its own floor and from those below, never in a circle."""
 

@@ -79,7 +79,7 @@ démarche, de cocher «{N}Exact{N}» ou d’écrire la correction à côté, pui
 
 # Guichet
 
-Pour{N}: titres perdus. Livret, pages 2, 3. 3 démarches{N}: 2 au 1er niveau, 1 au 2nd niveau.
+Pour{N}: titres perdus. Livret, pages 2 et 3. 3 démarches{N}: 2 au 1er niveau, 1 au 2nd niveau.
 
 **Pour toutes les démarches{N}:**
 
@@ -134,7 +134,7 @@ puis à «{N}Est-il perdu{N}?{N}», «{N}Non{N}».
 
 Il n’y a pas de 2nd niveau. Il suffit d’attendre.
 
-Livret, pages 2, 3. Identifiant{N}: guichet/titre/non
+Livret, pages 2 et 3. Identifiant{N}: guichet/titre/non
 
 ☐ Exact ☐ À corriger{N}: ..............................
 

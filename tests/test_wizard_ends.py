@@ -135,8 +135,8 @@ def test_a_lookup_without_a_terminal_asks_nothing(run: Run) -> None:
     assert result.returncode == 0
     assert result.stderr == ""
     assert [line for line in result.stdout.splitlines() if line.startswith("Livret, ")] == [
-        "Livret, pages 2, 3 – mairie/ecole/inscription",
-        "Livret, pages 2, 3 – mairie/ecole/changement",
+        "Livret, pages 2 et 3 – mairie/ecole/inscription",
+        "Livret, pages 2 et 3 – mairie/ecole/changement",
     ]
 
 

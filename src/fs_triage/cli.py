@@ -86,7 +86,7 @@ def program(
         str | None,
         Option(
             calls.INSTALL,
-            metavar="SHELL",
+            metavar="INTERPRÉTEUR",
             help="Installer la complétion par la touche Tab : bash, zsh, fish ou powershell.",
         ),
     ] = None,

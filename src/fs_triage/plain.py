@@ -106,7 +106,8 @@ def conclusion_text(conclusion: Conclusion, partner: str, blocked: list[Conclusi
 
 def pages_text(pages: list[int]) -> str:
     """Return the pages of the booklet as a reference."""
-    return f"Livret, page{'s' if len(pages) > 1 else ''} {', '.join(str(page) for page in pages)}"
+    *first, last = map(str, pages) if pages else [""]
+    return f"Livret, pages {', '.join(first)} et {last}" if first else f"Livret, page {last}"
 
 
 def blocked_lines(conclusion: Conclusion, blocked: list[Conclusion]) -> list[str]:
