@@ -32,7 +32,7 @@ _FACTORS = {
 """What such a feature weighs beside a word: chosen with the numbers above by cross-validation on the examples."""
 _PAIR = 0.4
 _NAMED = 6.0  # what naming a partner says for it, besides what is learnt
-_UNNAMED = 8.0  # what a need without a word of a partner's own theme, nor its name, says against it
+_UNNAMED = 12.0  # what a need without a word of a partner's own theme, nor its name, says against it
 _KEPT = 20_000  # features
 
 Weights = list[tuple[int, float]]
