@@ -169,6 +169,26 @@ def test_a_filter_can_be_mended_and_taken_away(home: Path, size: Size) -> None:
         window.see(MAIRIE)
 
 
+def test_a_need_is_found_while_it_is_typed(home: Path, size: Size) -> None:
+    with guichet(home=home, size=size) as window:
+        window.see(FIRST)
+        window.send("declaré bébé")
+        window.see("Filtre : declaré bébé", "» Mairie : Déclarer une naissance", gone=["Quitter"])
+        window.send(ENTER)
+        conclusion(window, "mairie/naissance")
+        window.send(ESCAPE)
+        window.see(FIRST, "Préfecture", gone=[MENU])
+        for typed in ["zz", "qqqq", "qqqq zzzz"]:
+            window.send(typed)
+            window.see(f"{NOTHING} « {typed} » ; Échap efface le filtre.")
+            window.send(ENTER)
+            window.settle(0.1)
+            window.see(NOTHING)
+            window.send(ESCAPE)
+            window.see(FIRST, gone=[NOTHING])
+        leave(window)
+
+
 def test_an_empty_filter_accepts_nothing(home: Path, size: Size) -> None:
     """Left alone, questionary shows every choice again and Enter takes the first."""
     with guichet(home=home, size=size) as window:

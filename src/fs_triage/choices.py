@@ -17,6 +17,7 @@ _HINT = "Flèches et Entrée pour choisir, ou tapez un mot"
 _HINT_BACK = "Flèches et Entrée pour choisir, Échap pour revenir, ou tapez un mot"
 _ARROW = {BACK: "← "}
 _WAY_OUT = (BACK, QUIT)
+_SHORTEST = 3  # letters from which what is typed is looked for elsewhere than in the choices
 
 
 def pointer(readable: Callable[[str], str]) -> str:
@@ -83,7 +84,13 @@ class Choices:
         else:
             texts = [(option, fold(f"{option.label} {option.help}")) for option in self.page.options]
             self.left = tuple(option for option, text in texts if all(word in text for word in words))
+            if self.page.found is not None and len(typed) >= _SHORTEST and (len(words) > 1 or not self.left):
+                self.left += tuple(self.page.found(typed))
         self._at = 0
+
+    def offers(self, value: str) -> bool:
+        """Return whether `value` is that of a choice of the page, or of one that what is typed has found."""
+        return any(option.value == value for option in (*self.page.options, *self.left))
 
     def draw(self, columns: int, rows: int) -> list[Fragment]:
         """Return the list for a terminal of that size.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -27,7 +27,8 @@ class Option:
 class Page:
     """A question: the way so far (or a note), the question, its choices, the choice made earlier.
 
-    A `compact` page leaves the screen to what stands above it: no hint, no empty line.
+    A `compact` page leaves the screen to what stands above it: no hint, no empty line. `found` gives the choices to
+    offer besides for words that are typed.
     """
 
     head: tuple[str, ...]
@@ -35,6 +36,7 @@ class Page:
     options: tuple[Option, ...] = ()
     earlier: str | None = None
     compact: bool = False
+    found: Callable[[str], Sequence[Option]] | None = None
 
     @property
     def back(self) -> bool:

@@ -93,7 +93,7 @@ class Screen:
         """Show `page`; returns the value of the option chosen."""
         self._list = self._list or _List()
         chosen = self._run(self._list.prepare(page))
-        if chosen not in [option.value for option in page.options]:
+        if not self._list.offers(chosen):
             raise AssertionError("a prompt returned what is no choice")
         return str(chosen)
 
@@ -175,6 +175,10 @@ class _List:
         """Return the prompt that shows `page` and ends with the value chosen."""
         self._choices = Choices(page, _readable)
         return self._application
+
+    def offers(self, value: str) -> bool:
+        """Return whether `value` is one that the page under way can end with."""
+        return self._choices.offers(value)
 
     def _lay_out(self) -> None:
         """Put the page's own head in the place of the message, and its choices in that of the list.

@@ -20,6 +20,7 @@ _WRITE = "?"
 _AGAIN = "↺"
 _BLOCKED = "!"
 _OFFERED = 8  # démarches offered for a need; more would not fit a screen of 20 lines
+_FOUND = 5  # démarches offered while a need is being typed
 _LEAVE = Option(QUIT, "Quitter")
 _RETURN = Option(BACK, "Revenir")
 _NO_TERMINAL = (
@@ -165,7 +166,7 @@ class Wizard:
             title = f"{self._store.need('meta:title')} – {self._store.need('meta:departement')}"
             answers.append(Option(_WRITE, "Décrire le besoin avec ses mots"))
             earlier = walk.preselected() or place.picked
-            page = Page((title,), question["question"], (*answers, _LEAVE), earlier)
+            page = Page((title,), question["question"], (*answers, _LEAVE), earlier, found=self._found)
         else:
             way = " › ".join(step.label for step in walk.steps)
             page = Page((way,), question["question"], (*answers, _RETURN, _LEAVE), walk.preselected())
@@ -176,7 +177,16 @@ class Wizard:
             return replace(place, walk=walk.back())
         if chosen == _WRITE:
             return Place(walk, need="")
+        if chosen not in [answer.value for answer in answers]:
+            return Place(walk.jump(chosen, self._summary(chosen).label))
         return replace(place, walk=walk.answer(chosen, self._question))
+
+    def _found(self, typed: str) -> list[Option]:
+        """Return the démarches that answer what is being typed."""
+        from fs_triage import search
+
+        hits = search.find(self._store, typed, max=_FOUND).hits
+        return [self._summary(self._conclusion(hit.position)["id"]) for hit in hits]
 
     def _describe(self, place: Place) -> Place:
         """Ask for the need in the visitor's words; nothing of it is kept when the session ends."""
