@@ -86,6 +86,23 @@ def test_french_spaces_and_soft_hyphens_are_kept() -> None:
     assert taken(f"a: {text}\n") == {"a": text}
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("a: >-\n  b\n  c #2\n", "b c #2"),
+        ("a: |-\n  b\n  c\n", "b\nc"),
+        ("a: b # c #d\n", "b"),
+        ("a: b ## c\n", "b"),
+        ("a: b#2\n", "b#2"),
+        ("a: 'b #2' #c\n", "b #2"),
+        ("a: [b, c\n  d]\n", ["b", "c d"]),
+        ("a: #c\n  - b\n", ["b"]),
+    ],
+)
+def test_long_texts_brackets_and_comments_are_no_mistake(text: str, value: object) -> None:
+    assert taken(text) == {"a": value}
+
+
 def test_places_are_those_of_each_key_and_value() -> None:
     table, _ = parse("a:\n  - id: x\n    é: 'y'\n  - z\n", "f")
     assert table is not None
@@ -106,7 +123,7 @@ def test_places_are_those_of_each_key_and_value() -> None:
     )
 )
 def test_what_yaml_writes_is_read_back(value: object) -> None:
-    text = yaml.dump({"racine": value}, allow_unicode=True, default_style='"', Dumper=_NoAliases)
+    text = yaml.dump({"racine": value}, allow_unicode=True, default_style='"', width=10**6, Dumper=_NoAliases)
     assert taken(text) == {"racine": value}
 
 
@@ -116,6 +133,23 @@ class _NoAliases(yaml.SafeDumper):
 
 
 # What is refused
+
+GOES_ON = (
+    "ce texte continue à la ligne suivante ; vérifiez le tiret et le retrait de la ligne suivante ; "
+    "un texte long commence par « >- » [several-lines]"
+)
+
+
+def closed_far(line: int) -> str:
+    return (
+        f"guillemet ouvert ici, refermé à la ligne {line} seulement ; refermez-le sur sa ligne ; "
+        "un texte long commence par « >- » [several-lines]"
+    )
+
+
+def cut(rest: str) -> str:
+    return f"« {rest} » n’est pas lu, à cause de « # » ; mettez le texte entre guillemets doubles [cut-by-comment]"
+
 
 SYNTAX = [
     ("a: b: c\n", "1:5: syntaxe : « : » inattendu ; mettez le texte entre guillemets doubles [syntax]"),
@@ -145,6 +179,18 @@ SYNTAX = [
     ("- a\n", "1:1: des « clé: valeur » étaient attendues [syntax]"),
     ("a\n", "1:1: des « clé: valeur » étaient attendues [syntax]"),
     ("? [a]\n: b\n", "1:3: une clé doit être un mot [syntax]"),
+]
+ONE_LINE = [
+    ("a:\n  - b\n   - c\n  - d\n", f"2:5: {GOES_ON}"),
+    ("a:\n  - b\n    c\n  - d\n", f"2:5: {GOES_ON}"),
+    ("a: b\n  c\n", f"1:4: {GOES_ON}"),
+    ('a: "b\nc: "d"\ne: f\n', f"1:4: {closed_far(2)}"),
+    ("a: 'b\nc: d\ne: l'usager\n", f"1:4: {closed_far(3)}"),
+    ('a:\n  - "b\n  - "c"\n', f"2:5: {closed_far(3)}"),
+    ("a: [b, 'c\n d']\n", f"1:8: {closed_far(2)}"),
+    ("a: Formulaire #2 carte\n", f"1:4: {cut('#2 carte')}"),
+    ("a:\n  - é #b # c\n", f"2:5: {cut('#b # c')}"),
+    ("a: #2\n", f"1:3: {cut('#2')}"),
 ]
 REFUSED = [
     (
@@ -210,7 +256,7 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("content", "problem"), SYNTAX + REFUSED)
+@pytest.mark.parametrize(("content", "problem"), SYNTAX + ONE_LINE + REFUSED)
 def test_refused_with_its_place_and_what_to_do(content: str | bytes, problem: str) -> None:
     assert refusal(content) == [problem]
 

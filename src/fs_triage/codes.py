@@ -52,6 +52,20 @@ _READING = {
         Préférer : deux espaces par niveau, et des guillemets doubles autour d’un texte qui contient « : ».
         Pourquoi : rien de ce qui suit ne peut être compris.
         """,
+    "several-lines": """
+        Un texte continue à la ligne suivante.
+
+        Éviter : un tiret oublié ou mal aligné : la ligne suivante deviendrait la fin du texte qui la précède.
+        Préférer : une ligne par texte ; un texte long commence par « >- », et ses lignes sont décalées dessous.
+        Pourquoi : une étape serait avalée par la précédente, et un guillemet oublié avalerait tout jusqu’au suivant.
+        """,
+    "cut-by-comment": """
+        La fin d’un texte n’est pas lue, à cause du signe « # ».
+
+        Éviter : « label: Formulaire #2 carte », dont YAML ne lit que « Formulaire ».
+        Préférer : « label: "Formulaire #2 carte" » ; un commentaire, lui, s’écrit « # » puis une espace.
+        Pourquoi : le conseiller lirait un texte coupé, sans le savoir.
+        """,
     "several-documents": """
         Le fichier contient plusieurs documents.
 

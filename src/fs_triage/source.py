@@ -118,34 +118,7 @@ def decode(content: bytes, path: str) -> tuple[str, list[Problem]]:
         message = f"ce n’est pas de l’UTF-8 (octet 0x{content[error.start]:02X})"
         return "", [Problem(path, line, column, "encoding", message, "enregistrez le fichier en UTF-8")]
     text = text.replace("\r\n", "\n")
-    return text, list(_bad_characters(text, path))
-
-
-def _bad_characters(text: str, path: str) -> Iterator[Problem]:
-    """Yield the first tab and the first forbidden character of `text`, with the number of lines that have one."""
-    tabs: list[tuple[int, int]] = []
-    others: list[tuple[int, int]] = []
-    lines = text.split("\n")
-    for number, line in enumerate(lines, 1):
-        if line.isprintable():
-            continue
-        index = refused(line.replace("\t", " "))
-        if "\t" in line:
-            tabs.append((number, line.index("\t")))
-        if index is not None:
-            others.append((number, index))
-    if tabs:
-        message = f"tabulation{_more_lines(tabs)}"
-        yield Problem(path, tabs[0][0], tabs[0][1] + 1, "tab", message, "remplacez-la par des espaces")
-    if others:
-        number, index = others[0]
-        message = f"caractère interdit {name_of(lines[number - 1][index])}{_more_lines(others)}"
-        yield Problem(path, number, index + 1, "control-character", message, "supprimez-le")
-
-
-def _more_lines(found: list[tuple[int, int]]) -> str:
-    more = len(found) - 1
-    return f" (et sur {more} autre{'s' if more > 1 else ''} ligne{'s' if more > 1 else ''})" if more else ""
+    return text, list(syntax.bad_characters(text, path))
 
 
 def content_of(path: Path, shown: str) -> tuple[bytes, list[Problem]]:
@@ -174,7 +147,7 @@ def read(content: bytes, shown: str) -> tuple[Table | None, list[Problem]]:
 
 def parse(text: str, shown: str) -> tuple[Table | None, list[Problem]]:
     """Return the table that `text` holds, as `read` does."""
-    reader = _Reader(shown)
+    reader = _Reader(text, shown)
     try:
         root = reader.document(iter(yaml.CSafeLoader(text).get_event, None))
     except _Stop:
@@ -195,8 +168,11 @@ def parse(text: str, shown: str) -> tuple[Table | None, list[Problem]]:
 class _Reader:
     """Builds nodes from events and notes what it refuses."""
 
-    def __init__(self, shown: str) -> None:
+    def __init__(self, text: str, shown: str) -> None:
         self.shown = shown
+        self.lines = text.split("\n")
+        self.commented = syntax.commented(text)
+        self.flow = 0  # how many brackets are open
         self.problems: list[Problem] = []
         self.nodes = 0
 
@@ -235,14 +211,21 @@ class _Reader:
         place = Place(self.shown, mark.line + 1, mark.column + 1)
         if kind is yaml.ScalarEvent:
             value = event.value
+            if mark.line != event.end_mark.line or mark.line in self.commented:
+                value = self._on_one_line(event)
             sound = len(value) <= MAX_TEXT and value.isprintable()  # nearly all of them
-            return Text(value if sound else self._text(event), place)
+            return Text(value if sound else self._text(event, value), place)
         if kind is yaml.SequenceStartEvent:
-            row = Row(place)
+            items: list[Node] = []
+            self.flow += event.flow_style
             while type(following := next(events)) is not yaml.SequenceEndEvent:
-                row.items.append(self.node(following, events, depth + 1))
-            return row
-        return self._table(events, Table(place), depth)
+                items.append(self.node(following, events, depth + 1))
+            self.flow -= event.flow_style
+            return Row(place, items)
+        self.flow += event.flow_style
+        table = self._table(events, Table(place), depth)
+        self.flow -= event.flow_style
+        return table
 
     def _no_reference(self, event: Any) -> None:
         if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
@@ -255,9 +238,18 @@ class _Reader:
             self.note(event.start_mark, "tag", f"étiquette YAML « {tag} »", "supprimez-la")
             raise _Stop
 
-    def _text(self, event: Any) -> str:
-        """Return the text of a scalar, without what is refused in it."""
-        value: str = event.value
+    def _on_one_line(self, event: Any) -> str:
+        """Return the text of a scalar; notes one that runs on into the next line, or that a comment cuts."""
+        found = syntax.not_on_one_line(event, self.lines, self.flow > 0)
+        if found is None:
+            return str(event.value)
+        self.note(event.start_mark, found.code, found.message, found.hint)
+        if found.text is None:
+            raise _Stop
+        return found.text
+
+    def _text(self, event: Any, value: str) -> str:
+        """Return `value`, the text of a scalar, without what is refused in it."""
         index = refused(value)
         if index is not None:
             message = f"caractère interdit {name_of(value[index])} dans ce texte"

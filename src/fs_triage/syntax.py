@@ -1,8 +1,18 @@
-"""What libyaml cannot read, said in French."""
+"""What libyaml cannot read, and what it reads otherwise than it was meant, said in French."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
 import yaml
+
+from fs_triage.problem import Problem
+from fs_triage.typography import name_of, refused, visible
+
+_COMMENT = re.compile(r" #(?=[^\s#])")  # glued to a word, the sign is hardly meant as a comment
+_SHOWN = 40
 
 # What libyaml says, by a piece of its message; what the author should read; and whether the mistake is where
 # libyaml began to read the thing rather than where it stumbled.
@@ -31,3 +41,71 @@ def explain(error: yaml.MarkedYAMLError) -> tuple[yaml.Mark | None, str]:
             mark = error.context_mark if at_start else error.problem_mark
             return mark or error.problem_mark, french
     return error.problem_mark or error.context_mark, "ce n’est pas du YAML correct à cet endroit"
+
+
+def bad_characters(text: str, path: str) -> Iterator[Problem]:
+    """Yield the first tab and the first forbidden character of `text`, with the number of lines that have one."""
+    tabs: list[tuple[int, int]] = []
+    others: list[tuple[int, int]] = []
+    lines = text.split("\n")
+    for number, line in enumerate(lines, 1):
+        if line.isprintable():
+            continue
+        index = refused(line.replace("\t", " "))
+        if "\t" in line:
+            tabs.append((number, line.index("\t")))
+        if index is not None:
+            others.append((number, index))
+    if tabs:
+        message = f"tabulation{_more_lines(tabs)}"
+        yield Problem(path, tabs[0][0], tabs[0][1] + 1, "tab", message, "remplacez-la par des espaces")
+    if others:
+        number, index = others[0]
+        message = f"caractère interdit {name_of(lines[number - 1][index])}{_more_lines(others)}"
+        yield Problem(path, number, index + 1, "control-character", message, "supprimez-le")
+
+
+def _more_lines(found: list[tuple[int, int]]) -> str:
+    more = len(found) - 1
+    return f" (et sur {more} autre{'s' if more > 1 else ''} ligne{'s' if more > 1 else ''})" if more else ""
+
+
+class Otherwise(NamedTuple):
+    """A text that is not what was meant: the problem, and the text to go on with (None: to stop there)."""
+
+    code: str
+    message: str
+    hint: str
+    text: str | None
+
+
+def commented(text: str) -> set[int]:
+    """Return the lines of `text`, from 0, where « # » may cut a text that was meant to go on."""
+    return {text.count("\n", 0, found.start()) for found in _COMMENT.finditer(text)}
+
+
+def not_on_one_line(event: Any, lines: list[str], flow: bool) -> Otherwise | None:
+    """Return what is wrong with a scalar that runs over several lines or is followed by a comment.
+
+    `lines` are those of the file; `flow` tells that the scalar is in brackets, where a bare text may go on:
+    no dash can be missing there.
+    """
+    mark, end, quoted = event.start_mark, event.end_mark, event.style in ("'", '"')
+    if event.style in ("|", ">"):
+        return None
+    if mark.line != end.line:
+        if quoted:
+            message = f"guillemet ouvert ici, refermé à la ligne {end.line + 1} seulement"
+            hint = "refermez-le sur sa ligne ; un texte long commence par « >- »"
+            return Otherwise("several-lines", message, hint, None)
+        if flow:
+            return None
+        hint = "vérifiez le tiret et le retrait de la ligne suivante ; un texte long commence par « >- »"
+        first = lines[mark.line][mark.column :].strip(" ")
+        return Otherwise("several-lines", "ce texte continue à la ligne suivante", hint, first)
+    rest = lines[end.line][end.column :].strip(" ")
+    if quoted or not _COMMENT.match(f" {rest}"):
+        return None
+    message = f"« {visible(rest[:_SHOWN])} » n’est pas lu, à cause de « # »"
+    text = f"{event.value} {rest}".strip(" ")
+    return Otherwise("cut-by-comment", message, "mettez le texte entre guillemets doubles", text)
