@@ -24,6 +24,11 @@ _LONGEST = 4000  # characters of a need that are read
 _STUCK = 5
 _BETTER = 4  # times more conclusions that speak of a word: then it is the one meant
 _A_WORD_TOLD = 3  # letters of the shortest word that tells anything
+_LITTLE = frozenset(
+    "mon mes ton tes son ses notre nos votre vos leur leurs pour par sur avec dans des les une aux que qui est "  # noqa: SIM905
+    "suis ont sont elle ils nous vous cette ces".split()
+)
+"""Words that tell nobody why something was found."""
 _TOLD = 8  # words that tell why a conclusion was found
 _SLIGHT = 0.01  # a part that tells nothing
 
@@ -120,7 +125,8 @@ class _Search:
         shared, scores = self._scores(partner)
         verdict = self._verdict(shared, scores, partner)
         first = self._kept([by_heart] if by_heart is not None and by_heart >= 0 else [], partner, level)
-        kept = self._kept(list(scores), partner, level) if verdict == MATCHES else []
+        likely = [position for position, score in scores.items() if score > shared[OUT]]
+        kept = self._kept(likely, partner, level) if verdict == MATCHES else []
         kept.sort(key=lambda position: (-scores[position], position))
         ranked = [*first, *(position for position in kept if position not in first)][:count]
         hits = [
@@ -212,7 +218,7 @@ class _Search:
         parts = self.parts(position)
         weights: dict[str, float] = {}
         for word, key in zip(phonetics.typed(self.need), self.keys, strict=True):
-            if len(word) >= _A_WORD_TOLD:
+            if len(word) >= _A_WORD_TOLD and word.lower() not in _LITTLE:
                 alone = [key, *vocabulary.beginnings(key)]
                 weights[word] = sum(parts.get(feature, 0.0) for feature in alone)
         told = sorted(weights, key=lambda word: -weights[word])[:_TOLD]
