@@ -81,7 +81,7 @@ ATTACKS: dict[str, tuple[str | bytes, str]] = {
     "tab-on-every-line": ("\ta: b\n" * 170_000, "tab"),
     "empty": ("", "syntax"),
     "one-long-line": ("a: " + "x " * 500_000 + ": y", "syntax"),
-    "open-quote": (TEXT.replace("pages: [3]", "pages: '", 1) + "x" * 900_000, "syntax"),
+    "open-quote": (TEXT.replace("pages: [3]", "pages: '", 1) + "x" * 900_000, "several-lines"),
     "open-bracket": ("a: [" + "b, " * 20_000, "syntax"),
     "cut": (TEXT[: len(TEXT) // 2].rstrip() + "\n  - '", "syntax"),
     "repeated-keys": (TEXT + "id: a\n" * 40_000, "duplicate-key"),

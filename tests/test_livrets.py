@@ -124,6 +124,59 @@ def test_rules_that_are_not_there(run: Run, tmp_path: Path) -> None:
     assert answer.stderr == f"Aucun livret dans « {tmp_path} » : il y manque un fichier livret.yaml.\n"
 
 
+def told(run: Run, *arguments: str, **environment: str) -> tuple[int, str]:
+    answer = run(*arguments, env=environment)
+    assert answer.stdout == ""
+    return answer.returncode, answer.stderr
+
+
+def test_a_livret_named_beside_rules_that_are_another(
+    tmp_path: Path, livret_of: Callable[..., str], config: Callable[[str], str], run: Run
+) -> None:
+    own = make(tmp_path / "un")
+    message = (
+        f"« {own} » est le livret « un » : « --livret deux » n’y choisit rien ; "
+        "retirez --livret, ou donnez avec --regles le dossier qui contient les livrets.\n"
+    )
+    assert told(run, "mairie", "--regles", str(own), "--livret", "deux") == (2, message)
+    assert told(run, "mairie", "--livret", "deux", FS_TRIAGE_REGLES=str(own)) == (2, message)
+    assert livret_of("--regles", f"{own}/", "--livret", "un") == "un"
+    configured = config('livret = "deux"\n')
+    assert livret_of(XDG_CONFIG_HOME=configured, FS_TRIAGE_REGLES=str(own)) == "un"
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (
+            'regle = "/srv"\n',
+            "Clé inconnue « regle » dans le fichier de configuration {file} ; possibles : « regles » et « livret ».",
+        ),
+        (
+            '[rules]\npath = "/srv"\n',
+            "Clé inconnue « rules » dans le fichier de configuration {file} ; possibles : « regles » et « livret ».",
+        ),
+        (
+            "livret = 39\n",
+            "Dans le fichier de configuration {file}, la valeur de « livret » doit être un texte, "
+            'comme « livret = "jura" ».',
+        ),
+    ],
+)
+def test_a_setting_that_is_none(text: str, problem: str, config: Callable[[str], str], run: Run) -> None:
+    configured = config(text)
+    message = problem.format(file=f"{configured}/fs-triage/config.toml") + "\n"
+    assert told(run, "caf", "rsa", XDG_CONFIG_HOME=configured) == (3, message)
+
+
+def test_a_file_in_the_place_of_the_folder_of_rules(run: Run) -> None:
+    assert told(run, "caf", "rsa", "--regles", str(JURA / "caf.yaml")) == (
+        3,
+        f"Le dossier de règles « {JURA}/caf.yaml » est un fichier ; "
+        f"donnez le dossier qui le contient, « {JURA} ».\n",
+    )
+
+
 @pytest.fixture
 def package(tmp_path: Path) -> str:
     """A package that brings the livret « vallee » by the entry point; the PYTHONPATH that installs it."""

@@ -24,6 +24,8 @@ APPLICATION = "fs-triage"
 BOOKLET = "livret.yaml"
 DEFAULT_LIVRET = "jura"
 PACKAGE = os.path.dirname(os.path.abspath(__file__))
+SETTINGS = {"regles": "/chemin/du/dossier", "livret": DEFAULT_LIVRET}
+"""What `config.toml` may set, with an example of each."""
 PATIENCE = 1.2  # seconds that a share that hangs may cost, twice in a lookup
 LONG_PATIENCE = 15.0  # the same when no earlier index can answer
 
@@ -122,15 +124,27 @@ def _config() -> dict[str, object]:
     try:
         with open(path, encoding="utf-8-sig", newline="") as stream:
             text = stream.read()
-        plain = plain_toml(text)
-        if plain is not None:
-            return dict(plain)
-        import tomllib
+        table: dict[str, object] | dict[str, str] | None = plain_toml(text)
+        if table is None:
+            import tomllib
 
-        return tomllib.loads(text)
+            table = tomllib.loads(text)
     except (OSError, ValueError) as error:
         message = f"Le fichier de configuration {path} est illisible ; corrigez-le ou supprimez-le."
         raise Failure(RULES_UNUSABLE, message) from error
+    for key, value in table.items():
+        _check_setting(path, key, value)
+    return dict(table)
+
+
+def _check_setting(path: str, key: str, value: object) -> None:
+    if key not in SETTINGS:
+        known = " et ".join(f"« {setting} »" for setting in SETTINGS)
+        message = f"Clé inconnue « {key} » dans le fichier de configuration {path} ; possibles : {known}."
+        raise Failure(RULES_UNUSABLE, message)
+    if not isinstance(value, str):
+        message = f"Dans le fichier de configuration {path}, la valeur de « {key} » doit être un texte"
+        raise Failure(RULES_UNUSABLE, f'{message}, comme « {key} = "{SETTINGS[key]}" ».')
 
 
 def plain_toml(text: str) -> dict[str, str] | None:
@@ -181,7 +195,15 @@ def livret_folder(regles: str | None = None, livret: str | None = None) -> str:
         folder = known or _look_longer(root, name)
     folder = folder or known or _known(root, name)
     if folder is not None:
+        own = os.path.basename(os.path.abspath(root))
+        if livret and folder == root and own != livret:
+            message = f"« {root} » est le livret « {own} » : « --livret {livret} » n’y choisit rien"
+            hint = "retirez --livret, ou donnez avec --regles le dossier qui contient les livrets"
+            raise Failure(WRONG_CALL, f"{message} ; {hint}.")
         return folder
+    if os.path.isfile(root):
+        message = f"Le dossier de règles « {root} » est un fichier ; donnez le dossier qui le contient"
+        raise Failure(RULES_UNUSABLE, f"{message}, « {os.path.dirname(root) or '.'} ».")
     if os.path.isdir(root):
         raise Failure(RULES_UNUSABLE, f"Aucun livret dans « {root} » : il y manque un fichier {BOOKLET}.")
     raise Failure(RULES_UNUSABLE, f"Le dossier de règles « {root} » n’existe pas ; vérifiez son nom.")
