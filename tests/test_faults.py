@@ -123,6 +123,38 @@ def test_every_flipped_byte(
     assert len(healed) > 50, "some of it was damage"
 
 
+def test_flipped_bits_of_the_first_page(
+    livret: Path, kept: Path, whole: bytes, truth: list[object], healed: list[str]
+) -> None:
+    """The text of the schema is there, which SQLite quotes when it cannot read it."""
+    page = int.from_bytes(whole[16:18], "big")
+    begin = whole.index(b"CREATE TABLE", 0, page) - 20
+    chosen = random.Random(8)
+    for place in [*range(begin, page), *sorted(chosen.sample(range(begin), 60))]:
+        for bit in (7, chosen.randrange(7)):
+            written(kept, whole[:place] + bytes([whole[place] ^ 1 << bit]) + whole[place + 1 :])
+            opened = open_store(str(livret))
+            assert opened.need("meta:title") == "title", (place, bit)
+            assert opened.notices == []
+            opened.close()
+            last = index._last_good(str(kept), str(livret))
+            assert last is None or last["meta:title"] == "title", (place, bit)
+    assert len(healed) > 100, "some of it was damage"
+
+
+def test_a_schema_that_is_no_text(livret: Path, kept: Path, whole: bytes, run: Run, tmp_path: Path) -> None:
+    asked = {"FS_TRIAGE_REGLES": str(livret), "XDG_CACHE_HOME": str(tmp_path)}
+    place = whole.index(b"TABLE entry")
+    spoilt = whole[:place] + bytes([whole[place] ^ 0x80]) + whole[place + 1 :]
+    commands = (["guichet", "papier"], ["--completer", "guichet", "="], ["chercher", "papier"])
+    for command in commands:
+        written(kept, spoilt)
+        answer = run(*command, env=asked)
+        assert (answer.returncode, answer.stderr) == (0, "")
+        assert "papier" in answer.stdout
+        assert kept.read_bytes() != spoilt, "it was made anew"
+
+
 def test_an_index_cut_at_every_64th_byte(
     livret: Path, kept: Path, whole: bytes, truth: list[object], healed: list[str]
 ) -> None:

@@ -76,7 +76,7 @@ def _undisturbed() -> Iterator[None]:
 def learn(taught: Store) -> sqlite3.Connection:
     """Return the index of an open livret with what a search needs, put in its place when that can be done.
 
-    Raises `store.Damaged` or `sqlite3.Error` when it cannot be read whole.
+    Raises one of `store.UNSOUND` when it cannot be read whole.
     """
     from fs_triage import learning
 
@@ -209,7 +209,7 @@ def _last_good(path: str | None, folder: str) -> Entries | None:
         return None
     try:
         entries = dict(Store("", connection, []).entries())
-    except (sqlite3.Error, store.Damaged):
+    except store.UNSOUND:
         return None
     finally:
         connection.close()

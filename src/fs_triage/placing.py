@@ -36,7 +36,7 @@ def holds(path: str, stamp: str) -> bool:
         return False
     try:
         return Store("", connection, []).read("meta:stamp") == stamp
-    except (sqlite3.Error, store.Damaged):
+    except store.UNSOUND:
         return False
     finally:
         connection.close()

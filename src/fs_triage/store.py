@@ -40,6 +40,10 @@ class Damaged(Exception):
     """An entry is missing, or is not what was written."""
 
 
+UNSOUND = (Damaged, sqlite3.Error, UnicodeDecodeError)
+"""What reading a damaged index raises; the last, when SQLite quotes in its message a schema that is no text."""
+
+
 def checksum(key: str, value: str, following: str) -> int:
     """Return the checksum of an entry: its key, its value and the key after it (empty after the last)."""
     return crc32(f"{key}\x1f{value}\x1f{following}".encode())
@@ -109,7 +113,7 @@ class Store:
         self.connection.close()
 
     def read(self, key: str) -> str | None:
-        """Return the value of `key`, None when there is none; raises `Damaged` or `sqlite3.Error`."""
+        """Return the value of `key`, None when there is none; raises one of `UNSOUND`."""
         row = self.connection.execute(_NEAREST, (key,)).fetchone()
         found, value, following = _checked(row)
         if found == key:
@@ -153,7 +157,7 @@ class Store:
     def _healing(self, read: Callable[[str], T], argument: str) -> T:
         try:
             return read(argument)
-        except (Damaged, sqlite3.Error):
+        except UNSOUND:
             if self._healed:
                 raise
             self._heal()
@@ -204,7 +208,7 @@ def open_store(folder: str) -> Store:
             store = Store(folder, connection, notices)
             if _fresh(store):
                 return store
-        except (Damaged, sqlite3.Error):
+        except UNSOUND:
             pass
         connection.close()
     from fs_triage import index
