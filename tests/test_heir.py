@@ -12,7 +12,7 @@ from conftest import JURA, Run
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fs_triage import checks, heir, source, starter, tree
+from fs_triage import checks, heir, source, starter, tree, verify
 from fs_triage.failure import Failure
 from fs_triage.load import Loaded, load
 
@@ -128,6 +128,11 @@ add:
 def problems(folder: Path) -> list[str]:
     loaded: Loaded = load(folder)
     return [str(problem).replace(str(folder.parent) + "/", "") for problem in loaded.problems]
+
+
+def verified(folder: Path) -> list[str]:
+    found = verify.verify(folder).problems
+    return [str(problem).replace(str(folder.parent) + "/", "") for problem in found]
 
 
 def test_a_path_that_the_parent_does_not_have(doubs: Path) -> None:
@@ -272,6 +277,22 @@ def test_a_new_livret_left_as_it_is_loads_and_shows_what_is_missing(doubs: Path)
     target = doubs.parent / "neuf"
     starter.run(str(target), "jura", "25 Doubs")
     assert "Contact manquant" in json.dumps(grown(target).conclusions, ensure_ascii=False)
+
+
+@pytest.mark.parametrize(
+    "kind", ["email", "phone", "administration-plus", "appointment", "web", "address", "in-person"]
+)
+def test_a_contact_yet_to_be_filled_is_missing(kind: str, doubs: Path) -> None:
+    own = f"contacts:\n  back-office-mail: {{{kind}: à remplir, label: Guichet, audience: usager}}\n"
+    write(doubs, "la-poste.yaml", f"id: la-poste\n{own}")
+    conclusion = grown(doubs).conclusions["la-poste/back-office"]
+    assert conclusion["contacts"] == []
+    assert "Contact manquant pour ce département : Guichet." in conclusion["warnings"]
+    own_lines = [line for line in verified(doubs) if line.startswith("doubs/la-poste.yaml")]
+    assert own_lines == [
+        "doubs/la-poste.yaml:3:3: contact « back-office-mail » à remplir ; sans lui, la-poste/back-office n’a "
+        "personne à contacter ; écrivez sa valeur à la place de « à remplir » [contact-not-replaced]"
+    ]
 
 
 @pytest.mark.parametrize(

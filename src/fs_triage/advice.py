@@ -12,7 +12,7 @@ from pathlib import Path
 
 from fs_triage import identifiers
 from fs_triage.calls import COMMANDS
-from fs_triage.load import BOOKLET, ELSEWHERE, IDENTIFIERS, SYNONYMS, Livret, PartnerRules
+from fs_triage.load import BOOKLET, ELSEWHERE, IDENTIFIERS, SYNONYMS, TO_FILL, Livret, PartnerRules, to_fill
 from fs_triage.model import KINDS, EscalateAnswer, GotoAnswer, StepsAnswer
 from fs_triage.names import close
 from fs_triage.problem import Problem
@@ -178,13 +178,14 @@ def unused_contact(rules: PartnerRules) -> Iterator[Problem]:
 
 
 def contact_not_replaced(rules: PartnerRules) -> Iterator[Problem]:
-    """Un contact hérité d’un autre département n’a pas été remplacé.
+    """Un contact hérité d’un autre département n’a pas été remplacé, ou n’est pas rempli.
 
-    Éviter : laisser à l’héritier un contact « scope: local » du livret dont il hérite.
+    Éviter : laisser à l’héritier un contact « scope: local » du livret dont il hérite, ou « à remplir ».
     Préférer : le même identifiant sous « contacts » chez l’héritier, avec la valeur du département.
     Pourquoi : au comptoir il n’est jamais montré comme s’il était d’ici ; la conclusion dit qu’il manque.
     """
-    for name in sorted(rules.missing & _used(rules)):
+    empty = to_fill(rules.model)
+    for name in sorted(rules.missing & _used(rules) | empty):
         alone = [
             f"{rules.model.id}/{spot.path}"
             for spot in spots(rules)
@@ -195,6 +196,13 @@ def contact_not_replaced(rules: PartnerRules) -> Iterator[Problem]:
         place = place_of(rules.table, ("contacts", name), key=True)
         verb = "n’ont" if len(alone) > 1 else "n’a"
         consequence = f" ; sans lui, {', '.join(alone)} {verb} personne à contacter" if alone else ""
+        if name in empty:
+            message, hint = (
+                f"contact « {name} » à remplir{consequence}",
+                f"écrivez sa valeur à la place de « {TO_FILL} »",
+            )
+            yield Problem(*where(place), "contact-not-replaced", message, hint)
+            continue
         message = f"contact local « {name} » à remplacer{consequence}"
         hint = f"donnez-le sous contacts, dans {rules.model.id}.yaml de ce livret"
         yield Problem(*where(place), "contact-not-replaced", message, hint)

@@ -17,11 +17,14 @@ from fs_triage.model import Partner
 from fs_triage.names import nearest
 from fs_triage.problem import Problem
 from fs_triage.source import Place, Table
+from fs_triage.words import fold
 
 BOOKLET = "livret.yaml"
 ELSEWHERE = "hors-livret.yaml"
 IDENTIFIERS = "identifiants.yaml"
 SYNONYMS = "synonymes.yaml"
+TO_FILL = "à remplir"
+"""What stands for the value of a contact that a new livret has yet to give."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ class PartnerRules:
     model: Partner
     table: Table
     missing: frozenset[str] = frozenset()
-    """Contacts inherited from another département and not yet replaced: never to be shown."""
+    """Contacts inherited from another département and not yet replaced, or yet to be filled: never shown."""
     whole: bool = True
     """Whether nothing was left out because it was wrong."""
     lost: frozenset[str] = frozenset()
@@ -181,7 +184,17 @@ def _partners(
             place = source.place_of(built.table, ("id",))
             message = f"« {built.model.id} » dans le fichier {name}.yaml"
             loaded.problems.append(_at(place, "file-name", message, f"écrivez « id: {name} »"))
+        missing |= to_fill(built.model)
         yield PartnerRules(built.model, built.table, missing, built.whole, built.lost)
+
+
+def to_fill(partner: Partner) -> frozenset[str]:
+    """Return the contacts of `partner` whose value has yet to be written."""
+    return frozenset(
+        name
+        for name, contact in partner.contacts.items()
+        if any(fold(value) == fold(TO_FILL) for _, value in contact.kinds)
+    )
 
 
 def _partner(

@@ -79,7 +79,7 @@ def _contact(name: str, contact: Table, parent: str) -> list[str]:
             continue
         shown = " ".join(str(value).split())
         is_value = key not in ("label", "audience", "scope")
-        lines.append(f"#     {key}: à remplir" if is_value else f"#     {key}: {shown}")
+        lines.append(f"#     {key}: {load.TO_FILL}" if is_value else f"#     {key}: {shown}")
         if is_value:
             lines[-1] += f"    # {parent} = {shown}"
     return lines

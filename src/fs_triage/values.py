@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Collection, Iterator
 from urllib.parse import urlsplit
 
-from fs_triage.load import PartnerRules
+from fs_triage.load import PartnerRules, to_fill
 from fs_triage.problem import Problem
 from fs_triage.spots import at
 
@@ -96,7 +96,10 @@ _OF_KIND = {
 def _wrong_values(
     rules: PartnerRules, kinds: Collection[str], code: str, proved: Proved
 ) -> Iterator[Problem]:
+    empty = to_fill(rules.model)
     for name, contact in rules.model.contacts.items():
+        if name in empty:
+            continue  # `contact_not_replaced` says so
         given = [*contact.kinds, *([("hours", contact.hours)] if contact.hours else [])]
         for kind, value in given:
             expected = _OF_KIND[kind](value) if kind in kinds and (kind, value) not in proved else None
