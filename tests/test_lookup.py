@@ -136,6 +136,15 @@ MISSED = {
     ("cafe",): "Rien trouvé pour « cafe ». Vouliez-vous dire : « fs-triage caf » ?",
     ("La", "Post"): "Rien trouvé pour « La Post ». Vouliez-vous dire : « fs-triage la-poste » ?",
     ("help",): "Rien trouvé pour « help ». Vouliez-vous dire : « fs-triage --aide » ?",
+    ("permis", "de", "chasse"): (
+        "Hors du livret : aucune démarche ne répond à « permis de chasse ». "
+        "Orientez l’usager vers un autre service."
+    ),
+    ("bonjour",): (
+        "Besoin trop vague : « bonjour ». De quel partenaire s’agit-il ? "
+        "(caf, cpam, ants, ddfip, pole-emploi, carsat, msa, justice, la-poste) Dites-en plus, ou nommez-le : "
+        "« fs-triage chercher \"bonjour\" --partenaire caf »."
+    ),
     ("cfa",): "Rien trouvé pour « cfa ». Vouliez-vous dire : « fs-triage caf » ?",
     ("caf", "zzz"): "Rien trouvé pour « caf zzz » ; tout ce que dit le livret : « fs-triage liste caf ».",
     ("caf", "piscine"): (

@@ -150,21 +150,11 @@ def _number(value: float) -> str:
 
 def _no_match(store: Store, need: str, result: search.Result, wanted: Wanted) -> str:
     """Return the sentence that says why there is no match, and what to do."""
-    if result.verdict == search.TOO_VAGUE:
-        partners = store.need("meta:partners").split()
-        call = f"fs-triage chercher {_quoted(need)} --partenaire {partners[0]}"
-        return (
-            f"Besoin trop vague : {_shown(need)}. De quel partenaire s’agit-il ? ({', '.join(partners)}) "
-            f"Dites-en plus, ou nommez-le : « {call} »."
-        )
-    if wanted.partner is not None or wanted.level is not None:
+    if result.verdict == search.OUT_OF_SCOPE and (wanted.partner is not None or wanted.level is not None):
         return f"Rien trouvé pour {_shown(need)} avec ces options ; essayez sans --partenaire ni --niveau."
-    return f"Hors du livret : aucune démarche ne répond à {_shown(need)}. Orientez l’usager vers un autre service."
+    from fs_triage import suggest
 
-
-def _quoted(need: str) -> str:
-    """Return `need` as one word of a command line, without what a shell would read in it."""
-    return '"' + "".join(character for character in need if character not in '"$`\\!') + '"'
+    return suggest.unanswered(store, need, result)
 
 
 def _shown(text: str) -> str:

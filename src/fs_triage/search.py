@@ -58,13 +58,17 @@ class Hit:
 
 
 class Result:
-    """What a search came to: `verdict` is « matches », « out-of-scope » or « vague » (then no hits)."""
+    """What a search came to: `verdict` is « matches », « out-of-scope » or « vague » (then no hits).
 
-    __slots__ = ("hits", "verdict")
+    `understood` tells whether every word of the need is known: one that is not may be misspelt.
+    """
 
-    def __init__(self, verdict: str, hits: list[Hit]) -> None:
+    __slots__ = ("hits", "understood", "verdict")
+
+    def __init__(self, verdict: str, hits: list[Hit], understood: bool) -> None:
         self.verdict = verdict
         self.hits = hits
+        self.understood = understood
 
 
 _last: list[Learnt] = []
@@ -121,7 +125,7 @@ class _Search:
         """Return the best conclusions, or why there is none."""
         by_heart = self.learnt.by_heart(self.need)
         if by_heart in (OUT, VAGUE) and partner is None:
-            return Result(OUT_OF_SCOPE if by_heart == OUT else TOO_VAGUE, [])
+            return Result(OUT_OF_SCOPE if by_heart == OUT else TOO_VAGUE, [], True)
         shared, scores = self._scores(partner)
         verdict = self._verdict(shared, scores, partner)
         first = self._kept([by_heart] if by_heart is not None and by_heart >= 0 else [], partner, level)
@@ -133,7 +137,9 @@ class _Search:
             Hit(position, 1.0 if position in first else self._sure(scores[position] - shared[OUT]), self)
             for position in ranked
         ]
-        return Result(MATCHES if hits else OUT_OF_SCOPE if verdict == MATCHES else verdict, hits)
+        if verdict == MATCHES and not hits:
+            verdict = OUT_OF_SCOPE
+        return Result(verdict, hits, bool(self.keys) and all(any(self.said[key]) for key in self.keys))
 
     def _verdict(self, shared: dict[int, float], scores: dict[int, float], partner: str | None) -> str:
         """Return whether the best conclusion stands out; at a partner that is named, the best there."""

@@ -34,13 +34,34 @@ def by_search(store: Store, words: list[str], partner: str | None, rest: list[st
 
 
 def nothing_found(store: Store, words: list[str], partner: str | None) -> str:
-    """Return the sentence that says that nothing was found, and what may have been meant."""
+    """Return the sentence that says that nothing was found and why, or what may have been meant."""
     query = " ".join(words)
+    if partner is None and not _misspelt(store, words):
+        result = search.find(store, query)
+        if result.understood:
+            return unanswered(store, query, result)
     near = nearest(store, words, partner)
     if near:
         return f"Rien trouvé pour {shown(query)}. Vouliez-vous dire : {', '.join(near)} ?"
     everything = f"fs-triage liste {partner}" if partner else "fs-triage liste"
     return f"Rien trouvé pour {shown(query)} ; tout ce que dit le livret : « {everything} »."
+
+
+def unanswered(store: Store, need: str, result: search.Result) -> str:
+    """Return the sentence for a `need` that is too vague or out of the livret, as `result` says."""
+    if result.verdict == search.TOO_VAGUE:
+        partners = store.need("meta:partners").split()
+        call = f"fs-triage chercher {_quoted(need)} --partenaire {partners[0]}"
+        return (
+            f"Besoin trop vague : {shown(need)}. De quel partenaire s’agit-il ? ({', '.join(partners)}) "
+            f"Dites-en plus, ou nommez-le : « {call} »."
+        )
+    return f"Hors du livret : aucune démarche ne répond à {shown(need)}. Orientez l’usager vers un autre service."
+
+
+def _quoted(need: str) -> str:
+    """Return `need` as one word of a command line, without what a shell would read in it."""
+    return '"' + "".join(character for character in need if character not in '"$`\\!') + '"'
 
 
 def nearest(store: Store, words: list[str], partner: str | None) -> list[str]:
