@@ -145,6 +145,7 @@ MISSED = {
         "(caf, cpam, ants, ddfip, pole-emploi, carsat, msa, justice, la-poste) Dites-en plus, ou nommez-le : "
         "« fs-triage chercher \"bonjour\" --partenaire caf »."
     ),
+    ("caf", "???"): "Rien trouvé pour « caf ??? » ; tout ce que dit le livret : « fs-triage liste caf ».",
     ("cfa",): "Rien trouvé pour « cfa ». Vouliez-vous dire : « fs-triage caf » ?",
     ("caf", "zzz"): "Rien trouvé pour « caf zzz » ; tout ce que dit le livret : « fs-triage liste caf ».",
     ("caf", "piscine"): (

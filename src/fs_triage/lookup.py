@@ -62,7 +62,7 @@ def _partner(store: Store, words: list[str]) -> tuple[str | None, list[str]]:
     """Return the partner that the first words name, or the first part of an id, and what comes after its name."""
     for count in range(min(len(words), _LONGEST_NAME), 0, -1):
         partner = partner_of(store, " ".join(words[:count]))
-        if partner is not None:
+        if partner is not None and fold(words[count - 1]):
             return partner, words[count:]
     first, slash, rest = words[0].strip().lstrip("/").partition("/") if words else ("", "", "")
     partner = partner_of(store, first) if slash else None
@@ -71,9 +71,10 @@ def _partner(store: Store, words: list[str]) -> tuple[str | None, list[str]]:
 
 def _node(store: Store, partner: str | None, rest: list[str]) -> str | None:
     """Return the node that the words name by its id, whole or answer by answer."""
-    parts = ["-".join(fold(part).split()) for word in rest for part in word.split("/")]
-    node = "/".join([*([partner] if partner else []), *filter(None, parts)])
-    if not node:
+    typed = [part for word in rest for part in word.split("/") if part.strip()]
+    parts = ["-".join(fold(part).split()) for part in typed]
+    node = "/".join([*([partner] if partner else []), *parts])
+    if not node or not all(parts):  # signs alone are no word
         return None
     node = store.peek(f"renamed:{node}") or node
     return node if store.peek(f"node:{node}") is not None else None
