@@ -150,6 +150,49 @@ def test_nothing_is_added_below_a_conclusion(doubs: Path) -> None:
     ]
 
 
+A_LIST = "attendu : une liste, chaque ligne commençant par « - »"
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (
+            "remove: digiposte",
+            f"2:9: « remove » : un texte ; {A_LIST} et donnant un chemin comme « rsa/demande » [wrong-type]",
+        ),
+        (
+            "remove: [{digiposte: x}]",
+            "2:10: « remove » : des « clé: valeur » ; attendu : un chemin comme « rsa/demande » [wrong-type]",
+        ),
+        (
+            "replace: [digiposte]",
+            "2:10: « replace » : une liste ; attendu : des « chemin: réponse » [wrong-type]",
+        ),
+        (
+            "add: {.: {id: a}}",
+            f"2:10: « . » : des « clé: valeur » ; {A_LIST} et donnant une réponse [wrong-type]",
+        ),
+        (
+            "add:\n  - id: a",
+            "3:3: « add » : une liste ; attendu : des « chemin: liste de réponses » [wrong-type]",
+        ),
+        ("examples: x", f"2:11: « examples » : un texte ; {A_LIST} [wrong-type]"),
+        (
+            "contacts: [a]",
+            "2:11: « contacts » : une liste ; attendu : des « identifiant: contact » [wrong-type]",
+        ),
+        (
+            "contacts: a",
+            "2:11: « contacts » : un texte ; attendu : des « identifiant: contact » [wrong-type]",
+        ),
+        ("contacts:", "2:10: « contacts » est vide ; complétez, ou supprimez-la [empty]"),
+    ],
+)
+def test_a_change_of_the_wrong_shape(text: str, problem: str, doubs: Path) -> None:
+    write(doubs, "la-poste.yaml", f"id: la-poste\n{text}\n")
+    assert problems(doubs) == [f"doubs/la-poste.yaml:{problem}"]
+
+
 def test_a_problem_points_into_the_file_the_text_came_from(doubs: Path) -> None:
     parent = doubs.parent / "jura" / "caf.yaml"
     text = parent.read_text(encoding="utf-8").replace("about:", "abuot:", 1)

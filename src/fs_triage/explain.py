@@ -30,7 +30,7 @@ from fs_triage.pruning import Location
 from fs_triage.source import Node, Row, Table, Text, node_at, place_of, plain
 from fs_triage.typography import visible
 
-__all__ = ["Built", "build", "draft", "nearest"]
+__all__ = ["Built", "build", "draft", "nearest", "what"]
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -188,7 +188,7 @@ def _missing(location: Location, owner: type[BaseModel]) -> tuple[str, str, str]
 
 def _leads(node: Node) -> tuple[str, str, str]:
     if not isinstance(node, Table):
-        return "wrong-type", f"{_what(node)} à la place d’une réponse", "attendu : id, label, et la suite"
+        return "wrong-type", f"{what(node)} à la place d’une réponse", "attendu : id, label, et la suite"
     leads = leads_of(plain(node))
     if not leads:
         expected = "question et answers, steps, escalate ou goto"
@@ -240,10 +240,11 @@ def _value(kind: str, location: Location, node: Node, required: bool, context: A
     if kind == "string_type" and isinstance(node, Table) and len(node.entries) == 1:
         message = f"« {key} » : ce texte se lit comme « clé: valeur » à cause de « : »"
         return "wrong-type", message, "mettez le texte entre guillemets doubles"
-    return "wrong-type", f"« {key} » : {_what(node)}", f"attendu : {_EXPECTED.get(kind, 'autre chose')}"
+    return "wrong-type", f"« {key} » : {what(node)}", f"attendu : {_EXPECTED.get(kind, 'autre chose')}"
 
 
-def _what(node: Node) -> str:
+def what(node: Node) -> str:
+    """Return what a node is, as its author would say."""
     return {Text: "un texte", Row: "une liste", Table: "des « clé: valeur »"}[type(node)]
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from fs_triage.explain import nearest
+from fs_triage.explain import nearest, what
 from fs_triage.problem import Problem
 from fs_triage.source import Node, Place, Row, Table, Text
+from fs_triage.typography import visible
 
 TOP = "."
 """In `add`, the first question of the partner."""
@@ -34,6 +35,7 @@ def merge(parent: Table, heir: Table) -> Merged:
     `remove` (paths), `replace` (path: answer) and `add` (path: answers) change the tree.
     """
     merged = Merged(parent)
+    _shapes(merged, heir)
     merged.missing = _contacts(parent, heir)
     for item in _items(heir, "remove"):
         _remove(merged, item)
@@ -46,6 +48,39 @@ def merge(parent: Table, heir: Table) -> Merged:
         if key not in (*CHANGES, "contacts", "examples"):
             parent.entries[key] = entry
     return merged
+
+
+_LIST = "une liste, chaque ligne commençant par « - »"
+_SHAPES: dict[str, tuple[type[Node], str]] = {
+    "remove": (Row, f"{_LIST} et donnant un chemin comme « rsa/demande »"),
+    "replace": (Table, "des « chemin: réponse »"),
+    "add": (Table, "des « chemin: liste de réponses »"),
+    "examples": (Row, _LIST),
+    "contacts": (Table, "des « identifiant: contact »"),
+}
+
+
+def _shapes(merged: Merged, heir: Table) -> None:
+    """Note what an heir says in a shape of which nothing could be made."""
+    for key, (shape, expected) in _SHAPES.items():
+        if key not in heir.entries:
+            continue
+        node = heir.entries[key][1]
+        if not isinstance(node, shape):
+            _wrong(merged, key, node, expected)
+        for item in node.items if key == "remove" and isinstance(node, Row) else []:
+            if not isinstance(item, Text):
+                _wrong(merged, key, item, "un chemin comme « rsa/demande »")
+        for path, (_, answers) in node.entries.items() if key == "add" and isinstance(node, Table) else ():
+            if not isinstance(answers, Row):
+                _wrong(merged, path, answers, f"{_LIST} et donnant une réponse")
+
+
+def _wrong(merged: Merged, key: str, node: Node, expected: str) -> None:
+    code, message, hint = "wrong-type", f"« {visible(key)} » : {what(node)}", f"attendu : {expected}"
+    if isinstance(node, Text) and not node.value.strip():
+        code, message, hint = "empty", f"« {visible(key)} » est vide", "complétez, ou supprimez-la"
+    merged.problems.append(Problem(node.place.path, node.place.line, node.place.column, code, message, hint))
 
 
 def local_contacts(partner: Table) -> dict[str, Table]:
