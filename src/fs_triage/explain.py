@@ -224,7 +224,7 @@ def _value(kind: str, location: Location, node: Node, required: bool, context: A
         return "no-usable-contact", "ce 2nd niveau n’a aucun contact", "nommez au moins un contact"
     if empty:
         what = "complétez la liste" if isinstance(node, Row) else "complétez"
-        hint = what if required else f"{what}, ou supprimez-la"
+        hint = complete if required else f"{complete}, ou supprimez-la"
         return "empty", f"« {key} » est vide", hint
     if kind == "string_pattern_mismatch" and isinstance(node, Text):
         return _identifier(node.value)
