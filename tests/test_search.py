@@ -239,6 +239,12 @@ def test_the_score_is_explained(run: Run) -> None:
     assert "RMI" in as_json["matches"][0]["words"]
 
 
+def test_what_speaks_against_a_partner_is_told(run: Run) -> None:
+    call = ("chercher", "aide au logement", "--expliquer", "--max", "9")
+    assert "rien de propre à msa -" in run(*call).stdout
+    assert "rien de propre" not in run(*call, "--partenaire", "msa").stdout
+
+
 MESSAGES = {
     ("passer le permis de chasser",): (
         1,

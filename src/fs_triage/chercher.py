@@ -136,6 +136,7 @@ _MARKS = {
     "@": "nom de {}",
     "$": "« {}… »",
     "=": "tout le besoin",
+    "-": "rien de propre à {}",
 }
 
 

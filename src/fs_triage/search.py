@@ -47,7 +47,8 @@ class Hit:
     def parts(self) -> dict[str, float]:
         """What each feature of the need adds to the score before it is brought between 0 and 1, most first.
 
-        A word or two have their name as typed; `#`, `%`, `@`, `$` and `=` begin the others (`vocabulary`).
+        A word or two have their name as typed; `#`, `%`, `@`, `$` and `=` begin the others (`vocabulary`). `-` and
+        the id of the partner: what it takes away that nothing speaks of what is the partner's alone.
         """
         return self._search.told(self.position)
 
@@ -99,6 +100,7 @@ class _Search:
     def __init__(self, learnt: Learnt, need: str) -> None:
         self.learnt = learnt
         self.need = need[:_LONGEST]
+        self.named: str | None = None  # the partner, where the search is of one
         self.keys = [self._known(key) for key in phonetics.keys(phonetics.words(self.need))]
         rows = {feature: learnt.of(feature) for feature in (*self.keys, *vocabulary.pairs(self.keys))}
         phrases = {feature: row[2] for feature, row in rows.items() if row[2]}
@@ -123,6 +125,7 @@ class _Search:
 
     def result(self, partner: str | None, level: int | None, count: int) -> Result:
         """Return the best conclusions, or why there is none."""
+        self.named = partner
         by_heart = self.learnt.by_heart(self.need)
         if by_heart in (OUT, VAGUE) and partner is None:
             return Result(OUT_OF_SCOPE if by_heart == OUT else TOO_VAGUE, [], True)
@@ -204,13 +207,17 @@ class _Search:
         return shared, own
 
     def parts(self, position: int) -> dict[str, float]:
-        """Return what each feature says for a conclusion, where it says anything."""
+        """Return what each feature says for a conclusion, where it says anything, and what speaks against it."""
         rank = self.learnt.rank(position)
         said: dict[str, float] = {}
         for feature, (left, right, _) in self.said.items():
             weight = sum(w for one, w in left if one == rank) + sum(w for one, w in right if one == position)
             if weight >= _SLIGHT:
                 said[feature] = weight
+        if self.named is None:
+            said |= {
+                f"-{self.learnt.partners[one]}": w for one, w in self.learnt.against(self.said) if one == rank
+            }
         return said
 
     def told(self, position: int) -> dict[str, float]:
