@@ -223,7 +223,7 @@ def _value(kind: str, location: Location, node: Node, required: bool, context: A
     if key == "escalate" and empty:
         return "no-usable-contact", "ce 2nd niveau n’a aucun contact", "nommez au moins un contact"
     if empty:
-        what = "complétez la liste" if isinstance(node, Row) else "complétez"
+        complete = "complétez la liste" if isinstance(node, Row) else "complétez"
         hint = complete if required else f"{complete}, ou supprimez-la"
         return "empty", f"« {key} » est vide", hint
     if kind == "string_pattern_mismatch" and isinstance(node, Text):
