@@ -277,11 +277,60 @@ def test_an_escalation_may_not_name_what_only_leads_on(folder: Path) -> None:
     ]
 
 
+LABEL = "    label: S'inscrire sur la liste électorale\n"
+
+
 def test_what_blocks_may_not_lead_back_to_itself(folder: Path) -> None:
+    edit(folder / "mairie.yaml", (LABEL, f"{LABEL}    if_blocked: liste\n"))
+    assert told(folder) == [
+        "mairie.yaml:29:17: « S’inscrire sur la liste électorale » : si la démarche bloque, elle ne mène qu’à "
+        "elle-même ; donnez un autre if_blocked [no-way-out]"
+    ]
+
+
+def test_what_blocks_may_not_lead_to_the_first_level_alone(folder: Path) -> None:
     edit(folder / "mairie.yaml", ("if_blocked: aide", "if_blocked: liste"))
     assert told(folder) == [
-        "mairie.yaml:27:5: « S’inscrire sur la liste électorale » : si la démarche bloque, elle ne mène qu’à "
-        "elle-même ; donnez un autre if_blocked [no-way-out]"
+        "mairie.yaml:7:13: « Mairie » : si la démarche bloque, elle ne mène qu’à du 1er niveau ; "
+        "donnez un autre if_blocked [no-way-out]"
+    ]
+    edit(folder / "mairie.yaml", (LABEL, f"{LABEL}    no_second_level: Tout se fait ici.\n"))
+    assert told(folder) == []
+
+
+def test_one_answer_does_not_say_both_who_helps_and_that_nobody_does(folder: Path) -> None:
+    edit(folder / "mairie.yaml", ("if_blocked: aide\n", "if_blocked: aide\nno_second_level: Rien.\n"))
+    assert told(folder) == [
+        "mairie.yaml:8:18: « if_blocked » et « no_second_level » se contredisent ; gardez l’un des deux [no-way-out]"
+    ]
+
+
+def test_a_partner_that_never_says_who_helps_is_told_once(folder: Path) -> None:
+    edit(folder / "mairie.yaml", ("if_blocked: aide\n", ""))
+    assert told(folder) == [
+        "mairie.yaml:1:5: rien n’est dit si une des 2 démarches de 1er niveau bloque ; "
+        "ajoutez if_blocked ou no_second_level au partenaire [no-way-out]"
+    ]
+
+
+def test_an_unknown_contact_is_told_once(folder: Path) -> None:
+    steps = "    contacts: [acueil]\n    steps:\n"
+    edit(
+        folder / "mairie.yaml",
+        ("    steps:\n", steps),
+        ("[accueil, etat-civil]", "[acueil, etat-civil, autre]"),
+    )
+    assert told(folder) == [
+        "mairie.yaml:25:16: contact inconnu « acueil » (et 1 autre fois) ; vouliez-vous dire « accueil » ? "
+        "[unknown-contact]",
+        "mairie.yaml:35:36: contact inconnu « autre » ; possible : accueil, etat-civil [unknown-contact]",
+    ]
+
+
+def test_a_contact_whose_identifier_is_refused_is_not_unknown_as_well(folder: Path) -> None:
+    edit(folder / "mairie.yaml", ("  etat-civil:\n", "  Etat_civil:\n"))
+    assert told(folder) == [
+        "mairie.yaml:15:3: « Etat_civil » n’est pas un identifiant ; écrivez « etat-civil » [bad-id]"
     ]
 
 

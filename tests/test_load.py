@@ -95,7 +95,7 @@ def test_every_broken_file_is_told_in_one_run_and_no_other(folder: Path) -> None
         ("pages: [3]\n", "pages: [6_0]\n", "bad-page"),
         ("question: Que veut l'usager ?\n", "", "missing-key"),
         ("question: Que veut l'usager ?\n", "qestion: Que veut l'usager ?\n", "unknown-key"),
-        ("  accueil:\n", "  Accueil:\n", "bad-id unknown-contact"),
+        ("  accueil:\n", "  Accueil:\n", "bad-id"),
         ("    escalate: [accueil, etat-civil]", "    escalate: accueil", "wrong-type"),
         ("    escalate: [accueil, etat-civil]", "    escalate: [[accueil], etat-civil]", "wrong-type"),
         (

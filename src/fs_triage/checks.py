@@ -12,11 +12,22 @@ from itertools import islice
 from fs_triage import values
 from fs_triage.load import Livret, PartnerRules
 from fs_triage.model import Answer, EscalateAnswer, GotoAnswer, Partner, QuestionAnswer, StepsAnswer
-from fs_triage.names import nearest
+from fs_triage.names import nearest, slug
 from fs_triage.problem import Problem
 from fs_triage.pruning import ANY, CONTACT
 from fs_triage.source import place_of
-from fs_triage.spots import MOST, Location, Spot, at, is_lost, questions, spots, upwards
+from fs_triage.spots import (
+    MOST,
+    Location,
+    Spot,
+    at,
+    conclusions_below,
+    is_lost,
+    questions,
+    spots,
+    upwards,
+    ways_out,
+)
 from fs_triage.words import fold
 
 _SHOWN = 8  # nodes of a round that goes on and on
@@ -46,14 +57,20 @@ def unknown_contact(rules: PartnerRules) -> Iterator[Problem]:
     Pourquoi : le conseiller n’aurait personne à appeler.
     """
     known = list(rules.model.contacts)
+    lost = {slug(name.removeprefix(CONTACT)) for name in rules.lost if name.startswith(CONTACT)}
+    uses: dict[str, list[Location]] = {}
     for spot in spots(rules):
         key = "escalate" if isinstance(spot.answer, EscalateAnswer) else "contacts"
         for rank, use in enumerate(getattr(spot.answer, key, None) or []):
-            lost = CONTACT + use.contact in rules.lost or CONTACT + ANY in rules.lost
-            if use.contact not in rules.model.contacts and not lost:
-                place = (*spot.location, key, rank)
-                message = f"contact inconnu « {use.contact} »"
-                yield at(rules, place, "unknown-contact", message, nearest(use.contact, known))
+            if use.contact not in rules.model.contacts and use.contact not in lost:
+                uses.setdefault(use.contact, []).append((*spot.location, key, rank))
+    for name, places in uses.items() if CONTACT + ANY not in rules.lost else ():
+        more = (
+            f" (et {len(places) - 1} autre{'s' if len(places) > 2 else ''} fois)" if len(places) > 1 else ""
+        )
+        yield at(
+            rules, places[0], "unknown-contact", f"contact inconnu « {name} »{more}", nearest(name, known)
+        )
 
 
 def unknown_target(rules: PartnerRules) -> Iterator[Problem]:
@@ -138,17 +155,6 @@ def contact_kind(rules: PartnerRules) -> Iterator[Problem]:
             yield at(rules, ("contacts", name), "contact-kind", message, hint)
 
 
-def _conclusions_below(rules: PartnerRules) -> dict[str, str | None]:
-    """Return for each path the conclusion at or below it, None where there are several; not those with none."""
-    below: dict[str, str | None] = {}
-    for spot in spots(rules):
-        path = spot.path if isinstance(spot.answer, StepsAnswer | EscalateAnswer) else ""
-        while path:
-            below[path] = None if path in below else spot.path
-            path = path.rpartition("/")[0]
-    return below
-
-
 def no_way_out(rules: PartnerRules) -> Iterator[Problem]:
     """Une démarche de 1er niveau ne dit pas quoi faire quand elle bloque.
 
@@ -156,20 +162,45 @@ def no_way_out(rules: PartnerRules) -> Iterator[Problem]:
     Préférer : « if_blocked: blocage » une fois pour tout le partenaire, ou la raison de ne pas en avoir.
     Pourquoi : le conseiller resterait seul avec l’usager devant une démarche qui n’aboutit pas.
     """
+    ways = ways_out(rules)
+    said: dict[str, tuple[Answer | Partner, Location]] = {"": (rules.model, ())}
+    said |= {spot.path: (spot.answer, spot.location) for spot in spots(rules)}
+    first = [spot for spot in spots(rules) if isinstance(spot.answer, StepsAnswer)]
+    for answer, location in said.values():
+        if answer.if_blocked and answer.no_second_level:
+            message = "« if_blocked » et « no_second_level » se contredisent"
+            yield at(rules, (*location, "no_second_level"), "no-way-out", message, "gardez l’un des deux")
+    deciding = dict.fromkeys(ways[spot.path] for spot in first)
+    yield from _to_nobody(rules, {path: said[path] for path in deciding})
+    unsaid = {path for path, (answer, _) in said.items() if not (answer.if_blocked or answer.no_second_level)}
+    alone = [spot for spot in first if ways[spot.path] in unsaid]
+    hint = "ajoutez if_blocked ou no_second_level"
+    if len(alone) > 1 and not any(answer.if_blocked for answer, _ in said.values()):
+        message = f"rien n’est dit si une des {len(alone)} démarches de 1er niveau bloque"
+        yield at(rules, ("id",), "no-way-out", message, f"{hint} au partenaire")
+        return
+    for spot in alone:
+        message = f"« {spot.answer.label} » : rien n’est dit si la démarche bloque"
+        yield at(rules, spot.location, "no-way-out", message, hint)
 
-    below = _conclusions_below(rules)
-    ways = {"": (rules.model.if_blocked, rules.model.no_second_level)}
-    for spot in spots(rules):
-        own = (spot.answer.if_blocked, spot.answer.no_second_level)
-        ways[spot.path] = way = own if any(own) else ways[spot.path.rpartition("/")[0]]
-        if not isinstance(spot.answer, StepsAnswer) or way[1] is not None:
+
+def _to_nobody(rules: PartnerRules, said: dict[str, tuple[Answer | Partner, Location]]) -> Iterator[Problem]:
+    """Yield the problem of each `if_blocked` of `said` that leads to nothing but the 1st level."""
+    below, ways = conclusions_below(rules), ways_out(rules)
+    final = {spot.path for spot in spots(rules) if spot.answer.no_second_level}
+    helpful = {
+        path
+        for spot in spots(rules)
+        if isinstance(spot.answer, EscalateAnswer) or ways[spot.path] in final
+        for path in upwards(spot.path)
+    }
+    for path, (answer, location) in said.items():
+        target = answer.if_blocked
+        if target not in below or target in helpful or answer.no_second_level or rules.model.no_second_level:
             continue
-        if way[0] is None:
-            message = f"« {spot.answer.label} » : rien n’est dit si la démarche bloque"
-            yield at(rules, spot.location, "no-way-out", message, "ajoutez if_blocked ou no_second_level")
-        elif below.get(way[0]) == spot.path:
-            message = f"« {spot.answer.label} » : si la démarche bloque, elle ne mène qu’à elle-même"
-            yield at(rules, spot.location, "no-way-out", message, "donnez un autre if_blocked")
+        what = "elle-même" if below[target] == path else "du 1er niveau"
+        message = f"« {answer.label} » : si la démarche bloque, elle ne mène qu’à {what}"
+        yield at(rules, (*location, "if_blocked"), "no-way-out", message, "donnez un autre if_blocked")
 
 
 def only_goto(rules: PartnerRules) -> Iterator[Problem]:
@@ -179,7 +210,7 @@ def only_goto(rules: PartnerRules) -> Iterator[Problem]:
     Préférer : un seul « goto » à la place de la question, ou une réponse qui conclut.
     Pourquoi : la question n’aurait aucune conclusion à elle, et ne pourrait être ni listée, ni cherchée.
     """
-    below = _conclusions_below(rules)
+    below = conclusions_below(rules)
     for spot in spots(rules):
         if isinstance(spot.answer, QuestionAnswer) and spot.path not in below:
             message = f"toutes les réponses de « {spot.path} » renvoient ailleurs"
@@ -229,9 +260,7 @@ def shared_name(livret: Livret) -> Iterator[Problem]:
         for name, location in names:
             other, at_first = seen.setdefault(fold(name), (rules, location))
             first = other.model.id
-            if (
-                first != model.id and (first, model.id) not in told
-            ):  # of a copied file, the first name is enough
+            if first != model.id and (first, model.id) not in told:  # of a copied file, one name is enough
                 told.add((first, model.id))
                 there = place_of(other.table, at_first)
                 message = f"« {name} » désigne déjà « {first} » (ligne {there.line} de {there.path.rpartition('/')[2]})"

@@ -70,6 +70,26 @@ def conclusions(rules: PartnerRules) -> list[str]:
     return [spot.path for spot in spots(rules) if isinstance(spot.answer, StepsAnswer | EscalateAnswer)]
 
 
+def conclusions_below(rules: PartnerRules) -> dict[str, str | None]:
+    """Return for each path the conclusion at or below it, None where there are several; not those with none."""
+    below: dict[str, str | None] = {}
+    for spot in spots(rules):
+        path = spot.path if isinstance(spot.answer, StepsAnswer | EscalateAnswer) else ""
+        while path:
+            below[path] = None if path in below else spot.path
+            path = path.rpartition("/")[0]
+    return below
+
+
+def ways_out(rules: PartnerRules) -> dict[str, str]:
+    """Return for each path the one, of itself and those it stands under, that says what to do when it blocks."""
+    ways = {"": ""}
+    for spot in spots(rules):
+        own = spot.answer.if_blocked or spot.answer.no_second_level
+        ways[spot.path] = spot.path if own else ways[spot.path.rpartition("/")[0]]
+    return ways
+
+
 def where(place: Place) -> tuple[str, int, int]:
     """Return a place as the first fields of a `Problem`."""
     return place.path, place.line, place.column
