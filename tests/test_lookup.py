@@ -143,7 +143,7 @@ MISSED = {
     ("bonjour",): (
         "Besoin trop vague : « bonjour ». De quel partenaire s’agit-il ? "
         "(caf, cpam, ants, ddfip, pole-emploi, carsat, msa, justice, la-poste) Dites-en plus, ou nommez-le : "
-        "« fs-triage chercher \"bonjour\" --partenaire caf »."
+        '« fs-triage chercher "bonjour" --partenaire caf ».'
     ),
     ("caf", "???"): "Rien trouvé pour « caf ??? » ; tout ce que dit le livret : « fs-triage liste caf ».",
     ("cfa",): "Rien trouvé pour « cfa ». Vouliez-vous dire : « fs-triage caf » ?",
