@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
+import resource
 import shutil
 import sys
 import threading
@@ -19,7 +21,7 @@ from conftest import Run, write_livret
 from fs_triage import index, learning, load, places
 from fs_triage.failure import Failure
 from fs_triage.kept import Kept
-from fs_triage.store import Store, open_store
+from fs_triage.store import Source, Store, open_store
 from fs_triage.typography import french
 
 LONG_AGO = 1_600_000_000
@@ -52,14 +54,13 @@ def loads(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """A list that grows with each rule file whose content is read to be compared."""
     paths: list[str] = []
-    real = index._digest
+    real = index._as_it_is
 
-    def watched(path: str) -> str:
-        if not path.endswith(".py"):
-            paths.append(path)
+    def watched(path: str) -> tuple[Source, str]:
+        paths.append(path)
         return real(path)
 
-    monkeypatch.setattr(index, "_digest", watched)
+    monkeypatch.setattr(index, "_as_it_is", watched)
     return paths
 
 
@@ -193,7 +194,7 @@ def test_broken_rules_leave_the_last_good_livret(
     assert first[0] == title
     [said] = dated(first[1])
     assert said.startswith(french(f"Attention : les règles ont un problème ({livret}/"))
-    assert said.endswith(french(" ; livret tel qu’il était le DATE. Voyez « fs-triage verifier »."))
+    assert said.endswith(french(f" ; livret tel qu’il était le DATE. Voyez « fs-triage verifier {livret} »."))
     parsed = len(loads)
     assert opened(livret) == first, "and again, without parsing"
     assert len(loads) == parsed
@@ -211,6 +212,133 @@ def test_broken_rules_without_a_good_livret(livret: Path, spoil: Callable[[Path]
     plain = caught.value.message.replace("\u00a0", " ")
     assert plain.startswith(f"Les règles ne peuvent pas servir ({livret}/")
     assert plain.endswith(f" ; voyez « fs-triage verifier {livret} ».")
+
+
+def failing(name: str, fail: Callable[[], object]) -> pytest.MonkeyPatch:
+    """Let `fail` come before each reading of a file of this name, until what is returned is undone."""
+    patch = pytest.MonkeyPatch()
+    real = Path.open
+
+    def watched(path: Path, mode: str = "r", *arguments: Any, **options: Any) -> Any:
+        if path.name == name and "r" in mode:
+            fail()
+        return real(path, mode, *arguments, **options)
+
+    patch.setattr(Path, "open", watched)
+    return patch
+
+
+@pytest.mark.parametrize("code", [errno.EACCES, errno.EIO])
+@pytest.mark.parametrize("name", ["livret.yaml", "guichet.yaml", "hors-livret.yaml", "synonymes.yaml"])
+def test_a_reading_that_failed_is_tried_again(livret: Path, name: str, code: int) -> None:
+    opened(livret)
+    write_livret(livret, "changé")
+    (livret / "hors-livret.yaml").write_text(ELSEWHERE, encoding="utf-8")
+    aged(livret, LONG_AGO + 400)
+
+    def fail() -> None:
+        raise OSError(code, os.strerror(code))
+
+    patch = failing(name, fail)
+    for _ in range(2):
+        title, [notice] = opened(livret)
+        assert title == "title"
+        assert f"{livret}/{name}:0" in notice
+        assert ("accès refusé" if code == errno.EACCES else "erreur du disque") in notice
+    patch.undo()
+    assert opened(livret) == ("title changé", [])
+    assert "chasse" in str(dict(open_store(str(livret)).entries()))
+
+
+def test_a_status_that_failed_is_asked_again(livret: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened(livret)
+    write_livret(livret, "changé")
+    aged(livret, LONG_AGO + 400)
+    real = os.stat
+
+    def failing_stat(path: Any, *arguments: Any, **options: Any) -> os.stat_result:
+        if str(path).endswith("guichet.yaml"):
+            raise OSError(errno.EIO, "")
+        return real(path, *arguments, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "stat", failing_stat)
+        assert opened(livret)[0] == "title"
+    assert opened(livret) == ("title changé", [])
+
+
+def test_a_share_that_hangs_in_a_reading(livret: Path) -> None:
+    opened(livret)
+    write_livret(livret, "changé")
+    stop = threading.Event()
+    patch = failing("guichet.yaml", stop.wait)
+    try:
+        title, notices = opened(livret)
+        away = french("Attention : le dossier des règles ne répond pas ; livret tel qu’il était le DATE.")
+        assert (title, dated(notices)) == ("title", [away])
+        (livret / "livret.yaml").write_text("id: [", encoding="utf-8")
+        opened(livret)
+        write_livret(livret, "changé")
+        title, notices = opened(livret)
+        assert (title, len(notices)) == ("title", 1)
+        assert "ne répond pas" in notices[0]
+    finally:
+        stop.set()
+        patch.undo()
+    assert opened(livret) == ("title changé", [])
+
+
+def a_pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def an_endless_file(path: Path) -> None:
+    path.symlink_to("/dev/zero")
+
+
+def a_huge_file(path: Path) -> None:
+    path.touch()
+    os.truncate(path, 3 << 30)
+
+
+def a_link_to_itself(path: Path) -> None:
+    path.symlink_to(path)
+
+
+UNREADABLE = [
+    (a_pipe, "ce n’est pas un fichier ordinaire"),
+    (an_endless_file, "ce n’est pas un fichier ordinaire"),
+    (a_huge_file, "fichier de plus de 1048576 octets"),
+    (a_link_to_itself, "lien symbolique sans fin"),
+]
+
+
+@pytest.mark.parametrize(("spoil", "why"), UNREADABLE, ids=[spoil.__name__ for spoil, _ in UNREADABLE])
+def test_what_is_no_file_of_rules_is_not_read(
+    livret: Path, run: Run, tmp_path: Path, spoil: Callable[[Path], None], why: str
+) -> None:
+    def little_memory() -> None:
+        resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
+
+    asked = {"FS_TRIAGE_REGLES": str(livret), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    before = run("guichet", "papier", env=asked)
+    assert (before.returncode, before.stderr) == (0, "")
+    path = livret / "guichet.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.unlink()
+    spoil(path)
+    said = (
+        f"Attention : les règles ont un problème ({path}:0 : {why}) ; livret tel qu’il était le DATE. "
+        f"Voyez « fs-triage verifier {livret} »."
+    )
+    for _ in range(2):
+        answer = run("guichet", "papier", env=asked, preexec_fn=little_memory)
+        assert (answer.returncode, answer.stdout) == (0, before.stdout)
+        assert dated(answer.stderr.splitlines()) == [french(said)]
+    path.unlink()
+    path.write_text(text, encoding="utf-8")
+    after = run("guichet", "papier", env=asked)
+    assert (after.returncode, after.stdout, after.stderr) == (0, before.stdout, "")
 
 
 def test_rules_that_are_gone(livret: Path, loads: list[Path]) -> None:

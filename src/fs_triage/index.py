@@ -28,11 +28,13 @@ if TYPE_CHECKING:
     from fs_triage.entries import Entries
     from fs_triage.load import Livret, Loaded
 
-    Files = list[tuple[store.Source, str]]
+    File = tuple[store.Source, str]
+    Files = list[File]
 
 _MONTHS = (
     "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()  # noqa: SIM905
 )
+_ABSENT = "-"  # instead of the hash of a content
 _SCHEMA = (
     "CREATE TABLE entry (key TEXT PRIMARY KEY, value TEXT NOT NULL, next TEXT NOT NULL, crc INTEGER NOT NULL)"
     " WITHOUT ROWID"
@@ -47,17 +49,21 @@ def rebuild(folder: str, path: str | None, notices: list[str]) -> sqlite3.Connec
     """
     old = _last_good(path, folder)
     missing = _missing(folder, old)
+    files: Files = []
+    if old is not None and not missing and not old["meta:warning"]:
+        try:
+            files = _again(old)
+        except places.Silent:
+            missing = "ne répond pas"
     if missing and old is not None:
         notices.append(
-            f"Attention : le dossier des règles {missing} ; livret tel qu’il était le {_date(old)}."
+            f"Attention : le dossier des règles {missing} ; livret tel qu’il était le {old['meta:date']}."
         )
         return _connection(old)
     if missing:
         raise Failure(RULES_UNUSABLE, f"Le dossier de règles « {folder} » {missing} ; vérifiez-le.")
-    if old is not None and not old["meta:warning"]:
-        files = _again(old)
-        if [sha256 for _, sha256 in files] == [sha256 for _, sha256 in _files_of(old)]:
-            return _keep(old, files, old, path, notices)
+    if old is not None and files and [sha for _, sha in files] == [sha for _, sha in _files_of(old)]:
+        return _keep(old, files, old, path, notices)
     with _undisturbed():
         return _compile(folder, old, path, notices)
 
@@ -140,7 +146,9 @@ def _compile(folder: str, old: Entries | None, path: str | None, notices: list[s
     loaded = load.load(Path(folder), Kept(_of_kind(old, "file")))
     if loaded.livret is not None:
         loaded.problems += checks.blocking(loaded.livret, _proved(old))
+    unread = {os.path.abspath(problem.path) for problem in loaded.problems if problem.code == "unreadable"}
     files = [((os.path.abspath(f.path), f.size, f.mtime_ns, f.inode), f.sha256) for f in loaded.files]
+    files = [file for file in files if file[0][0] not in unread] + [_unread(name) for name in sorted(unread)]
     if loaded.livret is not None and not loaded.blocking:
         from fs_triage.entries import entries_of
 
@@ -157,10 +165,11 @@ def _compile(folder: str, old: Entries | None, path: str | None, notices: list[s
         return _keep(entries, files, old, path, notices)
     if old is None:
         raise Failure(RULES_UNUSABLE, refusal(folder, loaded.blocking))
-    warning = _warning(loaded, _date(old))
+    warning = _warning(loaded, old["meta:date"])
     notices.append(warning)
     read = {state[0] for state, _ in files}
-    files += [(state, sha256) for state, sha256 in _again(old) if state[0] not in read]
+    others = [name for (name, *_), _ in _files_of(old) if name not in read]
+    files += [(store.state_of(name), _ABSENT) for name in others]  # all is read anew after a warning
     return _keep(old | {"meta:warning": warning}, files, old, path, notices)
 
 
@@ -169,7 +178,8 @@ def _warning(loaded: Loaded, date: str) -> str:
     more = f" (et {len(others)} autres)" if others else ""
     said = (
         f"Attention : les règles ont un problème ({problem.path}:{problem.line} : {problem.message}{more}) ; "
-        f"livret tel qu’il était le {date}. Voyez « fs-triage verifier »."
+        f"livret tel qu’il était le {date}. "
+        f"Voyez « fs-triage verifier {os.path.abspath(loaded.folder)} »."
     )
     return said.encode("utf-8", "backslashreplace").decode()  # a file name need not be text
 
@@ -198,10 +208,6 @@ def _today() -> str:
     return f"{now.tm_mday} {_MONTHS[now.tm_mon - 1]} {now.tm_year} à {now.tm_hour:02}:{now.tm_min:02}"
 
 
-def _date(old: Entries) -> str:
-    return old["meta:date"]
-
-
 def _last_good(path: str | None, folder: str) -> Entries | None:
     """Return the entries of the index at `path`, if this program made it of `folder` and all of them are sound."""
     connection = store.connect(path) if path is not None else None
@@ -228,20 +234,24 @@ def _files_of(old: Entries) -> Files:
 
 
 def _again(old: Entries) -> Files:
-    """Return the files that an index was built from as they are now."""
-    return _states([path for (path, *_), _ in _files_of(old)])
+    """Return the files that an index was built from as they are now; raises `places.Silent`."""
+    return [_as_it_is(path) for (path, *_), _ in _files_of(old)]
 
 
-def _states(paths: list[str]) -> Files:
-    return [(store.state_of(path), _digest(path)) for path in paths]
+def _as_it_is(path: str) -> File:
+    """Return a rule file as it is now, read as `load` reads it; raises `places.Silent`."""
+    from fs_triage import source
+
+    state = store.state_of(path)
+    if state[1] < 0 and not os.path.lexists(path):
+        return state, _ABSENT
+    content, problems = places.within(lambda: source.content_of(Path(path), path))
+    return _unread(path) if problems else (state, hashlib.sha256(content).hexdigest())
 
 
-def _digest(path: str) -> str:
-    """Return the hash of the content of a file, `-` when it cannot be read."""
-    try:
-        return hashlib.sha256(Path(path).read_bytes()).hexdigest()
-    except OSError:
-        return "-"
+def _unread(path: str) -> File:
+    """Return a file that could not be read in a state that no file has: each start tries it again."""
+    return (path, -2, 0, 0), "?"
 
 
 def _program_files() -> list[str]:
@@ -254,13 +264,16 @@ def _program() -> str:
 
 
 def _program_states() -> Files:
-    return [(state, _digest_in(state)) for state in map(store.state_of, _program_files())]
+    return [(state, _digest_of(state)) for state in map(store.state_of, _program_files())]
 
 
 @cache
-def _digest_in(state: store.Source) -> str:
+def _digest_of(state: store.Source) -> str:
     """Return the hash of a file of the program, which is asked for several times in one compilation."""
-    return _digest(state[0])
+    try:
+        return hashlib.sha256(Path(state[0]).read_bytes()).hexdigest()
+    except OSError:
+        return _ABSENT
 
 
 def _keep(
@@ -275,7 +288,7 @@ def _keep(
     entries["meta:stamp"] = f"{now} {since}"
     for kind, states in (("source", files), ("program", _program_states())):
         for rank, ((name, size, mtime, inode), sha256) in enumerate(states):
-            text = f"{size} {mtime} {inode} {sha256 or '-'} {store.path_as_text(name)}"
+            text = f"{size} {mtime} {inode} {sha256 or _ABSENT} {store.path_as_text(name)}"
             entries[f"{kind}:{rank:06}"] = text
     connection = _connection(entries)
     note = placing.put(connection, path)

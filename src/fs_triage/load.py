@@ -166,7 +166,9 @@ def _partners(
     for rank, name in enumerate(booklet.partners):
         if name in booklet.partners[:rank]:
             place = source.place_of(table, ("partners", rank))
-            loaded.problems.append(_at(place, "duplicate-id", f"partenaire « {name} » cité deux fois"))
+            loaded.problems.append(
+                _at(place, "duplicate-id", f"partenaire « {name} » cité deux fois", "retirez-en un")
+            )
             continue
         path = folder / f"{name}.yaml"
         if _is_missing(path) and (parent is None or name not in parent.booklet.partners):
@@ -257,12 +259,22 @@ def _at(place: Place, code: str, message: str, hint: str = "") -> Problem:
     return Problem(place.path, place.line, place.column, code, message, hint)
 
 
-def _read(path: Path, loaded: Loaded) -> Table | None:
+def _status(path: Path) -> os.stat_result | None:
     try:
-        status = path.stat()
+        return path.stat()
     except (OSError, RuntimeError):
-        status = None
-    content, problems = source.content_of(path, str(path))
+        return None
+
+
+def _read(path: Path, loaded: Loaded) -> Table | None:
+    patience = places.PATIENCE if loaded.kept.old else places.LONG_PATIENCE
+    try:
+        status, (content, problems) = places.within(
+            lambda: (_status(path), source.content_of(path, str(path))), patience
+        )
+    except places.Silent:
+        status, content = None, b""
+        problems = [Problem(str(path), 0, 0, "unreadable", "le disque ne répond pas")]
     digest = hashlib.sha256(content).hexdigest()
     table = None
     if not problems:
