@@ -218,7 +218,6 @@ def test_a_copied_file_is_told_with_both_places(folder: Path) -> None:
         ".mairie.yaml.swp",
         "mairie.yaml~",
         "mairie.yaml.bak",
-        "caf (copie).yaml",
         "notes.txt",
         "#mairie.yaml#",
         ".git/config",
@@ -266,7 +265,7 @@ def test_a_file_that_may_not_be_read_is_named_and_the_rest_is_not_served_as_whol
         (folder / "mairie.yaml").chmod(0o644)
     assert loaded.livret is None
     assert [str(problem) for problem in loaded.problems] == [
-        f"{folder}/mairie.yaml:1:1: accès refusé [unreadable]"
+        f"{folder}/mairie.yaml:1:1: accès refusé ; vérifiez le disque et les droits d’accès [unreadable]"
     ]
 
 

@@ -174,10 +174,10 @@ SYNTAX = [
     ("a: b\n...\nc: d\n", "3:1: syntaxe : texte inattendu après la fin du contenu [syntax]"),
     ("a: }\n", "1:4: syntaxe : valeur attendue ici [syntax]"),
     ('a: "\\ud800"\n', "1:7: syntaxe : ce n’est pas du YAML correct à cet endroit [syntax]"),
-    ("", "1:1: fichier vide [syntax]"),
-    ("# rien\n", "1:1: fichier vide [syntax]"),
-    ("- a\n", "1:1: des « clé: valeur » étaient attendues [syntax]"),
-    ("a\n", "1:1: des « clé: valeur » étaient attendues [syntax]"),
+    ("", "1:1: fichier vide ; complétez-le, ou supprimez-le [syntax]"),
+    ("# rien\n", "1:1: fichier vide ; complétez-le, ou supprimez-le [syntax]"),
+    ("- a\n", "1:1: des « clé: valeur » étaient attendues ; commencez par « id: » [syntax]"),
+    ("a\n", "1:1: des « clé: valeur » étaient attendues ; commencez par « id: » [syntax]"),
     ("? [a]\n: b\n", "1:3: une clé doit être un mot [syntax]"),
 ]
 ONE_LINE = [
@@ -300,13 +300,13 @@ def test_what_stands_in_the_place_of_a_file(tmp_path: Path) -> None:
     (folder / "dehors").symlink_to(secret)
     (folder / "passwd").symlink_to("/etc/passwd")
     (folder / "nul").symlink_to("/dev/zero")
-    ordinary = "f:1:1: ce n’est pas un fichier ordinaire [unreadable]"
-    outside = "f:1:1: ce lien mène hors du dossier des règles [unreadable]"
+    ordinary = "f:1:1: ce n’est pas un fichier ordinaire ; remplacez-le par un fichier de texte [unreadable]"
+    outside = "f:1:1: ce lien mène hors du dossier des règles ; copiez-y le fichier [unreadable]"
     assert told(folder / "dossier") == told(folder / "tube") == told(folder / "nul") == [ordinary]
     assert told(folder / "dehors") == told(folder / "passwd") == [outside]
-    assert told(folder / "rompu") == ["f:1:1: n’existe pas [unreadable]"]
-    assert told(folder / "boucle") == ["f:1:1: lien symbolique sans fin [unreadable]"]
-    assert told(folder / "absent") == ["f:1:1: n’existe pas [unreadable]"]
+    assert told(folder / "rompu") == ["f:1:1: n’existe pas ; vérifiez son nom [unreadable]"]
+    assert told(folder / "boucle") == ["f:1:1: lien symbolique sans fin ; copiez-y le fichier [unreadable]"]
+    assert told(folder / "absent") == ["f:1:1: n’existe pas ; vérifiez son nom [unreadable]"]
 
 
 def test_a_link_within_the_folder_is_read(tmp_path: Path) -> None:

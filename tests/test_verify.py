@@ -163,6 +163,46 @@ def test_a_file_stands_for_its_livret(capsys: pytest.CaptureFixture[str]) -> Non
     )
 
 
+GONE = "livret.yaml:1:1: n’existe pas ; vérifiez son nom [unreadable]\n"
+
+
+def test_rules_whose_livret_file_is_gone(folder: Path, run: Run) -> None:
+    shutil.copytree(folder, "rules/bon")
+    shutil.copytree(folder, "rules/perdu")
+    Path("rules/perdu/livret.yaml").unlink()
+    Path("rules/autre").mkdir()
+    Path("rules/autre/compose.yml").write_text("services:\n  base: {}\n", encoding="utf-8")
+    for asked in ("rules", "rules/perdu/mairie.yaml"):
+        answer = run("verifier", asked, cwd=Path.cwd())
+        assert (answer.returncode, answer.stdout) == (3, f"rules/perdu/{GONE}"), asked
+    answer = run("verifier", "rules/autre/compose.yml", "rules/perdu/synonymes.yaml", cwd=Path.cwd())
+    assert (answer.returncode, answer.stdout) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [
+        ("identifiant.yaml", "fichier que rien ne lit ; vouliez-vous dire « identifiants.yaml » ?"),
+        ("identifiants.yml", "fichier que rien ne lit ; vouliez-vous dire « identifiants.yaml » ?"),
+        ("Hors livret.yaml", "fichier que rien ne lit ; vouliez-vous dire « hors-livret.yaml » ?"),
+        ("mairie (copie).yaml", "fichier que rien ne lit ; ôtez-le de ce dossier, ou renommez-le"),
+        ("mairie.yaml.txt", "fichier que rien ne lit ; ôtez-le de ce dossier, ou renommez-le"),
+        ("mairie.yml", "fichier que rien ne lit ; ôtez-le de ce dossier, ou renommez-le"),
+        (
+            "identite.yaml",
+            "fichier que livret.yaml ne cite pas : rien n’y mène ; ajoutez « identite » à partners",
+        ),
+    ],
+)
+def test_a_file_that_nothing_reads(name: str, problem: str, folder: Path) -> None:
+    shutil.copy(folder / "mairie.yaml", folder / name)
+    for silent in (".mairie.yaml.swp", "lisez-moi.txt", "partner.schema.json"):
+        (folder / silent).touch()
+    assert [str(one) for one in verify.verify(folder).problems] == [
+        f"bon/{name}:1:1: {problem} [unreachable]"
+    ]
+
+
 @pytest.mark.usefixtures("here")
 def test_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert verify.run(["not-covered"], True, None) == 1
@@ -200,7 +240,8 @@ def test_annotations_of_a_forge(capsys: pytest.CaptureFixture[str]) -> None:
         "::warning file=not-covered/mairie.yaml,line=27,col=9,title=not-covered::aucun exemple n’atteint "
         "«\u00a0liste\u00a0»\u00a0; ajoutez sous examples\u00a0: «\u00a0- id: liste\u00a0», avec un besoin",
         "::error file=syntax/mairie.yaml,line=31,col=9,title=syntax::syntaxe\u00a0: guillemet jamais refermé",
-        "::error file=unreadable/mairie.yaml,line=1,col=1,title=unreadable::ce n’est pas un fichier ordinaire",
+        "::error file=unreadable/mairie.yaml,line=1,col=1,title=unreadable::ce n’est pas un fichier ordinaire ; "
+        "remplacez-le par un fichier de texte",
     ]
 
 
@@ -366,7 +407,7 @@ MISTAKES = [
         "laposte",
         "partenaire « laposte » sans fichier laposte.yaml ; vouliez-vous dire « la-poste.yaml » ? [missing-file]",
     ),
-    ("livret", "[caf, ", "[caf, caf, ", "partenaire « caf » cité deux fois [duplicate-id]"),
+    ("livret", "[caf, ", "[caf, caf, ", "partenaire « caf » cité deux fois ; retirez-en un [duplicate-id]"),
     ("livret", "title:", "titre:", "clé inconnue « titre » ; vouliez-vous dire « title » ? [unknown-key]"),
     (
         "caf",

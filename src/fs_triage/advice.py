@@ -14,7 +14,7 @@ from fs_triage import identifiers
 from fs_triage.calls import COMMANDS
 from fs_triage.load import BOOKLET, ELSEWHERE, IDENTIFIERS, SYNONYMS, TO_FILL, Livret, PartnerRules, to_fill
 from fs_triage.model import KINDS, EscalateAnswer, GotoAnswer, StepsAnswer
-from fs_triage.names import close
+from fs_triage.names import close, slug
 from fs_triage.problem import Problem
 from fs_triage.source import Node, Place, Row, Text, place_of
 from fs_triage.spots import MOST, Location, at, questions, spots, where
@@ -26,7 +26,7 @@ _WIDTHS = {"label": 60, "question": 76, "help": 76, "about": 58, "title": 76}
 _MARKUP = re.compile(
     r"\[/?[a-zA-Z#@][^\[\]\s]*\]|</?[a-zA-Z][^<>]*>|&#?\w+;|\*\*[^*]+\*\*|__[^_]+__|(?<!\w):[a-z]+(?:_[a-z]+)*:(?!\w)"
 )
-_FILE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\.ya?ml")
+_FILE = re.compile(r"[^.~#].*\.ya?ml(\.txt)?", re.IGNORECASE)  # copies too, but not what an editor keeps
 
 
 def answer_count(rules: PartnerRules) -> Iterator[Problem]:
@@ -197,10 +197,8 @@ def contact_not_replaced(rules: PartnerRules) -> Iterator[Problem]:
         verb = "n’ont" if len(alone) > 1 else "n’a"
         consequence = f" ; sans lui, {', '.join(alone)} {verb} personne à contacter" if alone else ""
         if name in empty:
-            message, hint = (
-                f"contact « {name} » à remplir{consequence}",
-                f"écrivez sa valeur à la place de « {TO_FILL} »",
-            )
+            message = f"contact « {name} » à remplir{consequence}"
+            hint = f"écrivez sa valeur à la place de « {TO_FILL} »"
             yield Problem(*where(place), "contact-not-replaced", message, hint)
             continue
         message = f"contact local « {name} » à remplacer{consequence}"
@@ -237,21 +235,37 @@ def _texts(node: Node) -> Iterator[Text]:
 
 
 def unreachable(livret: Livret) -> Iterator[Problem]:
-    """Un fichier de partenaire n’est cité nulle part : rien n’y mène.
+    """Un fichier du dossier n’est pas lu : rien n’y mène.
 
-    Éviter : ajouter « mairie.yaml » sans le citer dans « livret.yaml ».
+    Éviter : ajouter « mairie.yaml » sans le citer dans « livret.yaml » ; garder « mairie (copie).yaml ».
     Préférer : « partners: [caf, cpam, mairie] », à la place où il doit paraître.
     Pourquoi : un partenaire qui n’est pas cité n’existe pas au comptoir.
     """
     if not livret.booklet.partners:  # it inherits them from a livret that cannot be read
         return
     folder = Path(livret.table.place.path).parent
-    known = {BOOKLET, ELSEWHERE, IDENTIFIERS, SYNONYMS, *(f"{name}.yaml" for name in livret.booklet.partners)}
-    absent = sorted(name for name in known if not (folder / name).exists())
-    for path in sorted(folder.glob("*.y*ml")):
-        if path.name not in known and _FILE.fullmatch(path.name) and not close(path.name, absent):
-            message = "fichier que livret.yaml ne cite pas : rien n’y mène"
-            yield Problem(str(path), 0, 0, "unreachable", message, f"ajoutez « {path.stem} » à partners")
+    optional = (ELSEWHERE, IDENTIFIERS, SYNONYMS)
+    partners = [f"{name}.yaml" for name in livret.booklet.partners]
+    absent = {name for name in (*optional, *partners) if not (folder / name).exists()}
+    told = absent.difference(optional) if livret.booklet.extends is None else ()  # `missing-file` says so
+    for path in sorted(folder.iterdir()):
+        is_known = path.name in (BOOKLET, *optional, *partners) or close(path.name, sorted(told))
+        if is_known or not _FILE.fullmatch(path.name):
+            continue
+        name = slug(path.name.lower().partition(".y")[0])
+        meant = next((known for known in sorted(absent) if _is_meant(name, known)), None)
+        message = "fichier que livret.yaml ne cite pas : rien n’y mène"
+        hint = f"ajoutez « {path.stem} » à partners"
+        if meant or path.name != f"{name}.yaml":
+            message = "fichier que rien ne lit"
+            hint = f"vouliez-vous dire « {meant} » ?" if meant else "ôtez-le de ce dossier, ou renommez-le"
+        yield Problem(str(path), 0, 0, "unreachable", message, hint)
+
+
+def _is_meant(name: str, file: str) -> bool:
+    known = file.removesuffix(".yaml")
+    whole = file in (ELSEWHERE, IDENTIFIERS, SYNONYMS)  # near to one of these are names of partners as well
+    return name.startswith(known[:-2]) if whole else close(name, [known]) is not None
 
 
 LOCAL: tuple[Callable[[PartnerRules], Iterator[Problem]], ...] = (

@@ -25,6 +25,7 @@ MAX_DEPTH = 32
 MAX_NODES = 100_000
 MAX_TEXT = 10_000
 
+_REMEDIES = {"lien symbolique sans fin": "copiez-y le fichier", "n’existe pas": "vérifiez son nom"}
 _MAX_TOLD = 100  # problems of one file: whoever has that many has one cause for most of them
 
 
@@ -125,15 +126,33 @@ def content_of(path: Path, shown: str) -> tuple[bytes, list[Problem]]:
     """Return the bytes of the file at `path`, named `shown` in problems, and why there are none."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):
-            return b"", [Problem(shown, 0, 0, "unreadable", "ce n’est pas un fichier ordinaire")]
+            return b"", [
+                Problem(
+                    shown,
+                    0,
+                    0,
+                    "unreadable",
+                    "ce n’est pas un fichier ordinaire",
+                    "remplacez-le par un fichier de texte",
+                )
+            ]
         if path.is_symlink() and not path.resolve().is_relative_to(path.parent.resolve()):
-            return b"", [Problem(shown, 0, 0, "unreadable", "ce lien mène hors du dossier des règles")]
+            return b"", [
+                Problem(
+                    shown,
+                    0,
+                    0,
+                    "unreadable",
+                    "ce lien mène hors du dossier des règles",
+                    "copiez-y le fichier",
+                )
+            ]
         with path.open("rb") as stream:
             return stream.read(MAX_BYTES + 1), []
-    except RuntimeError:  # what pathlib raises for links in a circle
-        return b"", [Problem(shown, 0, 0, "unreadable", "lien symbolique sans fin")]
-    except OSError as error:
-        return b"", [Problem(shown, 0, 0, "unreadable", reason(error))]
+    except (OSError, RuntimeError) as error:  # pathlib raises the second for links in a circle
+        why = reason(error) if isinstance(error, OSError) else "lien symbolique sans fin"
+        hint = _REMEDIES.get(why, "vérifiez le disque et les droits d’accès")
+        return b"", [Problem(shown, 0, 0, "unreadable", why, hint)]
 
 
 def read(content: bytes, shown: str) -> tuple[Table | None, list[Problem]]:
@@ -160,8 +179,9 @@ def parse(text: str, shown: str) -> tuple[Table | None, list[Problem]]:
         return None, [Problem(shown, 0, 0, "syntax", "caractère que YAML refuse", "supprimez-le")]
     if not isinstance(root, Table):
         place = root.place if root else Place(shown, 1, 1)
+        hint = "complétez-le, ou supprimez-le" if root is None else "commencez par « id: »"
         message = "fichier vide" if root is None else "des « clé: valeur » étaient attendues"
-        return None, [*reader.problems, Problem(shown, place.line, place.column, "syntax", message)]
+        return None, [*reader.problems, Problem(shown, place.line, place.column, "syntax", message, hint)]
     return root, reader.problems
 
 

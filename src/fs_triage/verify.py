@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,9 @@ from fs_triage.typography import visible
 
 GITHUB = "github"
 FORMATS = (GITHUB,)
+
+_RULES = re.compile(rb"^id: *[a-z0-9-]+ *\r?$(?s:.*)^(answers|contacts|remove|replace|add):", re.MULTILINE)
+_LOOKED_AT = 100_000  # bytes of a file that may be of another program
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +72,8 @@ def _livrets(given: list[str]) -> list[Path]:
     found: dict[Path, None] = {}
     for path in map(Path, given or [places.livret_folder()]):
         folder = path.parent if path.is_file() else path
-        if (folder / load.BOOKLET).exists():
-            found[folder] = None
+        if (folder / load.BOOKLET).exists() or (path.is_file() and _is_rules(path)):
+            found[folder] = None  # that its livret.yaml is away is a problem of it
         elif path.is_file():
             output.tell(f"« {visible(str(path))} » n’est pas dans un dossier de livret : rien à vérifier.")
         else:
@@ -88,7 +92,18 @@ def _inside(folder: Path) -> list[Path]:
     if not names:
         message = f"Aucun livret dans « {shown} » : il y manque un fichier {load.BOOKLET}."
         raise Failure(RULES_UNUSABLE, message)
-    return [folder / name for name in names]
+    away = [below for below in sorted(folder.iterdir()) if below.is_dir() and below.name not in names]
+    lost = [below for below in away if any(_is_rules(path) for path in below.glob("*.y*ml"))]
+    return [*(folder / name for name in names), *lost]
+
+
+def _is_rules(path: Path) -> bool:
+    """Return whether a file that no livret holds was made to be part of one."""
+    try:
+        with path.open("rb") as stream:
+            return path.suffix in (".yaml", ".yml") and _RULES.search(stream.read(_LOOKED_AT)) is not None
+    except OSError:
+        return False
 
 
 def _shown(path: str) -> str:
