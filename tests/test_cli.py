@@ -92,6 +92,14 @@ def test_a_closed_stream_takes_nothing_from_the_others(
     assert err.decode() == ("" if redirection.startswith("2") else whole.stderr)
 
 
+@pytest.mark.parametrize(("redirection", "code"), [(">&-", OK), (">/dev/full", OUTPUT_LOST)])
+def test_a_batch_that_cannot_be_written(home: Path, redirection: str, code: int) -> None:
+    (home / "besoins").write_text("rsa\npermis volé\n", encoding="utf-8")
+    ended, out, err = by_shell(home, f"<'{home}/besoins' {redirection}", "chercher", "--lot")
+    assert (ended, out) == (code, b"")
+    assert ("disque plein" in err.decode()) == (code == OUTPUT_LOST)
+
+
 @pytest.mark.parametrize("redirection", ["</dev/null", "<&-", "", ">/dev/null"])
 def test_without_a_terminal_nothing_is_chosen(home: Path, redirection: str) -> None:
     code, out, err = by_shell(home, redirection)

@@ -261,6 +261,11 @@ def test_an_annotation_holds_what_a_forge_would_read_as_its_own() -> None:
             "Le dossier «\u00a0nulle-part\u00a0» est illisible (n’existe pas)\u00a0; vérifiez son nom.\n",
         ),
         (
+            ["x" * 300],
+            3,
+            f"Le dossier «\u00a0{'x' * 300}\u00a0» est illisible (nom trop long)\u00a0; vérifiez son nom.\n",
+        ),
+        (
             ["alias/"],
             3,
             "Aucun livret dans «\u00a0vide\u00a0»\u00a0: il y manque un fichier livret.yaml.\n",

@@ -93,7 +93,6 @@ def _batch(store: Store, wanted: Wanted) -> int:
         output.tell("Tapez un besoin par ligne ; Ctrl-D pour finir.")
     for need in _lines():
         output.answer_json(_json(store, need, _find(store, need, wanted), wanted))
-        sys.stdout.flush()
     return OK
 
 

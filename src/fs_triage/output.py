@@ -97,12 +97,13 @@ def answer_lines(text: str) -> None:
 
 
 def answer_json(text: str) -> None:
-    """Print a JSON answer, in UTF-8 whatever the terminal's encoding (RFC 8259); raises `Failure` likewise."""
+    """Print a JSON answer at once, in UTF-8 whatever the terminal's encoding (RFC 8259); raises `Failure` likewise."""
     if sys.stdout is not None:
         content = clean(text, "\n").encode()
         try:
             sys.stdout.flush()
             sys.stdout.buffer.write(content + b"\n")
+            sys.stdout.buffer.flush()
         except OSError as error:
             raise _lost(error) from error
 

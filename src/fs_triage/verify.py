@@ -6,6 +6,7 @@ import json
 import re
 import sys
 from dataclasses import dataclass
+from os.path import exists, isfile
 from pathlib import Path
 
 from fs_triage import advice, checks, examples, load, output, places, snippet
@@ -71,10 +72,11 @@ def _livrets(given: list[str]) -> list[Path]:
     """Return the folders of the livrets meant: a livret, a folder of livrets, or a file of a livret."""
     found: dict[Path, None] = {}
     for path in map(Path, given or [places.livret_folder()]):
-        folder = path.parent if path.is_file() else path
-        if (folder / load.BOOKLET).exists() or (path.is_file() and _is_rules(path)):
+        is_file = isfile(path)  # noqa: PTH113 - Path raises for a name that is too long
+        folder = path.parent if is_file else path
+        if exists(folder / load.BOOKLET) or (is_file and _is_rules(path)):  # noqa: PTH110
             found[folder] = None  # that its livret.yaml is away is a problem of it
-        elif path.is_file():
+        elif is_file:
             output.tell(f"« {visible(str(path))} » n’est pas dans un dossier de livret : rien à vérifier.")
         else:
             found.update(dict.fromkeys(_inside(folder)))
