@@ -51,7 +51,9 @@ TWO = """\
         "03-84-25-69-92",
         "+33 3 84 25 69 92",
         "+33 (0)3 84 25 69 92",
-        "+41 22 555 12 12",
+        "0590 20 30 40",
+        "0262 40 40 40",
+        "116 000",
     ],
 )
 def test_numbers_that_can_be_dialled(value: str) -> None:
@@ -74,6 +76,10 @@ def test_numbers_that_can_be_dialled(value: str) -> None:
         " ",
         "+",
         "+999 12 34 56 78",
+        "+41 22 555 12 12",
+        "+1 212 555 0100",
+        "36466",
+        "32 30 1",
     ],
 )
 def test_numbers_that_cannot(value: str) -> None:
@@ -105,6 +111,9 @@ def test_addresses_that_can_be_written_to(value: str) -> None:
         "a@caf..fr",
         "a@-caf.fr",
         "a@b@caf.fr",
+        "préfecture@jura.gouv.fr",
+        "contact@franche-comté.fr",
+        "c\u03bfntact@caf.fr",
     ],
 )
 def test_addresses_that_cannot(value: str) -> None:

@@ -21,12 +21,16 @@ _IN_MAILTO = re.compile(r"[?&,;<>\s]")  # would become header fields of the mess
 _PHONE = re.compile(r"\+?[0-9(][0-9 ().\-\u00a0\u202f]*")
 _HOST = re.compile(r"([^\W_]([^\W_]|-)*\.)+[^\W\d_]{2,}")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S")
+_FRANCE = ("FR", "GP", "GF", "MQ", "RE", "YT")  # the regions of phonenumbers that are départements
+_OF_MESSAGES = 5  # digits: the short numbers of the French plan (ARCEP) that take text messages alone
 
 
 def email(value: str) -> str | None:
     """Return what is wrong with an e-mail address, None when it is one."""
     if _IN_MAILTO.search(value):
         return "espace ou signe interdit (« ? », « & », « , », « ; », « < » ou « > »)"
+    if not value.isascii():
+        return "une adresse électronique s’écrit sans accent"
     from email_validator import EmailNotValidError, validate_email
 
     try:
@@ -43,15 +47,18 @@ def phone(value: str) -> str | None:
         return expected
     import phonenumbers
 
-    try:
-        number = phonenumbers.parse(value, "FR")
-    except phonenumbers.NumberParseException:
-        return expected
-    if phonenumbers.is_valid_number(number):
-        return None
+    for region in _FRANCE:
+        try:
+            number = phonenumbers.parse(value, region)
+        except phonenumbers.NumberParseException:
+            return expected
+        if phonenumbers.is_valid_number(number) and phonenumbers.region_code_for_number(number) in _FRANCE:
+            return None
     from phonenumbers import shortnumberinfo
 
-    return None if shortnumberinfo.is_valid_short_number_for_region(number, "FR") else expected
+    number = phonenumbers.parse(value, "FR")
+    is_short = shortnumberinfo.is_valid_short_number_for_region(number, "FR")
+    return None if is_short and len(str(number.national_number)) != _OF_MESSAGES else expected
 
 
 def site(value: str) -> str | None:
