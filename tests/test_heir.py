@@ -342,6 +342,12 @@ def test_a_contact_yet_to_be_filled_is_missing(kind: str, doubs: Path) -> None:
     ("folder", "parent", "departement", "message"),
     [
         ("neuf", "jurra", "25 Doubs", "Livret « jurra » inconnu ; possibles : jura."),
+        (
+            "neuf",
+            "doubs",
+            "70 Haute-Saône",
+            "Le livret « doubs » hérite lui-même de « jura » ; partez de « jura ».",
+        ),
         ("neuf", "jura", "Doubs", "Écrivez le département par son numéro et son nom, comme « 25 Doubs »."),
         ("jura", "jura", "25 Doubs", "Le dossier « {} » n’est pas vide ; choisissez-en un autre."),
     ],

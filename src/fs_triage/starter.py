@@ -63,6 +63,10 @@ def _files(target: Path, parent: str, inherited: Path, departement: str, name: s
     if content.livret is None:
         problem = content.problems[0]
         raise Failure(RULES_UNUSABLE, f"Le livret « {parent} » ne peut pas servir : {problem}.")
+    ancestor = content.livret.booklet.extends
+    if ancestor is not None:
+        message = f"Le livret « {parent} » hérite lui-même de « {ancestor} » ; partez de « {ancestor} »."
+        raise Failure(WRONG_CALL, message)
     for rules in content.livret.partners:
         local = heir.local_contacts(rules.table)
         if local:
