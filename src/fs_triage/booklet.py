@@ -11,7 +11,9 @@ class Identifiers(Model):
     """identifiants.yaml : les identifiants déjà publiés, que des scripts appellent."""
 
     published: list[NodePath] = Field(
-        [], description="Chaque conclusion un jour publiée ; on n’en retire jamais.", examples=[["caf/rsa"]]
+        [],
+        description="Chaque conclusion publiée un jour ; n’ôtez que ce que le livret ne donne plus.",
+        examples=[["caf/rsa"]],
     )
     renamed: dict[NodePath, NodePath] = Field(
         {},

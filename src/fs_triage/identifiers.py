@@ -153,15 +153,21 @@ def id_vanished(livret: Livret) -> Iterator[Problem]:
     """Un identifiant déjà publié n’existe plus.
 
     Éviter : changer ou supprimer « id: demande » sans le dire dans « identifiants.yaml ».
-    Préférer : sous « renamed », « ancien identifiant: nouvel identifiant ».
+    Préférer : sous « renamed », « ancien identifiant: nouvel identifiant » ; l’ôter si le livret ne le donne plus.
     Pourquoi : des scripts et des signets l’appellent ; ils s’arrêteraient sans un mot.
     """
     for gone in vanished(livret):
         lost = "la conclusion" if gone.count == 1 else f"les {gone.count} conclusions"
         more = f", ni {lost} qu’il portait" if gone.count else ""
         message = f"identifiant publié « {gone.node} » qui n’existe plus{more}"
-        new = gone.successor or "nouvel identifiant"
-        hint = f"s’il a changé de nom, ajoutez sous renamed : « {gone.node}: {new} »"
+        if gone.successor:
+            hint = f"s’il a changé de nom, ajoutez sous renamed : « {gone.node}: {gone.successor} »"
+        else:
+            lines = f"ces {gone.count} lignes" if gone.count > 1 else "cette ligne"
+            hint = (
+                f"ajoutez sous renamed : « {gone.node}: nouvel identifiant », "
+                f"ou ôtez {lines} si le livret ne le donne plus"
+            )
         yield Problem(*where(gone.place), "id-vanished", message, hint)
 
 
