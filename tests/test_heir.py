@@ -331,6 +331,11 @@ def test_a_contact_yet_to_be_filled_is_missing(kind: str, doubs: Path) -> None:
     conclusion = grown(doubs).conclusions["la-poste/back-office"]
     assert conclusion["contacts"] == []
     assert "Contact manquant pour ce département : Guichet." in conclusion["warnings"]
+
+
+def test_a_contact_yet_to_be_filled_is_told(doubs: Path) -> None:
+    own = "contacts:\n  back-office-mail: {email: à remplir, label: Guichet, audience: usager}\n"
+    write(doubs, "la-poste.yaml", f"id: la-poste\n{own}")
     own_lines = [line for line in verified(doubs) if line.startswith("doubs/la-poste.yaml")]
     assert own_lines == [
         "doubs/la-poste.yaml:3:3: contact « back-office-mail » à remplir ; sans lui, la-poste/back-office n’a "

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import NamedTuple
 
-from fs_triage import index, search, tree, walk
+from fs_triage import index, phonetics, search, tree, walk
 from fs_triage.load import Livret, PartnerRules
 from fs_triage.model import EscalateAnswer, StepsAnswer
 from fs_triage.names import close, nearest
@@ -18,7 +19,6 @@ from fs_triage.problem import Problem
 from fs_triage.source import Place, place_of
 from fs_triage.spots import MOST, at, conclusions, is_lost, spots, where
 from fs_triage.store import Store
-from fs_triage.words import fold
 
 _FIRST = 3  # the conclusions of a search that a screen shows first
 
@@ -130,24 +130,46 @@ def example_twice(livret: Livret) -> Iterator[Problem]:
     Préférer : « j’ai perdu ma carte vitale » et « j’ai perdu ma carte d’identité ».
     Pourquoi : la recherche ne peut pas donner raison aux deux.
     """
-    seen: dict[str, tuple[str, Place]] = {}
-    for node, need, place in _needs(livret):
-        other, first = seen.setdefault(fold(need), (node, place))
-        if other != node:
-            file = "" if first.path == place.path else f" de {first.path.rpartition('/')[2]}"
-            message = f"besoin « {need} » qui mène déjà à « {other} » (ligne {first.line}{file})"
-            yield Problem(
-                place.path, place.line, place.column, "example-twice", message, "précisez l’un des deux"
-            )
+    seen: dict[str, _Need] = {}
+    for need in _needs(livret):
+        first = seen.setdefault(need.same, need)
+        if first.node != need.node:
+            there, place = first.place, need.place
+            file = "" if there.path == place.path else f" de {there.path.rpartition('/')[2]}"
+            message = f"besoin « {need.text} » qui mène déjà à « {first.node} » (ligne {there.line}{file})"
+            yield Problem(*where(place), "example-twice", message, "précisez l’un des deux")
 
 
-def _needs(livret: Livret) -> Iterator[tuple[str, str, Place]]:
-    """Yield every need of the examples, with the conclusion it must lead to and where it stands."""
-    for rules in livret.partners:
-        for rank, example in enumerate(rules.model.examples):
-            for number, need in enumerate(example.besoin):
-                place = place_of(rules.table, ("examples", rank, "besoin", number))
-                yield f"{rules.model.id}/{example.id}", need, place
+class _Need(NamedTuple):
+    """A need of an example, and what makes it the same as another for a search."""
+
+    rules: PartnerRules
+    rank: int
+    number: int
+    text: str
+    same: str
+
+    @property
+    def node(self) -> str:
+        """The conclusion that it must lead to."""
+        return f"{self.rules.model.id}/{self.rules.model.examples[self.rank].id}"
+
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
+        return place_of(self.rules.table, ("examples", self.rank, "besoin", self.number))
+
+
+def _needs(livret: Livret) -> list[_Need]:
+    """Return every need of the examples, in the order of the files."""
+    found = [
+        (rules, rank, number, need)
+        for rules in livret.partners
+        for rank, example in enumerate(rules.model.examples)
+        for number, need in enumerate(example.besoin)
+    ]
+    same = phonetics.words_of([need for *_, need in found])
+    return [_Need(*need, " ".join(words)) for need, words in zip(found, same, strict=True)]
 
 
 def example_walk(livret: Livret) -> Iterator[Problem]:
@@ -187,20 +209,22 @@ def example_missed(livret: Livret) -> Iterator[Problem]:
     """
     store = Store("", index.compile_livret(livret), [])
     lines = [line.partition("\t")[0] for line in store.all("line")]
-    twice = {problem[:3] for problem in example_twice(livret)}
-    disputed = {fold(need) for _, need, place in _needs(livret) if where(place) in twice}
-    for node, need, place in _needs(livret):
-        if node not in lines or fold(need) in disputed:
+    needs = _needs(livret)
+    leads: dict[str, set[str]] = {}
+    for need in needs:
+        leads.setdefault(need.same, set()).add(need.node)
+    for need in needs:
+        if need.node not in lines or len(leads[need.same]) > 1:  # `example_unknown`, `example_twice` say so
             continue
-        known = search.by_heart(store, need)
-        if known is not None and known >= 0 and lines[known] == node:
+        known = search.by_heart(store, need.text)
+        if known is not None and known >= 0 and lines[known] == need.node:
             continue
-        result = search.find(store, need, max=_FIRST)
-        if node not in [lines[hit.position] for hit in result.hits]:
+        result = search.find(store, need.text, max=_FIRST)
+        if need.node not in [lines[hit.position] for hit in result.hits]:
             found = f"mais « {lines[result.hits[0].position]} »" if result.hits else "ni rien d’autre"
-            message = f"besoin « {need} » : la recherche ne trouve pas « {node} », {found}"
+            message = f"besoin « {need.text} » : la recherche ne trouve pas « {need.node} », {found}"
             hint = "retirez-le de hors-livret.yaml, ou dites-le autrement"
-            yield Problem(*where(place), "example-missed", message, hint)
+            yield Problem(*where(need.place), "example-missed", message, hint)
     store.close()
 
 
