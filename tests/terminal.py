@@ -55,6 +55,7 @@ class Terminal:
                 program, [*before, *arguments], dimensions=(rows, columns), env=env, timeout=PATIENCE
             )
         self._child.delaybeforesend = None
+        self._child.ptyproc.delayafterclose = 0
         # held open so that the state of the terminal can be read after the program has gone
         self._line = os.open(os.ttyname(self._child.child_fd), os.O_RDWR | os.O_NOCTTY)
         self.modes = termios.tcgetattr(self._line)
@@ -185,7 +186,7 @@ class Terminal:
         """Let go of everything."""
         if self._child.isalive():
             os.kill(self.pid, signal.SIGKILL)
-            self._child.isalive()
+            self._child.wait()
         if self._line != -1:
             os.close(self._line)
         if self._child.child_fd != -1:
