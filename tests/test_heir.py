@@ -249,7 +249,7 @@ def test_a_change_of_the_parent_and_a_new_file_of_the_heir_are_noticed(doubs: Pa
 _LOCAL = sorted(local_values(JURA).items())
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(replaced=st.sets(st.sampled_from([key for key, _ in _LOCAL])))
 def test_whatever_is_replaced_nothing_else_of_the_parent_shows(
     replaced: set[tuple[str, str]], tmp_path_factory: pytest.TempPathFactory

@@ -77,9 +77,9 @@ def test_only_what_changed_is_parsed(
     assert parsed == ["caf.yaml"]
 
 
-@pytest.mark.parametrize("folder", [JURA, HEIR], ids=["jura", "heir"])
-def test_what_is_kept_is_what_was_read(folder: Path) -> None:
-    plain, again = load.load(folder), load.load(folder, kept_of(folder))
+def test_what_is_kept_is_what_was_read() -> None:
+    plain, again = load.load(HEIR), load.load(HEIR, kept_of(HEIR))
+    assert {"caf.yaml", "msa.yaml"} <= {file.path.name for file in plain.files if file.path.parent == JURA}
     assert modelled(again.livret) == modelled(plain.livret)
     assert again.kept.now == plain.kept.now
     assert again.files == plain.files
@@ -153,7 +153,7 @@ def first_problem(said: str) -> str:
     return found[1]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(changes=st.lists(edits(), min_size=1, max_size=5))
 def test_a_change_gives_what_a_first_reading_gives(changes: list[tuple[str, str, int, str]]) -> None:
     """With what an earlier index kept and learnt, the index is the one made from nothing, to the letter."""
