@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Run, write_livret
+from conftest import JURA, Call, Run, write_livret
 
-from fs_triage import index, learning, load, places
+from fs_triage import index, learning, load, places, store
 from fs_triage.failure import Failure
 from fs_triage.kept import Kept
 from fs_triage.store import Source, Store, open_store
@@ -339,6 +339,44 @@ def test_what_is_no_file_of_rules_is_not_read(
     path.write_text(text, encoding="utf-8")
     after = run("guichet", "papier", env=asked)
     assert (after.returncode, after.stdout, after.stderr) == (0, before.stdout, "")
+
+
+A_SCREEN = 4000  # characters: more than a démarche has, a fraction of what a partner's texts have
+QUICK = [
+    "caf rsa",
+    "fiche caf/rsa/demande --json",
+    "liste",
+    "liste msa --json",
+    "contacts caf --json",
+]
+
+
+@pytest.mark.parametrize("learnt", [False, True])
+def test_a_quick_answer_reads_nothing_long(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, learnt: bool
+) -> None:
+    folder = aged(Path(shutil.copytree(JURA, tmp_path / "jura")))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    opened = open_store(str(folder))
+    if learnt:
+        opened.learn()
+    lengths = [len(value) for _, value in opened.entries()]
+    assert max(lengths) > 100 * A_SCREEN, "there is something long to stumble over"
+    opened.close()
+    read: list[int] = []
+    real = store._checked
+
+    def watched(row: tuple[object, ...] | None) -> tuple[str, str, str]:
+        found = real(row)
+        read.append(len(found[1]))
+        return found
+
+    monkeypatch.setattr(store, "_checked", watched)
+    for arguments in QUICK:
+        code, out, _ = call(*arguments.split(), "--regles", str(folder))
+        assert code == 0 and out, arguments
+        assert len(read) > 50 and max(read) < A_SCREEN, arguments
+        del read[:]
 
 
 def test_rules_that_are_gone(livret: Path, loads: list[Path]) -> None:

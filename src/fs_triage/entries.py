@@ -4,8 +4,11 @@
 and `line:` hold a conclusion by its position; `question:<id>` a question; `choices:<id>` its answers for the
 completion, `commands` the commands; `renamed:<old id>` the id that it leads to now; `word:<word>` the positions
 of the conclusions that have it; `alias:<name>` the id of a partner; `contact:` and `contact-line:` a contact by
-its position; `span-…:<partner>` its positions; `file:<hash>` what a rule file holds (`kept`); `search:lesson` what a
-search is to learn, `find:`, `search:` and `learnt:` what it learnt (`learning`); `meta:` the rest.
+its position; `span-…:<partner>` its positions; `find:` and `search:` what a search learnt (`learning`); `meta:`
+the rest.
+
+What begins with `~` is long and sorts last, so that no lookup reads it as the neighbour of what it looks for:
+`~file:<hash>` what a rule file holds (`kept`), `~lesson` what a search is to learn, `~learnt:` what it counted.
 """
 
 from __future__ import annotations

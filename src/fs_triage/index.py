@@ -143,7 +143,7 @@ def _compile(folder: str, old: Entries | None, path: str | None, notices: list[s
     from fs_triage import checks, load
     from fs_triage.kept import Kept
 
-    loaded = load.load(Path(folder), Kept(_of_kind(old, "file")))
+    loaded = load.load(Path(folder), Kept(_of_kind(old, "~file")))
     if loaded.livret is not None:
         loaded.problems += checks.blocking(loaded.livret, _proved(old))
     unread = {os.path.abspath(problem.path) for problem in loaded.problems if problem.code == "unreadable"}
@@ -161,7 +161,7 @@ def _compile(folder: str, old: Entries | None, path: str | None, notices: list[s
             "meta:date": _today(),
             "meta:content": "".join(sha256 for _, sha256 in files),
         }
-        entries |= {f"file:{sha256}": held for sha256, held in loaded.kept.now.items()}
+        entries |= {f"~file:{sha256}": held for sha256, held in loaded.kept.now.items()}
         return _keep(entries, files, old, path, notices)
     if old is None:
         raise Failure(RULES_UNUSABLE, refusal(folder, loaded.blocking))

@@ -16,7 +16,7 @@ from math import exp, log
 from zlib import crc32
 
 from fs_triage import phonetics, vocabulary
-from fs_triage.lesson import LEARNT, LESSON, Lesson
+from fs_triage.lesson import COUNTED, LEARNT, LESSON, Lesson
 from fs_triage.vocabulary import BEGINNING, BY_HEART, PARTNER, SYNONYM, THEME, WHOLE, Phrases
 from fs_triage.weights import OUT, VAGUE
 
@@ -173,7 +173,7 @@ def _names(texts: dict[int, list[str]], phrases: dict[str, Phrases]) -> dict[int
     """Return the key of the entry that keeps what was counted of the texts of each position."""
     begun = sha256(repr(phrases).encode()).hexdigest()
     said = {position: "\n".join([begun, *of]) for position, of in texts.items()}
-    return {position: f"learnt:{sha256(text.encode()).hexdigest()}" for position, text in said.items()}
+    return {position: f"{COUNTED}{sha256(text.encode()).hexdigest()}" for position, text in said.items()}
 
 
 def _counted(

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from fs_triage.load import Livret
     from fs_triage.tree import Tree
 
-LESSON = "search:lesson"
-LEARNT = ("find:", "learnt:", "search:")
-"""How the keys of the entries begin that learning makes; « learnt: » serves the next learning too."""
+LESSON = "~lesson"
+COUNTED = "~learnt:"
+LEARNT = ("find:", "search:", COUNTED)
+"""How the keys of the entries begin that learning makes; what was counted serves the next learning too."""
 
 
 class Partner(TypedDict):
@@ -53,7 +54,7 @@ def entries(livret: Livret, grown: Tree, old: Mapping[str, str] | None = None) -
     """Return the entry of the lesson, and what an earlier index, `old`, by the same program learnt of it."""
     lesson = json.dumps(_lesson(livret, grown), ensure_ascii=False)
     old = old or {}
-    known = LEARNT if old.get(LESSON) == lesson else ("learnt:",)
+    known = LEARNT if old.get(LESSON) == lesson else (COUNTED,)
     return {key: value for key, value in old.items() if key.startswith(known)} | {LESSON: lesson}
 
 
