@@ -29,7 +29,7 @@ def calls() -> dict[str, list[str]]:
     return {
         "une fiche par son identifiant": ["caf/aide", "--json"],
         "une fiche par ses mots": ["ants", second],
-        "rien trouvé, donc cherché": ["caf", "zzzz"],
+        "aucun mot ne suffit, donc cherché": ["fiche", *SEARCHED],
         "une complétion": ["--completer", "caf", "="],
         "une recherche": ["chercher", *SEARCHED],
     }
