@@ -134,6 +134,20 @@ def test_the_needs_we_have_are_answered(store: Store, name: str) -> None:
     assert {name for name, right in partners.items() if sum(right) < at_a_partner * len(right)} == set()
 
 
+def test_what_an_example_promises_is_found_first(store: Store, livret: Livret) -> None:
+    """`verifier` reads from the examples where a need leads: the search must lead there, of each spelling."""
+    told = [
+        (need, f"{rules.model.id}/{example.id}")
+        for rules in livret.partners
+        for example in rules.model.examples
+        for need in example.besoin
+    ]
+    assert len(told) > 10_000
+    for rank, (need, node) in enumerate(told[::25]):
+        said = need if rank % 2 else folded(need).upper().replace(" ", "  ")
+        assert first(store, said) == node, said
+
+
 def test_examples_not_learnt_are_found_from_the_others(livret: Livret, store: Store) -> None:
     """One example in seven is held out: what is learnt must carry over to what was never said."""
     kept, asked = [], []

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import NamedTuple
 
-from fs_triage import index, phonetics, search, tree, walk
+from fs_triage import index, learning, lesson, phonetics, search, tree, walk
 from fs_triage.load import Livret, PartnerRules
 from fs_triage.model import EscalateAnswer, StepsAnswer
 from fs_triage.names import close, nearest
@@ -19,6 +19,7 @@ from fs_triage.problem import Problem
 from fs_triage.source import Place, place_of
 from fs_triage.spots import MOST, at, conclusions, is_lost, spots, where
 from fs_triage.store import Store
+from fs_triage.vocabulary import BY_HEART
 
 _FIRST = 3  # the conclusions of a search that a screen shows first
 
@@ -207,22 +208,26 @@ def example_missed(livret: Livret) -> Iterator[Problem]:
     Préférer : ajouter aux « keywords » de la réponse les mots que l’usager emploie, ou d’autres besoins.
     Pourquoi : ce que l’exemple promet doit se trouver au comptoir.
     """
-    store = Store("", index.compile_livret(livret), [])
-    lines = [line.partition("\t")[0] for line in store.all("line")]
-    needs = _needs(livret)
+    grown = tree.grow(livret)
+    positions = {node: str(position) for position, node in enumerate(grown.conclusions)}
     leads: dict[str, set[str]] = {}
+    needs = _needs(livret)
     for need in needs:
         leads.setdefault(need.same, set()).add(need.node)
-    for need in needs:
-        if need.node not in lines or len(leads[need.same]) > 1:  # `example_unknown`, `example_twice` say so
-            continue
-        known = search.by_heart(store, need.text)
-        if known is not None and known >= 0 and lines[known] == need.node:
-            continue
-        result = search.find(store, need.text, max=_FIRST)
-        if need.node not in [lines[hit.position] for hit in result.hits]:
-            found = f"mais « {lines[result.hits[0].position]} »" if result.hits else "ni rien d’autre"
-            message = f"besoin « {need.text} » : la recherche ne trouve pas « {need.node} », {found}"
+    told = [need for need in needs if need.node in positions and len(leads[need.same]) == 1]
+    known = learning.by_heart(lesson.lesson_of(livret, grown))
+    doubtful = [need for need in told if known.get(BY_HEART + need.same) != positions[need.node]]
+    if (
+        not doubtful
+    ):  # what is known by heart comes first: learning the rest would cost more than all other checks
+        return
+    store = Store("", index.compile_livret(livret), [])
+    lines = list(positions)
+    for need in doubtful:
+        found = [lines[hit.position] for hit in search.find(store, need.text, max=_FIRST).hits]
+        if need.node not in found:
+            other = f"mais « {found[0]} »" if found else "ni rien d’autre"
+            message = f"besoin « {need.text} » : la recherche ne trouve pas « {need.node} », {other}"
             hint = "retirez-le de hors-livret.yaml, ou dites-le autrement"
             yield Problem(*where(need.place), "example-missed", message, hint)
     store.close()

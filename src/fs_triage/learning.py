@@ -49,7 +49,7 @@ def learn(taught: Mapping[str, str]) -> dict[str, str]:
     lines = _lines(counted, sizes, groups)
     for feature, begun in phrases.items():
         lines[feature] = f"{lines.get(feature, _NOTHING)}\t{vocabulary.written(begun)}"
-    lines |= _shelves(lines) | _by_heart(lesson)
+    lines |= _shelves(lines) | by_heart(lesson)
     count = max(1, len(lines) // _A_BUCKET)
     buckets: list[list[str]] = [[] for _ in range(count)]
     for feature, line in lines.items():
@@ -91,11 +91,12 @@ def _shelves(lines: dict[str, str]) -> dict[str, str]:
     return {name: " ".join(keys) for name, keys in shelves.items()}
 
 
-def _by_heart(lesson: Lesson) -> dict[str, str]:
-    """Return the position of the conclusion that each example names, but for texts that lead to several places.
+def by_heart(lesson: Lesson) -> dict[str, str]:
+    """Return where each example leads: a feature of its words, and the position of its conclusion.
 
     What a rule file promises is kept to the letter, however the other rules weigh its words: so are the needs of
-    `hors-livret.yaml`, as `OUT` and `VAGUE`, which go before an example.
+    `hors-livret.yaml`, as `OUT` and `VAGUE`, which go before an example. Texts that lead to several places do not
+    count.
     """
     needs: list[str] = []
     leads: list[str] = []

@@ -52,13 +52,14 @@ class Lesson(TypedDict):
 
 def entries(livret: Livret, grown: Tree, old: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return the entry of the lesson, and what an earlier index, `old`, by the same program learnt of it."""
-    lesson = json.dumps(_lesson(livret, grown), ensure_ascii=False)
+    lesson = json.dumps(lesson_of(livret, grown), ensure_ascii=False)
     old = old or {}
     known = LEARNT if old.get(LESSON) == lesson else (COUNTED,)
     return {key: value for key, value in old.items() if key.startswith(known)} | {LESSON: lesson}
 
 
-def _lesson(livret: Livret, grown: Tree) -> Lesson:
+def lesson_of(livret: Livret, grown: Tree) -> Lesson:
+    """Return what is to be learnt of `livret`, whose tree is `grown`: conclusions in the order of their positions."""
     from fs_triage.tree import walk_answers
 
     ranks = {rules.model.id: rank for rank, rules in enumerate(livret.partners)}

@@ -83,11 +83,6 @@ def find(
     return _Search(_learnt(store), need).result(partner, level, max)
 
 
-def by_heart(store: Store, need: str) -> int | None:
-    """Return the position that the rules give for this very need, `OUT` or `VAGUE`, as `find` does; else None."""
-    return _learnt(store).by_heart(need[:_LONGEST])
-
-
 def _learnt(store: Store) -> Learnt:
     if not _last or _last[0].store is not store:
         _last[:] = [Learnt(store)]
