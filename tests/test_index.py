@@ -214,13 +214,13 @@ def test_broken_rules_without_a_good_livret(livret: Path, spoil: Callable[[Path]
     assert plain.endswith(f" ; voyez « fs-triage verifier {livret} ».")
 
 
-def failing(name: str, fail: Callable[[], object]) -> pytest.MonkeyPatch:
-    """Let `fail` come before each reading of a file of this name, until what is returned is undone."""
+def failing(names: str, fail: Callable[[], object]) -> pytest.MonkeyPatch:
+    """Let `fail` come before each reading of a file of these names, until what is returned is undone."""
     patch = pytest.MonkeyPatch()
     real = Path.open
 
     def watched(path: Path, mode: str = "r", *arguments: Any, **options: Any) -> Any:
-        if path.name == name and "r" in mode:
+        if path.name in names.split() and "r" in mode:
             fail()
         return real(path, mode, *arguments, **options)
 
@@ -267,24 +267,31 @@ def test_a_status_that_failed_is_asked_again(livret: Path, monkeypatch: pytest.M
     assert opened(livret) == ("title changé", [])
 
 
-def test_a_share_that_hangs_in_a_reading(livret: Path) -> None:
+@pytest.mark.parametrize("broken", [False, True])
+def test_a_share_that_hangs_in_a_reading(livret: Path, broken: bool) -> None:
     opened(livret)
-    write_livret(livret, "changé")
-    stop = threading.Event()
-    patch = failing("guichet.yaml", stop.wait)
-    try:
-        title, notices = opened(livret)
-        away = french("Attention : le dossier des règles ne répond pas ; livret tel qu’il était le DATE.")
-        assert (title, dated(notices)) == ("title", [away])
+    if broken:
         (livret / "livret.yaml").write_text("id: [", encoding="utf-8")
         opened(livret)
-        write_livret(livret, "changé")
+    write_livret(livret, "changé")
+    stop = threading.Event()
+    asked: list[str] = []
+
+    def hang() -> None:
+        asked.append("a file")
+        stop.wait()
+
+    patch = failing("guichet.yaml synonymes.yaml", hang)
+    try:
         title, notices = opened(livret)
-        assert (title, len(notices)) == ("title", 1)
-        assert "ne répond pas" in notices[0]
     finally:
         stop.set()
         patch.undo()
+    assert (title, len(asked)) == ("title", 1), "one file is waited for"
+    problem = f"les règles ont un problème ({livret}/guichet.yaml:0 : le disque ne répond pas"
+    away = "le dossier des règles ne répond pas ; livret tel qu’il était le DATE."
+    [notice] = dated(notices)
+    assert notice.startswith(french(f"Attention : {problem if broken else away}"))
     assert opened(livret) == ("title changé", [])
 
 

@@ -78,6 +78,8 @@ class Loaded:
     files: list[SourceFile] = field(default_factory=list)
     kept: Kept = field(default_factory=Kept)
     """What the files hold that can be kept for the next time."""
+    hangs: bool = False
+    """Whether a reading did not end: none that follows is waited for."""
 
     @property
     def blocking(self) -> list[Problem]:
@@ -269,12 +271,16 @@ def _status(path: Path) -> os.stat_result | None:
 def _read(path: Path, loaded: Loaded) -> Table | None:
     patience = places.PATIENCE if loaded.kept.old else places.LONG_PATIENCE
     try:
+        if loaded.hangs:
+            raise places.Silent
         status, (content, problems) = places.within(
             lambda: (_status(path), source.content_of(path, str(path))), patience
         )
     except places.Silent:
+        loaded.hangs = True
         status, content = None, b""
-        problems = [Problem(str(path), 0, 0, "unreadable", "le disque ne répond pas")]
+        hint = "vérifiez le disque ou le réseau"
+        problems = [Problem(str(path), 0, 0, "unreadable", "le disque ne répond pas", hint)]
     digest = hashlib.sha256(content).hexdigest()
     table = None
     if not problems:
