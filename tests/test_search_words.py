@@ -109,7 +109,7 @@ def test_no_word_is_taken_for_a_mark(texts: list[str]) -> None:
 def test_a_phrase_stands_for_its_mark_wherever_it_is_said() -> None:
     loaded = load.load(JURA)
     assert loaded.livret is not None
-    said = learning._said(lesson._lesson(loaded.livret, tree.grow(loaded.livret)))
+    said = learning._said(lesson.lesson_of(loaded.livret, tree.grow(loaded.livret)))
     assert len(said) > 1500
     phrases = learning._phrases(said)
     for phrase, mark in said:
