@@ -49,6 +49,7 @@ def test_the_request_and_the_declaration_of_the_rsa(call: Call) -> None:
         ("caf/rsa/demande/",),
         ("/caf/rsa/demande",),
         (" caf ", "rsa", "demande"),
+        ("C.A.F.", "R.S.A", "demande"),
         ("Caisse d'allocations familiales", "rsa", "demande"),
         ("Caisse", "d’allocations", "familiales", "rsa", "demande"),
         ("caisse d allocations familiales", "rsa-demande".replace("-", "/")),

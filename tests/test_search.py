@@ -65,6 +65,7 @@ SAID = {
     "stuck pronoun": ("jvoudrez cimuler mon age de dépat à la retriate", "carsat/simuler/age"),
     "stuck article": ("lavoca gratui", "justice/professionnel/avocat"),
     "word order": ("vitale carte commander", "cpam/carte/vitale"),
+    "dots": ("l'A.A.H., c'est tous les 3 mois ?", "caf/autre-prestation/aah-declaration-trimestrielle"),
     "capitals": ("CARTE VITALE PERDUE ET VOLÉE", "cpam/carte/vitale"),
     "synonym": ("j'ai plus de mutuelle et j'ai pas de thune pour", "cpam/droits/complementaire-solidaire"),
     "trouble": (
@@ -327,6 +328,12 @@ def test_a_named_partner_is_not_made_to_answer_what_is_none_of_its_business(
 )
 def test_a_named_partner_need_not_be_named_again(store: Store, partner: str, need: str, node: str) -> None:
     assert found(store, need, partner=partner)[0]["id"] == node
+
+
+def test_a_partner_and_a_word_are_no_misspelt_partner(run: Run) -> None:
+    for words in (["pôle emploi", "rdv"], ["pole", "emploi", "rdv"], ["pole-emploi", "rdv"]):
+        answer = json.loads(run(*words, "--json").stdout)
+        assert answer["matches"][0]["id"] == "pole-emploi/conseiller/rendez-vous", words
 
 
 def test_a_lookup_that_names_nothing_searches(run: Run) -> None:

@@ -6,6 +6,8 @@ more than a few milliseconds. Nothing here is a dictionary: an unknown word has 
 
 from __future__ import annotations
 
+from fs_triage.words import joined
+
 _LETTERS = {
     "àâäáãåÀÂÄÁÃÅ": "a",
     "éèêëÉÈÊË": "e",
@@ -74,12 +76,12 @@ _DATE = "D"  # the key of all of them: no démarche has its day
 
 def words(text: str) -> list[str]:
     """Return the words of `text`, lowercase and without accents, as typed otherwise."""
-    return _plain(text).split()
+    return _plain(joined(text)).split()
 
 
 def words_of(texts: list[str]) -> list[list[str]]:
     """Return the words of each of `texts`, of one line each: worked out at once, they cost a fraction."""
-    return [line.split() for line in _plain("\n".join(texts)).split("\n")] if texts else []
+    return [line.split() for line in _plain("\n".join(map(joined, texts))).split("\n")] if texts else []
 
 
 def _plain(text: str) -> str:

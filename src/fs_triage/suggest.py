@@ -27,7 +27,7 @@ def by_search(store: Store, words: list[str], partner: str | None, rest: list[st
     `rest` are the words after the name of `partner`, where one is named. None either for the misspelt name of a
     command or of a partner, nor for an id that is not there: they are no need.
     """
-    if _misspelt(store, words) or (partner is not None and "/" in f"{words[0]}{rest[0]}"):
+    if ("/" in f"{words[0]}{rest[0]}") if partner is not None else _misspelt(store, words):
         return []
     result = search.find(store, " ".join(rest), partner=partner)
     return [hit.position for hit in result.hits]
@@ -69,7 +69,7 @@ def nearest(store: Store, words: list[str], partner: str | None) -> list[str]:
     query = fold(" ".join(words))
     if not query or len(query) > _LONGEST:
         return []
-    misspelt = _misspelt(store, words)
+    misspelt = _misspelt(store, words) if partner is None else []
     if misspelt:
         return misspelt
     titles = _titles(store, partner)

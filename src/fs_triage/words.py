@@ -4,7 +4,8 @@ from __future__ import annotations
 
 
 def fold(text: str) -> str:
-    """Return `text` as lowercase words without accents, one space apart."""
+    """Return `text` as lowercase words without accents, one space apart; « R.S.A. » is a word."""
+    text = joined(text)
     if not text.isascii():
         import unicodedata  # a lookup typed without accents does not pay for it
 
@@ -17,3 +18,16 @@ def fold(text: str) -> str:
         if not character.isalnum():
             text = text.replace(character, " ")
     return " ".join(text.split())
+
+
+def joined(text: str) -> str:
+    """Return `text` without the dots of its acronyms."""
+    if "." not in text:
+        return text
+    pieces = text.split(" ")
+    for rank, piece in enumerate(pieces):
+        begin = max(piece.rfind("'"), piece.rfind("’")) + 1
+        letters = piece[begin:].rstrip(",;:!?)»").removesuffix(".").split(".")
+        if len(letters) > 1 and all(len(letter) == 1 and letter.isalpha() for letter in letters):
+            pieces[rank] = piece[:begin] + "".join(letters)
+    return " ".join(pieces)
