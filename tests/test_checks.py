@@ -80,6 +80,8 @@ def test_numbers_that_can_be_dialled(value: str) -> None:
         "+1 212 555 0100",
         "36466",
         "32 30 1",
+        "6 48 20 56 08",
+        "648205608",
     ],
 )
 def test_numbers_that_cannot(value: str) -> None:
