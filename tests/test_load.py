@@ -235,7 +235,7 @@ def test_another_ending_is_not_taken_for_a_missing_file(folder: Path) -> None:
     (folder / "mairie.yaml").rename(folder / "mairie.yml")
     assert told(folder) == [
         "bon/livret.yaml:5:12: partenaire « mairie » sans fichier mairie.yaml ; "
-        "vouliez-vous dire « mairie.yml » ? [missing-file]"
+        "renommez « mairie.yml » en « mairie.yaml » [missing-file]"
     ]
 
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from fs_triage import index, learning, lesson, phonetics, search, tree, walk
 from fs_triage.load import Livret, PartnerRules
 from fs_triage.model import EscalateAnswer, StepsAnswer
-from fs_triage.names import close, nearest
+from fs_triage.names import close
 from fs_triage.problem import Problem
 from fs_triage.source import Place, place_of
 from fs_triage.spots import MOST, at, conclusions, is_lost, spots, where
@@ -108,7 +108,10 @@ def example_unknown(rules: PartnerRules) -> Iterator[Problem]:
     for rank, example in enumerate(rules.model.examples):
         if example.id not in known and not is_lost(rules, example.id):
             message = f"exemple d’une conclusion inconnue « {example.id} »"
-            yield at(rules, ("examples", rank, "id"), "example-unknown", message, nearest(example.id, known))
+            moved = [path for path in known if path.rpartition("/")[2] == example.id.rpartition("/")[2]]
+            meant = moved[0] if len(moved) == 1 else close(example.id, known)
+            hint = f"vouliez-vous dire « {meant} » ? Sinon, ôtez cet exemple" if meant else "ôtez cet exemple"
+            yield at(rules, ("examples", rank, "id"), "example-unknown", message, hint)
 
 
 def example_empty(rules: PartnerRules) -> Iterator[Problem]:

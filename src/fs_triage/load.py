@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from fs_triage import places, source
+from fs_triage import places, source, strays
 from fs_triage.booklet import Booklet, Elsewhere, Identifiers, Synonyms
 from fs_triage.explain import build, draft
 from fs_triage.kept import Kept
@@ -176,9 +176,9 @@ def _partners(
         if _is_missing(path) and (parent is None or name not in parent.booklet.partners):
             loaded.files.append(_absent(path))
             place = source.place_of(table, ("partners", rank))
-            others = [file.name for file in folder.glob("*.y*ml") if file.name not in (BOOKLET, ELSEWHERE)]
             message = f"partenaire « {name} » sans fichier {name}.yaml"
-            loaded.problems.append(_at(place, "missing-file", message, nearest(path.name, sorted(others))))
+            hint = strays.file_meant(folder, name, (BOOKLET, ELSEWHERE, IDENTIFIERS, SYNONYMS), booklet)
+            loaded.problems.append(_at(place, "missing-file", message, hint))
             continue
         content, missing = _partner(path, name, parent, loaded)
         built = draft(Partner, content, loaded.problems) if content else None
