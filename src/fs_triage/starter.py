@@ -24,6 +24,7 @@ extends: {parent}
 
 _PARTNER = """\
 # Décommentez « contacts: » et chaque contact (retirez « # » et l'espace qui le suit), puis écrivez vos valeurs.
+# Les libellés (« label ») sont ceux de « {parent} » : mettez-y le nom de vos services et de vos communes.
 id: {id}
 # contacts:
 """
@@ -71,7 +72,9 @@ def _files(target: Path, parent: str, inherited: Path, departement: str, name: s
         local = heir.local_contacts(rules.table)
         if local:
             lines = [line for name, contact in local.items() for line in _contact(name, contact, parent)]
-            files[f"{rules.model.id}.yaml"] = _PARTNER.format(id=rules.model.id) + "\n".join(lines) + "\n"
+            files[f"{rules.model.id}.yaml"] = (
+                _PARTNER.format(id=rules.model.id, parent=parent) + "\n".join(lines) + "\n"
+            )
     return files
 
 
