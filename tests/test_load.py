@@ -125,7 +125,7 @@ def test_one_mistake_is_one_line(before: str, after: str, code: str, folder: Pat
         (
             "    steps:\n      - Prendre",
             "    action:\n      - Prendre",
-            "25:5: clé inconnue « action » ; possible : id, label,",
+            "25:5: clé inconnue « action » ; possible : help, pages,",
         ),
         (
             "  accueil:\n",

@@ -155,7 +155,9 @@ def _unknown(node: Node) -> list[str]:
 def _unknown_key(table: Table, location: Location, known: list[str]) -> Problem:
     place = place_of(table, location, key=True)
     key = visible(str(location[-1]))
-    hint = nearest_key(key, known)
+    parent = node_at(table, location[:-1])
+    present = parent.entries if isinstance(parent, Table) else {}
+    hint = nearest_key(key, [other for other in known if other not in present])
     return Problem(place.path, place.line, place.column, "unknown-key", f"clé inconnue « {key} »", hint)
 
 

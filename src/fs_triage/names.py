@@ -32,6 +32,7 @@ _IN_FRENCH = {
     "mail": "email",
     "mots cles": "keywords",
     "nom": "name",
+    "note": "warnings",
     "numero": "phone",
     "ou": "goto",
     "parcours": "walk",
