@@ -14,7 +14,7 @@ from pathlib import Path
 import pexpect
 import pytest
 import yaml
-from conftest import JURA, ROOT, RULES, Run, clean_environment
+from conftest import JURA, ROOT, RULES, Run, clean_environment, edit
 
 from fs_triage import codes, examples, verify
 from fs_triage.load import PartnerRules, load
@@ -413,6 +413,20 @@ MISTAKES = [
         "partenaire « laposte » sans fichier laposte.yaml ; vouliez-vous dire « la-poste.yaml » ? [missing-file]",
     ),
     ("livret", "[caf, ", "[caf, caf, ", "partenaire « caf » cité deux fois ; retirez-en un [duplicate-id]"),
+    (
+        "livret",
+        "caf, cpam",
+        "caf cpam",
+        "« caf cpam » n’est pas un identifiant ; écrivez « caf-cpam », ou « caf, cpam » s’ils sont "
+        "plusieurs [bad-id]",
+    ),
+    (
+        "livret",
+        "[caf, ",
+        "[urssaf, caf, ",
+        "partenaire « urssaf » sans fichier urssaf.yaml ; créez ce fichier, ou ôtez « urssaf » de partners "
+        "[missing-file]",
+    ),
     ("livret", "title:", "titre:", "clé inconnue « titre » ; vouliez-vous dire « title » ? [unknown-key]"),
     (
         "caf",
@@ -453,6 +467,15 @@ def test_a_mistake_made_by_hand_gives_one_line(
     path.write_text(text.replace(before, after, 1), encoding="utf-8")
     told = [str(problem).partition(" ")[2] for problem in verify.verify(tmp_path / "jura").problems]
     assert told == [line]
+
+
+def test_a_partner_left_out_of_the_list_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(examples, "SOUND", ())
+    livret = Path(shutil.copytree(JURA, tmp_path / "jura")) / "livret.yaml"
+    edit(livret, (", la-poste]", "]"))
+    assert [problem.code for problem in verify.verify(livret.parent).problems] == ["unreachable"]
+    (livret.parent / "la-poste.yaml").unlink()
+    assert [problem.code for problem in verify.verify(livret.parent).problems] == ["id-vanished"]
 
 
 def test_all_at_once(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ so that the rest can be held against itself.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -199,9 +200,12 @@ def _leads(node: Node) -> tuple[str, str, str]:
     return "two-leads", f"cette réponse mène à plusieurs choses à la fois : {given}", "gardez-en une"
 
 
-def _identifier(value: str) -> tuple[str, str, str]:
+def _identifier(value: str, several: bool = False) -> tuple[str, str, str]:
     meant = slug(value)
     hint = f"écrivez « {meant} »" if meant else "attendu : minuscules sans accent, mots joints par « - »"
+    parts = re.findall(r"[\w-]+", value)
+    if several and len(parts) > 1:
+        hint += f", ou « {', '.join(parts)} » s’ils sont plusieurs"
     return "bad-id", f"« {visible(value)} » n’est pas un identifiant", hint
 
 
@@ -229,7 +233,7 @@ def _value(kind: str, location: Location, node: Node, required: bool, context: A
         hint = complete if required else f"{complete}, ou supprimez-la"
         return "empty", f"« {key} » est vide", hint
     if kind == "string_pattern_mismatch" and isinstance(node, Text):
-        return _identifier(node.value)
+        return _identifier(node.value, several=location[:1] == ("partners",))
     if kind == "literal_error" and isinstance(node, Text):
         allowed = str(context.get("expected", "")).replace("'", "").replace(" or ", ", ").split(", ")
         return (

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from fs_triage.load import IDENTIFIERS, Livret
 from fs_triage.model import EscalateAnswer, GotoAnswer, StepsAnswer
@@ -65,7 +66,8 @@ def is_known(node: str, livret: Livret) -> bool:
     read = {rules.model.id: rules.whole for rules in livret.partners}
     if partner in read:
         return read[partner]
-    return set(livret.booklet.partners) <= set(read)
+    is_there = Path(livret.table.place.path).with_name(f"{partner}.yaml").exists()  # `unreachable` says so
+    return not is_there and set(livret.booklet.partners) <= set(read)
 
 
 def vanished(livret: Livret) -> list[Gone]:
