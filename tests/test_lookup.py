@@ -84,6 +84,14 @@ def test_a_partner_answers_to_each_of_its_names(call: Call, name: str, partner: 
     assert [line.partition("\t")[0] for line in call("liste", *name.split())[1].splitlines()] == expected
 
 
+@pytest.mark.parametrize(
+    ("one", "several"),
+    [("msa retraite", "msa retraites"), ("avocat", "avocats"), ("carte grise", "cartes grises")],
+)
+def test_a_plural_does_not_matter(call: Call, one: str, several: str) -> None:
+    assert ids(call, *several.split()) == ids(call, *one.split()) != []
+
+
 def test_every_conclusion_and_every_question_is_found_by_its_id(store: Store) -> None:
     nodes = [line.partition("\t")[0] for line in store.all("line")]
     assert len(nodes) > 100

@@ -19,7 +19,7 @@ from fs_triage import identifiers, lesson, manual, plain, tree
 from fs_triage.load import Livret
 from fs_triage.records import Conclusion, Question
 from fs_triage.tree import Tree
-from fs_triage.words import fold
+from fs_triage.words import fold, singular
 
 Entries = dict[str, str]
 
@@ -58,7 +58,9 @@ def _conclusions(livret: Livret, grown: Tree) -> Entries:
         entries[f"text:{rank:06}"] = plain.conclusion_text(conclusion, labels[conclusion["partner"]], blocked)
         entries[f"line:{rank:06}"] = plain.conclusion_line(conclusion)
         entries[f"node:{node}"] = f"{rank} {rank + 1} conclusion {grown.blocked.get(node, '')}".rstrip()
-        *above, own = (set(fold(" ".join(names)).split()) for names in grown.names[node])
+        *above, own = (
+            {singular(word) for word in fold(" ".join(names)).split()} for names in grown.names[node]
+        )
         for word in own:
             words.setdefault(word, ([], []))[0].append(str(rank))
         for word in set().union(*above) - own:

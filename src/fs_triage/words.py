@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+_SHORT = 3  # letters of a word whose end is no plural: « gaz », « pas »
+
 
 def fold(text: str) -> str:
     """Return `text` as lowercase words without accents, one space apart; « R.S.A. » is a word."""
@@ -18,6 +20,11 @@ def fold(text: str) -> str:
         if not character.isalnum():
             text = text.replace(character, " ")
     return " ".join(text.split())
+
+
+def singular(word: str) -> str:
+    """Return a folded word without the mark of the plural, so that « avocats » is « avocat »."""
+    return word[:-1] if len(word) > _SHORT and word[-1] in "sx" else word
 
 
 def joined(text: str) -> str:
