@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import os
@@ -11,7 +12,7 @@ import shutil
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -214,9 +215,9 @@ def test_broken_rules_without_a_good_livret(livret: Path, spoil: Callable[[Path]
     assert plain.endswith(f" ; voyez « fs-triage verifier {livret} ».")
 
 
-def failing(names: str, fail: Callable[[], object]) -> pytest.MonkeyPatch:
-    """Let `fail` come before each reading of a file of these names, until what is returned is undone."""
-    patch = pytest.MonkeyPatch()
+@contextlib.contextmanager
+def failing(names: str, fail: Callable[[], object]) -> Iterator[None]:
+    """Let `fail` come before each reading of a file of these names."""
     real = Path.open
 
     def watched(path: Path, mode: str = "r", *arguments: Any, **options: Any) -> Any:
@@ -224,8 +225,9 @@ def failing(names: str, fail: Callable[[], object]) -> pytest.MonkeyPatch:
             fail()
         return real(path, mode, *arguments, **options)
 
-    patch.setattr(Path, "open", watched)
-    return patch
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Path, "open", watched)
+        yield
 
 
 @pytest.mark.parametrize("code", [errno.EACCES, errno.EIO])
@@ -239,13 +241,12 @@ def test_a_reading_that_failed_is_tried_again(livret: Path, name: str, code: int
     def fail() -> None:
         raise OSError(code, os.strerror(code))
 
-    patch = failing(name, fail)
-    for _ in range(2):
-        title, [notice] = opened(livret)
-        assert title == "title"
-        assert f"{livret}/{name}:0" in notice
-        assert ("accès refusé" if code == errno.EACCES else "erreur du disque") in notice
-    patch.undo()
+    with failing(name, fail):
+        for _ in range(2):
+            title, [notice] = opened(livret)
+            assert title == "title"
+            assert f"{livret}/{name}:0" in notice and "autres" not in notice
+            assert ("accès refusé" if code == errno.EACCES else "erreur du disque") in notice
     assert opened(livret) == ("title changé", [])
     assert "chasse" in str(dict(open_store(str(livret)).entries()))
 
@@ -281,12 +282,9 @@ def test_a_share_that_hangs_in_a_reading(livret: Path, broken: bool) -> None:
         asked.append("a file")
         stop.wait()
 
-    patch = failing("guichet.yaml synonymes.yaml", hang)
-    try:
+    with failing("guichet.yaml synonymes.yaml", hang):
         title, notices = opened(livret)
-    finally:
-        stop.set()
-        patch.undo()
+    stop.set()
     assert (title, len(asked)) == ("title", 1), "one file is waited for"
     problem = f"les règles ont un problème ({livret}/guichet.yaml:0 : le disque ne répond pas"
     away = "le dossier des règles ne répond pas ; livret tel qu’il était le DATE."

@@ -212,7 +212,7 @@ def _partner(
         return None, frozenset()
     from fs_triage import heir
 
-    own = _read_if_there(path, loaded) or Table(inherited.place)
+    own = _first_there(path.name, [path.parent], loaded) or Table(inherited.place)
     merged = heir.merge(inherited, own)
     loaded.problems.extend(merged.problems)
     return merged.table, merged.missing
@@ -225,27 +225,23 @@ def _beside(
     model: type[B], name: str, folder: Path, parent: _Parent | None, loaded: Loaded
 ) -> tuple[B | None, Table | None]:
     """Return what an optional file says, the parent's when the livret has none."""
-    table = _read_if_there(folder / name, loaded)
-    if table is None and parent is not None:
-        table = _read_if_there(parent.folder / name, loaded)
+    table = _first_there(name, [folder] if parent is None else [folder, parent.folder], loaded)
     return (build(model, table, loaded.problems), table) if table else (None, None)
 
 
 def _synonyms(folder: Path, loaded: Loaded) -> Synonyms:
     """Return the words of the desk: the livret's own, else those beside the livrets, else the program's."""
     beside = folder.parent if folder.name else folder.absolute().parent
-    for place in (folder, beside, Path(places.own_rules())):
-        table = _read_if_there(place / SYNONYMS, loaded)
-        if table is not None:
-            return build(Synonyms, table, loaded.problems) or Synonyms()
-    return Synonyms()
+    table = _first_there(SYNONYMS, [folder, beside, Path(places.own_rules())], loaded)
+    return (build(Synonyms, table, loaded.problems) if table else None) or Synonyms()
 
 
-def _read_if_there(path: Path, loaded: Loaded) -> Table | None:
-    """Read an optional file; that it was absent is noted, so that its coming is noticed."""
-    if not _is_missing(path):
-        return _read(path, loaded)
-    loaded.files.append(_absent(path))
+def _first_there(name: str, folders: list[Path], loaded: Loaded) -> Table | None:
+    """Read the first file `name` that is there; those that are absent are noted, so that their coming is noticed."""
+    for folder in folders:
+        if not _is_missing(folder / name):
+            return _read(folder / name, loaded)
+        loaded.files.append(_absent(folder / name))
     return None
 
 
