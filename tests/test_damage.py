@@ -94,6 +94,8 @@ ATTACKS: dict[str, tuple[str | bytes, str]] = {
     "a-ring-of-gotos": (answers(4000, lambda n: f"  - {{id: x{n}, label: y{n}, goto: x{(n + 1) % 4000}}}\n"), "cycle"),
     "wrong-numbers": (contacts(4000, a_number), "bad-phone"),
     "colons": (answers(99, a_step(":" + "a" * 9990)), "answer-count"),
+    "comment-on-every-line": ("a: b #c\n" * 125_000, "cut-by-comment"),
+    "comments-in-a-row": ("a: b" + " #c" * 340_000, "cut-by-comment"),
     "brackets": (answers(99, a_step("[<&*_" * 1990)), "answer-count"),
     "keywords": (answers(99, many_keywords), "answer-count"),
 }  # fmt: skip

@@ -275,8 +275,7 @@ def _read(path: Path, loaded: Loaded) -> Table | None:
     except places.Silent:
         loaded.hangs = True
         status, content = None, b""
-        hint = "vérifiez le disque ou le réseau"
-        problems = [Problem(str(path), 0, 0, "unreadable", "le disque ne répond pas", hint)]
+        problems = [source.unreadable(str(path), source.SILENT)]
     digest = hashlib.sha256(content).hexdigest()
     table = None
     if not problems:

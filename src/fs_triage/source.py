@@ -25,7 +25,15 @@ MAX_DEPTH = 32
 MAX_NODES = 100_000
 MAX_TEXT = 10_000
 
-_REMEDIES = {"lien symbolique sans fin": "copiez-y le fichier", "n’existe pas": "vérifiez son nom"}
+_NO_FILE, _OUTSIDE = "ce n’est pas un fichier ordinaire", "ce lien mène hors du dossier des règles"
+_ROUND, SILENT = "lien symbolique sans fin", "le disque ne répond pas"
+_REMEDIES = {
+    _NO_FILE: "remplacez-le par un fichier de texte",
+    _OUTSIDE: "copiez-y le fichier",
+    _ROUND: "copiez-y le fichier",
+    SILENT: "vérifiez le disque ou le réseau",
+    "n’existe pas": "vérifiez son nom",
+}
 _MAX_TOLD = 100  # problems of one file: whoever has that many has one cause for most of them
 
 
@@ -126,33 +134,21 @@ def content_of(path: Path, shown: str) -> tuple[bytes, list[Problem]]:
     """Return the bytes of the file at `path`, named `shown` in problems, and why there are none."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):
-            return b"", [
-                Problem(
-                    shown,
-                    0,
-                    0,
-                    "unreadable",
-                    "ce n’est pas un fichier ordinaire",
-                    "remplacez-le par un fichier de texte",
-                )
-            ]
+            return b"", [unreadable(shown, _NO_FILE)]
         if path.is_symlink() and not path.resolve().is_relative_to(path.parent.resolve()):
-            return b"", [
-                Problem(
-                    shown,
-                    0,
-                    0,
-                    "unreadable",
-                    "ce lien mène hors du dossier des règles",
-                    "copiez-y le fichier",
-                )
-            ]
+            return b"", [unreadable(shown, _OUTSIDE)]
         with path.open("rb") as stream:
             return stream.read(MAX_BYTES + 1), []
-    except (OSError, RuntimeError) as error:  # pathlib raises the second for links in a circle
-        why = reason(error) if isinstance(error, OSError) else "lien symbolique sans fin"
-        hint = _REMEDIES.get(why, "vérifiez le disque et les droits d’accès")
-        return b"", [Problem(shown, 0, 0, "unreadable", why, hint)]
+    except RuntimeError:  # what pathlib raises for links in a circle
+        return b"", [unreadable(shown, _ROUND)]
+    except OSError as error:
+        return b"", [unreadable(shown, reason(error))]
+
+
+def unreadable(shown: str, why: str) -> Problem:
+    """Return the problem of a file, named `shown`, that cannot be read, and what to do about it."""
+    hint = _REMEDIES.get(why, "vérifiez le disque et les droits d’accès")
+    return Problem(shown, 0, 0, "unreadable", why, hint)
 
 
 def read(content: bytes, shown: str) -> tuple[Table | None, list[Problem]]:
@@ -191,7 +187,7 @@ class _Reader:
     def __init__(self, text: str, shown: str) -> None:
         self.shown = shown
         self.lines = text.split("\n")
-        self.commented = syntax.commented(text)
+        self.commented = syntax.commented(self.lines)
         self.flow = 0  # how many brackets are open
         self.problems: list[Problem] = []
         self.nodes = 0

@@ -79,9 +79,9 @@ class Otherwise(NamedTuple):
     text: str | None
 
 
-def commented(text: str) -> set[int]:
-    """Return the lines of `text`, from 0, where « # » may cut a text that was meant to go on."""
-    return {text.count("\n", 0, found.start()) for found in _COMMENT.finditer(text)}
+def commented(lines: list[str]) -> set[int]:
+    """Return the ranks of the `lines` where « # » may cut a text that was meant to go on."""
+    return {rank for rank, line in enumerate(lines) if " #" in line and _COMMENT.search(line)}
 
 
 def not_on_one_line(event: Any, lines: list[str], flow: bool) -> Otherwise | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from os.path import exists, isfile
 from pathlib import Path
 
-from fs_triage import advice, checks, examples, load, output, places, snippet
+from fs_triage import advice, checks, examples, load, output, places, snippet, source
 from fs_triage.examples import Coverage
 from fs_triage.failure import OK, PROBLEMS, RULES_UNUSABLE, WRONG_CALL, Failure, reason
 from fs_triage.problem import Problem
@@ -18,8 +18,11 @@ from fs_triage.typography import visible
 GITHUB = "github"
 FORMATS = (GITHUB,)
 
-_RULES = re.compile(rb"^id: *[a-z0-9-]+ *\r?$(?s:.*)^(answers|contacts|remove|replace|add):", re.MULTILINE)
-_LOOKED_AT = 100_000  # bytes of a file that may be of another program
+_OF_RULES = (
+    re.compile(rb"^id: *[a-z0-9-]+ *\r?$", re.M),
+    re.compile(rb"^(answers|contacts|remove|replace|add):", re.M),
+)
+"""What a file that was made to be part of a livret has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +107,10 @@ def _inside(folder: Path) -> list[Path]:
 
 def _is_rules(path: Path) -> bool:
     """Return whether a file that no livret holds was made to be part of one."""
-    try:
-        with path.open("rb") as stream:
-            return path.suffix in (".yaml", ".yml") and _RULES.search(stream.read(_LOOKED_AT)) is not None
-    except OSError:
+    if path.suffix not in (".yaml", ".yml"):
         return False
+    content, _ = source.content_of(path, str(path))
+    return all(sign.search(content) for sign in _OF_RULES)
 
 
 def _shown(path: str) -> str:
