@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib.util
 import json
+import os
 import re
 import shutil
 import sys
@@ -171,6 +172,7 @@ def test_rules_whose_livret_file_is_gone(folder: Path, run: Run) -> None:
     shutil.copytree(folder, "rules/perdu")
     Path("rules/perdu/livret.yaml").unlink()
     Path("rules/autre").mkdir()
+    os.mkfifo("rules/autre/tube.yml")
     Path("rules/autre/compose.yml").write_text("services:\n  base: {}\n", encoding="utf-8")
     for asked in ("rules", "rules/perdu/mairie.yaml"):
         answer = run("verifier", asked, cwd=Path.cwd())

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 
-from fs_triage import identifiers
+from fs_triage import identifiers, strays
 from fs_triage.calls import COMMANDS
-from fs_triage.load import BOOKLET, ELSEWHERE, IDENTIFIERS, SYNONYMS, TO_FILL, Livret, PartnerRules, to_fill
+from fs_triage.load import TO_FILL, Livret, PartnerRules, names_of, to_fill
 from fs_triage.model import KINDS, EscalateAnswer, GotoAnswer, StepsAnswer
-from fs_triage.names import close, slug
+from fs_triage.names import slug
 from fs_triage.problem import Problem
 from fs_triage.source import Node, Place, Row, Text, place_of
 from fs_triage.spots import MOST, Location, at, questions, spots, where
@@ -241,31 +241,27 @@ def unreachable(livret: Livret) -> Iterator[Problem]:
     Préférer : « partners: [caf, cpam, mairie] », à la place où il doit paraître.
     Pourquoi : un partenaire qui n’est pas cité n’existe pas au comptoir.
     """
-    if not livret.booklet.partners:  # it inherits them from a livret that cannot be read
+    if not livret.booklet.partners or not livret.whole:  # some may be cited in a way that cannot be read
         return
     folder = Path(livret.table.place.path).parent
-    optional = (ELSEWHERE, IDENTIFIERS, SYNONYMS)
-    partners = [f"{name}.yaml" for name in livret.booklet.partners]
-    absent = {name for name in (*optional, *partners) if not (folder / name).exists()}
-    told = absent.difference(optional) if livret.booklet.extends is None else ()  # `missing-file` says so
-    for path in sorted(folder.iterdir()):
-        is_known = path.name in (BOOKLET, *optional, *partners) or close(path.name, sorted(told))
-        if is_known or not _FILE.fullmatch(path.name):
+    known = names_of(livret.booklet)
+    absent = [name for name in known if not (folder / name).exists()]
+    cited = [
+        name for name in livret.booklet.partners if f"{name}.yaml" in absent and not livret.booklet.extends
+    ]
+    told = [strays.of_partner(folder, name, known) for name in cited]  # `missing-file` says so
+    for path in sorted(folder.glob("*")):
+        if path.name in known or path in told or not _FILE.fullmatch(path.name):
             continue
         name = slug(path.name.lower().partition(".y")[0])
-        meant = next((known for known in sorted(absent) if _is_meant(name, known)), None)
-        message = "fichier que livret.yaml ne cite pas : rien n’y mène"
-        hint = f"ajoutez « {path.stem} » à partners"
-        if meant or path.name != f"{name}.yaml":
-            message = "fichier que rien ne lit"
-            hint = f"vouliez-vous dire « {meant} » ?" if meant else "ôtez-le de ce dossier, ou renommez-le"
+        meant = strays.meant(name, absent, livret.booklet.partners)
+        message, hint = "fichier que rien ne lit", "ôtez-le de ce dossier, ou renommez-le"
+        if meant:
+            hint = f"vouliez-vous dire « {meant} » ?"
+        elif path.name == f"{name}.yaml":
+            message = "fichier que livret.yaml ne cite pas : rien n’y mène"
+            hint = f"ajoutez « {path.stem} » à partners"
         yield Problem(str(path), 0, 0, "unreachable", message, hint)
-
-
-def _is_meant(name: str, file: str) -> bool:
-    known = file.removesuffix(".yaml")
-    whole = file in (ELSEWHERE, IDENTIFIERS, SYNONYMS)  # near to one of these are names of partners as well
-    return name.startswith(known[:-2]) if whole else close(name, [known]) is not None
 
 
 LOCAL: tuple[Callable[[PartnerRules], Iterator[Problem]], ...] = (

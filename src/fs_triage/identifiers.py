@@ -67,7 +67,7 @@ def is_known(node: str, livret: Livret) -> bool:
     if partner in read:
         return read[partner]
     is_there = Path(livret.table.place.path).with_name(f"{partner}.yaml").exists()  # `unreachable` says so
-    return not is_there and set(livret.booklet.partners) <= set(read)
+    return not is_there and livret.whole and set(livret.booklet.partners) <= set(read)
 
 
 def vanished(livret: Livret) -> list[Gone]:

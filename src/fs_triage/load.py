@@ -64,6 +64,8 @@ class Livret:
     identifiers: Identifiers | None = None
     identifiers_table: Table | None = None
     synonyms: Synonyms = field(default_factory=Synonyms)
+    whole: bool = True
+    """Whether nothing of the booklet was left out because it was wrong."""
 
 
 @dataclass(slots=True)
@@ -113,6 +115,7 @@ def load(folder: Path, kept: Kept | None = None) -> Loaded:
         elsewhere[1],
         *identifiers,
         _synonyms(folder, loaded),
+        built.whole,
     )
     loaded.problems.sort()
     if not loaded.problems:
@@ -177,7 +180,7 @@ def _partners(
             loaded.files.append(_absent(path))
             place = source.place_of(table, ("partners", rank))
             message = f"partenaire « {name} » sans fichier {name}.yaml"
-            hint = strays.file_meant(folder, name, (BOOKLET, ELSEWHERE, IDENTIFIERS, SYNONYMS), booklet)
+            hint = strays.remedy(folder, name, names_of(booklet))
             loaded.problems.append(_at(place, "missing-file", message, hint))
             continue
         content, missing = _partner(path, name, parent, loaded)
@@ -190,6 +193,11 @@ def _partners(
             loaded.problems.append(_at(place, "file-name", message, f"écrivez « id: {name} »"))
         missing |= to_fill(built.model)
         yield PartnerRules(built.model, built.table, missing, built.whole, built.lost)
+
+
+def names_of(booklet: Booklet) -> list[str]:
+    """Return the names of the files that the livret of `booklet` is read from."""
+    return [BOOKLET, ELSEWHERE, IDENTIFIERS, SYNONYMS, *(f"{name}.yaml" for name in booklet.partners)]
 
 
 def to_fill(partner: Partner) -> frozenset[str]:

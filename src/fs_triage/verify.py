@@ -64,10 +64,7 @@ def verify(folder: Path) -> Verified:
     if loaded.draft is not None:
         problems += checks.blocking(loaded.draft)
         sound = not any(problem.blocking for problem in problems)
-        is_cited = not any(problem.code == "bad-id" and load.BOOKLET in problem.path for problem in problems)
-        problems += [
-            problem for problem in advice.advice(loaded.draft) if is_cited or problem.code != "unreachable"
-        ]
+        problems += advice.advice(loaded.draft)
         problems += examples.failing(loaded.draft, sound)
         coverage = examples.coverage(loaded.draft)
     shown = [problem._replace(path=_shown(problem.path)) for problem in problems]
