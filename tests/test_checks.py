@@ -51,6 +51,7 @@ TWO = """\
         "03-84-25-69-92",
         "+33 3 84 25 69 92",
         "+33 (0)3 84 25 69 92",
+        "(03) 84 25 69 92",
         "0590 20 30 40",
         "0262 40 40 40",
         "116 000",
@@ -555,8 +556,7 @@ def test_a_need_of_the_booklet_is_not_out_of_it(folder: Path, monkeypatch: pytes
     )
     assert told(folder) == [
         "mairie.yaml:41:14: besoin « je veux m’inscrire sur la liste électorale pour voter » : la recherche ne "
-        "trouve pas « mairie/liste », ni rien d’autre ; retirez-le de hors-livret.yaml, ou dites-le autrement "
-        "[example-missed]"
+        "trouve pas « mairie/liste » ; retirez-le de hors-livret.yaml, ou dites-le autrement [example-missed]"
     ]
 
 

@@ -493,18 +493,12 @@ def test_all_at_once(tmp_path: Path) -> None:
     assert told == ["unknown-target", "unknown-key", "unknown-key", "syntax"]
 
 
-MISSED = 2  # needs in a hundred that the search may miss: it weighs words, and some needs have few
-
-
 def test_our_rules_have_no_problem_and_every_conclusion_its_example(run: Run) -> None:
     livrets = sorted(path.parent for path in RULES.glob("*/livret.yaml"))
     assert JURA in livrets
     answer = json.loads(run("verifier", *map(str, livrets), "--json", cwd=ROOT).stdout)
-    missed = [problem for problem in answer["problems"] if problem["code"] == "example-missed"]
-    assert [problem for problem in answer["problems"] if problem not in missed] == []
-    needs = sum(len(example.besoin) for rules in partners() for example in rules.model.examples)
-    assert needs > 1000
-    assert len(missed) * 100 <= MISSED * needs
+    assert answer["problems"] == []
+    assert sum(len(example.besoin) for rules in partners() for example in rules.model.examples) > 1000
     for livret in answer["livrets"]:
         assert livret["coverage"]["conclusions"] == livret["coverage"]["reached"] > 0
 

@@ -11,17 +11,14 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import NamedTuple
 
-from fs_triage import index, learning, lesson, phonetics, search, tree, walk
+from fs_triage import learning, lesson, phonetics, tree, walk
 from fs_triage.load import Livret, PartnerRules
 from fs_triage.model import EscalateAnswer, StepsAnswer
 from fs_triage.names import close
 from fs_triage.problem import Problem
 from fs_triage.source import Place, place_of
 from fs_triage.spots import MOST, at, conclusions, is_lost, spots, where
-from fs_triage.store import Store
 from fs_triage.vocabulary import BY_HEART
-
-_FIRST = 3  # the conclusions of a search that a screen shows first
 
 
 @dataclass(slots=True)
@@ -205,35 +202,28 @@ def _reached(answers: list[str], question_of: walk.QuestionOf, start: str) -> st
 
 
 def example_missed(livret: Livret) -> Iterator[Problem]:
-    """La recherche ne trouve pas la conclusion d’un exemple parmi les trois premières.
+    """La recherche ne trouve pas la conclusion d’un exemple.
 
-    Éviter : un besoin qui n’a aucun mot de la démarche, ni de ses mots-clés.
-    Préférer : ajouter aux « keywords » de la réponse les mots que l’usager emploie, ou d’autres besoins.
+    Éviter : le même besoin parmi les exemples et dans « hors-livret.yaml », ou un besoin sans aucun mot.
+    Préférer : le laisser à un seul endroit, dans les mots de l’usager.
     Pourquoi : ce que l’exemple promet doit se trouver au comptoir.
     """
     grown = tree.grow(livret)
     positions = {node: str(position) for position, node in enumerate(grown.conclusions)}
-    leads: dict[str, set[str]] = {}
+    known = learning.by_heart(lesson.lesson_of(livret, grown))
     needs = _needs(livret)
+    leads: dict[str, set[str]] = {}
     for need in needs:
         leads.setdefault(need.same, set()).add(need.node)
-    told = [need for need in needs if need.node in positions and len(leads[need.same]) == 1]
-    known = learning.by_heart(lesson.lesson_of(livret, grown))
-    doubtful = [need for need in told if known.get(BY_HEART + need.same) != positions[need.node]]
-    if (
-        not doubtful
-    ):  # what is known by heart comes first: learning the rest would cost more than all other checks
-        return
-    store = Store("", index.compile_livret(livret), [])
-    lines = list(positions)
-    for need in doubtful:
-        found = [lines[hit.position] for hit in search.find(store, need.text, max=_FIRST).hits]
-        if need.node not in found:
-            other = f"mais « {found[0]} »" if found else "ni rien d’autre"
-            message = f"besoin « {need.text} » : la recherche ne trouve pas « {need.node} », {other}"
+    for need in needs:
+        if (
+            need.node not in positions or len(leads[need.same]) > 1
+        ):  # `example_unknown`, `example_twice` say so
+            continue
+        if known.get(BY_HEART + need.same) != positions[need.node]:  # what is known by heart is found first
+            message = f"besoin « {need.text} » : la recherche ne trouve pas « {need.node} »"
             hint = "retirez-le de hors-livret.yaml, ou dites-le autrement"
             yield Problem(*where(need.place), "example-missed", message, hint)
-    store.close()
 
 
 WHOLE: tuple[Callable[[PartnerRules], Iterator[Problem]], ...] = (not_covered, example_empty, example_unknown)

@@ -52,10 +52,9 @@ def phone(value: str) -> str | None:
             number = phonenumbers.parse(value, region)
         except phonenumbers.NumberParseException:
             return expected
-        is_whole = value.startswith(("0", "+"))  # a spreadsheet drops the zero, which the library puts back
-        is_valid = phonenumbers.is_valid_number(number)
-        if is_whole and is_valid and phonenumbers.region_code_for_number(number) in _FRANCE:
-            return None
+        if phonenumbers.is_valid_number(number) and phonenumbers.region_code_for_number(number) in _FRANCE:
+            # a spreadsheet drops the zero, which the library puts back
+            return None if value.startswith(("0", "(0", "+")) else expected
     from phonenumbers import shortnumberinfo
 
     number = phonenumbers.parse(value, "FR")
