@@ -71,13 +71,13 @@ def _show(
 def _searched(store: Store, call: Call, found: lookup.Found, as_json: bool) -> int:
     from fs_triage import suggest
 
-    hits = suggest.by_search(store, call.words, found.partner, found.rest)
+    hits, otherwise = suggest.by_search(store, call.words, found.partner, found.rest)
     if hits:
         output.tell("Aucune démarche ne porte exactement ces mots ; voici ce qui s’en approche le plus.")
         return _show(store, call, hits, "search", as_json)
     if as_json:
         output.answer_json(envelope(store, " ".join(call.words), [], '"found_by": "nothing", '))
-    output.tell(suggest.nothing_found(store, call.words, found.partner))
+    output.tell(otherwise)
     return NOTHING_FOUND
 
 

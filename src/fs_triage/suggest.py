@@ -21,30 +21,24 @@ _MISSPELT = 84  # of 100: from where it can hardly be another word
 _CLOSE = 12  # of 100: how much less alike than the best a name may be to be shown beside it
 
 
-def by_search(store: Store, words: list[str], partner: str | None, rest: list[str]) -> list[int]:
-    """Return the positions of the best conclusions for `words` taken as a need; none out of the booklet.
+def by_search(store: Store, words: list[str], partner: str | None, rest: list[str]) -> tuple[list[int], str]:
+    """Return the positions of the best conclusions for `words` taken as a need, or what to say when there are none.
 
-    `rest` are the words after the name of `partner`, where one is named. None either for the misspelt name of a
-    command or of a partner, nor for an id that is not there: they are no need.
+    `rest` are the words after the name of `partner`, where one is named. The misspelt name of a command or of a
+    partner is no need, nor is an id that is not there.
     """
-    if ("/" in f"{words[0]}{rest[0]}") if partner is not None else _misspelt(store, words):
-        return []
-    result = search.find(store, " ".join(rest), partner=partner)
-    return [hit.position for hit in result.hits]
-
-
-def nothing_found(store: Store, words: list[str], partner: str | None) -> str:
-    """Return the sentence that says that nothing was found and why, or what may have been meant."""
-    query = " ".join(words)
-    if partner is None and not _misspelt(store, words):
-        result = search.find(store, query)
-        if result.understood:
-            return unanswered(store, query, result)
-    near = nearest(store, words, partner)
+    misspelt = _misspelt(store, words) if partner is None else []
+    if not misspelt and (partner is None or "/" not in f"{words[0]}{rest[0]}"):
+        result = search.find(store, " ".join(rest), partner=partner)
+        if result.hits:
+            return [hit.position for hit in result.hits], ""
+        if partner is None and result.understood:
+            return [], unanswered(store, " ".join(words), result)
+    near = misspelt or _nearest(store, words, partner)
     if near:
-        return f"Rien trouvé pour {shown(query)}. Vouliez-vous dire : {', '.join(near)} ?"
+        return [], f"Rien trouvé pour {shown(' '.join(words))}. Vouliez-vous dire : {', '.join(near)} ?"
     everything = f"fs-triage liste {partner}" if partner else "fs-triage liste"
-    return f"Rien trouvé pour {shown(query)} ; tout ce que dit le livret : « {everything} »."
+    return [], f"Rien trouvé pour {shown(' '.join(words))} ; tout ce que dit le livret : « {everything} »."
 
 
 def unanswered(store: Store, need: str, result: search.Result) -> str:
@@ -64,14 +58,11 @@ def _quoted(need: str) -> str:
     return '"' + "".join(character for character in need if character not in '"$`\\!') + '"'
 
 
-def nearest(store: Store, words: list[str], partner: str | None) -> list[str]:
+def _nearest(store: Store, words: list[str], partner: str | None) -> list[str]:
     """Return the calls nearest to `words`: the same with its slips mended, then commands, partners, démarches."""
     query = fold(" ".join(words))
     if not query or len(query) > _LONGEST:
         return []
-    misspelt = _misspelt(store, words) if partner is None else []
-    if misspelt:
-        return misspelt
     titles = _titles(store, partner)
     mended = _mended(store, query, titles, partner)
     names = {

@@ -9,9 +9,8 @@ import re
 import textwrap
 
 _NARROWEST = 8  # columns below which nothing is indented any more
-_NUMBER = re.compile(
-    r"\S*\d(?: \d\S*)+"
-)  # in groups, as telephone numbers are written, with the signs around it
+_NUMBER = re.compile(r"\S*\d(?: \d\S*)+")
+"""A number in groups, as telephone numbers are written, with the signs around it."""
 _HELD = "\ue000"  # in the place of a space that no line may end at; no rule file may have it
 
 
