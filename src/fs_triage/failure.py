@@ -21,21 +21,6 @@ class Failure(Exception):
 
 def reason(error: OSError) -> str:
     """Return why the system refused, in French."""
-    import errno
+    from fs_triage import refusals  # only a message pays for it
 
-    known = {
-        errno.EACCES: "accès refusé",
-        errno.EDQUOT: "quota de disque atteint",
-        errno.EEXIST: "existe déjà",
-        errno.EFBIG: "fichier trop gros",
-        errno.EIO: "erreur du disque",
-        errno.EISDIR: "c’est un dossier",
-        errno.ELOOP: "lien symbolique sans fin",
-        errno.ENAMETOOLONG: "nom trop long",
-        errno.ENOENT: "n’existe pas",
-        errno.ENOSPC: "disque plein",
-        errno.ENOTDIR: "n’est pas un dossier",
-        errno.EPERM: "opération refusée",
-        errno.EROFS: "disque en lecture seule",
-    }
-    return known.get(error.errno or 0, f"erreur n° {error.errno or 0} du système")
+    return refusals.reason(error)
