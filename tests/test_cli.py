@@ -136,7 +136,7 @@ def test_a_narrow_encoding_shows_what_it_can(
     whole = run(*arguments)
     code, out, err = by_shell(home, "", *arguments, **environment)
     assert (code, err.decode("ascii")) == (whole.returncode, "")
-    if name.endswith("--json"):
+    if name.endswith("--json") or name in ("liste", "contacts"):  # what programs read
         assert out.decode() == whole.stdout
         return
     encoding = environment.get("PYTHONIOENCODING", "ascii")

@@ -95,7 +95,7 @@ def liste(store: Store, call: Call) -> int:
     if kind == "json":
         output.answer_json(envelope(store, " ".join(call.words), values))
     else:
-        output.answer("\n".join(values))
+        output.answer_format("\n".join(values))
     return OK
 
 
@@ -129,7 +129,7 @@ def contacts(store: Store, call: Call) -> int:
         body = ", ".join(values)
         output.answer_json(f'{{"schema_version": 1, "livret": {livret}, "contacts": [{body}]}}')
     else:
-        output.answer("\n".join(values))
+        output.answer_format("\n".join(values))
     return OK
 
 

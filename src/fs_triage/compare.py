@@ -26,7 +26,7 @@ def run(old: str, new: str, form: str) -> int:
     if form == "json":
         output.answer_json(as_json(first, second, changes))
     elif form == "markdown":
-        output.answer(as_markdown(second, changes))
+        output.answer_format(as_markdown(second, changes))
     else:
         output.answer(as_text(second, changes))
     return DIFFERENT if changes else OK

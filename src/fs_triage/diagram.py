@@ -28,10 +28,12 @@ def run(store: Store, partner: str | None, form: str) -> int:
         livret = store.need("meta:livret")
         tree = {"schema_version": 1, "livret": livret, "tree": branch}
         output.answer_json(json.dumps(tree, ensure_ascii=False))
-    elif form == "text" and output.is_drawn():
+    elif form != "text":
+        output.answer_format({"mermaid": mermaid, "dot": dot}[form](branch))
+    elif output.is_drawn():
         outline.draw(branch)
     else:
-        output.answer({"text": outline.plain, "mermaid": mermaid, "dot": dot}[form](branch))
+        output.answer(outline.plain(branch))
     return OK
 
 

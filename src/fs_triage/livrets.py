@@ -61,5 +61,7 @@ def run(as_json: bool) -> int:
         output.answer_json(json.dumps({"schema_version": 1, "livrets": rows}, ensure_ascii=False))
     else:
         lines = [f"{'*' if row['in_use'] else ' '} {row['id']}\t{row['folder']}" for row in rows]
-        output.answer("\n".join([*lines, "* : le livret utilisé ; un autre se choisit avec --livret."]))
+        output.answer_format(
+            "\n".join([*lines, "* : le livret utilisé ; un autre se choisit avec --livret."])
+        )
     return OK

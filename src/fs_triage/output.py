@@ -1,4 +1,10 @@
-"""Writing: answers to standard output, everything else to standard error, never a broken character."""
+"""Writing: answers to standard output, everything else to standard error, never a broken character.
+
+What another program reads as a format (JSON, Mermaid, DOT, Markdown, annotations, lists with tabs, scripts) is
+UTF-8 with line feeds, on every system and in every locale. Plain text is in the encoding of its console, in the
+one that `PYTHONIOENCODING` names, or in that of the locale (POSIX); piped or redirected on Windows, where the
+locale is a code page that few programs still write, it is UTF-8 with line feeds as well.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +12,10 @@ import os
 import sys
 
 from fs_triage.failure import OK, OUTPUT_LOST, Failure, reason
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TextIO
 
 _PLAINER = {
     "’": "'",
@@ -29,13 +39,31 @@ _PLAINER = {
 
 
 def prepare() -> None:
-    """Let a terminal of another encoding show what it can: `é` as `e`, `’` as `'`, the rest as `?`."""
+    """Set the encoding and the line ends of the standard streams.
+
+    What an encoding lacks is shown by what it has: `é` as `e`, `’` as `'`, the rest as `?`.
+    """
     for stream in (sys.stdout, sys.stderr):
-        if stream is not None and stream.encoding.lower().replace("-", "") != "utf8":
+        if stream is None:
+            continue
+        if sys.platform == "win32" and not stream.isatty():
+            _write_as_elsewhere(stream)
+        if stream.encoding.lower().replace("-", "") != "utf8":
             import codecs
 
             codecs.register_error("fs-triage", _nearest)
             stream.reconfigure(errors="fs-triage")  # type: ignore[union-attr]
+
+
+def _write_as_elsewhere(stream: TextIO) -> None:
+    """Make a stream of Windows that is no console write UTF-8 and line feeds, in the encoding asked for if any.
+
+    Git Bash takes a carriage return for a part of the last word, and all that reads lines on Windows (`cmd`,
+    PowerShell, Notepad since 2018) takes a line feed for their end.
+    """
+    asked = os.environ.get("PYTHONIOENCODING", "").partition(":")[0]
+    encoding = stream.encoding if asked else "utf-8"
+    stream.reconfigure(encoding=encoding, errors=stream.errors, newline="\n")  # type: ignore[attr-defined]
 
 
 def _nearest(error: UnicodeError) -> tuple[str, int]:
@@ -96,13 +124,27 @@ def answer_lines(text: str) -> None:
     answer(text)
 
 
+def answer_format(text: str) -> None:
+    """Print an answer that is in a format of files: UTF-8 and line feeds; raises `Failure` as `answer` does.
+
+    On a terminal a person reads it, and it is shown as any answer.
+    """
+    if sys.stdout is not None and sys.stdout.isatty():
+        answer(text)
+    else:
+        _answer_bytes(clean(text, "\n\t"))
+
+
 def answer_json(text: str) -> None:
-    """Print a JSON answer at once, in UTF-8 whatever the terminal's encoding (RFC 8259); raises `Failure` likewise."""
+    """Print a JSON answer at once, in UTF-8 on a terminal too (RFC 8259); raises `Failure` as `answer` does."""
+    _answer_bytes(clean(text, "\n"))
+
+
+def _answer_bytes(text: str) -> None:
     if sys.stdout is not None:
-        content = clean(text, "\n").encode()
         try:
             sys.stdout.flush()
-            sys.stdout.buffer.write(content + b"\n")
+            sys.stdout.buffer.write(text.encode() + b"\n")
             sys.stdout.buffer.flush()
         except OSError as error:
             raise _lost(error) from error
@@ -165,10 +207,21 @@ def silence() -> None:
 
 
 def _lost(error: OSError) -> Failure:
-    """Return the failure to write an answer; raises `BrokenPipeError` again, as nobody is left to tell."""
+    """Return the failure to write an answer; raises `BrokenPipeError`, as nobody is left to tell."""
+    closed = _is_closed_pipe(error)
     silence()
-    if isinstance(error, BrokenPipeError):
-        raise error
+    if closed:
+        raise BrokenPipeError from error
     return Failure(
         OUTPUT_LOST, f"La réponse n’a pas pu être écrite ({reason(error)}) ; recommencez ailleurs."
     )
+
+
+def _is_closed_pipe(error: OSError) -> bool:
+    """Return whether nobody reads standard output any more; Windows says EINVAL, as for many other faults."""
+    if isinstance(error, BrokenPipeError) or sys.platform != "win32":
+        return isinstance(error, BrokenPipeError)
+    import errno
+    import stat
+
+    return error.errno == errno.EINVAL and stat.S_ISFIFO(os.fstat(1).st_mode)

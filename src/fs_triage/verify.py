@@ -6,7 +6,7 @@ import json
 import re
 import sys
 from dataclasses import dataclass
-from os.path import exists, isfile
+from os.path import exists, isfile, sep
 from pathlib import Path
 
 from fs_triage import advice, checks, examples, load, output, places, snippet, source
@@ -49,7 +49,8 @@ def run(folders: list[str], as_json: bool, form: str | None) -> int:
     if as_json:
         output.answer_json(_json(verified, problems))
     elif problems:
-        output.answer("\n".join(_lines(problems, form)))
+        answer = output.answer if form is None else output.answer_format
+        answer("\n".join(_lines(problems, form)))
     output.tell(*_summary(verified, problems))
     if any(problem.code == "unreadable" for problem in problems):
         return RULES_UNUSABLE
@@ -128,7 +129,7 @@ def _lines(problems: list[Problem], form: str | None) -> list[str]:
 def _annotation(problem: Problem) -> str:
     """Return a problem as a workflow command of GitHub Actions, which marks the line in a review."""
     place = {
-        "file": problem.path,
+        "file": problem.path.replace(sep, "/"),  # as the forge writes it, whatever the machine
         "line": problem.line or 1,
         "col": problem.column or 1,
         "title": problem.code,
