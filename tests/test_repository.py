@@ -29,7 +29,10 @@ FLOORS = {
         advice booklet checks explain heir identifiers kept livrets load model pruning source spots strays syntax
         tree values
     """,
-    "ground": "calls failure manual names output phonetics places plain problem records typography walk words wrapping",
+    "ground": """
+        calls failure files manual names output phonetics places plain problem records refusals typography walk words
+        wrapping
+    """,
 }
 """The house from the roof down: a module imports from its own floor and from those below, never in a circle."""
 
@@ -164,6 +167,32 @@ def test_only_output_writes() -> None:
     writers = {name for name, path in MODULES.items() if writing.search(path.read_text(encoding="utf-8"))}
     assert "output" in writers
     assert writers <= {"output", "report", "outline", "prompts", "numbered"}
+
+
+def test_no_file_is_written_with_the_line_ends_of_the_machine() -> None:
+    """What is read by another program (a shell, YAML, a browser) is the same on every system."""
+    texts, careless = 0, []
+    for name, path in MODULES.items():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call):
+                continue
+            called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            modes = [
+                arg.value
+                for arg in (*node.args, *(k.value for k in node.keywords))
+                if isinstance(arg, ast.Constant)
+            ]
+            opened = called in ("open", "fdopen") and any(
+                mode in ("w", "a", "x", "w+", "a+", "x+", "wt") for mode in modes
+            )
+            if called == "write_text" or opened:
+                texts += 1
+                line_feed = any(
+                    k.arg == "newline" and ast.unparse(k.value) == repr("\n") for k in node.keywords
+                )
+                careless += [] if line_feed else [f"{name}:{node.lineno}"]
+    assert texts >= 2
+    assert careless == []
 
 
 # -- what is committed

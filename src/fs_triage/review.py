@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from fs_triage import output
+from fs_triage import files, output
 from fs_triage.failure import OK, OUTPUT_LOST, WRONG_CALL, Failure, reason
 from fs_triage.markdown import escape
 from fs_triage.sheet import Sheet, sheet
@@ -25,14 +23,16 @@ def run(store: Store, partner: str | None, target: str | None) -> int:
     Raises `Failure` when the name says no form or the file cannot be written.
     """
     if target is None:
-        output.answer(render(sheet(store, partner), ".md").rstrip("\n"))
+        output.answer_format(render(sheet(store, partner), ".md").rstrip("\n"))
         return OK
     form = Path(target).suffix.lower()
     if form not in _TEMPLATES:
         message = f"« {target} » ne dit pas la forme voulue ; donnez un nom qui finit par .html ou .md."
         raise Failure(WRONG_CALL, message)
+    if wrong := files.refused_name(target):
+        raise Failure(WRONG_CALL, f"« {target} » ne peut pas être écrit ({wrong}) ; choisissez un autre nom.")
     try:
-        _write(Path(target), render(sheet(store, partner), form))
+        files.write_whole(Path(target), render(sheet(store, partner), form).encode())
     except OSError as error:
         message = f"« {target} » n’a pas pu être écrit ({reason(error)}) ; choisissez un autre fichier."
         raise Failure(OUTPUT_LOST, message) from error
@@ -61,16 +61,3 @@ def _escaped(content: Any) -> Any:
     if isinstance(content, dict):
         return {key: _escaped(value) for key, value in content.items()}
     return [_escaped(value) for value in content] if isinstance(content, list) else content
-
-
-def _write(path: Path, text: str) -> None:
-    """Write `text` beside `path`, then rename it there: a reader sees the old file or the new one, whole."""
-    path = path.resolve()
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise

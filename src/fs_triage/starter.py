@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 from fs_triage import heir, livrets, load, output, source
 from fs_triage.failure import OK, RULES_UNUSABLE, WRONG_CALL, Failure, reason
+from fs_triage.files import refused_name
 from fs_triage.source import Table
+from fs_triage.typography import visible
 from fs_triage.words import fold
 
-_DEPARTEMENT = re.compile(r"(?P<code>\d{2,3}|2[AB]) (?P<name>\S.*)")
+_DEPARTEMENT = re.compile(r"(?P<code>[0-9]{2,3}|2[AB]) (?P<name>[^\W\d_][\w '’.()-]*)")
+_PLAIN = re.compile(r"[\w(«](?!.*(: | #|:$)).*")
+"""What YAML reads as it stands, without quotes."""
 
 _BOOKLET = """\
 # Le livret de ce département hérite des arbres de « {parent} ».
@@ -36,6 +41,9 @@ def run(folder: str, parent: str, departement: str) -> int:
     Returns the exit code; raises `Failure` when the folder is in use or the call is wrong. Nothing is written
     over: an existing folder must be empty.
     """
+    if wrong := refused_name(folder):
+        message = f"Le dossier « {folder} » ne peut pas être créé ({wrong}) ; choisissez un autre nom."
+        raise Failure(WRONG_CALL, message)
     target = Path(folder)
     match = _DEPARTEMENT.fullmatch(departement.strip())
     if match is None:
@@ -50,7 +58,7 @@ def run(folder: str, parent: str, departement: str) -> int:
     output.answer(
         f"Livret créé dans {target} : il hérite de « {parent} ».\n"
         f"{count} fichiers de partenaires y attendent les contacts de votre département.\n"
-        f"Suite : remplir les contacts, puis « fs-triage verifier {target} »."
+        f"Suite : remplir les contacts, puis « fs-triage verifier {_word(target)} »."
     )
     return OK
 
@@ -58,7 +66,7 @@ def run(folder: str, parent: str, departement: str) -> int:
 def _files(target: Path, parent: str, inherited: Path, departement: str, name: str) -> dict[str, str]:
     """Return the content of each file to write, by name."""
     identifier = "-".join(fold(name).split())
-    booklet = _BOOKLET.format(parent=parent, folder=target, id=identifier, departement=departement)
+    booklet = _BOOKLET.format(parent=parent, folder=_word(target), id=identifier, departement=departement)
     files = {load.BOOKLET: booklet}
     content = load.load(inherited)
     if content.livret is None:
@@ -86,10 +94,21 @@ def _contact(name: str, contact: Table, parent: str) -> list[str]:
             continue
         shown = " ".join(str(value).split())
         is_value = key not in ("label", "audience", "scope")
-        lines.append(f"#     {key}: {load.TO_FILL}" if is_value else f"#     {key}: {shown}")
+        lines.append(f"#     {key}: {load.TO_FILL}" if is_value else f"#     {key}: {_scalar(shown)}")
         if is_value:
             lines[-1] += f"    # {parent} = {shown}"
     return lines
+
+
+def _word(path: Path) -> str:
+    """Return `path` as a word to type in any shell, on one line."""
+    shown = visible(str(path))
+    return f'"{shown}"' if " " in shown else shown
+
+
+def _scalar(text: str) -> str:
+    """Return `text`, on one line, as a value in YAML."""
+    return text if _PLAIN.fullmatch(text) else json.dumps(text, ensure_ascii=False)
 
 
 def _write(target: Path, files: dict[str, str]) -> None:
@@ -98,7 +117,7 @@ def _write(target: Path, files: dict[str, str]) -> None:
         if any(target.iterdir()):
             raise Failure(WRONG_CALL, f"Le dossier « {target} » n’est pas vide ; choisissez-en un autre.")
         for name, text in files.items():
-            (target / name).write_text(text, encoding="utf-8")
+            (target / name).write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
         message = f"Le dossier « {target} » ne peut pas être écrit : {reason(error)}."
         raise Failure(RULES_UNUSABLE, message) from error
