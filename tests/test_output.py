@@ -222,3 +222,13 @@ def test_what_cannot_be_written_to_is_told_in_french(home: Path, arguments: tupl
     why = "ce qui doit être lu ou écrit ne le permet pas"
     assert ended.returncode == OUTPUT_LOST
     assert ended.stderr == french(f"La réponse n’a pas pu être écrite ({why}) ; recommencez ailleurs.") + "\n"
+
+
+def test_nul_is_no_terminal_to_fold_for(windows: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """NUL says that it is a terminal; it has no size, and no descriptor of a terminal."""
+    with (tmp_path / "nul").open("wb") as file:
+        nul = Stream(console=True, encoding="utf-8")
+        windows.setattr(nul, "fileno", file.fileno, raising=False)
+        windows.setattr(sys, "stdout", nul)
+        output.answer_lines("mot " * 40)
+    assert all(len(line) <= 80 for line in nul.content().decode().splitlines())

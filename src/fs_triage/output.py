@@ -115,7 +115,10 @@ def answer_lines(text: str) -> None:
     if sys.stdout is not None and sys.stdout.isatty():
         from fs_triage.wrapping import wrap
 
-        columns = os.get_terminal_size(sys.stdout.fileno()).columns or 80
+        try:
+            columns = os.get_terminal_size(sys.stdout.fileno()).columns or 80
+        except OSError:  # NUL of Windows says that it is a terminal, and has no size
+            columns = 80
         lines: list[str] = []
         for line in text.split("\n"):
             indent = line[: len(line) - len(line.lstrip(" "))]
