@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import sqlite3
 import time
 from pathlib import Path
 
-from fs_triage import store
+from fs_triage import files, store
 from fs_triage.failure import reason
 from fs_triage.store import Store
 
@@ -20,7 +19,8 @@ def put(connection: sqlite3.Connection, path: str | None) -> str:
     if path is None:
         return "Note : pas de dossier personnel où garder le livret préparé ; réponse lente mais juste."
     try:
-        _place(connection.serialize(), Path(path))
+        Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        files.write_whole(Path(path), connection.serialize(), mode=0o600)
     except OSError as error:
         why = reason(error)
         return f"Note : le livret préparé n’a pas pu être gardé ({why}) ; réponse lente mais juste."
@@ -40,22 +40,6 @@ def holds(path: str, stamp: str) -> bool:
         return False
     finally:
         connection.close()
-
-
-def _place(content: bytes, path: Path) -> None:
-    """Write `content` beside `path`, then rename it there: a reader sees the old or the new, whole."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    temporary = path.with_name(f"{path.stem}.{os.getpid()}-{time.time_ns()}.tmp")
-    try:
-        with open(temporary, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise
 
 
 def _sweep(path: Path) -> None:
