@@ -8,12 +8,14 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
+import platformdirs
 import pytest
 from conftest import ROOT, Call, clean_environment, write_livret
 from terminal import CTRL_U, Terminal
 
-from fs_triage import calls
+from fs_triage import calls, install
 from fs_triage.completion import SHELLS
 from fs_triage.typography import french
 
@@ -99,6 +101,14 @@ def test_the_livret_of_the_half_typed_call(call: Call, tmp_path: Path) -> None:
     assert values(call, "guichet", f"--regles={folder}", "") == ["papier", "blocage"]
 
 
+def test_a_folder_in_the_home_of_the_half_typed_call(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_livret(tmp_path / "mes règles")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert values(call, "--regles", "~/mes règles", "g") == ["guichet"]
+
+
 def test_what_cannot_be_answered_is_answered_by_nothing(call: Call) -> None:
     assert proposed(call, "--regles", "/nulle/part", "c") == []
     assert call("--completer") == call("--completer", "=")
@@ -133,6 +143,119 @@ def test_installing_says_which_files_it_wrote_and_does_it_once(
     again = french(f"La complétion pour {shell} est déjà installée ; rien n’a changé.")
     assert call("--installer-completion", shell) == (0, again + "\n", "")
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == contents
+
+
+PROFILES = {
+    "without end of line": b"Set-Alias x y",
+    "ANSI": "# é\r\n".encode("cp1252"),
+    "UTF-8 with a mark": "\ufeff# é\r\n".encode(),
+    "UTF-16": "\ufeff# é\r\n".encode("utf-16-le"),
+    "UTF-16, the other way": "\ufeff# é".encode("utf-16-be"),
+}
+
+
+@pytest.fixture
+def windows(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
+    """A Windows whose documents were moved, and which reads no script."""
+    monkeypatch.setattr(install, "sys", SimpleNamespace(platform="win32"))
+    monkeypatch.setattr(platformdirs, "user_documents_dir", lambda: str(tmp_path / "OneDrive" / "Documents"))
+    monkeypatch.setattr(platformdirs, "user_data_dir", lambda: str(tmp_path / "Zoé's $x" / "AppData"))
+    monkeypatch.setattr(install, "_execution_policies", lambda: ("", ""))
+    return monkeypatch
+
+
+@pytest.mark.parametrize("before", PROFILES.values(), ids=PROFILES)
+def test_both_powershells_of_windows_find_the_completion_in_documents_that_were_moved(
+    windows: pytest.MonkeyPatch, call: Call, tmp_path: Path, before: bytes
+) -> None:
+    documents = tmp_path / "OneDrive" / "Documents"
+    old, new = (documents / name / "profile.ps1" for name in ("WindowsPowerShell", "PowerShell"))
+    kept = tmp_path / "Zoé's $x" / "AppData" / "fs-triage" / "completion.ps1"
+    old.parent.mkdir(parents=True)
+    old.write_bytes(before)
+    code, out, err = call("--installer-completion", "powershell")
+    said = f"Complétion installée pour powershell\u00a0: {kept}, {old} et {new}. Ouvrez un nouveau terminal."
+    assert (code, out) == (0, said + "\n")
+    assert "Set-ExecutionPolicy -Scope CurrentUser RemoteSigned" in err and err.count("\n") == 1
+    assert kept.read_bytes() == (SCRIPTS / "completion.ps1").read_bytes()
+    assert old.read_bytes().startswith(before)
+    mark = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}.get(before[:2], "utf-8")
+    added = old.read_bytes()[len(before) :].decode(mark)
+    assert added.lstrip("\n") == new.read_bytes().decode("ascii")
+    assert added.startswith("\n") != before.decode(mark, "replace").endswith("\n")
+    assert powershell_text(added.strip().split("\n")[-1].removeprefix(". ")) == str(kept)
+    again = call("--installer-completion", "powershell")
+    assert again == (
+        0,
+        french("La complétion pour powershell est déjà installée ; rien n’a changé.") + "\n",
+        err,
+    )
+
+
+def powershell_text(text: str) -> str:
+    """Return what a quoted text means to PowerShell (about_Quoting_Rules)."""
+    inside = text[1:-1]
+    if text[0] == "'":
+        return inside.replace("''", "'")
+    inside = re.sub(r"\$\(\[char\]::ConvertFromUtf32\((\d+)\)\)", lambda found: chr(int(found[1])), inside)
+    assert re.fullmatch(r"(?:[^`\"$]|`.)*", inside), text
+    return re.sub("`(.)", r"\1", inside)
+
+
+@pytest.mark.parametrize(
+    "path", ["C:\\Users\\x\\c.ps1", "C:\\d'été\\c.ps1", "C:\\d'hiver\\c.ps1", 'x"`$(é)\N{GRINNING FACE}’']
+)
+def test_a_path_is_written_to_a_profile_in_ascii(path: str) -> None:
+    written = install.powershell_text(path)
+    assert written.isascii()
+    assert powershell_text(written) == path
+
+
+@pytest.mark.parametrize(
+    ("house", "own", "said"),
+    [
+        ("", "", "Set-ExecutionPolicy"),
+        ("", "Restricted", "Set-ExecutionPolicy"),
+        ("", "AllSigned", "Set-ExecutionPolicy"),
+        ("", "RemoteSigned", ""),
+        ("", "Bypass", ""),
+        ("AllSigned", "RemoteSigned", "service informatique"),
+        ("unrestricted", "Restricted", ""),
+    ],
+)
+def test_scripts_that_powershell_may_not_read_are_told(
+    windows: pytest.MonkeyPatch, call: Call, house: str, own: str, said: str
+) -> None:
+    windows.setattr(install, "_execution_policies", lambda: (house, own))
+    _, _, err = call("--installer-completion", "powershell")
+    assert said in err and bool(err) == bool(said)
+    assert call("--installer-completion", "fish")[2] == ""
+
+
+def test_the_script_of_powershell_is_ascii(call: Call) -> None:
+    """Windows PowerShell reads a file without a byte order mark in the ANSI page."""
+    assert (SCRIPTS / "completion.ps1").read_bytes().isascii()
+
+
+def test_a_script_with_carriage_returns_is_installed_anew(
+    call: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    call("--installer-completion", "bash")
+    kept = tmp_path / ".local" / "share" / "fs-triage" / "completion.bash"
+    script = kept.read_bytes()
+    for spoilt in (script.replace(b"\n", b"\r\n"), script + b"\xe9"):
+        kept.write_bytes(spoilt)
+        assert call("--installer-completion", "bash")[1].count("completion.bash") == 1
+        assert kept.read_bytes() == script
+
+
+def test_the_shell_that_git_bash_hands_on_is_known(
+    call: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("SHELL", "C:/Program Files/Git/usr/bin/bash.exe")
+    assert "completion.bash" in call("--installer-completion")[1]
 
 
 def test_the_script_can_be_printed(call: Call) -> None:
@@ -246,6 +369,59 @@ def test_tab_in_a_real_fish(desk: dict[str, str]) -> None:
     assert proposals("fs-triage caf rsa dem") == ["demande\tFaire une demande de RSA"]
     assert proposals("fs-triage liste --j") == ["--json"]
     assert all(line.partition("\t")[0].endswith("/") for line in proposals("fs-triage verifier /"))
+
+
+BASH = """
+. "$1"; shift
+COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMP_TYPE=9
+_fs_triage
+printf '%s\n' "${COMPREPLY[@]}"
+"""
+
+
+def by_bash(desk: dict[str, str], *typed: str) -> list[str]:
+    """Return what bash puts in the place of the last of the words `typed`, as they were typed."""
+    call = [shell_at("bash"), "-c", BASH, "bash", str(SCRIPTS / "completion.bash"), "fs-triage", *typed]
+    ended = subprocess.run(call, env=desk, capture_output=True, encoding="utf-8", timeout=60, check=True)
+    assert ended.stderr == ""
+    return ended.stdout.split()
+
+
+@pytest.mark.parametrize(
+    "typed", ['"{}/mes règles"', "'{}/mes règles'", "{}/mes\\ règles", "~/mes\\ règles", '~/"mes règles"']
+)
+def test_bash_hands_on_a_quoted_word_as_it_means(desk: dict[str, str], typed: str) -> None:
+    home = desk["HOME"]
+    write_livret(Path(home, "mes règles"))
+    assert by_bash(desk, "--regles", typed.format(home), "g") == ["guichet"]
+
+
+def test_bash_runs_nothing_of_a_half_typed_line(desk: dict[str, str], tmp_path: Path) -> None:
+    made = tmp_path / "fait"
+    for typed in (
+        f"$(touch {made})",
+        f"`touch {made}`",
+        f"x;touch {made}",
+        f"x\ntouch {made}",
+        f'"<(touch {made})"',
+    ):
+        by_bash(desk, "--regles", typed, "g")
+        by_bash(desk, typed, "g")
+    assert not made.exists()
+
+
+def test_bash_completes_a_word_whose_quote_is_open(desk: dict[str, str]) -> None:
+    assert by_bash(desk, '"ca') == ["caf", "carsat"]
+    assert by_bash(desk, "caf", "'rs") == ["rsa"]
+
+
+def test_fish_hands_on_a_quoted_word_as_it_means(desk: dict[str, str]) -> None:
+    write_livret(Path(desk["HOME"], "mes règles"))
+    for typed in ('"$HOME/mes règles"', "~/mes\\ règles"):
+        line = f"fs-triage --regles {typed} g".replace("$HOME", desk["HOME"])
+        call = [shell_at("fish"), "-c", "complete -C $argv[1]", line]
+        ended = subprocess.run(call, env=desk, capture_output=True, encoding="utf-8", timeout=60, check=True)
+        assert ended.stdout.split("\t")[0] == "guichet", typed
 
 
 def test_scripts_are_sound(desk: dict[str, str]) -> None:

@@ -6,6 +6,7 @@ A request that cannot be answered is answered by nothing: nobody reads an error 
 
 from __future__ import annotations
 
+import os
 from itertools import pairwise
 
 from fs_triage import calls, lookup, output, places
@@ -93,4 +94,7 @@ def _open(options: list[str]) -> Store:
     given = dict(pairwise(options))
     joined = dict(option.split("=", 1) for option in options if "=" in option)
     chosen = {**given, **joined}
-    return open_store(places.livret_folder(chosen.get("--regles"), chosen.get("--livret")))
+    folder = chosen.get("--regles")
+    if folder and folder.startswith("~"):  # the shell's to expand, which not all do in a half-typed line
+        folder = os.path.expanduser(folder)  # noqa: PTH111 - pathlib costs an import
+    return open_store(places.livret_folder(folder, chosen.get("--livret")))

@@ -1,12 +1,18 @@
 # Completion of fs-triage for bash: the program itself says what may follow, one « value TAB label » a line.
 # The word under the cursor is handed over behind an « = », so that it is never an empty argument.
 _fs_triage() {
-    local current=${COMP_WORDS[COMP_CWORD]} line rank
+    local current=${COMP_WORDS[COMP_CWORD]} line rank word
     [[ $current == "=" ]] && current=
-    local -a lines=()
+    current=${current#[\"\']}
+    local -a lines=() words=()
+    for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+        # quotes, backslashes and ~ are taken away as bash will; a word that bash would run is left as typed
+        [[ $word == *[\$\`\;\&\|\<\>\(\)$'\n']* ]] || eval "word=$word" 2>/dev/null
+        words+=("$word")
+    done
     while IFS= read -r line; do
         lines+=("$line")
-    done < <("${COMP_WORDS[0]}" --completer "${COMP_WORDS[@]:1:COMP_CWORD-1}" "=$current" 2>/dev/null)
+    done < <("${COMP_WORDS[0]}" --completer ${words[@]+"${words[@]}"} "=$current" 2>/dev/null)
     COMPREPLY=()
     compopt -o nosort 2>/dev/null
     if [[ ${lines[0]-} == $'\t'* ]]; then
