@@ -120,4 +120,6 @@ def letters(svg: str) -> str:
 if __name__ == "__main__":
     (HERE / "ecrans").mkdir(exist_ok=True)
     for name, shot in SHOTS.items():
-        (HERE / "ecrans" / f"{name}.svg").write_text(drawing(name, text_of(shot)) + "\n", encoding="utf-8")
+        (HERE / "ecrans" / f"{name}.svg").write_text(
+            drawing(name, text_of(shot)) + "\n", encoding="utf-8", newline="\n"
+        )

@@ -40,7 +40,7 @@ def _play(block: re.Match[str], folder: Path) -> str:
         _edit(content, folder)
     elif content.startswith("# fichier : "):
         head, _, rest = content.partition("\n")
-        (folder / head.removeprefix("# fichier : ")).write_text(rest, encoding="utf-8")
+        (folder / head.removeprefix("# fichier : ")).write_text(rest, encoding="utf-8", newline="\n")
     return f"```{kind}\n{content}```"
 
 
@@ -78,10 +78,10 @@ def _edit(content: str, folder: Path) -> None:
     text = file.read_text(encoding="utf-8")
     if text.count(old) != 1:
         raise ValueError(f"the lines to edit stand {text.count(old)} times in {file.name}:\n{old}")
-    file.write_text(text.replace(old, new), encoding="utf-8")
+    file.write_text(text.replace(old, new), encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":
     for argument in sys.argv[1:]:
         path = Path(argument)
-        path.write_text(replay(path.read_text(encoding="utf-8")), encoding="utf-8")
+        path.write_text(replay(path.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")

@@ -64,8 +64,8 @@ def main() -> None:
     if "--out" in sys.argv[1:]:
         for code in codes.pages():
             text = "".join(f"{line}\n" for line in told(code)[0])
-            (BAD / f"{code}.out").write_text(text, encoding="utf-8")
-    PAGE.write_text(page(), encoding="utf-8")
+            (BAD / f"{code}.out").write_text(text, encoding="utf-8", newline="\n")
+    PAGE.write_text(page(), encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

@@ -58,4 +58,4 @@ def _page(grown: tree.Tree, partner: Partner) -> str:
 
 if __name__ == "__main__":
     for name, text in pages().items():
-        (HERE / name).write_text(text, encoding="utf-8")
+        (HERE / name).write_text(text, encoding="utf-8", newline="\n")
