@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fs_triage import checks, heir, source, starter, tree, verify
-from fs_triage.failure import Failure
+from fs_triage.failure import WRONG_CALL, Failure
 from fs_triage.load import Loaded, load
+from fs_triage.typography import french, visible
 
 BOOKLET = """\
 id: doubs
@@ -376,3 +378,64 @@ def test_merge_leaves_nothing_behind_of_what_is_removed() -> None:
     merged = heir.merge(parent, own)
     assert merged.problems == []
     assert source.plain(merged.table) == {"answers": [{"id": "b"}], "examples": [{"id": "b"}]}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows refuse ces noms")
+@pytest.mark.parametrize(
+    "name", ["C:\\x\\doubs", "\\\\serveur\\mes livrets\\n", 'à "b" # c', "a\nid: autre", "{x}"], ids=ascii
+)
+def test_a_new_livret_reads_back_whatever_its_folder_is_called(
+    doubs: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = doubs.parent / name
+    assert starter.run(str(target), "jura", "25 Doubs") == 0
+    loaded = load(target)
+    assert [str(problem) for problem in loaded.problems if problem.blocking] == []
+    assert loaded.livret is not None and loaded.livret.booklet.id == "doubs"
+    told = capsys.readouterr().out.splitlines()
+    assert len(told) == 3
+    word = visible(str(target))
+    assert told[2].endswith(
+        french(f'« fs-triage verifier "{word}" ».' if " " in word else f"« fs-triage verifier {word} ».")
+    )
+
+
+@pytest.mark.parametrize(
+    "departement", ["25 Doubs: x", "25 #1", "25 {x}", "25 :", '25 "x', "Doubs", "٢٥ Doubs", "25 a\nid: b"]
+)
+def test_a_departement_is_a_number_and_a_name(doubs: Path, departement: str) -> None:
+    target = doubs.parent / "neuf"
+    with pytest.raises(Failure) as failed:
+        starter.run(str(target), "jura", departement)
+    assert failed.value.code == WRONG_CALL and not target.exists()
+
+
+@pytest.mark.parametrize(
+    "departement", ["25 Doubs", "21 Côte-d'Or", "2A Corse-du-Sud", "974 La Réunion", "971 Guadeloupe (îles)"]
+)
+def test_every_departement_has_such_a_name(doubs: Path, departement: str) -> None:
+    target = doubs.parent / "neuf"
+    assert starter.run(str(target), "jura", departement) == 0
+    livret = load(target).livret
+    assert livret is not None and livret.booklet.departement == departement.replace("'", "’")
+
+
+def test_a_label_that_yaml_would_misread_is_quoted(doubs: Path) -> None:
+    """A parent's label is a model that an officer uncomments: it must read back as it was."""
+    parent = doubs.parent / "parent"
+    shutil.copytree(JURA, parent)
+    file = parent / "la-poste.yaml"
+    text = file.read_text(encoding="utf-8")
+    old = next(line for line in text.splitlines() if re.match("    label: ", line))
+    label = "Guichet : lundi #2 “x”"
+    file.write_text(
+        text.replace(old, f"    label: {json.dumps(label, ensure_ascii=False)}"), encoding="utf-8"
+    )
+    target = doubs.parent / "neuf"
+    starter.run(str(target), "parent", "25 Doubs")
+    written = target / "la-poste.yaml"
+    written.write_text(filled(written.read_text(encoding="utf-8")), encoding="utf-8")
+    livret = load(target).livret
+    assert livret is not None
+    model = next(rules.model for rules in livret.partners if rules.model.id == "la-poste")
+    assert model.contacts["back-office-mail"].label == french(label)

@@ -56,7 +56,7 @@ def run(folder: str, parent: str, departement: str) -> int:
     _write(target, files)
     count = len(files) - 1
     output.answer(
-        f"Livret créé dans {target} : il hérite de « {parent} ».\n"
+        f"Livret créé dans {visible(str(target))} : il hérite de « {parent} ».\n"
         f"{count} fichiers de partenaires y attendent les contacts de votre département.\n"
         f"Suite : remplir les contacts, puis « fs-triage verifier {_word(target)} »."
     )
