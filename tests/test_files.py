@@ -81,6 +81,7 @@ def test_a_system_that_lacks_names_is_no_reason_to_fail(monkeypatch: pytest.Monk
     monkeypatch.delattr(errno, "EDQUOT")
     monkeypatch.delattr(errno, "ESTALE")
     assert failure.reason(OSError(errno.ENOSPC, "")) == "disque plein"
+    assert failure.reason(OSError()) == "erreur n° 0 du système"
 
 
 # -- names
@@ -188,6 +189,31 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(
     with pytest.raises(OSError):
         files.write_whole(target, b"nouveau\n")
     assert target.read_bytes() == b"ancien\n"
+    assert [*tmp_path.iterdir()] == [target]
+
+
+@pytest.mark.parametrize("readings", [2, 1000])
+def test_a_file_that_is_read_for_a_moment_is_replaced_after_it(
+    windows: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, readings: int
+) -> None:
+    """Windows replaces no file that is open; a virus scanner or another lookup opens ours."""
+    target, left, replace = tmp_path / "fiche.md", [None] * readings, Path.replace
+    target.write_bytes(b"ancien")
+
+    def refused_while_read(self: Path, other: Path) -> Path:
+        if left:
+            left.pop()
+            raise PermissionError(errno.EACCES, "")
+        return replace(self, other)
+
+    monkeypatch.setattr(files, "_MOMENT", 0)
+    monkeypatch.setattr(Path, "replace", refused_while_read)
+    if readings < 10:
+        files.write_whole(target, b"page")
+    else:
+        with pytest.raises(PermissionError):
+            files.write_whole(target, b"page")
+    assert target.read_bytes() == (b"page" if readings < 10 else b"ancien")
     assert [*tmp_path.iterdir()] == [target]
 
 

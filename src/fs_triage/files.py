@@ -13,6 +13,7 @@ from pathlib import Path
 _DEVICE = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]) *(\..*)?", re.IGNORECASE)
 _FORBIDDEN = re.compile(r'[<>:"|?*\x00-\x1f]')
 _LONGEST = 50  # characters of a file's name in the name of its temporary file
+_TRIES, _MOMENT = 10, 0.02  # seconds between two tries to replace a file that somebody reads
 
 
 def write_whole(path: Path, content: bytes, mode: int = 0o666) -> None:
@@ -27,11 +28,23 @@ def write_whole(path: Path, content: bytes, mode: int = 0o666) -> None:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
-        temporary.replace(path)
+        _replace(temporary, path)
     except BaseException:
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise
+
+
+def _replace(temporary: Path, path: Path) -> None:
+    """Rename a file over another; Windows refuses as long as somebody reads that one, a moment most often."""
+    for _ in range(_TRIES if sys.platform == "win32" else 0):
+        try:
+            temporary.replace(path)
+        except PermissionError:
+            time.sleep(_MOMENT)
+        else:
+            return
+    temporary.replace(path)
 
 
 def refused_name(path: str) -> str | None:

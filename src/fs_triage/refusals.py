@@ -74,6 +74,6 @@ def reason(error: OSError) -> str:
         if number is not None and number in errors:
             return said
     for said, errors in _REASONS.items():
-        if any(isinstance(name, str) and getattr(errno, name, None) == error.errno for name in errors):
+        if any(isinstance(name, str) and getattr(errno, name, -1) == error.errno for name in errors):
             return said
     return f"erreur n° {number or error.errno or 0} du système"

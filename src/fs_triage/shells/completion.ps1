@@ -10,13 +10,14 @@ Register-ArgumentCompleter -Native -CommandName fs-triage -ScriptBlock {
             if ($_ -is [System.Management.Automation.Language.StringConstantExpressionAst]) { $_.Value }
             else { $_.ToString() }
         })
+    $program = $commandAst.GetCommandName()
     $current = $wordToComplete.Trim([char[]]"'`"")
     # what a program writes is read in the page of the console, which may lack the letters of a label;
     # a host without a console (ISE) has no page to set
     $page = [Console]::OutputEncoding
     try { [Console]::OutputEncoding = New-Object System.Text.UTF8Encoding $false } catch { }
     try {
-        & $commandAst.GetCommandName() --completer @before "=$current" 2>$null |
+        & $program --completer @before "=$current" 2>$null |
             ForEach-Object {
                 $value, $label = $_ -split "`t", 2
                 if ($value) {
