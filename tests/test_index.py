@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
 import os
 import re
 import resource
@@ -22,7 +21,7 @@ from conftest import JURA, Call, Run, write_livret
 from fs_triage import index, learning, load, places, store
 from fs_triage.failure import Failure
 from fs_triage.kept import Kept
-from fs_triage.store import Source, Store, open_store
+from fs_triage.store import Source, open_store
 from fs_triage.typography import french
 
 LONG_AGO = 1_600_000_000
@@ -154,9 +153,6 @@ def test_a_file_that_comes_is_noticed(livret: Path, loads: list[Path]) -> None:
     (livret / "hors-livret.yaml").write_text(ELSEWHERE, encoding="utf-8")
     opened(livret)
     assert len(loads) == 2
-    (livret / "hors-livret.yaml").unlink()
-    opened(livret)
-    assert len(loads) == 3
 
 
 def spoil_missing(livret: Path) -> None:
@@ -465,37 +461,6 @@ def test_a_share_that_hangs(livret: Path, run: Run, tmp_path: Path) -> None:
     assert dated(hanging.stderr.splitlines()) == [
         french("Attention : le dossier des règles ne répond pas ; livret tel qu’il était le DATE.")
     ]
-
-
-def test_rules_that_change_while_they_are_read(livret: Path) -> None:
-    path = livret / "livret.yaml"
-    texts = [path.read_text(encoding="utf-8").replace('"title"', f'"{n}{"x" * n}"') for n in range(8)]
-    by_hash = {hashlib.sha256(text.encode()).hexdigest(): text for text in texts}
-    path.write_text(texts[0], encoding="utf-8")
-    stop = threading.Event()
-
-    def write() -> None:
-        rank = 0
-        while not stop.is_set():
-            rank += 1
-            beside = livret / "livret.tmp"
-            beside.write_text(texts[rank % len(texts)], encoding="utf-8")
-            beside.replace(path)
-
-    writer = threading.Thread(target=write)
-    writer.start()
-    try:
-        seen = set()
-        for _ in range(30):
-            store = Store("", index.rebuild(str(livret), None, []), [])
-            title = store.need("meta:title")
-            noted = next(value for value in store.all("source") if value.endswith("/livret.yaml"))
-            assert f"title: {title}\n" in by_hash[noted.split(" ")[3]].replace('"', "")
-            seen.add(title)
-    finally:
-        stop.set()
-        writer.join()
-    assert len(seen) > 1
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="les dossiers de Linux")

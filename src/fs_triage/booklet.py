@@ -5,6 +5,11 @@ from __future__ import annotations
 from pydantic import Field
 
 from fs_triage.model import Model, NodePath, Sentence, Sentences, Word
+from fs_triage.places import BOOKLET
+
+ELSEWHERE = "hors-livret.yaml"
+IDENTIFIERS = "identifiants.yaml"
+SYNONYMS = "synonymes.yaml"
 
 
 class Identifiers(Model):
@@ -82,3 +87,8 @@ class Synonyms(Model):
     themes: list[Theme] = Field(
         [], description="Les thèmes.", examples=[[{"theme": "agriculture", "words": ["vaches"]}]]
     )
+
+
+def names_of(booklet: Booklet) -> list[str]:
+    """Return the names of the files that the livret of `booklet` is read from."""
+    return [BOOKLET, ELSEWHERE, IDENTIFIERS, SYNONYMS, *(f"{name}.yaml" for name in booklet.partners)]

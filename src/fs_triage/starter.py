@@ -6,7 +6,7 @@ import json
 import re
 from pathlib import Path
 
-from fs_triage import heir, livrets, load, output, source
+from fs_triage import heir, livrets, load, output, places, source
 from fs_triage.failure import OK, RULES_UNUSABLE, WRONG_CALL, Failure, reason
 from fs_triage.files import refused_name
 from fs_triage.source import Table
@@ -67,7 +67,7 @@ def _files(target: Path, parent: str, inherited: Path, departement: str, name: s
     """Return the content of each file to write, by name."""
     identifier = "-".join(fold(name).split())
     booklet = _BOOKLET.format(parent=parent, folder=_word(target), id=identifier, departement=departement)
-    files = {load.BOOKLET: booklet}
+    files = {places.BOOKLET: booklet}
     content = load.load(inherited)
     if content.livret is None:
         problem = content.problems[0]
