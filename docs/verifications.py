@@ -54,15 +54,17 @@ def page() -> str:
         title, _, rest = text.partition("\n\n")
         kind = "Conseil" if code in ADVICE else "Bloquant"
         lines = [f"- {line}" for line in rest.splitlines()]
-        shown = "\n".join(told(code)[1])
-        parts.append(f"## {code}\n\n**{kind}.** {title}\n\n{chr(10).join(lines)}\n\n```text\n{shown}\n```\n")
+        parts.append(f"## {code}\n\n**{kind}.** {title}\n\n{chr(10).join(lines)}\n")
+        if code not in codes.MEMORY:
+            shown = "\n".join(told(code)[1])
+            parts.append(f"```text\n{shown}\n```\n")
     return "\n".join(parts)
 
 
 def main() -> None:
     """Write the page, and with `--out` the expected outputs."""
     if "--out" in sys.argv[1:]:
-        for code in codes.pages():
+        for code in codes.pages().keys() - codes.MEMORY.keys():
             text = "".join(f"{line}\n" for line in told(code)[0])
             (BAD / f"{code}.out").write_text(text, encoding="utf-8", newline="\n")
     PAGE.write_text(page(), encoding="utf-8", newline="\n")

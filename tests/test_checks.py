@@ -435,10 +435,12 @@ def test_a_branch_that_is_gone_is_one_line(folder: Path) -> None:
     )
     assert told(folder) == [
         "identifiants.yaml:1:54: identifiant publié « mairie/etat » qui n’existe plus, ni les 2 conclusions qu’il "
-        "portait ; ajoutez sous renamed : « mairie/etat: nouvel identifiant », ou ôtez ces 2 lignes si le livret "
+        "portait ; vérifiez que mairie.yaml est entier, puis ajoutez "
+        "sous renamed : « mairie/etat: nouvel identifiant », ou ôtez ces 2 lignes si le livret "
         "ne le donne plus [id-vanished]",
         "identifiants.yaml:1:86: identifiant publié « msa » qui n’existe plus, ni la conclusion qu’il portait ; "
-        "ajoutez sous renamed : « msa: nouvel identifiant », ou ôtez cette ligne si le livret ne le donne plus "
+        "vérifiez que msa.yaml est entier, puis ajoutez "
+        "sous renamed : « msa: nouvel identifiant », ou ôtez cette ligne si le livret ne le donne plus "
         "[id-vanished]",
     ]
 

@@ -114,6 +114,9 @@ add:
     - id: accueil
       label: Accueil de la CAF
       steps: [Donner les horaires.]
+examples:
+  - {id: rsa/suivi, besoin: [où en est ma demande de rsa faite le mois passé]}
+  - {id: accueil, besoin: [quels sont les horaires de la caf le samedi]}
 """
     before = grown(doubs)
     write(doubs, "caf.yaml", own)

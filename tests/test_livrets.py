@@ -31,6 +31,9 @@ question: Que veut l'usager ?
 answers:
   - {{id: acte, label: Demander un acte ({id}), steps: [Écrire à la mairie.]}}
   - {{id: livret, label: Demander un livret de famille, steps: [Aller en mairie.]}}
+examples:
+  - {{id: acte, besoin: [il me faut un acte de naissance]}}
+  - {{id: livret, besoin: [j'ai perdu mon livret de famille]}}
 """
 
 

@@ -26,8 +26,8 @@ FLOORS = {
     """,
     "the compiled livret": "completion entries index learning lesson lookup placing search store vocabulary weights",
     "rules": """
-        advice booklet checks explain heir identifiers kept livrets load model pruning source spots strays syntax
-        tree values
+        advice booklet checks completeness explain heads heir identifiers kept livrets load model pruning snapshot
+        source spots strays syntax tree values
     """,
     "ground": """
         calls failure files manual names output phonetics places plain problem records refusals typography walk words

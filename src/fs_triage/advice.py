@@ -11,8 +11,9 @@ from itertools import islice
 from pathlib import Path
 
 from fs_triage import identifiers, strays
+from fs_triage.booklet import names_of
 from fs_triage.calls import COMMANDS
-from fs_triage.load import TO_FILL, Livret, PartnerRules, names_of, to_fill
+from fs_triage.load import TO_FILL, Livret, PartnerRules, to_fill
 from fs_triage.model import KINDS, EscalateAnswer, GotoAnswer, StepsAnswer
 from fs_triage.names import slug
 from fs_triage.problem import Problem
@@ -250,6 +251,7 @@ def unreachable(livret: Livret) -> Iterator[Problem]:
         name for name in livret.booklet.partners if f"{name}.yaml" in absent and not livret.booklet.extends
     ]
     told = [strays.of_partner(folder, name, known) for name in cited]  # `missing-file` says so
+    told += [folder / f"{gone.node}.yaml" for gone in identifiers.vanished(livret)]  # as does `id_vanished`
     for path in sorted(folder.glob("*")):
         if path.name in known or path in told or not _FILE.fullmatch(path.name):
             continue
@@ -281,7 +283,7 @@ WHOLE: tuple[Callable[[PartnerRules], Iterator[Problem]], ...] = (
 ACROSS: tuple[Callable[[Livret], Iterator[Problem]], ...] = (
     markup,
     unreachable,
-    *identifiers.CHECKS,
+    identifiers.id_unpublished,
 )
 
 

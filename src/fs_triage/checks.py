@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import islice
 
-from fs_triage import values
+from fs_triage import identifiers, values
+from fs_triage.completeness import not_covered
 from fs_triage.load import Livret, PartnerRules
 from fs_triage.model import Answer, EscalateAnswer, GotoAnswer, Partner, QuestionAnswer, StepsAnswer
 from fs_triage.names import nearest, slug
@@ -277,8 +278,8 @@ LOCAL: tuple[Callable[[PartnerRules], Iterator[Problem]], ...] = (
 )
 """Checks that say nothing wrong of a partner of which something was left out."""
 
-WHOLE: tuple[Callable[[PartnerRules], Iterator[Problem]], ...] = (no_way_out, only_goto)
-ACROSS: tuple[Callable[[Livret], Iterator[Problem]], ...] = (shared_name,)
+WHOLE: tuple[Callable[[PartnerRules], Iterator[Problem]], ...] = (no_way_out, only_goto, not_covered)
+ACROSS: tuple[Callable[[Livret], Iterator[Problem]], ...] = (shared_name, *identifiers.CHECKS)
 
 
 def blocking(livret: Livret, proved: values.Proved = ()) -> list[Problem]:

@@ -198,10 +198,28 @@ _MODEL = {
         """,
 }
 
+MEMORY = {
+    "cut-short": """
+        Un fichier a perdu sa fin depuis que ses règles ont servi pour la dernière fois.
+
+        Éviter : relancer une copie interrompue sans vérifier ; copier sur un disque plein.
+        Préférer : remettre le fichier entier ; si sa fin a été ôtée exprès, y ajouter une dernière ligne « # fin ».
+        Pourquoi : un fichier coupé se lit comme un fichier entier ; des démarches manqueraient sans un mot.
+        """,
+    "file-gone": """
+        Un fichier qui a servi n’est plus là.
+
+        Éviter : un dossier copié à moitié ; supprimer « hors-livret.yaml » parce qu’il est vide.
+        Préférer : le remettre ; s’il a été ôté exprès, y laisser un fichier d’une ligne, « out_of_scope: [] ».
+        Pourquoi : rien d’autre ne dit si le fichier manque, ou s’il n’a jamais existé.
+        """,
+}
+"""What is told only where an index remembers the rules that served: no file alone shows it."""
+
 
 def pages() -> dict[str, str]:
     """Return the manual page of each code, in the order in which a file is looked at."""
-    found = {code: inspect.cleandoc(page) for code, page in (_READING | _FOLDER | _MODEL).items()}
+    found = {code: inspect.cleandoc(page) for code, page in (_READING | _FOLDER | MEMORY | _MODEL).items()}
     for function in (
         *checks.LOCAL,
         *checks.WHOLE,

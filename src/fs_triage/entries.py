@@ -8,7 +8,8 @@ its position; `span-…:<partner>` its positions; `find:` and `search:` what a s
 the rest.
 
 What begins with `~` is long and sorts last, so that no lookup reads it as the neighbour of what it looks for:
-`~file:<hash>` what a rule file holds (`kept`), `~lesson` what a search is to learn, `~learnt:` what it counted.
+`~file:<hash>` what a rule file holds (`kept`), `~lesson` what a search is to learn, `~learnt:` what it counted,
+`~read:<path>` the bytes of a rule file (`completeness`).
 """
 
 from __future__ import annotations

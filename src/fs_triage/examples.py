@@ -13,11 +13,10 @@ from typing import NamedTuple
 
 from fs_triage import learning, lesson, phonetics, tree, walk
 from fs_triage.load import Livret, PartnerRules
-from fs_triage.model import EscalateAnswer, StepsAnswer
 from fs_triage.names import close
 from fs_triage.problem import Problem
 from fs_triage.source import Place, place_of
-from fs_triage.spots import MOST, at, conclusions, is_lost, spots, where
+from fs_triage.spots import MOST, at, conclusions, is_lost, where
 from fs_triage.vocabulary import BY_HEART
 
 
@@ -75,23 +74,6 @@ def coverage(livret: Livret) -> Coverage:
                 f"{rules.model.id}/{path}" for path in paths if path not in named
             ]
     return found
-
-
-def not_covered(rules: PartnerRules) -> Iterator[Problem]:
-    """Aucun exemple n’atteint cette conclusion.
-
-    Éviter : une nouvelle démarche sans rien sous « examples ».
-    Préférer : un exemple avec son identifiant et, sous « besoin », ce que dirait un usager.
-    Pourquoi : les exemples sont les tests des règles, et la recherche apprend les mots des usagers avec eux.
-    """
-    known = conclusions(rules)
-    named = {example.id for example in rules.model.examples}
-    named |= {close(name, known) or "" for name in named if name not in known}
-    for spot in spots(rules):
-        if isinstance(spot.answer, StepsAnswer | EscalateAnswer) and spot.path not in named:
-            message = f"aucun exemple n’atteint « {spot.path} »"
-            hint = f"ajoutez sous examples : « - id: {spot.path} », avec un besoin"
-            yield at(rules, (*spot.location, "id"), "not-covered", message, hint)
 
 
 def example_unknown(rules: PartnerRules) -> Iterator[Problem]:
@@ -226,7 +208,7 @@ def example_missed(livret: Livret) -> Iterator[Problem]:
             yield Problem(*where(need.place), "example-missed", message, hint)
 
 
-WHOLE: tuple[Callable[[PartnerRules], Iterator[Problem]], ...] = (not_covered, example_empty, example_unknown)
+WHOLE: tuple[Callable[[PartnerRules], Iterator[Problem]], ...] = (example_empty, example_unknown)
 ACROSS: tuple[Callable[[Livret], Iterator[Problem]], ...] = (example_twice,)
 SOUND: tuple[Callable[[Livret], Iterator[Problem]], ...] = (example_walk, example_missed)
 """Checks that walk the tree or search it: only of a livret that nothing blocks."""

@@ -25,6 +25,8 @@ class Merged:
 
     table: Table
     missing: frozenset[str] = frozenset()
+    inherited: frozenset[str] = frozenset()
+    """The paths of the parent's tree, whatever the heir makes of it."""
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -34,7 +36,7 @@ def merge(parent: Table, heir: Table) -> Merged:
     Keys of `heir` replace those of the parent; `contacts` are replaced one by one, `examples` are added;
     `remove` (paths), `replace` (path: answer) and `add` (path: answers) change the tree.
     """
-    merged = Merged(parent)
+    merged = Merged(parent, inherited=frozenset(paths_below(parent)))
     _shapes(merged, heir)
     merged.missing = _contacts(parent, heir)
     for item in _items(heir, "remove"):
@@ -148,18 +150,19 @@ def _find(partner: Table, path: str) -> tuple[Row, int] | None:
 
 
 def _unknown(merged: Merged, path: str, place: Place) -> None:
-    hint = nearest(path, list(_paths(merged.table, "")))
+    hint = nearest(path, paths_below(merged.table))
     message = f"« {path} » n’existe pas dans le livret dont celui-ci hérite"
     merged.problems.append(Problem(place.path, place.line, place.column, "unknown-target", message, hint))
 
 
-def _paths(node: Table, prefix: str) -> list[str]:
+def paths_below(node: Table, prefix: str = "") -> list[str]:
+    """Return the path of every answer below `node`, each after `prefix`."""
     paths = []
     for answer in (_answers(node) or Row(node.place)).items:
         identifier = text_of(answer, "id") if isinstance(answer, Table) else None
         if isinstance(answer, Table) and identifier is not None:
             paths.append(prefix + identifier)
-            paths += _paths(answer, f"{prefix}{identifier}/")
+            paths += paths_below(answer, f"{prefix}{identifier}/")
     return paths
 
 

@@ -10,9 +10,11 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from fs_triage.load import IDENTIFIERS, Livret
+from fs_triage.booklet import IDENTIFIERS
+from fs_triage.load import Livret
 from fs_triage.model import EscalateAnswer, GotoAnswer, StepsAnswer
 from fs_triage.names import close, nearest
+from fs_triage.places import BOOKLET
 from fs_triage.problem import Problem
 from fs_triage.source import Place, place_of
 from fs_triage.spots import at, spots, where
@@ -66,16 +68,15 @@ def is_known(node: str, livret: Livret) -> bool:
     read = {rules.model.id: rules.whole for rules in livret.partners}
     if partner in read:
         return read[partner]
-    is_there = Path(livret.table.place.path).with_name(f"{partner}.yaml").exists()  # `unreachable` says so
-    return not is_there and livret.whole and set(livret.booklet.partners) <= set(read)
+    return livret.lists_own and livret.whole and set(livret.booklet.partners) <= set(read)
 
 
 def vanished(livret: Livret) -> list[Gone]:
     """Return the published nodes that are gone: for a branch that is gone, the branch alone."""
     listed, table = livret.identifiers, livret.identifiers_table
-    if listed is None or table is None or _inherited(livret):
+    if listed is None or table is None:
         return []
-    nodes = nodes_of(livret)
+    nodes = _promised(livret)
     fresh = _fresh(livret, nodes)
     branches: dict[str, list[int]] = {}
     for rank, node in enumerate(listed.published):
@@ -89,6 +90,14 @@ def vanished(livret: Livret) -> list[Gone]:
         count = len(ranks) if listed.published[ranks[0]] != branch else 0
         found.append(Gone(branch, count, place_of(table, ("published", ranks[0])), successor))
     return found
+
+
+def _promised(livret: Livret) -> set[str]:
+    """Return the nodes that the list must find: of a list that is the parent's, what the heir takes away too."""
+    nodes = nodes_of(livret)
+    if not livret.lists_own:
+        nodes |= {f"{rules.model.id}/{path}" for rules in livret.partners for path in rules.inherited}
+    return nodes
 
 
 def _branch(node: str, nodes: Collection[str]) -> str:
@@ -109,7 +118,7 @@ def _fresh(livret: Livret, nodes: set[str]) -> set[str]:
 def unpublished(livret: Livret) -> set[str]:
     """Return the conclusions that are neither published, nor what a published one was renamed to."""
     listed = livret.identifiers
-    if listed is None or livret.identifiers_table is None or _inherited(livret):
+    if listed is None or livret.identifiers_table is None or not livret.lists_own:
         return set()
     targets = (*listed.renamed.values(), *(gone.successor for gone in vanished(livret) if gone.successor))
     published = set(listed.published)
@@ -124,13 +133,6 @@ def unpublished(livret: Livret) -> set[str]:
     }
 
 
-def _inherited(livret: Livret) -> bool:
-    """Return whether the list is the parent's: what the heir removes from it is its own affair."""
-    assert livret.identifiers_table is not None
-    own, listed = livret.table.place.path, livret.identifiers_table.place.path
-    return own.rpartition("/")[0] != listed.rpartition("/")[0]
-
-
 def bad_rename(livret: Livret) -> Iterator[Problem]:
     """Un changement de nom d’« identifiants.yaml » ne mène à rien, ou cache une démarche qui existe.
 
@@ -140,7 +142,7 @@ def bad_rename(livret: Livret) -> Iterator[Problem]:
     """
     if livret.identifiers is None or livret.identifiers_table is None:
         return
-    nodes = nodes_of(livret)
+    nodes = _promised(livret)
     for old, new in livret.identifiers.renamed.items():
         place = place_of(livret.identifiers_table, ("renamed", old), key=True)
         if old in nodes:
@@ -162,13 +164,16 @@ def id_vanished(livret: Livret) -> Iterator[Problem]:
         lost = "la conclusion" if gone.count == 1 else f"les {gone.count} conclusions"
         more = f", ni {lost} qu’il portait" if gone.count else ""
         message = f"identifiant publié « {gone.node} » qui n’existe plus{more}"
-        if gone.successor:
+        partner = gone.node.partition("/")[0]
+        if partner == gone.node and Path(livret.table.place.path).with_name(f"{partner}.yaml").exists():
+            hint = f"ajoutez « {partner} » à partners, dans {BOOKLET}"
+        elif gone.successor:
             hint = f"s’il a changé de nom, ajoutez sous renamed : « {gone.node}: {gone.successor} »"
         else:
             lines = f"ces {gone.count} lignes" if gone.count > 1 else "cette ligne"
             hint = (
-                f"ajoutez sous renamed : « {gone.node}: nouvel identifiant », "
-                f"ou ôtez {lines} si le livret ne le donne plus"
+                f"vérifiez que {partner}.yaml est entier, puis ajoutez sous renamed : "
+                f"« {gone.node}: nouvel identifiant », ou ôtez {lines} si le livret ne le donne plus"
             )
         yield Problem(*where(gone.place), "id-vanished", message, hint)
 
@@ -190,4 +195,5 @@ def id_unpublished(livret: Livret) -> Iterator[Problem]:
                 yield at(rules, (*spot.location, "id"), "id-unpublished", message, hint)
 
 
-CHECKS: tuple[Callable[[Livret], Iterator[Problem]], ...] = (bad_rename, id_vanished, id_unpublished)
+CHECKS: tuple[Callable[[Livret], Iterator[Problem]], ...] = (bad_rename, id_vanished)
+"""Those that stop the desk: who calls a published identifier must arrive."""

@@ -47,7 +47,7 @@ def rebuild(folder: str, path: str | None, notices: list[str]) -> sqlite3.Connec
     Adds to `notices` what the counsellor must know. Raises `Failure` when the rules cannot be used and no
     earlier index can answer.
     """
-    old = _last_good(path, folder)
+    old = last_good(folder, path)
     missing = _missing(folder, old)
     files: Files = []
     if old is not None and not missing and not old["meta:warning"]:
@@ -140,12 +140,13 @@ def _missing(folder: str, old: Entries | None) -> str:
 
 
 def _compile(folder: str, old: Entries | None, path: str | None, notices: list[str]) -> sqlite3.Connection:
-    from fs_triage import checks, load
+    from fs_triage import checks, completeness, load
     from fs_triage.kept import Kept
 
     loaded = load.load(Path(folder), Kept(_of_kind(old, "~file")))
     if loaded.livret is not None:
         loaded.problems += checks.blocking(loaded.livret, _proved(old))
+    loaded.problems = completeness.caused(loaded.problems, completeness.losses(old or {}, loaded))
     unread = {os.path.abspath(problem.path) for problem in loaded.problems if problem.code == "unreadable"}
     files = [((os.path.abspath(f.path), f.size, f.mtime_ns, f.inode), f.sha256) for f in loaded.files]
     files = [file for file in files if file[0][0] not in unread] + [_unread(name) for name in sorted(unread)]
@@ -162,6 +163,7 @@ def _compile(folder: str, old: Entries | None, path: str | None, notices: list[s
             "meta:content": "".join(sha256 for _, sha256 in files),
         }
         entries |= {f"~file:{sha256}": held for sha256, held in loaded.kept.now.items()}
+        entries |= completeness.remembered(loaded, old or {})
         return _keep(entries, files, old, path, notices)
     if old is None:
         raise Failure(RULES_UNUSABLE, refusal(folder, loaded.blocking))
@@ -208,7 +210,7 @@ def _today() -> str:
     return f"{now.tm_mday} {_MONTHS[now.tm_mon - 1]} {now.tm_year} à {now.tm_hour:02}:{now.tm_min:02}"
 
 
-def _last_good(path: str | None, folder: str) -> Entries | None:
+def last_good(folder: str, path: str | None) -> Entries | None:
     """Return the entries of the index at `path`, if this program made it of `folder` and all of them are sound."""
     connection = store.connect(path) if path is not None else None
     if connection is None:
@@ -224,7 +226,7 @@ def _last_good(path: str | None, folder: str) -> Entries | None:
 
 
 def _kept_name(folder: str) -> str:
-    return store.path_as_text(os.path.abspath(folder))
+    return places.path_as_text(os.path.abspath(folder))
 
 
 def _files_of(old: Entries) -> Files:
@@ -288,7 +290,7 @@ def _keep(
     entries["meta:stamp"] = f"{now} {since}"
     for kind, states in (("source", files), ("program", _program_states())):
         for rank, ((name, size, mtime, inode), sha256) in enumerate(states):
-            text = f"{size} {mtime} {inode} {sha256 or _ABSENT} {store.path_as_text(name)}"
+            text = f"{size} {mtime} {inode} {sha256 or _ABSENT} {places.path_as_text(name)}"
             entries[f"{kind}:{rank:06}"] = text
     connection = _connection(entries)
     note = placing.put(connection, path)

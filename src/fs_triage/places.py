@@ -67,6 +67,11 @@ def within(look: Callable[[], T], seconds: float = PATIENCE) -> T:
     return results[0]
 
 
+def path_as_text(path: str) -> str:
+    """Return `path` as text that can be kept: the name of a file need not be UTF-8."""
+    return os.fsencode(path).decode("latin-1")
+
+
 def _is_text(path: str) -> bool:
     """Return whether `path` is text throughout: SQLite takes no other."""
     try:

@@ -8,7 +8,6 @@ from typing import NamedTuple
 ADVICE = frozenset(
     {
         "answer-count",
-        "bad-rename",
         "contact-not-replaced",
         "example-empty",
         "example-missed",
@@ -16,11 +15,9 @@ ADVICE = frozenset(
         "example-unknown",
         "example-walk",
         "id-unpublished",
-        "id-vanished",
         "keyword-ambiguous",
         "markup",
         "name-is-command",
-        "not-covered",
         "page-outside",
         "path-too-long",
         "text-too-long",

@@ -49,11 +49,6 @@ def checksum(key: str, value: str, following: str) -> int:
     return crc32(f"{key}\x1f{value}\x1f{following}".encode())
 
 
-def path_as_text(path: str) -> str:
-    """Return `path` as text that can be kept: the name of a file need not be UTF-8."""
-    return os.fsencode(path).decode("latin-1")
-
-
 def state_of(path: str) -> Source:
     """Return the state of the file at `path` on disk."""
     try:
@@ -231,7 +226,7 @@ def connect(path: str) -> sqlite3.Connection | None:
 
 def _fresh(store: Store) -> bool:
     """Whether nothing changed since the index was built, or whether the rules are away and it must do."""
-    kept = path_as_text(os.path.abspath(store.folder))
+    kept = places.path_as_text(os.path.abspath(store.folder))
     if store.read("meta:format") != FORMAT or store.read("meta:folder") != kept:
         return False
     stamp = store.read("meta:stamp") or "0 0"

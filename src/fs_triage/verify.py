@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from os.path import exists, isfile, sep
 from pathlib import Path
 
-from fs_triage import advice, checks, examples, load, output, places, snippet, source
+from fs_triage import advice, checks, completeness, examples, index, load, output, places, snippet, source
 from fs_triage.examples import Coverage
 from fs_triage.failure import OK, PROBLEMS, RULES_UNUSABLE, WRONG_CALL, Failure, reason
 from fs_triage.problem import Problem
@@ -58,7 +58,10 @@ def run(folders: list[str], as_json: bool, form: str | None) -> int:
 
 
 def verify(folder: Path) -> Verified:
-    """Return every problem of the livret at `folder`, blocking or not, and what its examples reach."""
+    """Return every problem of the livret at `folder`, blocking or not, and what its examples reach.
+
+    What an index shows that the files lost since they last served is told as well.
+    """
     loaded = load.load(folder)
     problems = [*loaded.problems]
     coverage = Coverage()
@@ -68,6 +71,8 @@ def verify(folder: Path) -> Verified:
         problems += advice.advice(loaded.draft)
         problems += examples.failing(loaded.draft, sound)
         coverage = examples.coverage(loaded.draft)
+    old = index.last_good(str(folder), places.index_path(str(folder))) or {}
+    problems = completeness.caused(problems, completeness.losses(old, loaded))
     shown = [problem._replace(path=_shown(problem.path)) for problem in problems]
     return Verified(_shown(str(folder)), sorted(set(shown)), coverage)
 
@@ -78,7 +83,7 @@ def _livrets(given: list[str]) -> list[Path]:
     for path in map(Path, given or [places.livret_folder()]):
         is_file = isfile(path)  # noqa: PTH113 - Path raises for a name that is too long
         folder = path.parent if is_file else path
-        if exists(folder / load.BOOKLET) or (is_file and _is_rules(path)):  # noqa: PTH110
+        if exists(folder / places.BOOKLET) or (is_file and _is_rules(path)):  # noqa: PTH110
             found[folder] = None  # that its livret.yaml is away is a problem of it
         elif is_file:
             output.tell(f"« {visible(str(path))} » n’est pas dans un dossier de livret : rien à vérifier.")
@@ -96,7 +101,7 @@ def _inside(folder: Path) -> list[Path]:
         message = f"Le dossier « {shown} » est illisible ({reason(error)}) ; vérifiez son nom."
         raise Failure(RULES_UNUSABLE, message) from error
     if not names:
-        message = f"Aucun livret dans « {shown} » : il y manque un fichier {load.BOOKLET}."
+        message = f"Aucun livret dans « {shown} » : il y manque un fichier {places.BOOKLET}."
         raise Failure(RULES_UNUSABLE, message)
     away = [below for below in sorted(folder.iterdir()) if below.is_dir() and below.name not in names]
     lost = [below for below in away if any(_is_rules(path) for path in below.glob("*.y*ml"))]
