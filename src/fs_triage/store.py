@@ -27,6 +27,7 @@ else:
         import sqlite3
 
 FORMAT = "2"
+_PAUSES = (0.002, 0.01, 0.03, 0.1, 0.2)  # seconds
 DOUBT = 2_000_000_000  # nanoseconds: FAT keeps times to 2 s, so a change within that time may not show
 
 Source = tuple[str, int, int, int]
@@ -47,6 +48,18 @@ UNSOUND = (Damaged, sqlite3.Error, UnicodeDecodeError)
 def checksum(key: str, value: str, following: str) -> int:
     """Return the checksum of an entry: its key, its value and the key after it (empty after the last)."""
     return crc32(f"{key}\x1f{value}\x1f{following}".encode())
+
+
+def unlocked(use: Callable[[], T]) -> T:
+    """Return what `use` of a file returns; on Windows it is tried again for a moment while another process holds it."""
+    for pause in _PAUSES if os.name == "nt" else ():
+        try:
+            return use()
+        except PermissionError:
+            import time
+
+            time.sleep(pause)
+    return use()
 
 
 def state_of(path: str) -> Source:
@@ -212,8 +225,13 @@ def open_store(folder: str) -> Store:
 
 
 def connect(path: str) -> sqlite3.Connection | None:
-    """Open the index at `path` for reading; None when there is none, or one that another user could write."""
+    """Open the index at `path` for reading; None when there is none, or one that another user could write.
+
+    Windows replaces no file that is open: there the index is read and closed, and tells nothing of its owner.
+    """
     try:
+        if os.name == "nt":
+            return _in_memory(unlocked(lambda: _content(path)))
         status = os.stat(path)
         owner = getattr(os, "geteuid", lambda: 0)()
         if status.st_mode & 0o170022 != 0o100000 or status.st_uid not in (owner, 0):
@@ -222,6 +240,23 @@ def connect(path: str) -> sqlite3.Connection | None:
         return sqlite3.connect(f"file:{name}?mode=ro&immutable=1", uri=True, isolation_level=None)
     except (OSError, sqlite3.Error):
         return None
+
+
+def _content(path: str) -> bytes:
+    with open(path, "rb") as stream:
+        return stream.read()
+
+
+def _in_memory(content: bytes) -> sqlite3.Connection:
+    if not content:  # which SQLite takes for a want of memory
+        raise sqlite3.DatabaseError
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    try:
+        connection.deserialize(content)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def _fresh(store: Store) -> bool:
