@@ -107,17 +107,6 @@ def test_the_configuration_chooses_a_livret(
     assert livret_of("--livret", "deux", XDG_CONFIG_HOME=configured) == "deux"
 
 
-@pytest.mark.parametrize("text", ["regles = ", "\x00", "é\udce9"])
-def test_a_configuration_that_cannot_be_read(text: str, run: Run, tmp_path: Path) -> None:
-    file = tmp_path / "fs-triage" / "config.toml"
-    file.parent.mkdir()
-    file.write_bytes(text.encode("utf-8", "surrogateescape"))
-    answer = run("caf", "rsa", env={"XDG_CONFIG_HOME": str(tmp_path)})
-    assert (answer.returncode, answer.stdout) == (3, "")
-    message = f"Le fichier de configuration {file} est illisible ; corrigez-le ou supprimez-le.\n"
-    assert answer.stderr == message
-
-
 def test_rules_that_are_not_there(run: Run, tmp_path: Path) -> None:
     answer = run("caf", "rsa", "--regles", str(tmp_path / "rien"))
     assert (answer.returncode, answer.stdout) == (3, "")

@@ -30,7 +30,8 @@ FLOORS = {
         source spots strays syntax tree values
     """,
     "ground": """
-        calls failure files manual names output phonetics places plain problem records refusals typography walk words
+        calls configuration failure files manual names output phonetics places plain problem records
+        refusals typography walk words
         wrapping
     """,
 }
@@ -42,6 +43,7 @@ CIRCLES = {
         "answers",
         "chercher",
     ): "the quick commands stand in one table, which this one fills from a module of its own",
+    ("places", "configuration"): "a configuration that is not plain is read apart, which costs a whole start",
     ("places", "livrets"): "a livret of another package is looked for where there is no other",
 }
 """The imports that go up or round, inside a function, and why."""

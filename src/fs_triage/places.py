@@ -1,7 +1,7 @@
 """Where things are: the rules to use, the compiled livrets, the user's cache and config folders.
 
-On Linux the two folders are worked out here, by the XDG base directory rules, as a lookup cannot pay for the
-import of platformdirs; elsewhere platformdirs says. A test holds both against each other.
+On Linux and Windows the two folders are worked out here, by the XDG base directory rules and by LOCALAPPDATA, as a
+lookup cannot pay for the import of platformdirs; elsewhere platformdirs says. A test holds both against each other.
 """
 
 from __future__ import annotations
@@ -24,11 +24,12 @@ APPLICATION = "fs-triage"
 BOOKLET = "livret.yaml"
 DEFAULT_LIVRET = "jura"
 PACKAGE = os.path.dirname(os.path.abspath(__file__))
-SETTINGS = {"regles": "/chemin/du/dossier", "livret": DEFAULT_LIVRET}
-"""What `config.toml` may set, with an example of each."""
+SETTINGS = ("regles", "livret")
+"""What `config.toml` may set."""
 PATIENCE = 1.2  # seconds that a share that hangs may cost, twice in a lookup
 LONG_PATIENCE = 15.0  # the same when no earlier index can answer
 
+LARGEST = 65_536  # bytes of a configuration
 _LONGEST = 40  # characters of a livret's name in the name of its index
 
 
@@ -81,13 +82,24 @@ def _is_text(path: str) -> bool:
     return True
 
 
-def _user_folder(variable: str, default: str, asked: str) -> str | None:
-    """Return a folder of the user's, None when there is no home to hold it."""
-    if sys.platform.startswith("linux"):
+def _user_folder(variable: str, default: str, asked: str, below: str) -> str | None:
+    """Return a folder of the user's, None when there is no home to hold it.
+
+    On Linux `variable` of the environment names what holds it, else it is at `default`; on Windows it is `below` our
+    folder; elsewhere platformdirs is `asked`.
+    """
+    if sys.platform.startswith("linux") and os.name != "nt":
         base = os.environ.get(variable, "")
         if not base.startswith("/"):
             base = os.path.expanduser(default) if os.environ.get("HOME", "/") else ""
         return f"{base}/{APPLICATION}" if base.startswith("/") and _is_text(base) else None
+    base = os.environ.get("LOCALAPPDATA", "")
+    if os.name == "nt" and os.path.isabs(base):
+        return (
+            os.path.join(os.path.normpath(base), APPLICATION, below).rstrip(os.sep)
+            if _is_text(base)
+            else None
+        )
     import platformdirs
 
     return str(getattr(platformdirs, asked)(APPLICATION, appauthor=False))
@@ -95,12 +107,12 @@ def _user_folder(variable: str, default: str, asked: str) -> str | None:
 
 def cache_folder() -> str | None:
     """Return the folder of compiled livrets; None when the user has no home."""
-    return _user_folder("XDG_CACHE_HOME", "~/.cache", "user_cache_dir")
+    return _user_folder("XDG_CACHE_HOME", "~/.cache", "user_cache_dir", "Cache")
 
 
 def config_file() -> str | None:
     """Return the path of the user's `config.toml`, which need not exist; None without a home."""
-    folder = _user_folder("XDG_CONFIG_HOME", "~/.config", "user_config_dir")
+    folder = _user_folder("XDG_CONFIG_HOME", "~/.config", "user_config_dir", "")
     return folder and os.path.join(folder, "config.toml")
 
 
@@ -111,7 +123,7 @@ def index_path(folder: str) -> str | None:
         return None
     folder = os.path.abspath(folder)
     key = crc32(os.fsencode(f"{folder}\x1f{PACKAGE}\x1f{__version__}"))
-    return f"{cache}/{os.path.basename(folder)[:_LONGEST]}-{key:08x}.sqlite"
+    return os.path.join(cache, f"{os.path.basename(folder)[:_LONGEST]}-{key:08x}.sqlite")
 
 
 def own_rules() -> str:
@@ -124,38 +136,36 @@ def own_rules() -> str:
 
 def _config() -> dict[str, object]:
     path = config_file()
-    if path is None or not os.path.exists(path):
+    table: dict[str, object] | dict[str, str] | None = None
+    if path is None:
         return {}
     try:
-        with open(path, encoding="utf-8-sig", newline="") as stream:
-            text = stream.read()
-        table: dict[str, object] | dict[str, str] | None = plain_toml(text)
-        if table is None:
-            import tomllib
+        os.lstat(path)
+        if os.path.isfile(path):
+            with open(path, "rb") as stream:
+                content = stream.read(LARGEST + 1)
+            table = plain_toml(content.decode("utf-8-sig")) if len(content) <= LARGEST else None
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except (OSError, ValueError):  # `configuration` says why
+        pass
+    if table is None:
+        from fs_triage import configuration
 
-            table = tomllib.loads(text)
-    except (OSError, ValueError) as error:
-        message = f"Le fichier de configuration {path} est illisible ; corrigez-le ou supprimez-le."
-        raise Failure(RULES_UNUSABLE, message) from error
+        table = configuration.read(path)
     for key, value in table.items():
-        _check_setting(path, key, value)
+        if key not in SETTINGS or not isinstance(value, str):
+            from fs_triage import configuration
+
+            raise configuration.wrong(path, key)
     return dict(table)
-
-
-def _check_setting(path: str, key: str, value: object) -> None:
-    if key not in SETTINGS:
-        known = " et ".join(f"« {setting} »" for setting in SETTINGS)
-        message = f"Clé inconnue « {key} » dans le fichier de configuration {path} ; possibles : {known}."
-        raise Failure(RULES_UNUSABLE, message)
-    if not isinstance(value, str):
-        message = f"Dans le fichier de configuration {path}, la valeur de « {key} » doit être un texte"
-        raise Failure(RULES_UNUSABLE, f'{message}, comme « {key} = "{SETTINGS[key]}" ».')
 
 
 def plain_toml(text: str) -> dict[str, str] | None:
     """Return the table that `text` is, None when it takes tomllib to read it, which costs a whole start.
 
-    Read here are lines of `key = "value"` without escapes, empty lines and comments.
+    Read here are lines of `key = "value"` without escapes, empty lines and comments. A Windows path is taken as it
+    was typed, though TOML sees escapes in it.
     """
     table: dict[str, str] = {}
     for line in text.replace("\r\n", "\n").split("\n"):
@@ -168,10 +178,20 @@ def plain_toml(text: str) -> dict[str, str] | None:
         plain = key.isidentifier() and key.isascii() and key not in table and len(value) > 1
         if not plain or value[0] != value[-1] or value[0] not in "\"'" or value.count(value[0]) != 2:
             return None
-        if "\\" in value:
+        quote, value = value[0], value[1:-1]
+        if quote == '"' and "\\" in value and not is_windows_path(value):
             return None
-        table[key] = value[1:-1]
+        table[key] = value
     return table
+
+
+def is_windows_path(value: str) -> bool:
+    """Return whether `value`, typed between double quotes, is a path of Windows typed as it is: `C:\\...`, `\\\\...`.
+
+    Not one whose backslashes are all doubled, as TOML wants them.
+    """
+    starts = value[1:3] == ":\\" or (value.startswith("\\\\") and value[2:3] != "\\")
+    return starts and "\\" in value.replace("\\\\", "")
 
 
 def livret_folder(regles: str | None = None, livret: str | None = None) -> str:
