@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +12,8 @@ import platformdirs
 import pytest
 from conftest import JURA, RULES, Run
 
-from fs_triage import places
+from fs_triage import livrets, places
+from fs_triage.typography import french
 
 TINY = """\
 id: {id}
@@ -186,9 +188,79 @@ def package(tmp_path: Path) -> str:
     return str(site)
 
 
+def beside_ours(site: str) -> str:
+    return os.pathsep.join([site, *filter(None, [os.environ.get("PYTHONPATH")])])
+
+
+FOREIGN = {
+    "exits": "raise SystemExit(0)",
+    "exits_at_once": "import os\nos._exit(0)",
+    "interrupts": "raise KeyboardInterrupt",
+    "weird": "folder = object()",
+    "number": "folder = 3",
+    "nul": "folder = '/srv/\\0'",
+    "no_text": "folder = '/srv/\\udce9'",
+    "no_folder": "",
+    "crashes": "import os, signal\nos.kill(os.getpid(), signal.SIGABRT)",
+    "too_deep": "def f(): f()\nf()",
+}
+PRINTS = """
+import os, sys
+print("imprimé")
+sys.stderr.write("dit")
+os.write(1, b"au noyau")
+os.write(2, b"au noyau")
+os.system("echo par un autre")
+sys.stdout = None
+from pathlib import Path
+folder = Path(__file__).parent / "livret_vallee" / "vallee"
+"""
+
+
+def test_the_code_of_another_package_is_contained(package: str, run: Run) -> None:
+    information = Path(package) / "etrangers-1.0.dist-info"
+    information.mkdir()
+    (information / "METADATA").write_text("Metadata-Version: 2.1\nName: etrangers\nVersion: 1.0\n")
+    lines = ["[fs_triage.livrets]", "bavard = bavard:folder"]
+    Path(package, "bavard.py").write_text(PRINTS, encoding="utf-8")
+    for name, code in FOREIGN.items():
+        lines.append(f"{name} = foreign_{name}:folder")
+        Path(package, f"foreign_{name}.py").write_text(code + "\n", encoding="utf-8")
+    (information / "entry_points.txt").write_text("\n".join(lines) + "\n")
+    answer = run("livrets", "--json", env={"PYTHONPATH": beside_ours(package)})
+    assert answer.returncode == 0
+    assert [livret["id"] for livret in json.loads(answer.stdout)["livrets"]] == ["bavard", "jura", "vallee"]
+    assert answer.stderr.splitlines() == [
+        french(f"Attention : le livret « {name} » d’un autre paquet ne se charge pas.")
+        for name in sorted([*FOREIGN, "casse"])
+    ]
+
+
+def test_a_package_that_takes_too_long(package: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path(package, "lent.py").write_text("import time\ntime.sleep(60)\n", encoding="utf-8")
+    (Path(package) / "livret_vallee-1.0.dist-info" / "entry_points.txt").write_text(
+        "[fs_triage.livrets]\nlent = lent:folder\n"
+    )
+    monkeypatch.syspath_prepend(package)
+    monkeypatch.setattr(places, "LONG_PATIENCE", 0.5)
+    assert livrets._loaded_apart("lent") is None
+
+
+def test_a_package_whose_papers_cannot_be_read(package: str, run: Run) -> None:
+    (Path(package) / "livret_vallee-1.0.dist-info" / "entry_points.txt").write_bytes(
+        b"[fs_triage.livrets]\n\xff=\xff"
+    )
+    answer = run("livrets", env={"PYTHONPATH": beside_ours(package)})
+    assert answer.returncode == 0 and "jura" in answer.stdout
+    assert (
+        answer.stderr.startswith(french("Attention : les livrets d’autres paquets"))
+        and answer.stderr.count("\n") == 1
+    )
+
+
 def test_a_livret_that_another_package_brings(package: str, livret_of: Callable[..., str], run: Run) -> None:
-    assert livret_of("--livret", "vallee", PYTHONPATH=package) == "vallee"
-    answer = run("livrets", env={"PYTHONPATH": package})
+    assert livret_of("--livret", "vallee", PYTHONPATH=beside_ours(package)) == "vallee"
+    answer = run("livrets", env={"PYTHONPATH": beside_ours(package)})
     assert answer.returncode == 0
     assert answer.stdout == (
         f"* jura\t{JURA}\n"

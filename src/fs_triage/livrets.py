@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+from functools import cache
 from pathlib import Path
-from types import ModuleType
 
 from fs_triage import output, places
 from fs_triage.failure import OK, Failure
@@ -20,20 +22,63 @@ def installed() -> dict[str, Path]:
     return {**_of_packages(), **found}
 
 
+@cache
 def _of_packages() -> dict[str, Path]:
+    """Return the folders of the livrets of other packages; one that cannot be had is told in one line."""
     from importlib import metadata
 
+    try:
+        names = sorted({entry.name for entry in metadata.entry_points(group=ENTRY_POINTS)})
+    except Exception:  # what another package says of itself may be anything
+        output.tell("Attention : les livrets d’autres paquets ne se lisent pas.")
+        return {}
     found: dict[str, Path] = {}
-    for entry in metadata.entry_points(group=ENTRY_POINTS):
-        try:
-            brought = entry.load()
-        except Exception:  # another package's code may fail in any way, and must not stop the desk
-            output.tell(f"Attention : le livret « {entry.name} » d’un autre paquet ne se charge pas.")
-            continue
-        folder = Path(next(iter(brought.__path__)) if isinstance(brought, ModuleType) else str(brought))
-        if (folder / places.BOOKLET).is_file():
-            found[entry.name] = folder
+    for name in names:
+        folder = _loaded_apart(name)
+        if folder is None:
+            output.tell(f"Attention : le livret « {name} » d’un autre paquet ne se charge pas.")
+        elif (folder / places.BOOKLET).is_file():
+            found[name] = folder
     return found
+
+
+_LOADER = """
+import json, os, sys
+told = os.fdopen(os.dup(1), "w")
+nothing = os.open(os.devnull, os.O_WRONLY)
+os.dup2(nothing, 1)
+os.dup2(nothing, 2)
+name, group, sys.path[:] = json.load(sys.stdin)
+from importlib import metadata
+[entry, *_] = metadata.entry_points(group=group, name=name)
+brought = entry.load()
+if isinstance(brought, type(sys)):
+    brought = next(iter(brought.__path__))
+json.dump(os.fsdecode(brought), told)
+told.flush()
+os._exit(0)
+"""
+"""Loads an entry point and tells its folder: a program of its own, as another package's code may end it, print,
+hang or do whatever else."""
+
+
+def _loaded_apart(name: str) -> Path | None:
+    """Return the folder that the entry point `name` brings, None when there is none."""
+    try:
+        ended = subprocess.run(
+            [sys.executable, "-c", _LOADER],
+            input=json.dumps([name, ENTRY_POINTS, sys.path]),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            encoding="utf-8",
+            timeout=places.LONG_PATIENCE,
+        )
+        folder = json.loads(ended.stdout) if ended.returncode == 0 else None
+    except (OSError, ValueError, subprocess.SubprocessError):
+        return None
+    if not isinstance(folder, str) or not places.is_text(folder) or "\0" in folder:
+        return None
+    return Path(folder)
 
 
 def beside(folder: Path, name: str) -> Path | None:

@@ -73,7 +73,7 @@ def path_as_text(path: str) -> str:
     return os.fsencode(path).decode("latin-1")
 
 
-def _is_text(path: str) -> bool:
+def is_text(path: str) -> bool:
     """Return whether `path` is text throughout: SQLite takes no other."""
     try:
         path.encode()
@@ -92,13 +92,11 @@ def _user_folder(variable: str, default: str, asked: str, below: str) -> str | N
         base = os.environ.get(variable, "")
         if not base.startswith("/"):
             base = os.path.expanduser(default) if os.environ.get("HOME", "/") else ""
-        return f"{base}/{APPLICATION}" if base.startswith("/") and _is_text(base) else None
+        return f"{base}/{APPLICATION}" if base.startswith("/") and is_text(base) else None
     base = os.environ.get("LOCALAPPDATA", "")
     if os.name == "nt" and os.path.isabs(base):
         return (
-            os.path.join(os.path.normpath(base), APPLICATION, below).rstrip(os.sep)
-            if _is_text(base)
-            else None
+            os.path.join(os.path.normpath(base), APPLICATION, below).rstrip(os.sep) if is_text(base) else None
         )
     import platformdirs
 
@@ -207,7 +205,7 @@ def livret_folder(regles: str | None = None, livret: str | None = None) -> str:
     config = _config()
     root = regles or os.environ.get("FS_TRIAGE_REGLES") or _text(config, "regles") or own_rules()
     name = livret or _text(config, "livret")
-    if not _is_text(root):
+    if not is_text(root):
         raise Failure(
             RULES_UNUSABLE,
             f"Le nom du dossier de règles « {root} » n’est pas en UTF-8 ; renommez-le, ou passez en LANG=C.UTF-8.",
