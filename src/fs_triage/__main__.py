@@ -6,11 +6,25 @@ import os
 import sys
 
 from fs_triage import output
-from fs_triage.failure import BUG, INTERRUPTED, OK, Failure
+from fs_triage.failure import BUG, INTERRUPTED, OK, RULES_UNUSABLE, Failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NoReturn
+
+_SHORT_OF_MEMORY = (
+    "Mémoire insuffisante sur ce poste ; fermez d’autres programmes, puis relancez la commande."
+)
+_LITTLE_MEMORY = 1 << 26  # bytes
+_SIGNS_OF_IT = (
+    "allocate memory",
+    "can't start new thread",
+    "failed to map segment",
+    "no space available for static thread local storage",
+    "out of memory",
+    "paging file",
+)
+"""What loaders of libraries, threads and SQLite say of a want of memory, for which they have no error of their own."""
 
 
 def start() -> NoReturn:
@@ -37,8 +51,9 @@ def main() -> int:
     except BrokenPipeError:
         code = OK  # whoever read the answer has had enough of it
     except Exception as error:
-        output.tell(_bug(error))
-        code = BUG
+        short = _is_short_of_memory(error)
+        output.tell(_SHORT_OF_MEMORY if short else _bug(error))
+        code = RULES_UNUSABLE if short else BUG
     return output.finish(code)
 
 
@@ -63,13 +78,29 @@ def _run(arguments: list[str]) -> int:
     return cli.run(arguments)
 
 
+def _is_short_of_memory(error: BaseException | None) -> bool:
+    """Return whether an error, or one that it came of, is a want of memory, or there is little of it left."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        said = str(error).lower()
+        if isinstance(error, MemoryError) or any(sign in said for sign in _SIGNS_OF_IT):
+            return True
+        error = error.__cause__ or error.__context__
+    try:
+        bytearray(_LITTLE_MEMORY)
+    except MemoryError:  # then what failed may say anything
+        return True
+    return False
+
+
 def _bug(error: Exception) -> str:
     """Return the sentence for an unexpected error: its kind and its place, no values."""
     place = error.__traceback__
     while place is not None and place.tb_next is not None:
         place = place.tb_next
-    code = place.tb_frame.f_code if place else None
-    where = f", {code.co_filename.rsplit('/', 1)[-1]} ligne {place.tb_lineno}" if place and code else ""
+    file = os.path.basename(place.tb_frame.f_code.co_filename) if place else ""  # noqa: PTH119 - no import here
+    where = f", {file} ligne {place.tb_lineno}" if place else ""
     return (
         f"Erreur interne de fs-triage ({type(error).__name__}{where}) ; signalez-la avec la commande tapée."
     )
