@@ -82,13 +82,13 @@ def test_damage_is_never_an_answer(entries: Entries, key: str, other: str, mutat
 
 
 def test_a_lost_entry_is_damage_and_not_an_absence() -> None:
-    connection = made({"node:caf": "1", "node:caf/rsa": "2", "node:msa": "3"})
-    connection.execute("DELETE FROM entry WHERE key = 'node:caf/rsa'")
+    opened = on(made({"node:caf": "1", "node:caf/rsa": "2", "node:msa": "3"}))
+    opened.connection.execute("DELETE FROM entry WHERE key = 'node:caf/rsa'")
     with pytest.raises(Damaged):
-        on(connection).read("node:caf/rsa")
+        opened.read("node:caf/rsa")
     with pytest.raises(Damaged):
-        list(on(connection).entries("node:", "node;"))
-    assert on(connection).read("node:msa") == "3"
+        list(opened.entries("node:", "node;"))
+    assert opened.read("node:msa") == "3"
 
 
 @pytest.fixture

@@ -74,7 +74,8 @@ def state_of(path: str) -> Source:
 class Store:
     """An open livret.
 
-    `notices` are the lines to say on standard error: the index could not be kept, or what is shown is old.
+    `notices` are the lines to say on standard error: the index could not be kept, or what is shown is old. The
+    connection is closed when nobody reads it any more.
     """
 
     def __init__(self, folder: str, connection: sqlite3.Connection, notices: list[str]) -> None:
@@ -84,6 +85,9 @@ class Store:
         self._healed = False
         self._searched = False
         self._content = self.read("meta:content")
+
+    def __del__(self) -> None:
+        self.connection.close()
 
     def peek(self, key: str) -> str | None:
         """Return the value of `key`, None when it is sure that there is none."""
@@ -227,11 +231,11 @@ def open_store(folder: str) -> Store:
 def connect(path: str) -> sqlite3.Connection | None:
     """Open the index at `path` for reading; None when there is none, or one that another user could write.
 
-    Windows replaces no file that is open: there the index is read and closed, and tells nothing of its owner.
+    Windows replaces no open file: there the index is read and closed, and tells nothing of its owner.
     """
     try:
         if os.name == "nt":
-            return _in_memory(unlocked(lambda: _content(path)))
+            return unlocked(lambda: _in_memory(path))
         status = os.stat(path)
         owner = getattr(os, "geteuid", lambda: 0)()
         if status.st_mode & 0o170022 != 0o100000 or status.st_uid not in (owner, 0):
@@ -242,12 +246,9 @@ def connect(path: str) -> sqlite3.Connection | None:
         return None
 
 
-def _content(path: str) -> bytes:
+def _in_memory(path: str) -> sqlite3.Connection:
     with open(path, "rb") as stream:
-        return stream.read()
-
-
-def _in_memory(content: bytes) -> sqlite3.Connection:
+        content = stream.read()
     if not content:  # which SQLite takes for a want of memory
         raise sqlite3.DatabaseError
     connection = sqlite3.connect(":memory:", isolation_level=None)
