@@ -59,17 +59,22 @@ class Hit:
 
 
 class Result:
-    """What a search came to: `verdict` is « matches », « out-of-scope » or « vague » (then no hits).
+    """What a search came to: the hits, or why there is none.
 
     `understood` tells whether every word of the need is known: one that is not may be misspelt.
     """
 
-    __slots__ = ("hits", "understood", "verdict")
+    __slots__ = ("_missed", "hits", "understood")
 
-    def __init__(self, verdict: str, hits: list[Hit], understood: bool) -> None:
-        self.verdict = verdict
+    def __init__(self, hits: list[Hit], missed: str, understood: bool) -> None:
         self.hits = hits
         self.understood = understood
+        self._missed = missed
+
+    @property
+    def verdict(self) -> str:
+        """« matches » where there are hits, « out-of-scope » or « vague » where there are none."""
+        return MATCHES if self.hits else self._missed
 
 
 _last: list[Learnt] = []
@@ -123,47 +128,46 @@ class _Search:
         self.named = partner
         by_heart = self.learnt.by_heart(self.need)
         if by_heart in (OUT, VAGUE) and partner is None:
-            return Result(OUT_OF_SCOPE if by_heart == OUT else TOO_VAGUE, [], True)
+            return Result([], OUT_OF_SCOPE if by_heart == OUT else TOO_VAGUE, True)
         shared, scores = self._scores(partner)
-        verdict = self._verdict(shared, scores, partner)
+        missed = self._missed(shared, scores, partner)
         first = self._kept([by_heart] if by_heart is not None and by_heart >= 0 else [], partner, level)
         likely = [position for position, score in scores.items() if score > shared[OUT]]
-        kept = self._kept(likely, partner, level) if verdict == MATCHES else []
+        kept = [] if missed else self._kept(likely, partner, level)
         kept.sort(key=lambda position: (-scores[position], position))
         ranked = [*first, *(position for position in kept if position not in first)][:count]
         hits = [
             Hit(position, 1.0 if position in first else self._sure(scores[position] - shared[OUT]), self)
             for position in ranked
         ]
-        if verdict == MATCHES and not hits:
-            verdict = OUT_OF_SCOPE
-        return Result(verdict, hits, bool(self.keys) and all(any(self.said[key]) for key in self.keys))
+        understood = bool(self.keys) and all(any(self.said[key]) for key in self.keys)
+        return Result(hits, missed or OUT_OF_SCOPE, understood)
 
-    def _verdict(self, shared: dict[int, float], scores: dict[int, float], partner: str | None) -> str:
-        """Return whether the best conclusion stands out; at a partner that is named, the best there."""
+    def _missed(self, shared: dict[int, float], scores: dict[int, float], partner: str | None) -> str:
+        """Return why the best conclusion, at the `partner` named if one is, does not stand out; empty if it does."""
         word = self.learnt.strength
         clear = min(_ENOUGH, _CLEAR + _A_WORD * len(self.keys)) * word
         if not self.learnt.knows_outside:
             clear = 0.0
         if partner is not None:
-            return self._verdict_at(shared, scores, self._kept(list(scores), partner, None), clear)
+            return self._missed_at(shared, scores, self._kept(list(scores), partner, None), clear)
         best = max(scores.values(), default=0.0)
         if not scores or best - shared[OUT] < clear:
             near = not self.keys or shared[VAGUE] > shared[OUT]
             return TOO_VAGUE if near else OUT_OF_SCOPE
-        return TOO_VAGUE if best - shared[VAGUE] < _CLEAR_OF_VAGUE * word else MATCHES
+        return TOO_VAGUE if best - shared[VAGUE] < _CLEAR_OF_VAGUE * word else ""
 
-    def _verdict_at(
+    def _missed_at(
         self, shared: dict[int, float], scores: dict[int, float], there: list[int], clear: float
     ) -> str:
-        """Return whether the best of the conclusions `there` will do; what is vague will, at a named partner."""
+        """Return why the best of the conclusions `there` will not do; what is vague will, at a named partner."""
         if not there:
             return OUT_OF_SCOPE
         best = max(scores[position] for position in there) - shared[OUT]
         if 0 < best < shared[VAGUE] - shared[OUT]:
-            return MATCHES
+            return ""
         least = _AT_A_PARTNER * max(clear, max(scores.values()) - shared[OUT])
-        return MATCHES if best >= least else OUT_OF_SCOPE
+        return "" if best >= least else OUT_OF_SCOPE
 
     def _sure(self, clear: float) -> float:
         """Return how sure a conclusion is that is `clear` of being out of the livret by so much."""
