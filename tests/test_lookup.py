@@ -6,6 +6,8 @@ import json
 
 import pytest
 from conftest import Call
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from fs_triage import lookup, places, typography
 from fs_triage.failure import NOTHING_FOUND, OK, WRONG_CALL
@@ -103,6 +105,72 @@ def test_every_conclusion_and_every_question_is_found_by_its_id(store: Store) ->
     for question in questions:
         below = [rank for rank, node in enumerate(nodes) if node.startswith(f"{question}/")]
         assert lookup.find(store, [question]).positions == below
+
+
+VOCABULARY = [
+    *("caf", "rsa", "divorce", "permis", "perdu", "pole", "emploi", "pôle-emploi", "france", "travail", "la"),
+    *("poste", "boite", "mail", "caf/rsa", "/demande", "/", "autre", "prestation", "aah", "declaration"),
+    *(
+        "trimestrielle",
+        "carte",
+        "grise",
+        "l’école",
+        "d'avocat",
+        "R.S.A",
+        "???",
+        "et",
+        "le",
+        "conseiller",
+        "zzz",
+    ),
+]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    words=st.lists(st.sampled_from(VOCABULARY), min_size=1, max_size=6),
+    gaps=st.lists(st.booleans(), min_size=5, max_size=5),
+)
+def test_how_the_words_are_shared_out_does_not_matter(call: Call, words: list[str], gaps: list[bool]) -> None:
+    """Same words, one answer: in one argument, in several, or some of them together."""
+    arguments = [words[0]]
+    for word, together in zip(words[1:], gaps, strict=False):
+        arguments[-1:] = [f"{arguments[-1]} {word}"] if together else [arguments[-1], word]
+    for more in ([], ["--json"]):
+        code, out, _ = call("fiche", *more, "--", *words)
+        assert call("fiche", *more, "--", *arguments)[:2] == (code, out)
+        assert call("fiche", *more, "--", " ".join(words))[:2] == (code, out)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["caf", "rsa"],
+        ["caf", "divorce"],
+        ["pole", "emploi", "rsa"],
+        ["la", "poste/boite-mail"],
+        ["direction", "départementale", "des", "finances", "publiques", "du", "jura", "tva"],
+        ["caf", "rsa", "demande"],
+        ["mon", "chien", "a", "mangé", "ma", "carte", "grise"],
+        ["caf", "???"],
+    ],
+    ids=" ".join,
+)
+@pytest.mark.parametrize("space", [" ", "   ", "\u00a0", "\t"], ids=ascii)
+def test_any_space_parts_two_words(call: Call, words: list[str], space: str) -> None:
+    code, out, _ = call(*words)
+    assert call(space.join(words))[:2] == (code, out)
+    assert call(f"{space}{space.join(words[:2])}{space}", *words[2:])[:2] == (code, out)
+
+
+def test_an_answer_of_several_words_needs_no_hyphen(call: Call) -> None:
+    node = "caf/autre-prestation/aah-declaration-trimestrielle"
+    for typed in (
+        ["caf", "autre prestation", "aah declaration trimestrielle"],
+        ["caf", "autre", "prestation", "aah", "declaration", "trimestrielle"],
+        ["caf/autre prestation", "aah-declaration", "trimestrielle"],
+    ):
+        assert ids(call, *typed) == [node]
 
 
 def test_words_may_stand_in_any_order_and_small_ones_do_not_count(call: Call) -> None:

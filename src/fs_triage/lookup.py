@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from fs_triage.store import Store
 
 _SMALL = frozenset("a au aux d dans de des du en et l la le les par pour sur un une".split())  # noqa: SIM905
-_LONGEST_NAME = 6  # words in the longest name of a partner that a call is searched for
+_LONGEST_NAME = 16  # words in the longest name, of a partner or of an answer, that a call is searched for
 
 
 class Found:
@@ -31,9 +31,12 @@ class Found:
         self.rest = rest
 
 
-def find(store: Store, words: list[str]) -> Found:
-    """Return what `words`, as typed, name: an id, else every conclusion that has all of them."""
-    partner, rest = _partner(store, words)
+def find(store: Store, arguments: list[str]) -> Found:
+    """Return what `arguments`, as typed, name: an id, else every conclusion that has all of their words.
+
+    How the words are shared out between the arguments does not matter.
+    """
+    partner, rest = _partner(store, " ".join(arguments).split())
     node = _node(store, partner, rest)
     if node is not None:
         first, last = span(store, node)
@@ -42,9 +45,9 @@ def find(store: Store, words: list[str]) -> Found:
     return Found("words" if positions else "nothing", positions, None, partner, rest)
 
 
-def node_of(store: Store, words: list[str]) -> str | None:
-    """Return the id of the node that `words` name by its id, whole or answer by answer; None for no node."""
-    return _node(store, *_partner(store, words))
+def node_of(store: Store, arguments: list[str]) -> str | None:
+    """Return the id of the node that `arguments` name by its id, whole or answer by answer; None for no node."""
+    return _node(store, *_partner(store, " ".join(arguments).split()))
 
 
 def span(store: Store, node: str) -> tuple[int, int]:
@@ -64,20 +67,47 @@ def _partner(store: Store, words: list[str]) -> tuple[str | None, list[str]]:
         partner = partner_of(store, " ".join(words[:count]))
         if partner is not None and fold(words[count - 1]):
             return partner, words[count:]
-    first, slash, rest = words[0].strip().lstrip("/").partition("/") if words else ("", "", "")
+    first, slash, rest = " ".join(words).lstrip("/ ").partition("/")
     partner = partner_of(store, first) if slash else None
-    return partner, words if partner is None else [rest, *words[1:]]
+    return partner, words if partner is None else rest.split()
 
 
 def _node(store: Store, partner: str | None, rest: list[str]) -> str | None:
-    """Return the node that the words name by its id, whole or answer by answer."""
-    typed = [part for word in rest for part in word.split("/") if part.strip()]
-    parts = ["-".join(fold(part).split()) for part in typed]
-    node = "/".join([*([partner] if partner else []), *parts])
-    if not node or not all(parts):  # signs alone are no word
+    """Return the node that the words name by its id, whole or answer by answer.
+
+    Words between two `/` are answers of their own or those of one answer: `rsa demande`, `autre prestation`.
+    """
+    typed = [part.split() for part in " ".join(rest).split("/") if part.strip()]
+    parts = [[fold(word).replace(" ", "-") for word in part] for part in typed]
+    apart = [word for part in parts for word in part]
+    if not (partner or apart) or not all(apart):  # signs alone are no word
         return None
+    start = [partner] if partner else []
+    node = _known(store, "/".join([*start, *apart]))
+    if node is None and len(apart) > len(parts):
+        node = _known(store, "/".join([*start, *map("-".join, parts)]))
+        if node is None and partner is not None:
+            node = _below(store, partner, parts)
+    return node
+
+
+def _known(store: Store, node: str) -> str | None:
+    """Return the id of the node that `node` is or was the id of, None for no node."""
     node = store.peek(f"renamed:{node}") or node
     return node if store.peek(f"node:{node}") is not None else None
+
+
+def _below(store: Store, node: str, parts: list[list[str]]) -> str | None:
+    """Return the node that `parts` lead to from `node`, an answer being one word of a part or several."""
+    if not parts:
+        return node
+    first, *others = parts
+    for count in range(1, min(len(first), _LONGEST_NAME) + 1):
+        below = _known(store, f"{node}/{'-'.join(first[:count])}")
+        found = below and _below(store, below, [first[count:], *others] if first[count:] else others)
+        if found:
+            return found
+    return None
 
 
 def _with_all(store: Store, partner: str | None, rest: list[str]) -> list[int]:

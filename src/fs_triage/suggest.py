@@ -8,7 +8,7 @@ from fs_triage import lookup, search
 from fs_triage.calls import COMMANDS
 from fs_triage.failure import WRONG_CALL, Failure
 from fs_triage.store import Store
-from fs_triage.typography import shown
+from fs_triage.typography import cut, shown
 from fs_triage.words import fold
 
 _OPTIONS = {"help": "--aide", "man": "--aide", "version": "--version"}
@@ -27,18 +27,21 @@ def by_search(store: Store, words: list[str], partner: str | None, rest: list[st
     `rest` are the words after the name of `partner`, where one is named. The misspelt name of a command or of a
     partner is no need, nor is an id that is not there.
     """
+    typed = " ".join(words)
+    words = typed.split()
     misspelt = _misspelt(store, words) if partner is None else []
-    if not misspelt and (partner is None or "/" not in f"{words[0]}{rest[0]}"):
+    begun = " ".join(words[: len(words) - len(rest) + 1])  # the partner, and what comes first after its name
+    if not misspelt and (partner is None or "/" not in begun):
         result = search.find(store, " ".join(rest), partner=partner)
         if result.hits:
             return [hit.position for hit in result.hits], ""
         if partner is None and result.understood:
-            return [], unanswered(store, " ".join(words), result)
+            return [], unanswered(store, typed, result)
     near = misspelt or _nearest(store, words, partner)
     if near:
-        return [], f"Rien trouvé pour {shown(' '.join(words))}. Vouliez-vous dire : {', '.join(near)} ?"
+        return [], f"Rien trouvé pour {shown(typed)}. Vouliez-vous dire : {', '.join(near)} ?"
     everything = f"fs-triage liste {partner}" if partner else "fs-triage liste"
-    return [], f"Rien trouvé pour {shown(' '.join(words))} ; tout ce que dit le livret : « {everything} »."
+    return [], f"Rien trouvé pour {shown(typed)} ; tout ce que dit le livret : « {everything} »."
 
 
 def unanswered(store: Store, need: str, result: search.Result) -> str:
@@ -54,8 +57,8 @@ def unanswered(store: Store, need: str, result: search.Result) -> str:
 
 
 def _quoted(need: str) -> str:
-    """Return `need` as one word of a command line, without what a shell would read in it."""
-    return '"' + "".join(character for character in need if character not in '"$`\\!') + '"'
+    """Return `need`, cut, as one word of a command line, without what a shell would read in it."""
+    return '"' + "".join(character for character in cut(need) if character not in '"$`\\!') + '"'
 
 
 def _nearest(store: Store, words: list[str], partner: str | None) -> list[str]:

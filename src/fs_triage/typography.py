@@ -60,7 +60,12 @@ def name_of(character: str) -> str:
     return f"U+{ord(character):04X}"
 
 
+def cut(text: str, longest: int = 60) -> str:
+    """Return `text`, which somebody typed, no longer than a message can hold."""
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
 def shown(text: str, longest: int = 60) -> str:
     """Return `text`, which somebody typed, as a message quotes it: « visible and cut »."""
-    text = visible(text if len(text) <= longest else f"{text[: longest - 1]}…")
+    text = visible(cut(text, longest))
     return f"« {text} »"
