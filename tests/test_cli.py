@@ -14,7 +14,7 @@ from conftest import ROOT, Call, Run, clean_environment, write_livret
 from terminal import terminal
 
 from fs_triage import __version__, lookup, manual, output, places, store, typography
-from fs_triage.failure import BUG, INTERRUPTED, NOTHING_FOUND, OK, OUTPUT_LOST, WRONG_CALL
+from fs_triage.failure import BUG, INTERRUPTED, OK, OUTPUT_LOST, WRONG_CALL
 
 LIVRET = str(ROOT / "tests" / "livrets" / "guichet")
 COMMANDS = {
@@ -162,11 +162,25 @@ def test_words_are_read_as_utf_8_in_the_locale_c(home: Path, run: Run) -> None:
 
 
 @pytest.mark.parametrize("word", [b"\xff\xfe", b"zz\xe9", b"\xed\xa0\x80", b"\x1b[31m\x9b2J"])
-def test_bytes_that_are_no_text_are_words_like_others(home: Path, word: bytes) -> None:
-    for more in ((), ("--json",)):
-        code, out, err = by_shell(home, "", "fiche", os.fsdecode(word), "zzzzz", *more)
-        assert code in (OK, NOTHING_FOUND)
-        assert (out + err).decode().replace("\n", "").replace("\u00a0", "").isprintable()
+def test_bytes_that_are_no_text_are_refused(home: Path, word: bytes) -> None:
+    """Nothing is answered from what is left of a word: « caf\\xe9 » would be the CAF."""
+    text = os.fsdecode(word)
+    for arguments in (
+        ("fiche", text, "zzzzz"),
+        ("caf", f"rsa{text}", "--json"),
+        (f"caf{text}",),
+        ("liste", f"caf{text}"),
+        ("arbre", f"caf{text}"),
+        ("chercher", f"rsa{text}", "--json"),
+        ("chercher", "rsa", "--partenaire", f"caf{text}"),
+        ("chercher", "rsa", f"--max=1{text}"),
+    ):
+        for more in ({}, NARROW["C"]):
+            code, out, err = by_shell(home, "", *arguments, **more)
+            assert (code, out) == (WRONG_CALL, b"")
+            said = err.decode().replace("\u00a0", " ")
+            assert said.startswith("Une lettre de ") and "retapez le mot, sans accent" in said
+            assert said[:-1].isprintable()
     code, out, err = by_shell(home, "", "caf", "--regles", os.fsdecode(word))
     assert (code, out) == (3, b"")
     assert err.decode()[:-1].replace("\u00a0", "").isprintable()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 import subprocess
@@ -149,6 +150,38 @@ def test_what_an_example_promises_is_found_first(store: Store, livret: Livret) -
         assert first(store, said) == node, said
 
 
+@pytest.mark.parametrize("partner", PARTNERS)
+def test_every_example_gets_matches(store: Store, livret: Livret, partner: str) -> None:
+    """51 of the examples once had a match and « out-of-scope » or « vague » beside it."""
+    ids = [line.partition("\t")[0] for line in store.all("line")]
+    rules = next(rules.model for rules in livret.partners if rules.model.id == partner)
+    assert len(rules.examples) > 5
+    for example in rules.examples:
+        for need in example.besoin:
+            result = search.find(store, need, max=1)
+            led = [ids[hit.position] for hit in result.hits]
+            assert (result.verdict, led) == (search.MATCHES, [f"{partner}/{example.id}"]), need
+
+
+def test_what_the_rules_say_is_elsewhere_gets_none(store: Store, livret: Livret) -> None:
+    elsewhere = {search.OUT_OF_SCOPE: livret.elsewhere.out_of_scope, search.TOO_VAGUE: livret.elsewhere.vague}
+    for verdict, needs in elsewhere.items():
+        assert len(needs) > 50
+        assert {search.find(store, need).verdict for need in needs} == {verdict}
+
+
+@pytest.mark.parametrize("need", ["déclarer mon don aux Restos du cœur", "Faire un dossier d'AEEH"])
+def test_what_is_known_by_heart_is_a_match_whatever_its_words_weigh(run: Run, need: str) -> None:
+    answer = json.loads(run("chercher", "--json", need).stdout)
+    assert (answer["verdict"], answer["matches"][0]["score"]) == ("matches", 1.0)
+    partner, level = answer["matches"][0]["partner"], answer["matches"][0]["level"]
+    for others in (["--partenaire", "la-poste"], ["--niveau", str(3 - level)]):
+        ran = run("chercher", "--json", need, *others)
+        answer = json.loads(ran.stdout)
+        assert bool(answer["matches"]) == (answer["verdict"] == "matches") == (ran.returncode == 0)
+    assert json.loads(run("chercher", "--json", need, "--partenaire", partner).stdout)["matches"]
+
+
 def test_examples_not_learnt_are_found_from_the_others(livret: Livret, store: Store) -> None:
     """One example in seven is held out: what is learnt must carry over to what was never said."""
     kept, asked = [], []
@@ -206,7 +239,10 @@ WORDS = [
     "é",
     "🐄",
 ]
-NEED = st.lists(st.sampled_from(WORDS) | st.text(max_size=9), max_size=9).map(" ".join)
+BY_HEART = ["Déclarer mon don aux Restos du cœur", "Faire un dossier d'AEEH", "livret A à la poste"]
+NEED = st.lists(st.sampled_from(WORDS) | st.text(max_size=9), max_size=9).map(" ".join) | st.sampled_from(
+    BY_HEART
+)
 
 
 @settings(max_examples=60, deadline=None)
@@ -283,15 +319,28 @@ MESSAGES = {
     ("rsa", "--niveau", "3"): (2, "Niveau inconnu «\xa03\xa0»\xa0; possibles\xa0: 1, 2."),
     ("rsa", "--max", "0"): (2, "--max attend un nombre de 1 à 1000, pas «\xa00\xa0»."),
     ("rsa", "--max", "²"): (2, "--max attend un nombre de 1 à 1000, pas «\xa0²\xa0»."),
+    ("rsa", "--max", ""): (2, "--max attend un nombre de 1 à 1000, pas «\xa0\xa0»."),
+    ("rsa", "--max", "1001"): (2, "--max attend un nombre de 1 à 1000, pas «\xa01001\xa0»."),
+    ("rsa", "--max", "000000001" + "0" * 5000): (
+        2,
+        f"--max attend un nombre de 1 à 1000, pas «\xa0000000001{'0' * 50}…\xa0».",
+    ),
+    ("rsa", "--niveau", "1" * 5000): (2, f"Niveau inconnu «\xa0{'1' * 59}…\xa0»\xa0; possibles\xa0: 1, 2."),
     ("rsa", "--lot"): (2, "Avec --lot, les besoins se lisent sur l’entrée standard\xa0; ôtez les mots."),
 }
 
 
-@pytest.mark.parametrize("arguments", MESSAGES, ids=" ".join)
+@pytest.mark.parametrize("arguments", MESSAGES, ids=lambda arguments: " ".join(arguments)[:40])
 def test_what_gets_no_match_is_told_in_one_sentence(run: Run, arguments: tuple[str, ...]) -> None:
     ran = run("chercher", *arguments)
     code, message = MESSAGES[arguments]
     assert (ran.returncode, ran.stdout, ran.stderr) == (code, "", f"{message}\n")
+
+
+def test_a_number_is_what_its_digits_say(run: Run) -> None:
+    for digits, count in (("2", 2), ("0002", 2), ("0" * 5000 + "3", 3)):
+        ran = run("chercher", "retraite", "--json", "--max", digits)
+        assert len(json.loads(ran.stdout)["matches"]) == count
 
 
 def test_a_partner_s_other_name_and_a_level_narrow_the_search(run: Run) -> None:
@@ -371,29 +420,76 @@ def test_a_batch_answers_each_line_in_order(run: Run) -> None:
     assert all(0.5 <= match["score"] <= 1 for match in answers[0]["matches"][:1])
 
 
-def test_a_batch_reads_what_is_not_utf_8(home: Path) -> None:
+def batch(home: Path, content: bytes) -> tuple[int, list[str], str]:
+    """Return what a batch on the bytes `content` comes to: the exit code, the needs answered, standard error."""
     ran = subprocess.run(
-        [sys.executable, "-m", "fs_triage", "chercher", "--lot"],
-        input=b"carte gris\xe9 perdue\na\0b\n",
+        [sys.executable, "-m", "fs_triage", "chercher", "--lot", "--json"],
+        input=content,
         capture_output=True,
         env=clean_environment(home),
         timeout=60,
     )
     answers = [json.loads(line) for line in ran.stdout.splitlines()]
-    assert (ran.returncode, ran.stderr) == (0, b"")
-    assert [answer["query"] for answer in answers] == ["carte gris\ufffd perdue", "a\ufffdb"]
+    return ran.returncode, [answer["query"] for answer in answers], ran.stderr.decode()
 
 
-def test_a_batch_streams(home: Path, run: Run) -> None:
+LINES = ["carte bus scolaire périmée", "", "carte grise perdue 🐄", "Ċ ఊ 上 rsa"]
+"""The last has bytes that are those of a line end, in the midst of its characters."""
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("last", ["", "end"])
+def test_a_batch_is_read_by_its_byte_order_mark(home: Path, encoding: str, end: str, last: str) -> None:
+    """Notepad and PowerShell 5.1 write these; `utf-16` is that of this machine, with its mark."""
+    text = end.join(LINES) + (end if last else "")
+    assert batch(home, text.encode(encoding)) == (0, LINES, "")
+
+
+@pytest.mark.parametrize(("encoding", "mark"), [("utf-16-be", b"\xfe\xff"), ("utf-32-be", b"\0\0\xfe\xff")])
+def test_a_batch_may_begin_with_either_byte(home: Path, encoding: str, mark: bytes) -> None:
+    assert batch(home, mark + "\n".join(LINES).encode(encoding)) == (0, LINES, "")
+
+
+UNREADABLE = {
+    "cp1252": ("rsa\ncarte bus scolaire périmée\nrsa".encode("cp1252"), 2),
+    "cp850": ("carte périmée\n".encode("cp850"), 1),
+    "the last line": ("rsa\nrsa\npérimé".encode("cp1252"), 3),
+    "utf-8, cut": ("rsa\npérimé".encode()[:-1], 2),
+    "utf-16 without a mark": ("rsa\nrsa\n".encode("utf-16-le"), 1),
+    "utf-16-be without a mark": ("rsa\n".encode("utf-16-be"), 1),
+    "utf-16, cut": ("rsa\nrsa".encode("utf-16")[:-1], 2),
+    "utf-16, half a character": (b"\xff\xfe" + "rsa\n".encode("utf-16-le") + b"\x3d\xd8\n\0", 2),
+    "utf-32, no character": (b"\xff\xfe\0\0" + b"\xff\xff\xff\xff", 1),
+    "a letter lost before": ("rsa\nrsa\ncarte p\ufffdrimée\nrsa".encode(), 3),
+    "no text": (b"rsa\na\0b\n", 2),
+    "surrogates": (b"rsa\n\xed\xa0\x80\n", 2),
+}
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_a_batch_stops_at_the_line_that_cannot_be_read(home: Path, name: str) -> None:
+    """Nothing is answered from broken letters: once a need for the MSA was sent to the Carsat."""
+    content, line = UNREADABLE[name]
+    said = (
+        f"Ligne {line} de l’entrée standard\xa0: une lettre est illisible. Les lignes d’avant ont leur réponse\xa0; "
+        "enregistrez le fichier en UTF-8, puis reprenez à celle-ci.\n"
+    )
+    assert batch(home, content) == (2, ["rsa"] * (line - 1), said)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32"])
+def test_a_batch_streams(home: Path, run: Run, encoding: str) -> None:
     """Each answer comes before the next need is asked: the program may not wait for the end of its input."""
     run("liste")
     command = [sys.executable, "-m", "fs_triage", "chercher", "--lot"]
     with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=clean_environment(home), text=True
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=clean_environment(home)
     ) as asked:
         assert asked.stdin is not None and asked.stdout is not None
+        encoder = codecs.getincrementalencoder(encoding)()
         for need in ("rsa", "permis perdu"):
-            asked.stdin.write(f"{need}\n")
+            asked.stdin.write(encoder.encode(f"{need}\n"))
             asked.stdin.flush()
             assert json.loads(asked.stdout.readline())["query"] == need
         asked.stdin.close()

@@ -6,11 +6,19 @@ both against each other) and are given the words in the order that `arrange` mak
 
 from __future__ import annotations
 
+from fs_triage.failure import WRONG_CALL, Failure
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 FLAG, VALUE = "flag", "value"
+
+LOST = "\ufffd"
+"""What stands in the place of a character that could not be read."""
+
+_PATHS = ("--regles",)
+"""Options whose value names a file or a folder, which need be no text."""
 
 ANYWHERE = {"--regles": VALUE, "--livret": VALUE}
 """Options that every command which reads a livret takes."""
@@ -56,14 +64,20 @@ COMMANDS = (*QUICK, *SLOW)
 
 
 class Call:
-    """A call as read: the command, its words and its options (`True` for a flag, text for a value)."""
+    """A call as read: the command, its words and its options (`True` for a flag, text for a value).
+
+    Raises `Failure` for a word of which a character is lost.
+    """
 
     __slots__ = ("command", "options", "words")
 
     def __init__(self, command: str, words: list[str], options: dict[str, str | bool]) -> None:
         self.command = command
         self.words = [typed(word) for word in words]
-        self.options = options
+        self.options = {
+            name: typed(value) if isinstance(value, str) and name not in _PATHS else value
+            for name, value in options.items()
+        }
 
     def text(self, option: str) -> str | None:
         """Return the value of `option`, None when it was not given."""
@@ -76,13 +90,31 @@ class Call:
 
 
 def typed(word: str) -> str:
-    """Return `word` as it was typed: in a locale that is not UTF-8, Python may leave its bytes apart."""
-    if word.isprintable():
+    """Return `word` as it was typed: in a locale that is not UTF-8, Python may leave its bytes apart.
+
+    Raises `Failure` when a character of it is lost: what is left of the word may name something else.
+    """
+    if word.isprintable() and LOST not in word:
         return word
     try:
-        return word.encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape")
-    except UnicodeEncodeError:
-        return word
+        text = word.encode("utf-8", "surrogateescape").decode("utf-8")
+    except UnicodeError:
+        text = LOST
+    if LOST in text:
+        from fs_triage.typography import shown
+
+        raise Failure(
+            WRONG_CALL, f"Une lettre de {shown(word)} est illisible ; retapez le mot, sans accent au besoin."
+        )
+    return text
+
+
+def number(text: str, most: int) -> int | None:
+    """Return the number from 1 to `most` that `text` writes in the digits 0 to 9, None for any other text."""
+    digits = text.lstrip("0")
+    if not (digits.isascii() and digits.isdigit()) or len(digits) > len(str(most)):
+        return None  # not even read: Python refuses to make a number of thousands of digits
+    return int(digits) if int(digits) <= most else None
 
 
 def takes_value(option: str) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
-from fs_triage import answers, lookup, output, search
+from fs_triage import answers, calls, lookup, output, search
 from fs_triage.failure import NOTHING_FOUND, OK, WRONG_CALL, Failure
 from fs_triage.store import Store
 
@@ -15,7 +16,16 @@ if TYPE_CHECKING:
     from fs_triage.calls import Call
 
 DEFAULT_MAX = 5
+_MOST = 1000
 _LEVELS = {"1": 1, "2": 2}
+_MARKS_OF_ORDER = {
+    b"\xff\xfe\0\0": ("utf-32", 4),
+    b"\0\0\xfe\xff": ("utf-32", 4),
+    b"\xff\xfe": ("utf-16", 2),
+    b"\xfe\xff": ("utf-16", 2),
+    b"": ("utf-8-sig", 1),
+}
+"""How a text begins in each encoding that needs are read in: its name, and the bytes of the shortest character."""
 
 
 class Wanted:
@@ -78,9 +88,10 @@ def _max(call: Call) -> int:
     count = call.text("--max")
     if count is None:
         return DEFAULT_MAX
-    if not (count.isascii() and count.isdigit() and 1 <= int(count[:9]) <= 1000):
-        raise Failure(WRONG_CALL, f"--max attend un nombre de 1 à 1000, pas {_shown(count)}.")
-    return int(count)
+    number = calls.number(count, _MOST)
+    if number is None:
+        raise Failure(WRONG_CALL, f"--max attend un nombre de 1 à {_MOST}, pas {_shown(count)}.")
+    return number
 
 
 def _find(store: Store, need: str, wanted: Wanted) -> search.Result:
@@ -88,21 +99,65 @@ def _find(store: Store, need: str, wanted: Wanted) -> search.Result:
 
 
 def _batch(store: Store, wanted: Wanted) -> int:
-    """Answer each line of standard input by one JSON object, as soon as the line is there."""
+    """Answer each line of standard input by one JSON object, as soon as the line is there.
+
+    Raises `Failure` at the first line that cannot be read; those before it have been answered.
+    """
     if sys.stdin is not None and sys.stdin.isatty():
-        output.tell("Tapez un besoin par ligne ; Ctrl-D pour finir.")
+        end = "Ctrl-Z puis Entrée" if os.name == "nt" else "Ctrl-D"
+        output.tell(f"Tapez un besoin par ligne ; {end} pour finir.")
     for need in _lines():
         output.answer_json(_json(store, need, _find(store, need, wanted), wanted))
     return OK
 
 
 def _lines() -> Iterator[str]:
-    """Yield the lines of standard input, read as UTF-8 whatever the terminal's encoding."""
+    """Yield the lines of standard input: in the encoding that its byte order mark tells, UTF-8 without one.
+
+    Raises `Failure` at the first line that is not in that encoding, or that has lost a character before.
+    """
     if sys.stdin is None:
         return
-    for number, line in enumerate(sys.stdin.buffer):
-        text = line.decode("utf-8", "replace").rstrip("\r\n").replace("\0", "\ufffd")
-        yield text if number else text.removeprefix("\ufeff")
+    from codecs import getincrementaldecoder
+
+    source = sys.stdin.buffer
+    piece = source.readline()
+    name, width = next(kind for mark, kind in _MARKS_OF_ORDER.items() if piece.startswith(mark))
+    decoder = getincrementaldecoder(name)()
+    number, line = 1, ""
+    while piece:
+        piece += source.read(
+            -len(piece) % width
+        )  # the end of a line may stand in the midst of its last character
+        try:
+            line += decoder.decode(piece)
+        except UnicodeDecodeError:
+            raise _unreadable(number) from None
+        if line.endswith("\n"):
+            yield _whole(line, number)
+            number, line = number + 1, ""
+        piece = source.readline()
+    try:
+        line += decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        raise _unreadable(number) from None
+    if line:
+        yield _whole(line, number)
+
+
+def _whole(line: str, number: int) -> str:
+    """Return a line without its end; raises `Failure` when a character of it is lost, or when it is no text."""
+    if calls.LOST in line or "\0" in line:
+        raise _unreadable(number)
+    return line.rstrip("\r\n")
+
+
+def _unreadable(number: int) -> Failure:
+    return Failure(
+        WRONG_CALL,
+        f"Ligne {number} de l’entrée standard : une lettre est illisible. Les lignes d’avant ont leur réponse ; "
+        "enregistrez le fichier en UTF-8, puis reprenez à celle-ci.",
+    )
 
 
 def _json(store: Store, need: str, result: search.Result, wanted: Wanted) -> str:
