@@ -36,6 +36,7 @@ _PLAINER = {
     "°": "o",
     "€": "euros",
 }
+_LONGEST_MESSAGE, _BEGINNING, _END = 1000, 500, 300  # characters
 
 
 def prepare() -> None:
@@ -94,7 +95,8 @@ def is_drawn(accessible: bool = False) -> bool:
 def is_plain(accessible: bool = False) -> bool:
     """Return whether everything must be plain lines, for a screen reader or a terminal that knows no more."""
     asked = accessible or os.environ.get("ACCESSIBLE", "") not in ("", "0")
-    return asked or os.environ.get("TERM", "") in ("", "dumb", "unknown")
+    unset = "console" if os.name == "nt" else ""  # the consoles of Windows name themselves nowhere
+    return asked or (os.environ.get("TERM") or unset) in ("", "dumb", "unknown")
 
 
 def answer(text: str) -> None:
@@ -157,9 +159,17 @@ def tell(*lines: str) -> None:
     """Print lines on standard error; what cannot be told is not."""
     if sys.stderr is not None:
         try:  # noqa: SIM105 - contextlib costs an import
-            sys.stderr.write("".join(clean(line) + "\n" for line in lines))
+            sys.stderr.write("".join(_abridged(clean(line)) + "\n" for line in lines))
         except OSError:
             pass
+
+
+def _abridged(line: str) -> str:
+    """Return a message without the midst of what is too long to be read: what was typed is repeated there.
+
+    What it is about stands before, what to do after.
+    """
+    return line if len(line) <= _LONGEST_MESSAGE else f"{line[:_BEGINNING]}…{line[-_END:]}"
 
 
 def clean(text: str, kept: str = "") -> str:
