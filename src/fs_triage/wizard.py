@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from fs_triage import output, plain
-from fs_triage.failure import OK, WRONG_CALL, Failure
+from fs_triage.failure import HUNG_UP, INTERRUPTED, OK, TERMINATED, WRONG_CALL, Failure
 from fs_triage.page import BACK, QUIT, Desk, Option, Page
 from fs_triage.records import ROOT, Conclusion, Question
 from fs_triage.store import Store
@@ -33,6 +33,9 @@ _NOTES = {
     "vague": "Trop vague pour choisir une démarche : dites laquelle, ou revenez choisir un partenaire.",
 }
 
+
+_STOPS = {"SIGINT": INTERRUPTED, "SIGBREAK": INTERRUPTED, "SIGTERM": TERMINATED, "SIGHUP": HUNG_UP}
+"""The signals that end a session, by their names as no system has all of them, and the exit code of each."""
 
 _START = Walk()
 
@@ -85,23 +88,24 @@ def _desk(accessible: bool) -> Desk:
 
 @contextlib.contextmanager
 def _stoppable(desk: Desk) -> Iterator[None]:
-    """Turn SIGTERM and SIGHUP into `SystemExit`, SIGINT into `KeyboardInterrupt`, with the terminal given back.
+    """Turn a signal into `SystemExit`, that of Ctrl-C into `KeyboardInterrupt`, with the terminal given back.
 
-    When the terminal is gone, giving it back fails: the signal is what happened, not that failure.
+    When the terminal is gone, giving it back fails: the signal is what happened, not that failure. Windows has no
+    SIGHUP; it has SIGBREAK, for Ctrl-Break and for a window that is closed, and ends the process by itself soon after.
     """
     received: list[int] = []
-    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    codes = {getattr(signal, name): code for name, code in _STOPS.items() if hasattr(signal, name)}
 
     def stop(number: int, _frame: Any) -> None:
-        for each in signals:
+        for each in codes:
             signal.signal(each, signal.SIG_IGN)
         received.append(number)
         if not desk.interrupt():
             # Python ends with 130, whatever follows, when KeyboardInterrupt has left an `exec` (a class of Rich)
-            raise KeyboardInterrupt if number == signal.SIGINT else SystemExit(128 + number)
+            raise KeyboardInterrupt if codes[number] == INTERRUPTED else SystemExit(codes[number])
 
-    before = {each: signal.getsignal(each) for each in signals}
-    for each in signals:
+    before = {each: signal.getsignal(each) for each in codes}
+    for each in codes:
         if before[each] is not signal.SIG_IGN:  # nohup
             signal.signal(each, stop)
     try:
@@ -109,13 +113,14 @@ def _stoppable(desk: Desk) -> Iterator[None]:
     except BaseException:
         if not received:
             raise
-        if received[0] == signal.SIGINT:
+        code = codes[received[0]]
+        if code == INTERRUPTED:
             raise KeyboardInterrupt from None
-        if received[0] == signal.SIGHUP:
+        if code == HUNG_UP:
             output.silence()
-        raise SystemExit(128 + received[0]) from None
+        raise SystemExit(code) from None
     finally:
-        for each in signals:
+        for each in codes:
             signal.signal(each, before[each])
 
 
@@ -198,9 +203,8 @@ class Wizard:
         if typed == BACK:
             return Place(place.walk, picked=_WRITE)
         result = search.find(self._store, typed, max=_OFFERED)
-        if result.verdict != "matches" or not result.hits:
-            note = _NOTES.get(result.verdict, _NOTES["out-of-scope"])
-            return replace(place, need=typed, note=note)
+        if not result.hits:
+            return replace(place, need=typed, note=_NOTES[result.verdict])
         found = tuple(self._conclusion(hit.position)["id"] for hit in result.hits)
         return Place(place.walk, need=typed, found=found)
 
