@@ -90,6 +90,22 @@ class Terminal:
         """Press keys."""
         self._child.send("".join(keys).encode())
 
+    def send_bytes(self, keys: bytes) -> None:
+        """Press keys in an encoding of their own."""
+        self._child.send(keys)
+
+    def flood(self, keys: str) -> None:
+        """Press many keys at once, taking in meanwhile what is drawn: a terminal that nobody reads stands still."""
+        left = keys.encode()
+        end = time.monotonic() + PATIENCE
+        os.set_blocking(self._child.child_fd, False)
+        while left and time.monotonic() < end:
+            with contextlib.suppress(BlockingIOError):
+                left = left[os.write(self._child.child_fd, left[:4096]) :]
+            self.read(0)
+        os.set_blocking(self._child.child_fd, True)
+        assert not left, "nobody takes the keys"
+
     def text(self) -> str:
         """Return the screen as lines, without the spaces at their ends."""
         return lines(self.screen)

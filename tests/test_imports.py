@@ -13,7 +13,18 @@ from conftest import clean_environment
 
 OWN = {"fs_triage", "__main__", "answers", "calls", "failure", "lookup", "output", "places", "store", "words"}
 SEARCH = {"chercher", "phonetics", "search", "vocabulary", "weights"}
-WIZARD = {"choices", "page", "plain", "prompts", "records", "walk", "wizard", "wrapping"}
+WIZARD = {
+    "choices",
+    "console",
+    "page",
+    "plain",
+    "prompts",
+    "records",
+    "typography",
+    "walk",
+    "wizard",
+    "wrapping",
+}
 
 # Of the standard library: what Python's own sqlite3 module and typed annotations bring along.
 STANDARD = {

@@ -22,7 +22,7 @@ FLOORS = {
     "commands and screens": """
         about answers branch changes chercher choices codes compare contact_changes diagram examples markdown
         numbered outline page pairing prompts report review sheet schema snippet starter suggest text_changes
-        told verify wizard install
+        told verify wizard install console
     """,
     "the compiled livret": "completion entries index learning lesson lookup placing search store vocabulary weights",
     "rules": """
@@ -50,7 +50,7 @@ CIRCLES = {
 
 LIBRARIES = {
     "questionary": {"prompts"},
-    "prompt_toolkit": {"prompts"},
+    "prompt_toolkit": {"console", "prompts"},
     "rich": {"report", "outline"},
     "typer": {"cli", "french"},
     "yaml": {"source", "syntax"},

@@ -27,6 +27,8 @@ from terminal import (
     words,
 )
 
+from fs_triage.page import LONGEST
+
 pytestmark = pytest.mark.parametrize("size", SIZES, ids=["80x24", "40x20"])
 FIRST = "Pour quel partenaire ?"
 MAIRIE = "Que demande l’usager à la mairie ?"
@@ -35,6 +37,7 @@ MENU = "Et maintenant ?"
 NEED = "Le besoin, avec les mots de l’usager :"
 PICK = "Quelle démarche correspond ?"
 NOTHING = "Aucun choix ne contient"
+FULL = f"{LONGEST} lettres au plus : la suite n’est pas prise."
 
 Size = tuple[int, int]
 
@@ -187,6 +190,52 @@ def test_a_need_is_found_while_it_is_typed(home: Path, size: Size) -> None:
             window.send(ESCAPE)
             window.see(FIRST, gone=[NOTHING])
         leave(window)
+
+
+def test_a_filter_has_a_length(home: Path, size: Size) -> None:
+    """What is more is refused with a word, letter by letter and pasted; what was typed before stays."""
+    with guichet(home=home, size=size) as window:
+        window.see(FIRST)
+        window.send("mairie", *["\x1b[200~", " mairie" * 30_000, "\x1b[201~"])
+        full = ("mairie" + " mairie" * 50)[:LONGEST]
+        window.see(FULL, "Filtre : mairie mairie", f"{full[-12:]} (Échap")
+        window.send(BACKSPACE)
+        window.see(f"{full[-12:-1]} (Échap", gone=[FULL])
+        window.send("xy")
+        window.see(FULL, f"{full[-12:-1]}x (Échap")
+        window.send(ESCAPE)
+        window.see("Préfecture", gone=["Filtre", FULL])
+        window.send(*("préf " for _ in range(600)))
+        window.see(FULL, "Filtre : préf préf")
+        window.send(CTRL_U, "préf", ENTER)
+        window.see("Que demande l’usager à la préfecture ?", gone=[FULL])
+
+
+def test_a_need_has_a_length(home: Path, size: Size) -> None:
+    with guichet(home=home, size=size) as window:
+        window.see(FIRST)
+        window.send("écrire", ENTER)
+        window.see(NEED)
+        window.send("\x1b[200~", "permis\r\n" * 30_000, "\x1b[201~")
+        window.see(NEED, FULL, ("permis " * 50)[:LONGEST])
+        window.send(BACKSPACE)
+        window.see(NEED, gone=[FULL])
+        window.send("ab")
+        window.see(NEED, FULL)
+        window.send(CTRL_U)
+        window.send_bytes("permis oublié ici".encode("latin-1"))
+        window.see("Une lettre est illisible, rien n’est pris : réglez le terminal sur UTF-8.")
+        window.send("permis", ENTER)
+        window.see(PICK, "Le permis de conduire", gone=[FULL])
+
+
+def test_what_was_cut_is_not_put_in_again_and_again(home: Path, size: Size) -> None:
+    with guichet(home=home, size=size) as window:
+        window.see(FIRST)
+        window.send("écrire", ENTER)
+        window.see(NEED)
+        window.send("permis", CTRL_U, "\x19" * 100, "naissance", ENTER)
+        window.see("Besoin : naissance", PICK)
 
 
 def test_an_empty_filter_accepts_nothing(home: Path, size: Size) -> None:

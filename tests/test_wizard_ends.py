@@ -74,6 +74,62 @@ def test_ends_at_once_and_gives_the_terminal_back(home: Path, kind: str, end: st
         assert "Erreur" not in window.text()
 
 
+LONG = {
+    "letters": "a" * 3000,
+    "words": "mon permis " * 20_000,
+    "pasted": "\x1b[200~" + "permis\r" * 30_000 + "\x1b[201~",
+    "half a paste": "\x1b[200~" + "permis " * 30_000,
+    "choices": (ENTER * 3 + "autre" + ENTER) * 1000,
+    "arrows": DOWN * 20_000,
+    "lines": "\n" * 20_000,
+}
+"""What is typed or pasted at once: more than a prompt takes, or than a session of a day asks for."""
+AT_ONCE = 2.0  # seconds; a tenth of it where a processor is free, where it once took 4 to 30 or had no end
+
+
+@pytest.mark.parametrize("typed", LONG)
+@pytest.mark.parametrize("kind", REACH)
+def test_ctrl_c_waits_for_nothing_that_was_typed_before(home: Path, kind: str, typed: str) -> None:
+    with guichet(home=home, **REACH[kind][2]) as window:
+        reach(window, kind)
+        window.flood(LONG[typed] + CTRL_C)
+        begun = time.monotonic()
+        assert window.end() == 130
+        assert time.monotonic() - begun < AT_ONCE
+        assert window.given_back()
+        assert "Traceback" not in window.text()
+
+
+def test_ctrl_d_does_not_wait_either(home: Path) -> None:
+    with guichet(home=home) as window:
+        window.see(FIRST)
+        window.flood(LONG["words"] + CTRL_D)
+        assert window.end() == 130
+        assert window.given_back()
+
+
+SYSTEMS = {
+    "no SIGHUP": ("del signal.SIGHUP", signal.SIGTERM, 143),
+    "Ctrl-Break": ("del signal.SIGHUP; signal.SIGBREAK = signal.SIGUSR1", signal.SIGUSR1, 130),
+}
+"""As Windows: what it lacks is taken away, what it has besides is put in the place of another."""
+
+
+@pytest.mark.parametrize("kind", REACH)
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_a_system_has_its_own_signals(home: Path, system: str, kind: str) -> None:
+    change, number, code = SYSTEMS[system]
+    program = (
+        f"import signal, sys; {change}; from fs_triage import __main__; sys.argv = ['']; __main__.start()"
+    )
+    with guichet(home=home, command=(sys.executable, "-c", program), **REACH[kind][2]) as window:
+        reach(window, kind)
+        window.kill(number)
+        assert window.end() == code
+        assert window.given_back()
+        assert "Erreur" not in window.text()
+
+
 @pytest.mark.parametrize("kind", ["question", "words", "menu", "number"])
 def test_the_window_is_closed(home: Path, kind: str) -> None:
     with guichet(home=home, **REACH[kind][2]) as window:
@@ -144,7 +200,7 @@ LAYERS = {
     "fs_triage.walk.Walk.answer": (FIRST, ENTER),
     "fs_triage.choices.Choices.draw": ("", ""),
     "fs_triage.choices.Choices.type": (FIRST, "x"),
-    "fs_triage.prompts._text_keys": (FIRST, "écrire" + ENTER),
+    "fs_triage.console.text_keys": (FIRST, "écrire" + ENTER),
     "fs_triage.search.find": (FIRST, "écrire" + ENTER + "permis" + ENTER),
     "fs_triage.report.show": (FIRST, ENTER + ENTER),
     "fs_triage.wizard.Wizard.next": ("", ""),

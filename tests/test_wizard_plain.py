@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
 import pytest
-from terminal import DOWN, ENTER, Terminal, guichet, plain, words
+from terminal import CTRL_D, DOWN, ENTER, Terminal, guichet, plain, words
+
+from fs_triage import output
+from fs_triage.page import LONGEST
 
 MENU = "Et maintenant ?"
 FIRST_PAGE = """\
@@ -96,6 +100,47 @@ def test_what_is_no_number_chooses_nothing(home: Path) -> None:
         assert "Que demande" not in window.text()
         typed(window, " 2 ")
         window.see("Que demande l’usager à la préfecture ?")
+
+
+def test_a_number_of_thousands_of_digits_is_none(home: Path) -> None:
+    """A terminal takes no more than 4,095 letters a line, a Windows console does."""
+    with guichet(home=home, size=(200, 60), ACCESSIBLE="1") as window:
+        window.see("Numéro du choix")
+        typed(window, "1" * 4000)
+        window.see(f"« {'1' * 59}… » n’est pas un numéro de 1 à 4.")
+        typed(window, "0" * 4000 + "2")
+        window.see("Que demande l’usager à la préfecture ?")
+
+
+def test_lines_typed_ahead_are_not_lost(home: Path) -> None:
+    with guichet(home=home, size=(200, 60), ACCESSIBLE="1") as window:
+        window.see("Numéro du choix")
+        window.send("mairie\n2\n1\n2\n4\n")
+        assert window.end() == 0
+        assert "prefecture/permis" in window.bare()
+
+
+def test_a_need_in_lines_has_a_length(home: Path) -> None:
+    with guichet(home=home, size=(400, 60), ACCESSIBLE="1") as window:
+        window.see("Numéro du choix")
+        typed(window, "3", "permis " * 100)
+        window.see(
+            f"{LONGEST} lettres au plus : la suite n’est pas prise.", "Besoin : permis permis", "1. Préf"
+        )
+        typed(window, "1")
+        window.see("prefecture/permis", MENU)
+
+
+def test_a_letter_that_cannot_be_read_is_asked_for_again(home: Path) -> None:
+    """The keys of a terminal set to another encoding than its system says."""
+    with guichet(home=home, size=(200, 60), ACCESSIBLE="1") as window:
+        window.see("Numéro du choix")
+        typed(window, "3")
+        window.see("revenir)")
+        window.send_bytes("permis oublié\n".encode("latin-1"))
+        window.see("Une lettre est illisible, rien n’est pris : réglez le terminal sur UTF-8.")
+        typed(window, "permis")
+        window.see("Besoin : permis")
 
 
 def test_describing_the_need_in_lines(home: Path) -> None:
@@ -207,3 +252,45 @@ def test_a_terminal_of_another_encoding(home: Path, encoding: str) -> None:
         read = words(window.raw.decode(encoding).replace("\u2019", "'"))
         assert words("Que demande l'usager à la mairie") in read
         assert words("C'est bloqué") in read
+
+
+CONSOLES = [
+    ("posix", {}, True),
+    ("posix", {"TERM": ""}, True),
+    ("posix", {"TERM": "xterm"}, False),
+    ("nt", {}, False),
+    ("nt", {"TERM": ""}, False),
+    ("nt", {"TERM": "xterm"}, False),
+    ("nt", {"TERM": "dumb"}, True),
+    ("nt", {"ACCESSIBLE": "1"}, True),
+    ("nt", {"ACCESSIBLE": "0"}, False),
+]
+
+
+@pytest.mark.parametrize(("system", "environment", "is_plain"), CONSOLES)
+def test_a_console_of_windows_needs_no_name(
+    monkeypatch: pytest.MonkeyPatch, system: str, environment: dict[str, str], is_plain: bool
+) -> None:
+    for name in ("TERM", "ACCESSIBLE"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    with monkeypatch.context() as only:
+        only.setattr(output.os, "name", system)
+        said = output.is_plain(), output.is_plain(accessible=True)
+    assert said == (is_plain, True)
+
+
+@pytest.mark.parametrize(("system", "end"), [("posix", "Ctrl-D"), ("nt", "Ctrl-Z puis Entrée")])
+def test_a_batch_that_is_typed_says_how_it_ends(home: Path, system: str, end: str) -> None:
+    program = (
+        "import sys, types; from fs_triage import __main__, chercher; "
+        f"chercher.os = types.SimpleNamespace(name={system!r}); "
+        "sys.argv = ['', 'chercher', '--lot']; __main__.start()"
+    )
+    with guichet(home=home, command=(sys.executable, "-c", program), size=(200, 24)) as window:
+        window.see(f"Tapez un besoin par ligne ; {end} pour finir.")
+        window.send("permis\n")
+        window.see('"verdict": "matches"')
+        window.send(CTRL_D)
+        assert window.end() == 0

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from fs_triage.page import BACK, QUIT, Option, Page
+from fs_triage.page import BACK, QUIT, Option, Page, fitting
+from fs_triage.typography import shown
 from fs_triage.words import fold
 from fs_triage.wrapping import wrap
 
@@ -35,11 +36,19 @@ class Choices:
     def __init__(self, page: Page, readable: Callable[[str], str]) -> None:
         self.page = page
         self.typed = ""
-        self.left = page.options
         self.lines_below = 0
+        self._refused = ""  # what to say of a key that was not taken
+        self._left: tuple[Option, ...] | None = page.options
         self._readable = readable
         values = [option.value for option in page.options]
         self._at = values.index(page.earlier) if page.earlier in values else 0
+
+    @property
+    def left(self) -> tuple[Option, ...]:
+        """The choices that the filter leaves, and those it finds; looked for when they are shown, not at each key."""
+        if self._left is None:
+            self._left = self._filtered()
+        return self._left
 
     def pointed(self) -> str | None:
         """Return the value of the choice pointed at, None when the filter leaves none."""
@@ -60,10 +69,11 @@ class Choices:
         self._at = max(len(self.left) - 1, 0)
 
     def type(self, text: str) -> None:
-        """Add `text` to the filter; what is no text (a function key) is left out."""
-        text = " ".join(text.split("\n")) if len(text) > 1 else text
-        if text.isprintable() or text == " ":
-            self._filter((self.typed + text).lstrip())
+        """Add `text` to the filter, as much of it as fits."""
+        taken, refused = fitting(self.typed, text)
+        if taken:
+            self._filter((self.typed + taken).lstrip())
+        self._refused = refused
 
     def erase(self) -> None:
         """Take the last character of the filter away."""
@@ -78,15 +88,19 @@ class Choices:
 
     def _filter(self, typed: str) -> None:
         self.typed = typed
-        words = fold(typed).split()
-        if typed.strip() and not words:
-            self.left = ()
-        else:
-            texts = [(option, fold(f"{option.label} {option.help}")) for option in self.page.options]
-            self.left = tuple(option for option, text in texts if all(word in text for word in words))
-            if self.page.found is not None and len(typed) >= _SHORTEST and (len(words) > 1 or not self.left):
-                self.left += tuple(self.page.found(typed))
+        self._refused = ""
+        self._left = None
         self._at = 0
+
+    def _filtered(self) -> tuple[Option, ...]:
+        words = fold(self.typed).split()
+        if self.typed.strip() and not words:
+            return ()
+        texts = [(option, fold(f"{option.label} {option.help}")) for option in self.page.options]
+        left = tuple(option for option, text in texts if all(word in text for word in words))
+        if self.page.found is not None and len(self.typed) >= _SHORTEST and (len(words) > 1 or not left):
+            left += tuple(self.page.found(self.typed))
+        return left
 
     def offers(self, value: str) -> bool:
         """Return whether `value` is that of a choice of the page, or of one that what is typed has found."""
@@ -125,13 +139,12 @@ class Choices:
         return lines
 
     def _filter_lines(self, width: int) -> list[str]:
-        if not self.typed:
-            return []
-        if not self.left:
-            note = f"Aucun choix ne contient « {self.typed} » ; Échap efface le filtre."
-        else:
-            note = f"Filtre : {self.typed} (Échap l’efface)"
-        return wrap(self._readable(note), width, " ")
+        notes = [self._refused] if self._refused else []
+        if self.typed and not self.left:
+            notes.insert(0, f"Aucun choix ne contient {shown(self.typed)} ; Échap efface le filtre.")
+        elif self.typed:
+            notes.insert(0, f"Filtre : {self.typed} (Échap l’efface)")
+        return [line for note in notes for line in wrap(self._readable(note), width, " ")]
 
     def _option(self, option: Option, width: int, pointed: bool, with_help: bool) -> list[list[Fragment]]:
         label = self._readable(_ARROW.get(option.value, "") + option.label)

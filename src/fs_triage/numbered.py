@@ -9,13 +9,19 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 
-from fs_triage import output
-from fs_triage.page import BACK, Page
+from fs_triage import calls, output
+from fs_triage.page import BACK, Page, fitting
 from fs_triage.store import Store
+from fs_triage.typography import shown
+
+_AHEAD = 100  # lines that are kept until they are asked for: nobody types more ahead
 
 
 class Lines:
     """The desk of a terminal that is only written to; the methods are those of `page.Desk`."""
+
+    def __init__(self) -> None:
+        self._typed = _Typed()
 
     @contextlib.contextmanager
     def session(self) -> Iterator[None]:
@@ -42,11 +48,11 @@ class Lines:
             )
         last = len(page.options)
         while True:
-            typed = _read(f"Numéro du choix, de 1 à {last} : ")
-            if typed.isascii() and typed.isdigit() and 1 <= int(typed) <= last:
-                return page.options[int(typed) - 1].value
+            typed = _read(self._typed, f"Numéro du choix, de 1 à {last} : ")
+            if (number := calls.number(typed, last)) is not None:
+                return page.options[number - 1].value
             output.answer(
-                f"« {typed} » n’est pas un numéro de 1 à {last}." if typed else "Rien n’est choisi."
+                f"{shown(typed)} n’est pas un numéro de 1 à {last}." if typed else "Rien n’est choisi."
             )
 
     def write(self, page: Page, earlier: str) -> str:
@@ -56,7 +62,13 @@ class Lines:
             output.answer_lines(line)
         if earlier:
             output.answer_lines(f"Écrit avant : {earlier}")
-        return _read(f"{page.question} (Entrée seule : revenir) ") or BACK
+        while True:
+            typed = _read(self._typed, f"{page.question} (Entrée seule : revenir) ")
+            taken, refused = fitting("", typed)
+            if refused:
+                output.answer_lines(refused)
+            if taken or not typed:
+                return taken or BACK
 
     def show(self, store: Store, positions: Sequence[int]) -> bool:
         """Show the conclusions at `positions`; lines that scroll away need no word of it."""
@@ -68,34 +80,55 @@ class Lines:
         """Begin a fresh screen: the empty line before each page is all that a plain terminal needs."""
 
 
-def _read(prompt: str) -> str:
+def _read(typed: _Typed, prompt: str) -> str:
     sys.stdout.write(prompt)
     sys.stdout.flush()
     try:
-        line = _line()
+        line = typed.line()
     except OSError:  # the terminal is gone
         line = ""
     if not line:  # or Ctrl-D
         raise KeyboardInterrupt
-    typed = " ".join(line.split())
-    return "".join(c for c in typed if c.isprintable())
+    words = " ".join(line.split())
+    return "".join(c for c in words if c.isprintable())
 
 
-def _line() -> str:
-    """Return the next line typed, empty at the end of the terminal.
+class _Typed:
+    """The lines typed. Those typed ahead are taken in at once: a terminal that is full of them holds Ctrl-C back."""
 
-    A signal received just before a read begins would wait for the next key: its byte in the pipe ends the wait
-    (https://docs.python.org/3/library/signal.html#signal.set_wakeup_fd).
-    """
-    if os.name == "nt":  # select knows nothing but sockets there
-        return sys.stdin.readline()
-    woken, wake = os.pipe()
-    os.set_blocking(wake, False)
-    before = signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
-    try:
-        select.select([sys.stdin, woken], [], [])
-        return sys.stdin.readline()
-    finally:
-        signal.set_wakeup_fd(before)
-        os.close(woken)
-        os.close(wake)
+    def __init__(self) -> None:
+        self._begun = b""
+        self._lines: list[str] = []
+
+    def line(self) -> str:
+        """Return the next line, empty at the end of the terminal.
+
+        A signal received just before a read begins would wait for the next key: its byte in the pipe ends the wait
+        (https://docs.python.org/3/library/signal.html#signal.set_wakeup_fd).
+        """
+        if sys.platform == "win32":  # select knows nothing but sockets there; Ctrl-Z and Enter are the end
+            return sys.stdin.readline()
+        woken, wake = os.pipe()
+        os.set_blocking(wake, False)
+        before = signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+        try:
+            while True:
+                ready = select.select([sys.stdin, woken], [], [], 0 if self._lines else None)[0]
+                if sys.stdin not in ready and self._lines:
+                    break
+                if sys.stdin in ready and not self._take(os.read(sys.stdin.fileno(), 1 << 16)):
+                    break
+        finally:
+            signal.set_wakeup_fd(before)
+            os.close(woken)
+            os.close(wake)
+        return self._lines.pop(0) if self._lines else ""
+
+    def _take(self, piece: bytes) -> bool:
+        """Take in what a terminal gives: a line, or what of it was typed before Ctrl-D; returns False at its end."""
+        self._begun += piece
+        if not piece or piece.endswith(b"\n"):
+            if len(self._lines) < _AHEAD:
+                self._lines.append(self._begun.decode(sys.stdin.encoding, "replace"))
+            self._begun = b""
+        return bool(piece)

@@ -7,11 +7,33 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+from fs_triage.calls import LOST
 from fs_triage.store import Store
 
 BACK = "←"
 QUIT = "✕"
 """Values of the choices that every page may offer; no id of a livret can be one."""
+LONGEST = 300
+"""Letters that a prompt takes: a third more than the longest need of our rules; with more, a key would be felt."""
+_TOO_LONG = f"{LONGEST} lettres au plus : la suite n’est pas prise."
+_UNREADABLE = "Une lettre est illisible, rien n’est pris : réglez le terminal sur UTF-8."
+
+
+def is_half(character: str) -> bool:
+    """Return whether a character is half of one, or stands for a byte that is no text."""
+    return "\ud800" <= character <= "\udfff"
+
+
+def fitting(typed: str, more: str) -> tuple[str, str]:
+    """Return what of `more` can be added to what is `typed`, and what to say of the rest.
+
+    A function key, which is no text, is left out without a word.
+    """
+    if not more.isprintable() or LOST in more:
+        lost = any(character == LOST or is_half(character) for character in more)
+        return "", _UNREADABLE if lost else ""
+    room = LONGEST - len(typed)
+    return more[:room], _TOO_LONG if len(more) > room else ""
 
 
 @dataclass(frozen=True, slots=True)

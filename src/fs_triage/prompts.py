@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import string
 import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -21,6 +20,7 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent, merge_key_bindings
 from prompt_toolkit.keys import Keys
 from prompt_toolkit.layout import (
+    ConditionalContainer,
     ConditionalMargin,
     FormattedTextControl,
     HSplit,
@@ -28,10 +28,9 @@ from prompt_toolkit.layout import (
     ScrollOffsets,
     Window,
 )
-from prompt_toolkit.output import Output, create_output
 from questionary.prompts.common import InquirerControl
 
-from fs_triage import output
+from fs_triage import console, output
 from fs_triage.choices import Choices, pointer
 from fs_triage.page import BACK, Page
 from fs_triage.store import Store
@@ -51,9 +50,6 @@ _STYLE = questionary.Style(
     ]
 )
 _MENU_LINES = 5
-_STOP = (Keys.ControlC, Keys.ControlD, Keys.ControlQ)
-_DEAF = (Keys.ControlR, Keys.ControlS, Keys.ControlV, Keys.ControlX)
-"""Keys that would open something with English words in it (a search of the history) or insert raw bytes."""
 _WRITE_HINT = "Entrée : chercher ; Échap, ou Entrée sans rien : revenir"
 
 
@@ -61,20 +57,17 @@ class Screen:
     """The desk of a terminal that can be drawn on; the methods are those of `page.Desk`."""
 
     def __init__(self) -> None:
+        self._keyboard: console.Keyboard | None = None
         self._list: _List | None = None
         self._asking: Application[Any] | None = None
         self._interrupted = False
 
     @contextlib.contextmanager
     def session(self) -> Iterator[None]:
-        """Surround a session: one output for all prompts, which never asks the terminal where its cursor is.
-
-        A terminal that does not answer such a question gets an English warning, and one that answers late
-        leaves its answer on the shell's next line.
-        """
-        terminal = create_output(stdout=sys.stdout)
-        terminal.enable_cpr = False  # type: ignore[attr-defined]
-        with create_app_session(output=terminal):
+        """Surround a session: one input and one output for all prompts; raises `Failure` without a console."""
+        terminal = console.open_output()
+        self._keyboard = console.open_keyboard()
+        with create_app_session(input=self._keyboard, output=terminal):
             yield
 
     def interrupt(self) -> bool:
@@ -99,7 +92,7 @@ class Screen:
 
     def write(self, page: Page, earlier: str) -> str:
         """Ask for words, `earlier` being those typed before; returns them, or `BACK`."""
-        columns = _terminal().get_size().columns - 2  # questionary puts a space on either side
+        columns = console.open_output().get_size().columns - 2  # questionary puts a space on either side
         question = questionary.text(
             "\n ".join(_wrapped([page.question], columns)),
             default=earlier,
@@ -111,22 +104,41 @@ class Screen:
         application = question.application
         for window in application.layout.find_all_windows():
             window.wrap_lines = to_filter(True)
-        own = application.key_bindings
-        application.key_bindings = merge_key_bindings([*([own] if own else []), _text_keys(application)])
+        self._add_keys(application, columns)
         typed = " ".join(str(self._run(application)).split())
         return typed or BACK
+
+    def _add_keys(self, application: Application[Any], columns: int) -> None:
+        """Give the prompt for words its own keys, and below it a line for what is said of a key not taken."""
+        refused = ""
+
+        def tell(said: str) -> None:
+            nonlocal refused
+            refused = said
+
+        note = FormattedTextControl(
+            lambda: [("class:note", "\n ".join(["", *_wrapped([refused], columns)])[1:])]
+        )
+        line = Window(note, wrap_lines=True, dont_extend_height=True)
+        assert isinstance(application.layout.container, HSplit)
+        application.layout.container.children.append(
+            ConditionalContainer(line, Condition(lambda: bool(refused)))
+        )
+        own = application.key_bindings
+        keys = console.text_keys(application, tell)
+        application.key_bindings = merge_key_bindings([*([own] if own else []), keys])
 
     def show(self, store: Store, positions: Sequence[int]) -> bool:
         """Show the conclusions at `positions`; returns whether the screen holds them and the menu below."""
         from fs_triage import report
 
-        return report.show(store, positions) + _MENU_LINES <= _terminal().get_size().rows
+        return report.show(store, positions) + _MENU_LINES <= console.open_output().get_size().rows
 
     def turn(self) -> None:
         """Begin a fresh screen; what is on it scrolls away, and can be scrolled back to."""
-        terminal = _terminal()
+        terminal = console.open_output()
         terminal.write_raw("\n" * terminal.get_size().rows)
-        terminal.cursor_goto(0, 0)
+        terminal.cursor_goto(console.top(terminal), 0)
         terminal.erase_down()
         terminal.flush()
 
@@ -142,11 +154,21 @@ class Screen:
         def end(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
             _leave(application, context.get("exception") or RuntimeError(context["message"]))
 
+        def flush() -> None:
+            """Give what may be an Esc, pressed between two prompts, to this one."""
+            if application.is_running and not application.is_done and self._keyboard is not None:
+                application.key_processor.feed_multiple(self._keyboard.flush_keys())
+                application.key_processor.process_keys()
+
         def prepare() -> None:
-            asyncio.get_running_loop().set_exception_handler(end)
+            loop = asyncio.get_running_loop()
+            loop.set_exception_handler(end)
+            loop.call_later(_ESCAPE_SECONDS, flush)
             if self._interrupted:
                 _leave(application, KeyboardInterrupt())
 
+        if self._keyboard is not None and console.stopped_ahead(self._keyboard):
+            raise KeyboardInterrupt
         self._asking = application
         try:
             answer = application.run(pre_run=prepare, set_exception_handler=False, handle_sigint=False)
@@ -227,9 +249,9 @@ class _List:
         keys.add("c-u")(lambda _: self._choices.clear())
         keys.add(Keys.BracketedPaste)(lambda event: self._choices.type(event.data))
         keys.add(Keys.Any)(lambda event: self._choices.type(event.data))
-        keys.add("escape", Keys.Any)(_nothing)
-        for key in _STOP:
-            keys.add(key)(_stop)
+        keys.add("escape", Keys.Any)(console.nothing)
+        for key in console.STOP:
+            keys.add(key)(console.stop)
 
         @keys.add("enter")
         @keys.add("c-j")
@@ -248,40 +270,10 @@ class _List:
         return keys
 
 
-def _text_keys(application: Application[Any]) -> KeyBindings:
-    keys = KeyBindings()
-    empty = Condition(lambda: not application.current_buffer.text)
-    for key in _STOP:
-        keys.add(key)(_stop)
-    for key in _DEAF:
-        keys.add(key)(_nothing)
-    for key in (*string.ascii_letters, *string.digits, *string.punctuation, "enter", Keys.Any):
-        keys.add("escape", key)(_nothing)  # one by one: Alt+1 and the like have a meaning of their own
-
-    @keys.add("escape")
-    @keys.add("left", filter=empty)
-    def _(event: KeyPressEvent) -> None:
-        event.app.exit(result=BACK)
-
-    return keys
-
-
-def _stop(event: KeyPressEvent) -> None:
-    event.app.exit(exception=KeyboardInterrupt())
-
-
 def _leave(application: Application[Any], error: BaseException) -> None:
     """End a prompt with `error`, if it has not ended already."""
     if application.is_running and not application.is_done:
         application.exit(exception=error)
-
-
-def _nothing(_event: KeyPressEvent) -> None:
-    """Take a key and do nothing."""
-
-
-def _terminal() -> Output:
-    return create_output(stdout=sys.stdout)
 
 
 def _wrapped(texts: Sequence[str], columns: int) -> list[str]:
