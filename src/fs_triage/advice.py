@@ -13,6 +13,7 @@ from pathlib import Path
 from fs_triage import identifiers, strays
 from fs_triage.booklet import names_of
 from fs_triage.calls import COMMANDS
+from fs_triage.completeness import no_example
 from fs_triage.load import TO_FILL, Livret, PartnerRules, to_fill
 from fs_triage.model import KINDS, EscalateAnswer, GotoAnswer, StepsAnswer
 from fs_triage.names import slug
@@ -283,6 +284,7 @@ WHOLE: tuple[Callable[[PartnerRules], Iterator[Problem]], ...] = (
 ACROSS: tuple[Callable[[Livret], Iterator[Problem]], ...] = (
     markup,
     unreachable,
+    no_example,
     identifiers.id_unpublished,
 )
 

@@ -278,8 +278,12 @@ LOCAL: tuple[Callable[[PartnerRules], Iterator[Problem]], ...] = (
 )
 """Checks that say nothing wrong of a partner of which something was left out."""
 
-WHOLE: tuple[Callable[[PartnerRules], Iterator[Problem]], ...] = (no_way_out, only_goto, not_covered)
-ACROSS: tuple[Callable[[Livret], Iterator[Problem]], ...] = (shared_name, *identifiers.CHECKS)
+WHOLE: tuple[Callable[[PartnerRules], Iterator[Problem]], ...] = (no_way_out, only_goto)
+ACROSS: tuple[Callable[[Livret], Iterator[Problem]], ...] = (
+    shared_name,
+    not_covered,
+    *identifiers.CHECKS,
+)
 
 
 def blocking(livret: Livret, proved: values.Proved = ()) -> list[Problem]:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from fs_triage import places
 from fs_triage.booklet import ELSEWHERE, IDENTIFIERS, SYNONYMS
-from fs_triage.load import Loaded, PartnerRules
+from fs_triage.load import Livret, Loaded
 from fs_triage.model import EscalateAnswer, StepsAnswer
 from fs_triage.names import close
 from fs_triage.problem import Problem
@@ -28,21 +28,40 @@ _ANCHOR = 3  # lines by which the place is found, in the earlier file, where the
 _EMPTY = {ELSEWHERE: "out_of_scope: []", IDENTIFIERS: "published: []", SYNONYMS: "synonyms: []"}
 
 
-def not_covered(rules: PartnerRules) -> Iterator[Problem]:
-    """Aucun exemple n’atteint cette conclusion.
+def not_covered(livret: Livret) -> Iterator[Problem]:
+    """Aucun exemple n’atteint cette conclusion, alors que d’autres en ont.
 
     Éviter : une nouvelle démarche sans rien sous « examples » ; un fichier de partenaire coupé avant ses exemples.
     Préférer : un exemple avec son identifiant et, sous « besoin », ce que dirait un usager.
     Pourquoi : les exemples sont les tests des règles, la recherche apprend les mots des usagers avec eux.
     """
-    known = conclusions(rules)
-    named = {example.id for example in rules.model.examples}
-    named |= {close(name, known) or "" for name in named if name not in known}
-    for spot in spots(rules):
-        if isinstance(spot.answer, StepsAnswer | EscalateAnswer) and spot.path not in named:
-            message = f"aucun exemple n’atteint « {spot.path} »"
-            hint = f"ajoutez sous examples : « - id: {spot.path} », avec un besoin"
-            yield at(rules, (*spot.location, "id"), "not-covered", message, hint)
+    for rules in livret.partners if _has_examples(livret) else ():
+        known = conclusions(rules)
+        named = {example.id for example in rules.model.examples}
+        named |= {close(name, known) or "" for name in named if name not in known}
+        for spot in spots(rules) if rules.whole else ():
+            if isinstance(spot.answer, StepsAnswer | EscalateAnswer) and spot.path not in named:
+                message = f"aucun exemple n’atteint « {spot.path} »"
+                hint = f"ajoutez sous examples : « - id: {spot.path} », avec un besoin"
+                yield at(rules, (*spot.location, "id"), "not-covered", message, hint)
+
+
+def no_example(livret: Livret) -> Iterator[Problem]:
+    """Aucune démarche de ce livret n’a d’exemple.
+
+    Éviter : un livret qui sert des mois sans une phrase d’usager.
+    Préférer : sous « examples » de chaque partenaire, une phrase au moins pour chaque conclusion.
+    Pourquoi : la recherche ne connaîtrait que les mots des règles, et un fichier coupé ne se verrait pas.
+    """
+    is_read = livret.whole and len(livret.partners) == len(livret.booklet.partners)
+    if is_read and all(rules.whole for rules in livret.partners) and not _has_examples(livret):
+        hint = "ajoutez-en sous examples, au moins un par conclusion"
+        yield Problem(*livret.table.place, "no-example", "aucune démarche de ce livret n’a d’exemple", hint)
+
+
+def _has_examples(livret: Livret) -> bool:
+    """Return whether the owner of the livret has begun to write examples: then one that is missing was lost."""
+    return any(rules.model.examples for rules in livret.partners)
 
 
 def remembered(loaded: Loaded, old: Mapping[str, str]) -> dict[str, str]:

@@ -18,6 +18,7 @@ ADVICE = frozenset(
         "keyword-ambiguous",
         "markup",
         "name-is-command",
+        "no-example",
         "page-outside",
         "path-too-long",
         "text-too-long",
