@@ -36,7 +36,7 @@ __all__ = ["Built", "build", "draft", "nearest", "what"]
 M = TypeVar("M", bound=BaseModel)
 
 _MOST = 100  # problems told of one file: whoever has that many has one cause for most of them
-_ROUNDS = 40  # more than a file can be deep
+_ROUNDS = 40  # more than a file can be deep: each mends or leaves out a level at least
 _ANSWERS: dict[str, type[BaseModel]] = {
     "<question>": QuestionAnswer,
     "<steps>": StepsAnswer,
@@ -44,6 +44,13 @@ _ANSWERS: dict[str, type[BaseModel]] = {
     "<goto>": GotoAnswer,
 }
 _KEY = "[key]"  # what pydantic puts after a key that is wrong itself
+_ITEMS: dict[str | int, type[BaseModel]] = {
+    "contacts": ContactUse,
+    "escalate": ContactUse,
+    "examples": Example,
+    "synonyms": Synonym,
+    "themes": Theme,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +80,10 @@ def draft(model: type[M], table: Table, problems: list[Problem]) -> Built[M]:
         return Built(made, table, True)
     table = pruning.copy(table)
     found: list[Problem] = []
-    while renamed := list(_misspelt(errors, model, table)):
+    for _ in range(_ROUNDS):
+        renamed = list(_misspelt(errors, model, table))
+        if not renamed:
+            break
         found += [problem for problem, *_ in renamed]
         for _, location, meant in renamed:
             pruning.rename(table, location, meant)
@@ -95,8 +105,22 @@ def _validate(model: type[M], table: Table) -> tuple[M | None, list[Any]]:
         return None, list(error.errors(include_url=False, include_input=False))
 
 
+def _of_key(error: Any) -> bool:
+    """Return whether `error` is of a key itself: pydantic says so after it, and a key may have that very name."""
+    return len(error["loc"]) > 2 and error["loc"][-1] == _KEY and error["type"] != "extra_forbidden"
+
+
 def _location(error: Any) -> Location:
-    return tuple(segment for segment in error["loc"] if segment not in _ANSWERS and segment != _KEY)
+    """Return where `error` is: its `loc` without what pydantic adds, which is told from keys by its place alone."""
+    loc = error["loc"][:-1] if _of_key(error) else error["loc"]
+    return tuple(segment for rank, segment in enumerate(loc) if not _is_tag(loc, rank))
+
+
+def _is_tag(loc: Location, rank: int) -> bool:
+    """Return whether what stands in `loc` at `rank` is the kind of an answer, which pydantic puts after its rank."""
+    return (
+        rank > 1 and loc[rank] in _ANSWERS and loc[rank - 2] == "answers" and isinstance(loc[rank - 1], int)
+    )
 
 
 def _wrong(error: Any) -> Location:
@@ -114,16 +138,15 @@ _ANSWER_KEYS = list(dict.fromkeys(key for model in _ANSWERS.values() for key in 
 
 def _owner(loc: Location, model: type[BaseModel]) -> type[BaseModel]:
     """Return the model that the last segment of `loc` is a key of."""
-    for segment, below in zip(reversed(loc[:-1]), reversed(loc), strict=False):
-        if segment in _ANSWERS:
-            return _ANSWERS[str(segment)]
-        if segment == "contacts":
-            return ContactUse if isinstance(below, int) else Contact
-        if segment in ("escalate", "examples"):
-            return ContactUse if segment == "escalate" else Example
-        if segment in ("synonyms", "themes"):
-            return Synonym if segment == "synonyms" else Theme
-    return model
+    owner = model
+    while len(loc) > 1:
+        if len(loc) > 2 and _is_tag(loc, 2):
+            owner, loc = _ANSWERS[str(loc[2])], loc[3:]
+        elif isinstance(loc[1], int):
+            owner, loc = _ITEMS.get(loc[0], owner), loc[2:]
+        else:
+            return Contact if loc[0] == "contacts" else owner
+    return owner
 
 
 def _misspelt(
@@ -173,12 +196,12 @@ def _explained(error: Any, model: type[BaseModel], table: Table) -> Problem:
         code, message, hint = _missing(location, _owner(error["loc"], model))
     elif kind == "union_tag_not_found":
         code, message, hint = _leads(node)
-    elif error["loc"][-1:] == (_KEY,):
+    elif _of_key(error):
         code, message, hint = _identifier(str(location[-1]))
     else:
         required = _is_required(error["loc"], model)
         code, message, hint = _value(kind, location, node, required, error.get("ctx", {}))
-    place = place_of(table, location, key=error["loc"][-1:] == (_KEY,))
+    place = place_of(table, location, key=_of_key(error))
     return Problem(place.path, place.line, place.column, code, message, hint)
 
 

@@ -6,8 +6,9 @@ from fs_triage.source import Node, Row, Table, Text, node_at
 
 Location = tuple[str | int, ...]
 
-ANY = "*"
-CONTACT = "contact:"
+ANY = "\0"
+CONTACT = "\0contact:"
+"""What no id as typed can be: a file may not hold such a character."""
 
 
 def copy(table: Table) -> Table:

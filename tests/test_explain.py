@@ -1,0 +1,130 @@
+"""What is said of a file that its model refuses: one line a mistake, at its place, whatever the keys are called."""
+
+from __future__ import annotations
+
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fs_triage import source
+from fs_triage.booklet import Identifiers
+from fs_triage.explain import draft
+from fs_triage.model import Partner
+from fs_triage.problem import Problem
+
+MARKS = [
+    *("<question>", "<steps>", "<escalate>", "<goto>", "[key]", "*", "contact:x", "~", "?", "", "0", "-1"),
+    *("answers", "contacts", "escalate", "examples", "steps", "question", "root", "phn", "lable"),
+]
+"""What pydantic and the program call things by, names of keys in the place of other names, and misspelt keys."""
+
+HEAD = """\
+id: caf
+label: CAF
+name: Caisse
+about: allocations
+pages: [1]
+question: Quoi ?
+"""
+TREE = """\
+answers:
+  - {id: a, label: A, steps: [Faire.]}
+  - {id: b, label: B, question: Lequel, answers: [{id: c, label: C, steps: [Faire.]}]}
+"""
+CONTACT = "phone: 3230, label: x, audience: usager"
+
+
+def problems(text: str) -> list[Problem]:
+    table, found = source.parse(text, "f")
+    assert table is not None and found == []
+    draft(Partner, table, found)
+    return found
+
+
+def told(text: str) -> list[str]:
+    return [str(problem).removeprefix("f:") for problem in sorted(problems(text))]
+
+
+def with_contact(key: str, fields: str) -> str:
+    return f"{HEAD}contacts:\n  {key}: {{{fields}}}\n{TREE}"
+
+
+def test_a_contact_may_be_called_what_pydantic_calls_an_answer() -> None:
+    bad_id = "8:3: « <steps> » n’est pas un identifiant ; écrivez « steps » [bad-id]"
+    found = told(with_contact('"<steps>"', "labl: x, label: x, phone: 3230, audience: usager"))
+    assert found[0] == bad_id and "8:15: clé inconnue « labl »" in found[1] and len(found) == 2
+    meant = "8:15: clé inconnue « phn » ; vouliez-vous dire « phone » ? [unknown-key]"
+    assert told(with_contact('"<steps>"', "phn: 3230, label: x, audience: usager")) == [bad_id, meant]
+
+
+def test_a_contact_may_be_called_what_pydantic_calls_a_key() -> None:
+    bad_id = "8:3: « [key] » n’est pas un identifiant ; écrivez « key » [bad-id]"
+    assert told(with_contact('"[key]"', CONTACT)) == [bad_id]
+    found = told(with_contact('"[key]"', f"{CONTACT}, '[key]': x"))
+    assert found[0] == bad_id and found[1].startswith("8:54: clé inconnue « [key] »") and len(found) == 2
+
+
+def test_a_contact_may_be_called_as_a_key_is() -> None:
+    for key in ("contacts", "escalate", "examples", "answers"):
+        column = len(key) + 6
+        assert told(with_contact(key, "labl: x, phone: 3230, audience: usager")) == [
+            f"8:{column}: clé inconnue « labl » ; vouliez-vous dire « label » ? [unknown-key]"
+        ]
+
+
+def test_an_id_that_looks_like_a_mark_hides_no_other_mistake() -> None:
+    from fs_triage import checks
+    from fs_triage.load import PartnerRules
+
+    text = with_contact("'*'", CONTACT).replace("steps: [Faire.]}\n", "escalate: [nulle-part]}\n", 1)
+    table, _ = source.parse(text, "f")
+    assert table is not None
+    built = draft(Partner, table, [])
+    assert built.model is not None
+    rules = PartnerRules(built.model, built.table, whole=False, lost=built.lost)
+    assert [problem.message for problem in checks.unknown_contact(rules)] == [
+        "contact inconnu « nulle-part »"
+    ]
+
+
+def test_a_former_name_may_be_called_as_a_mark_is() -> None:
+    table, found = source.parse('renamed: {"[key]": caf/a, answers: "<steps>"}\n', "f")
+    assert table is not None
+    draft(Identifiers, table, found)
+    assert [(problem.line, problem.column, problem.code) for problem in found] == [
+        (1, 11, "bad-id"),
+        (1, 36, "bad-id"),
+    ]
+
+
+VALUE = st.recursive(
+    st.sampled_from(["x", "", "3230", "usager", "a/b"]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(MARKS), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(st.dictionaries(st.sampled_from(MARKS), VALUE, max_size=4), st.integers(0, 4))
+@settings(max_examples=150, deadline=None)
+def test_whatever_the_keys_it_ends_and_each_place_is_told_once(extra: dict[str, object], level: int) -> None:
+    data = yaml.load(with_contact("tel", CONTACT) + "examples: [{id: a, besoin: [x]}]\n", yaml.BaseLoader)
+    places = [
+        data,
+        data["contacts"],
+        data["contacts"]["tel"],
+        data["answers"][0],
+        data["answers"][1]["answers"][0],
+    ]
+    places[level].update({key: value for key, value in extra.items() if key not in places[level]})
+    text = yaml.safe_dump(data, allow_unicode=True, default_style='"', width=10**6, sort_keys=False)
+    found = problems(text)
+    lines = text.split("\n")
+    for problem in found:
+        assert 0 < problem.line <= len(lines) and 0 < problem.column <= len(lines[problem.line - 1])
+    assert len({problem[:3] for problem in found if problem.code == "unknown-key"}) == len(
+        [problem for problem in found if problem.code == "unknown-key"]
+    )
+    known = {"answers", "contacts", "escalate", "examples", "steps", "question"}
+    for key in extra.keys() - known if level in (0, 2) else ():
+        at = [number for number, line in enumerate(lines, 1) if line.lstrip("? ").startswith(f'"{key}"')]
+        assert {problem.line for problem in found if problem.code == "unknown-key"} & {*at}, key
