@@ -26,7 +26,7 @@ FLOORS = {
     """,
     "the compiled livret": "completion entries index learning lesson lookup placing search store vocabulary weights",
     "rules": """
-        advice booklet checks completeness explain heads heir identifiers kept livrets load model pruning snapshot
+        advice booklet characters checks completeness explain heads heir identifiers kept livrets load model pruning snapshot
         source spots strays syntax tree values
     """,
     "ground": """

@@ -9,13 +9,12 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fs_triage.characters import MAX_BYTES, decode, usual
 from fs_triage.source import (
-    MAX_BYTES,
     MAX_DEPTH,
     MAX_NODES,
     MAX_TEXT,
     content_of,
-    decode,
     node_at,
     parse,
     place_of,
@@ -114,7 +113,7 @@ def test_places_are_those_of_each_key_and_value() -> None:
 
 @given(
     st.recursive(
-        st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S", "Zs"]), max_size=20),
+        st.text(st.characters(max_codepoint=0x2400, exclude_categories=["C"]).filter(usual), max_size=20),
         lambda inner: (
             st.lists(inner, max_size=4)
             | st.dictionaries(st.text("abcdé-1 ", min_size=1, max_size=8), inner, max_size=4)

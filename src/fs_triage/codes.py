@@ -45,6 +45,13 @@ _READING = {
         Préférer : retaper le texte au clavier.
         Pourquoi : un tel caractère peut effacer l’écran, cacher un mot ou retourner une adresse.
         """,
+    "look-alike": """
+        Un texte contient un caractère qui passe pour un autre, ou pour rien.
+
+        Éviter : une adresse dont une lettre vient d’un autre alphabet, un tiret ou une espace rares, un émoji.
+        Préférer : retaper le mot au clavier ; il reste les lettres latines, leurs accents et les signes du français.
+        Pourquoi : l’adresse se lirait bien et mènerait ailleurs ; le mot ne serait trouvé par aucune recherche.
+        """,
     "syntax": """
         Le fichier n’est pas du YAML : il ne peut pas être lu plus loin que cet endroit.
 

@@ -7,8 +7,8 @@ import shutil
 from functools import lru_cache
 from pathlib import Path
 
+from fs_triage.characters import MAX_BYTES
 from fs_triage.problem import Problem
-from fs_triage.source import MAX_BYTES
 from fs_triage.typography import visible
 
 _MARGIN = 8

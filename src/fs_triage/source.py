@@ -8,19 +8,21 @@ tags, merge keys, repeated keys, a second document, depth, size.
 from __future__ import annotations
 
 import stat
+import unicodedata
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
 
-from fs_triage import syntax
+from fs_triage import characters, syntax
+from fs_triage.characters import MAX_BYTES, decode
 from fs_triage.failure import reason
 from fs_triage.problem import Problem
 from fs_triage.typography import name_of, refused, visible
 
-MAX_BYTES = 1_048_576
 MAX_DEPTH = 32
 MAX_NODES = 100_000
 MAX_TEXT = 10_000
@@ -112,24 +114,6 @@ def place_of(node: Node, location: tuple[str | int, ...], *, key: bool = False) 
     return node_at(node, location).place
 
 
-def decode(content: bytes, path: str) -> tuple[str, list[Problem]]:
-    """Return the text of `content` and the problems of its characters (then the text must not be used)."""
-    if len(content) > MAX_BYTES:
-        hint = "répartissez les règles entre plusieurs fichiers"
-        return "", [Problem(path, 0, 0, "too-large", f"fichier de plus de {MAX_BYTES} octets", hint)]
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return "", [Problem(path, 1, 1, "encoding", "c’est de l’UTF-16", "enregistrez le fichier en UTF-8")]
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        column = error.start - (content.rfind(b"\n", 0, error.start) + 1) + 1
-        message = f"ce n’est pas de l’UTF-8 (octet 0x{content[error.start]:02X})"
-        return "", [Problem(path, line, column, "encoding", message, "enregistrez le fichier en UTF-8")]
-    text = text.replace("\r\n", "\n")
-    return text, list(syntax.bad_characters(text, path))
-
-
 def content_of(path: Path, shown: str) -> tuple[bytes, list[Problem]]:
     """Return the bytes of the file at `path`, named `shown` in problems, and why there are none."""
     try:
@@ -169,7 +153,9 @@ def parse(text: str, shown: str) -> tuple[Table | None, list[Problem]]:
         return None, reader.problems
     except yaml.MarkedYAMLError as error:
         mark, message = syntax.explain(error)
-        reader.note(mark, "syntax", f"syntaxe : {message}")
+        if message is None and (deep := _too_deep(reader.lines, mark, shown)):
+            return None, deep
+        reader.note(mark, "syntax", f"syntaxe : {message or syntax.UNKNOWN}")
         return None, reader.problems
     except yaml.YAMLError:
         return None, [Problem(shown, 0, 0, "syntax", "caractère que YAML refuse", "supprimez-le")]
@@ -178,7 +164,16 @@ def parse(text: str, shown: str) -> tuple[Table | None, list[Problem]]:
         hint = "complétez-le, ou supprimez-le" if root is None else "commencez par « id: »"
         message = "fichier vide" if root is None else "des « clé: valeur » étaient attendues"
         return None, [*reader.problems, Problem(shown, place.line, place.column, "syntax", message, hint)]
-    return root, reader.problems
+    return None if reader.confused else root, reader.problems
+
+
+def _too_deep(lines: list[str], mark: yaml.Mark | None, shown: str) -> list[Problem]:
+    """Return the problem of a depth that libyaml, which reads ahead, met at `mark` before the reader met its own."""
+    before = [*lines[: mark.line], lines[mark.line][: mark.column]] if mark else []
+    reader = _Reader("\n".join(before), shown)
+    with suppress(_Stop, yaml.YAMLError):
+        reader.document(iter(yaml.CSafeLoader("\n".join(before)).get_event, None))
+    return reader.problems if any(problem.code == "too-deep" for problem in reader.problems) else []
 
 
 class _Reader:
@@ -190,6 +185,7 @@ class _Reader:
         self.commented = syntax.commented(self.lines)
         self.flow = 0  # how many brackets are open
         self.problems: list[Problem] = []
+        self.confused = False  # whether a character passes for another: what is read is not what is seen
         self.nodes = 0
 
     def note(self, mark: Any, code: str, message: str, hint: str = "") -> None:
@@ -229,8 +225,8 @@ class _Reader:
             value = event.value
             if mark.line != event.end_mark.line or mark.line in self.commented:
                 value = self._on_one_line(event)
-            sound = len(value) <= MAX_TEXT and value.isprintable()  # nearly all of them
-            return Text(value if sound else self._text(event, value), place)
+            sound = value.isprintable() if value.isascii() else characters.usual(value)  # nearly all of them
+            return Text(value if sound and len(value) <= MAX_TEXT else self._text(event, value), place)
         if kind is yaml.SequenceStartEvent:
             items: list[Node] = []
             self.flow += event.flow_style
@@ -265,12 +261,17 @@ class _Reader:
         return found.text
 
     def _text(self, event: Any, value: str) -> str:
-        """Return `value`, the text of a scalar, without what is refused in it."""
+        """Return `value`, the text of a scalar, in the form NFC and without what is refused in it."""
+        value = unicodedata.normalize("NFC", value)  # a Mac may write an accent apart from its letter
         index = refused(value)
         if index is not None:
             message = f"caractère interdit {name_of(value[index])} dans ce texte"
             self.note(event.start_mark, "control-character", message, "supprimez-le")
             value = visible(value)
+        elif (index := characters.confusable(value)) is not None:
+            self.confused = True
+            mark = syntax.typed(event, value[index], self.lines)
+            self.note(mark, "look-alike", *characters.said_of(value, index))
         if len(value) > MAX_TEXT:
             message = f"texte de {len(value)} caractères, {MAX_TEXT} au plus"
             self.note(event.start_mark, "too-large", message)

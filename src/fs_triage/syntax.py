@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import yaml
 
-from fs_triage.problem import Problem
-from fs_triage.typography import name_of, refused, visible
+from fs_triage.typography import visible
 
 _COMMENT = re.compile(r" #(?=[^\s#])")  # glued to a word, the sign is hardly meant as a comment
 _SHOWN = 40
@@ -34,40 +32,27 @@ _MISTAKES = (
 )
 
 
-def explain(error: yaml.MarkedYAMLError) -> tuple[yaml.Mark | None, str]:
-    """Return where the mistake of a syntax error is, and what it is."""
+UNKNOWN = "ce n’est pas du YAML correct à cet endroit"
+
+
+def explain(error: yaml.MarkedYAMLError) -> tuple[yaml.Mark | None, str | None]:
+    """Return where the mistake of a syntax error is, and what it is if that is known."""
     for piece, french, at_start in _MISTAKES:
         if piece in (error.problem or ""):
             mark = error.context_mark if at_start else error.problem_mark
             return mark or error.problem_mark, french
-    return error.problem_mark or error.context_mark, "ce n’est pas du YAML correct à cet endroit"
+    return error.problem_mark or error.context_mark, None
 
 
-def bad_characters(text: str, path: str) -> Iterator[Problem]:
-    """Yield the first tab and the first forbidden character of `text`, with the number of lines that have one."""
-    tabs: list[tuple[int, int]] = []
-    others: list[tuple[int, int]] = []
-    lines = text.split("\n")
-    for number, line in enumerate(lines, 1):
-        if line.isprintable():
-            continue
-        index = refused(line.replace("\t", " "))
-        if "\t" in line:
-            tabs.append((number, line.index("\t")))
-        if index is not None:
-            others.append((number, index))
-    if tabs:
-        message = f"tabulation{_more_lines(tabs)}"
-        yield Problem(path, tabs[0][0], tabs[0][1] + 1, "tab", message, "remplacez-la par des espaces")
-    if others:
-        number, index = others[0]
-        message = f"caractère interdit {name_of(lines[number - 1][index])}{_more_lines(others)}"
-        yield Problem(path, number, index + 1, "control-character", message, "supprimez-le")
-
-
-def _more_lines(found: list[tuple[int, int]]) -> str:
-    more = len(found) - 1
-    return f" (et sur {more} autre{'s' if more > 1 else ''} ligne{'s' if more > 1 else ''})" if more else ""
+def typed(event: Any, character: str, lines: list[str]) -> Any:
+    """Return where `character` was typed in a scalar of `lines`; where the scalar begins when by an escape."""
+    begin, end = event.start_mark, event.end_mark
+    for rank in range(begin.line, min(end.line + 1, len(lines))):
+        start, stop = begin.column if rank == begin.line else 0, end.column if rank == end.line else None
+        column = lines[rank].find(character, start, stop)
+        if column >= 0:
+            return yaml.Mark("", 0, rank, column, None, 0)
+    return begin
 
 
 class Otherwise(NamedTuple):

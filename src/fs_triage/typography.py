@@ -16,9 +16,12 @@ _REFUSED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 def french(text: str) -> str:
     """Set typographic apostrophes and non-breaking spaces in `text`, typed with plain ones, on one line.
 
-    U+00A0 serves before every high punctuation mark (not U+202F, which cp1252 and latin-1 terminals lack).
+    U+00A0 serves before every high punctuation mark (not U+202F, which cp1252 and latin-1 terminals lack). Soft
+    hyphens, which no reader sees and which part a word for a search, go.
     """
     text = " ".join(text.split())
+    if _SOFT_HYPHEN in text:
+        text = text.replace(_SOFT_HYPHEN, "")
     if "'" in text:
         text = _APOSTROPHE.sub("’", text)
     text = _BEFORE.sub(NBSP, text)

@@ -19,6 +19,7 @@ Proved = Collection[tuple[str, str]]
 _LONGEST_URL = 2000
 _IN_MAILTO = re.compile(r"[?&,;<>\s]")  # would become header fields of the message (RFC 6068)
 _PHONE = re.compile(r"\+?[0-9(][0-9 ().\-\u00a0\u202f]*")
+_OF_SITE = re.compile("[!-~À-ÖØ-öø-ÿŒœŸ]+")  # what a keyboard types, in French
 _HOST = re.compile(r"([^\W_]([^\W_]|-)*\.)+[^\W\d_]{2,}")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S")
 _FRANCE = ("FR", "GP", "GF", "MQ", "RE", "YT")  # the regions of phonenumbers that are départements
@@ -65,7 +66,7 @@ def phone(value: str) -> str | None:
 def site(value: str) -> str | None:
     """Return what is wrong with a site: `http(s)://…`, or a bare name such as `www.caf.fr`; None when right."""
     expected = "attendu : www.exemple.fr ou https://www.exemple.fr/page"
-    if len(value) > _LONGEST_URL or any(character.isspace() for character in value):
+    if len(value) > _LONGEST_URL or not _OF_SITE.fullmatch(value):
         return expected
     try:
         parts = urlsplit(value if "://" in value else f"https://{value}")
