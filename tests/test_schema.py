@@ -15,10 +15,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
-from fs_triage import checks, schema, source
+from fs_triage import booklet, checks, schema, source
+from fs_triage import model as of_partners
 from fs_triage.explain import build
 from fs_triage.load import PartnerRules
 from fs_triage.model import Partner
+from fs_triage.syntax import SENTENCES
 
 DOCUMENT: dict[str, Any] = json.loads(schema.document())
 VALIDATOR = Draft7Validator(DOCUMENT)
@@ -254,3 +256,11 @@ def test_schema_and_loader_agree(place: tuple[str | int, ...], change: str, key:
     text = yaml.safe_dump(data, allow_unicode=True, sort_keys=False)
     assert yaml.safe_load(text) == data
     assert refused_by_loader(text) == bool(errors(data)), (text, errors(data))
+
+
+def test_the_reader_knows_which_keys_hold_sentences() -> None:
+    every = [item for module in (of_partners, booklet) for item in vars(module).values()]
+    classes = {item for item in every if isinstance(item, type) and issubclass(item, of_partners.Model)}
+    assert len(classes) > 10
+    fields = [(field.alias or name, field) for one in classes for name, field in one.model_fields.items()]
+    assert {key for key, field in fields if "function french" in repr(field)} == SENTENCES

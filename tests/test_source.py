@@ -96,10 +96,17 @@ def test_french_spaces_and_soft_hyphens_are_kept() -> None:
         ("a: 'b #2' #c\n", "b #2"),
         ("a: [b, c\n  d]\n", ["b", "c d"]),
         ("a: #c\n  - b\n", ["b"]),
+        ("a: é b  # c\n", "é b"),
+        ("a: caf/rsa # c\n", "caf/rsa"),
+        ("a: # c\n  - b # d\n", ["b"]),
+        ("label: # c\n", ""),
+        ("a: [b, c] # d\n", ["b", "c"]),
+        ("a: 'é b' # 3\n", "é b"),
+        ("a: >- # c\n  b # 3\n", "b # 3"),
     ],
 )
 def test_long_texts_brackets_and_comments_are_no_mistake(text: str, value: object) -> None:
-    assert taken(text) == {"a": value}
+    assert taken(text) == {text.partition(":")[0]: value}
 
 
 def test_places_are_those_of_each_key_and_value() -> None:
@@ -146,8 +153,12 @@ def closed_far(line: int) -> str:
     )
 
 
-def cut(rest: str) -> str:
-    return f"« {rest} » n’est pas lu, à cause de « # » ; mettez le texte entre guillemets doubles [cut-by-comment]"
+COMMENT = ", ou le commentaire sur une ligne à lui"
+
+
+def cut(rest: str, more: str = "") -> str:
+    hint = f"mettez le texte entre guillemets doubles{more}"
+    return f"« {rest} » n’est pas lu, à cause de « # » ; {hint} [cut-by-comment]"
 
 
 SYNTAX = [
@@ -190,6 +201,18 @@ ONE_LINE = [
     ("a: Formulaire #2 carte\n", f"1:4: {cut('#2 carte')}"),
     ("a:\n  - é #b # c\n", f"2:5: {cut('#b # c')}"),
     ("a: #2\n", f"1:3: {cut('#2')}"),
+    ("steps:\n  - Se rendre au guichet # 3 et demander\n", f"2:5: {cut('# 3 et demander', COMMENT)}"),
+    ("a: guichet # 3\n", f"1:4: {cut('# 3', COMMENT)}"),
+    ("a: guichet  # 3\n", f"1:4: {cut('# 3', COMMENT)}"),
+    ("a: Guichet # accueil\n", f"1:4: {cut('# accueil', COMMENT)}"),
+    ("label: accueil # et tri\n", f"1:8: {cut('# et tri', COMMENT)}"),
+    ("label: Accueil  # et tri\n", f"1:8: {cut('# et tri', COMMENT)}"),
+    ("label: # 3\n", f"1:7: {cut('# 3', COMMENT)}"),
+    ("keywords:\n  - carte # grise\n", f"2:5: {cut('# grise', COMMENT)}"),
+    ("a: [b, c # d\n  , e]\n", f"1:8: {cut('# d', COMMENT)}"),
+    ("a: [b, c # d]\n", f"1:8: {cut('# d]', COMMENT)}"),
+    ("b: {label: c # d\n  }\n", f"1:12: {cut('# d', COMMENT)}"),
+    ("phone: 03 84 # accueil\n", f"1:8: {cut('# accueil', COMMENT)}"),
 ]
 REFUSED = [
     (

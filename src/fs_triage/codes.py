@@ -69,8 +69,8 @@ _READING = {
     "cut-by-comment": """
         La fin d’un texte n’est pas lue, à cause du signe « # ».
 
-        Éviter : « label: Formulaire #2 carte », dont YAML ne lit que « Formulaire ».
-        Préférer : « label: "Formulaire #2 carte" » ; un commentaire, lui, s’écrit « # » puis une espace.
+        Éviter : « label: Guichet # 3 » ou « label: Formulaire #2 carte », dont YAML ne lit que le début.
+        Préférer : « label: "Guichet # 3" » ; un commentaire, lui, s’écrit sur une ligne à lui, après « # ».
         Pourquoi : le conseiller lirait un texte coupé, sans le savoir.
         """,
     "several-documents": """

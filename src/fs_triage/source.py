@@ -184,6 +184,7 @@ class _Reader:
         self.lines = text.split("\n")
         self.commented = syntax.commented(self.lines)
         self.flow = 0  # how many brackets are open
+        self.key = ""  # of what is being read
         self.problems: list[Problem] = []
         self.confused = False  # whether a character passes for another: what is read is not what is seen
         self.nodes = 0
@@ -227,17 +228,15 @@ class _Reader:
                 value = self._on_one_line(event)
             sound = value.isprintable() if value.isascii() else characters.usual(value)  # nearly all of them
             return Text(value if sound and len(value) <= MAX_TEXT else self._text(event, value), place)
-        if kind is yaml.SequenceStartEvent:
-            items: list[Node] = []
-            self.flow += event.flow_style
-            while type(following := next(events)) is not yaml.SequenceEndEvent:
-                items.append(self.node(following, events, depth + 1))
-            self.flow -= event.flow_style
-            return Row(place, items)
         self.flow += event.flow_style
-        table = self._table(events, Table(place), depth)
+        if kind is yaml.SequenceStartEvent:
+            found: Node = (row := Row(place))
+            while type(following := next(events)) is not yaml.SequenceEndEvent:
+                row.items.append(self.node(following, events, depth + 1))
+        else:
+            found = self._table(events, Table(place), depth)
         self.flow -= event.flow_style
-        return table
+        return found
 
     def _no_reference(self, event: Any) -> None:
         if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
@@ -252,7 +251,7 @@ class _Reader:
 
     def _on_one_line(self, event: Any) -> str:
         """Return the text of a scalar; notes one that runs on into the next line, or that a comment cuts."""
-        found = syntax.not_on_one_line(event, self.lines, self.flow > 0)
+        found = syntax.not_on_one_line(event, self.lines, self.flow > 0, self.key)
         if found is None:
             return str(event.value)
         self.note(event.start_mark, found.code, found.message, found.hint)
@@ -279,12 +278,15 @@ class _Reader:
         return value
 
     def _table(self, events: Iterator[Any], table: Table, depth: int) -> Table:
+        outer = self.key
         while type(event := next(events)) is not yaml.MappingEndEvent:
             key = self.node(event, events, depth + 1)
             if not isinstance(key, Text):
                 self.note(event.start_mark, "syntax", "une clé doit être un mot")
                 raise _Stop
+            self.key = key.value
             value = self.node(next(events), events, depth + 1)
+            self.key = outer
             if key.value == "<<" and event.implicit[0]:
                 self.note(event.start_mark, "alias", "fusion YAML « << »", "recopiez le contenu")
                 raise _Stop

@@ -9,8 +9,18 @@ import yaml
 
 from fs_triage.typography import visible
 
-_COMMENT = re.compile(r" #(?=[^\s#])")  # glued to a word, the sign is hardly meant as a comment
+_NUMBER = re.compile(
+    r"#(?:[^\s#]|\s*\d)"
+)  # before a word without a space, or before a number: no comment's sign
+_CODE = re.compile(r"(?:[a-z0-9]+(?:[-/][a-z0-9]+)*)?")  # an id, a page, a word of a closed list
+_APART = 2  # spaces between a value and the comment on it, as linters want them
 _SHOWN = 40
+
+SENTENCES = frozenset(
+    "about also besoin departement do_not doubt help keywords label name no_second_level note out_of_scope "  # noqa: SIM905
+    "question source steps theme title vague warnings when word words".split()
+)
+"""The keys of what users read as sentences: there, what follows « # » is taken for a part that would be lost."""
 
 # What libyaml says, by a piece of its message; what the author should read; and whether the mistake is where
 # libyaml began to read the thing rather than where it stumbled.
@@ -66,14 +76,14 @@ class Otherwise(NamedTuple):
 
 def commented(lines: list[str]) -> set[int]:
     """Return the ranks of the `lines` where « # » may cut a text that was meant to go on."""
-    return {rank for rank, line in enumerate(lines) if " #" in line and _COMMENT.search(line)}
+    return {rank for rank, line in enumerate(lines) if " #" in line}
 
 
-def not_on_one_line(event: Any, lines: list[str], flow: bool) -> Otherwise | None:
+def not_on_one_line(event: Any, lines: list[str], flow: bool, key: str) -> Otherwise | None:
     """Return what is wrong with a scalar that runs over several lines or is followed by a comment.
 
-    `lines` are those of the file; `flow` tells that the scalar is in brackets, where a bare text may go on:
-    no dash can be missing there.
+    `lines` are those of the file, `key` is what the scalar is the value of; `flow` tells that it is in brackets,
+    where a bare text may go on: no dash can be missing there.
     """
     mark, end, quoted = event.start_mark, event.end_mark, event.style in ("'", '"')
     if event.style in ("|", ">"):
@@ -88,9 +98,18 @@ def not_on_one_line(event: Any, lines: list[str], flow: bool) -> Otherwise | Non
         hint = "vérifiez le tiret et le retrait de la ligne suivante ; un texte long commence par « >- »"
         first = lines[mark.line][mark.column :].strip(" ")
         return Otherwise("several-lines", "ce texte continue à la ligne suivante", hint, first)
-    rest = lines[end.line][end.column :].strip(" ")
-    if quoted or not _COMMENT.match(f" {rest}"):
+    rest = lines[end.line][end.column :]
+    comment = rest.lstrip(" ")
+    if quoted or not comment.startswith("#"):
         return None
-    message = f"« {visible(rest[:_SHOWN])} » n’est pas lu, à cause de « # »"
-    text = f"{event.value} {rest}".strip(" ")
-    return Otherwise("cut-by-comment", message, "mettez le texte entre guillemets doubles", text)
+    apart = len(rest) - len(comment) >= _APART or _CODE.fullmatch(event.value)
+    text_meant = flow or (event.value and key in SENTENCES)  # an empty one is told as such
+    if apart and not (_NUMBER.match(comment) or text_meant):
+        return None
+    message = f"« {visible(comment[:_SHOWN])} » n’est pas lu, à cause de « # »"
+    hint = "mettez le texte entre guillemets doubles"
+    if comment.startswith("# "):
+        hint += ", ou le commentaire sur une ligne à lui"
+    whole = f"{event.value} {comment}".strip(" ")
+    text = whole if key in SENTENCES else event.value or comment
+    return Otherwise("cut-by-comment", message, hint, None if flow else text)
