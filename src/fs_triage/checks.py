@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import islice
+from pathlib import Path
 
 from fs_triage import identifiers, values
 from fs_triage.completeness import not_covered
@@ -264,7 +265,7 @@ def shared_name(livret: Livret) -> Iterator[Problem]:
             if first != model.id and (first, model.id) not in told:  # of a copied file, one name is enough
                 told.add((first, model.id))
                 there = place_of(other.table, at_first)
-                message = f"« {name} » désigne déjà « {first} » (ligne {there.line} de {there.path.rpartition('/')[2]})"
+                message = f"« {name} » désigne déjà « {first} » (ligne {there.line} de {Path(there.path).name})"
                 yield at(rules, location, "shared-name", message, "gardez-le chez un seul partenaire")
 
 

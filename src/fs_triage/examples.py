@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
+from pathlib import Path
 from typing import NamedTuple
 
 from fs_triage import learning, lesson, phonetics, tree, walk
@@ -118,7 +119,7 @@ def example_twice(livret: Livret) -> Iterator[Problem]:
         first = seen.setdefault(need.same, need)
         if first.node != need.node:
             there, place = first.place, need.place
-            file = "" if there.path == place.path else f" de {there.path.rpartition('/')[2]}"
+            file = "" if there.path == place.path else f" de {Path(there.path).name}"
             message = f"besoin « {need.text} » qui mène déjà à « {first.node} » (ligne {there.line}{file})"
             yield Problem(*where(place), "example-twice", message, "précisez l’un des deux")
 
