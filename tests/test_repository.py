@@ -24,7 +24,9 @@ FLOORS = {
         numbered outline page pairing prompts report review sheet schema snippet starter suggest text_changes
         told verify wizard install console
     """,
-    "the compiled livret": "completion entries index learning lesson lookup placing search store vocabulary weights",
+    "the compiled livret": """
+        completion entries index learning lesson lookup misfiled placing search store vocabulary weights
+    """,
     "rules": """
         advice booklet characters checks completeness explain heads heir identifiers kept livrets load model pruning snapshot
         source spots strays syntax tree values

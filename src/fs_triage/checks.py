@@ -265,7 +265,8 @@ def shared_name(livret: Livret) -> Iterator[Problem]:
             if first != model.id and (first, model.id) not in told:  # of a copied file, one name is enough
                 told.add((first, model.id))
                 there = place_of(other.table, at_first)
-                message = f"« {name} » désigne déjà « {first} » (ligne {there.line} de {Path(there.path).name})"
+                file = Path(there.path).name
+                message = f"« {name} » désigne déjà « {first} » (ligne {there.line} de {file})"
                 yield at(rules, location, "shared-name", message, "gardez-le chez un seul partenaire")
 
 

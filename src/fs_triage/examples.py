@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from fs_triage import learning, lesson, phonetics, tree, walk
+from fs_triage import learning, lesson, misfiled, phonetics, tree, walk
 from fs_triage.load import Livret, PartnerRules
 from fs_triage.names import close
 from fs_triage.problem import Problem
@@ -209,9 +209,32 @@ def example_missed(livret: Livret) -> Iterator[Problem]:
             yield Problem(*where(need.place), "example-missed", message, hint)
 
 
+def example_elsewhere(livret: Livret) -> Iterator[Problem]:
+    """Un exemple semble rangé à la mauvaise conclusion : tous les autres parlent pour une autre.
+
+    Éviter : « je veux refaire ma carte vitale perdue » parmi les exemples de La Poste.
+    Préférer : ce besoin à la conclusion « carte/vitale » de la CPAM, où sont ceux qui lui ressemblent.
+    Pourquoi : un besoin appris par cœur est trouvé là où il est rangé, même au mauvais endroit.
+    """
+    grown = tree.grow(livret)
+    nodes = list(grown.conclusions)
+    needs: dict[str, list[_Need]] = {node: [] for node in nodes}
+    leads: dict[str, set[str]] = {}
+    for need in _needs(livret):
+        needs.get(need.node, []).append(need)
+        leads.setdefault(need.same, set()).add(need.node)
+    for position, rank, meant in misfiled.misfiled(lesson.lesson_of(livret, grown)):
+        need = needs[nodes[position]][rank]
+        if len(leads[need.same]) > 1:  # `example_twice` says so
+            continue
+        message = f"besoin « {need.text} » : les autres exemples mènent plutôt à « {nodes[meant]} »"
+        hint = "rangez-le là-bas ; s’il est bien ici, ajoutez ici d’autres besoins qui lui ressemblent"
+        yield Problem(*where(need.place), "example-elsewhere", message, hint)
+
+
 WHOLE: tuple[Callable[[PartnerRules], Iterator[Problem]], ...] = (example_empty, example_unknown)
 ACROSS: tuple[Callable[[Livret], Iterator[Problem]], ...] = (example_twice,)
-SOUND: tuple[Callable[[Livret], Iterator[Problem]], ...] = (example_walk, example_missed)
+SOUND: tuple[Callable[[Livret], Iterator[Problem]], ...] = (example_walk, example_missed, example_elsewhere)
 """Checks that walk the tree or search it: only of a livret that nothing blocks."""
 
 

@@ -38,8 +38,8 @@ def learn(taught: Mapping[str, str]) -> dict[str, str]:
     Texts of a conclusion that were counted before, as the entries tell, are not counted again.
     """
     lesson: Lesson = json.loads(taught[LESSON])
-    phrases = _phrases(_said(lesson))
-    texts = _texts(lesson)
+    phrases = phrases_of(lesson)
+    texts = texts_of(lesson)
     groups = [told["partner"] for told in lesson["conclusions"]]
     counted, kept = _counted(texts, _names(texts, phrases), phrases, taught)
     sizes = {
@@ -60,21 +60,21 @@ def learn(taught: Mapping[str, str]) -> dict[str, str]:
         LESSON: taught[LESSON],
         "search:buckets": str(count),
         "search:second": " ".join(second),
-        "search:sizes": _sizes([sizes[position] for position in range(len(groups))]),
-        "search:totals": " ".join(map(str, _totals(sizes, groups, len(lesson["partners"])))),
-        "search:watched": "\n".join(" ".join([name, *marks]) for name, marks in _watched(lesson).items()),
+        "search:sizes": sizes_of([sizes[position] for position in range(len(groups))]),
+        "search:totals": " ".join(map(str, totals(sizes, groups, len(lesson["partners"])))),
+        "search:watched": "\n".join(" ".join([name, *marks]) for name, marks in watched(lesson).items()),
     }
     others = {key: value for key, value in taught.items() if not key.startswith(LEARNT)}
     return others | found | kept | settings
 
 
-def _sizes(sizes: list[int]) -> str:
+def sizes_of(sizes: list[int]) -> str:
     """Return the usual size, which is the geometric mean, and the size of each conclusion."""
     usual = exp(sum(map(log, sizes)) / len(sizes)) if sizes else 1
     return " ".join([f"{usual:.3f}", *map(str, sizes)])
 
 
-def _totals(sizes: dict[int, int], groups: list[int], partners: int) -> list[int]:
+def totals(sizes: dict[int, int], groups: list[int], partners: int) -> list[int]:
     """Return the sizes of `VAGUE`, of `OUT` and of each partner."""
     totals = [0] * partners
     for position, rank in enumerate(groups):
@@ -128,7 +128,7 @@ def _said(lesson: Lesson) -> list[tuple[str, str]]:
     return said
 
 
-def _watched(lesson: Lesson) -> dict[str, list[str]]:
+def watched(lesson: Lesson) -> dict[str, list[str]]:
     """Return for each partner that has a theme of its own the marks that speak for it."""
     watched: dict[str, list[str]] = {}
     known = {partner["id"] for partner in lesson["partners"]}
@@ -142,8 +142,9 @@ def _mark(kind: str, name: str) -> str:
     return kind + "-".join(phonetics.words(name))
 
 
-def _phrases(said: list[tuple[str, str]]) -> dict[str, Phrases]:
+def phrases_of(lesson: Lesson) -> dict[str, Phrases]:
     """Return the phrases that stand for a mark, by the feature that begins them."""
+    said = _said(lesson)
     found: dict[str, Phrases] = {}
     for keys, (_, mark) in zip(_keys([phrase for phrase, _ in said]), said, strict=True):
         first, rest = vocabulary.begun(keys)
@@ -152,7 +153,7 @@ def _phrases(said: list[tuple[str, str]]) -> dict[str, Phrases]:
     return found
 
 
-def _texts(lesson: Lesson) -> dict[int, list[str]]:
+def texts_of(lesson: Lesson) -> dict[int, list[str]]:
     """Return the texts to learn from, by the position of the conclusion they lead to, or `OUT` or `VAGUE`."""
     texts: dict[int, list[str]] = {}
     for position, told in enumerate(lesson["conclusions"]):
@@ -182,7 +183,7 @@ def _counted(
 ) -> tuple[dict[int, Counts], dict[str, str]]:
     """Return the counts of each position, in order, and the entries that keep them for the next time."""
     new = {position: texts[position] for position, name in names.items() if name not in old}
-    features = _features(new, phrases)
+    features = features_of(new, phrases)
     counted: dict[int, Counts] = {}
     kept: dict[str, str] = {}
     for position in sorted(texts):
@@ -200,7 +201,7 @@ def _counted(
     return counted, kept
 
 
-def _features(texts: dict[int, list[str]], phrases: dict[str, Phrases]) -> dict[int, list[str]]:
+def features_of(texts: dict[int, list[str]], phrases: dict[str, Phrases]) -> dict[int, list[str]]:
     """Return for each position the features of its texts, each once a text."""
     every = [(position, text) for position, of in texts.items() for text in of]
     keys_of = _keys([text for _, text in every])

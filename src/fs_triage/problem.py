@@ -9,6 +9,7 @@ ADVICE = frozenset(
     {
         "answer-count",
         "contact-not-replaced",
+        "example-elsewhere",
         "example-empty",
         "example-missed",
         "example-twice",

@@ -1,0 +1,96 @@
+"""Examples filed at the wrong conclusion: those that are told, and those that must not be."""
+
+from __future__ import annotations
+
+import copy
+import random
+import shutil
+from pathlib import Path
+
+import pytest
+from conftest import JURA, edit
+
+from fs_triage import lesson, load, misfiled, tree, verify
+from fs_triage.lesson import Lesson
+
+MOVED = 80
+
+
+@pytest.fixture(scope="module")
+def jura() -> Lesson:
+    livret = load.load(JURA).livret
+    assert livret is not None
+    return lesson.lesson_of(livret, tree.grow(livret))
+
+
+def moved(jura: Lesson, same_partner: bool) -> tuple[Lesson, dict[str, int]]:
+    """Return the lesson with some examples filed elsewhere at random, and where each of these was."""
+    draw = random.Random(1)
+    changed = copy.deepcopy(jura)
+    told = changed["conclusions"]
+    was: dict[str, int] = {}
+    while len(was) < MOVED:
+        right, wrong = draw.sample(range(len(told)), 2)
+        if (told[right]["partner"] == told[wrong]["partner"]) is same_partner:
+            need = told[right]["examples"].pop(draw.randrange(len(told[right]["examples"])))
+            told[wrong]["examples"].append(need)
+            was[need] = right
+    return changed, was
+
+
+def test_none_of_ours_is_told(jura: Lesson) -> None:
+    assert [*misfiled.misfiled(jura)] == []
+
+
+@pytest.mark.parametrize(("same_partner", "least"), [(False, 0.5), (True, 0.2)])
+def test_many_of_those_filed_elsewhere_are_told_and_lead_home(
+    jura: Lesson, same_partner: bool, least: float
+) -> None:
+    changed, was = moved(jura, same_partner)
+    told = changed["conclusions"]
+    found = {told[place]["examples"][rank]: meant for place, rank, meant in misfiled.misfiled(changed)}
+    assert len(found.keys() & was.keys()) >= least * MOVED
+    assert len(found.keys() - was.keys()) <= 1
+    home = [
+        told[meant]["partner"] == told[was[need]]["partner"] for need, meant in found.items() if need in was
+    ]
+    assert sum(home) >= 0.9 * len(home)
+
+
+def test_a_livret_of_few_examples_is_left_alone(jura: Lesson) -> None:
+    few, _ = moved(jura, False)
+    for told in few["conclusions"]:
+        told["examples"] = told["examples"][-5:]
+    assert [*misfiled.misfiled(few)] == []
+
+
+@pytest.mark.parametrize(
+    ("need", "meant"),
+    [
+        ("je veux refaire ma carte vitale perdue", "cpam/carte/vitale"),
+        ("déclarer mes impôts en ligne cette année", "ddfip/declaration/simple"),
+    ],
+)
+def test_a_need_of_another_partner_is_told_where_it_stands(tmp_path: Path, need: str, meant: str) -> None:
+    folder = tmp_path / "r1"
+    shutil.copytree(JURA, folder)
+    examples = (folder / "la-poste.yaml").read_text(encoding="utf-8").partition("\nexamples:\n")[2]
+    first = next(line for line in examples.splitlines() if line.startswith("      - "))
+    edit(folder / "la-poste.yaml", (f"{first}\n", f"{first}\n      - {need}\n"))
+    problem, *others = verify.verify(folder).problems
+    assert others == [] and not problem.blocking
+    assert problem.code == "example-elsewhere" and f"« {need} »" in problem.message
+    assert problem.message.endswith(f"plutôt à « {meant} »")
+
+
+def test_what_is_right_here_is_left_in_peace_once_more_needs_are_like_it(jura: Lesson) -> None:
+    grown = copy.deepcopy(jura)
+    nodes = [told["way"] for told in grown["conclusions"]]
+    here = next(rank for rank, way in enumerate(nodes) if way.startswith("la-poste"))
+    need = "je veux refaire ma carte vitale perdue"
+    grown["conclusions"][here]["examples"].append(need)
+    assert [place for place, *_ in misfiled.misfiled(grown)] == [here]
+    grown["conclusions"][here]["examples"] += [
+        f"{need} {word}" for word in ("hier", "ici", "au guichet", "vite")
+    ]
+    assert [*misfiled.misfiled(grown)] == []
