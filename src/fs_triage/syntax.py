@@ -9,9 +9,8 @@ import yaml
 
 from fs_triage.typography import visible
 
-_NUMBER = re.compile(
-    r"#(?:[^\s#]|\s*\d)"
-)  # before a word without a space, or before a number: no comment's sign
+_GLUED = re.compile(r"#[^\s#]")  # before a word without a space, the sign is hardly meant as a comment
+_NUMBER = re.compile(r"#\s*\d")
 _CODE = re.compile(r"(?:[a-z0-9]+(?:[-/][a-z0-9]+)*)?")  # an id, a page, a word of a closed list
 _APART = 2  # spaces between a value and the comment on it, as linters want them
 _SHOWN = 40
@@ -102,9 +101,10 @@ def not_on_one_line(event: Any, lines: list[str], flow: bool, key: str) -> Other
     comment = rest.lstrip(" ")
     if quoted or not comment.startswith("#"):
         return None
-    apart = len(rest) - len(comment) >= _APART or _CODE.fullmatch(event.value)
-    text_meant = flow or (event.value and key in SENTENCES)  # an empty one is told as such
-    if apart and not (_NUMBER.match(comment) or text_meant):
+    apart = len(rest) - len(comment) >= _APART
+    beside_code = _CODE.fullmatch(event.value) and not _NUMBER.match(comment)
+    a_sentence = flow or (event.value and key in SENTENCES)  # an empty one is told as such
+    if (apart or beside_code) and not (_GLUED.match(comment) or a_sentence):
         return None
     message = f"« {visible(comment[:_SHOWN])} » n’est pas lu, à cause de « # »"
     hint = "mettez le texte entre guillemets doubles"
