@@ -268,6 +268,11 @@ REFUSED = [
         "1:2: caractère interdit U+0000 (et sur 1 autre ligne) ; supprimez-le [control-character]",
     ),
     ("[" * 50, "1:34: imbrication trop profonde ; 32 niveaux au plus [too-deep]"),
+    ("[" * 5000, "1:34: imbrication trop profonde ; 32 niveaux au plus [too-deep]"),
+    (
+        "id: a\nb: " + "[{c: " * 5000 + "x" + "}]" * 5000,
+        "2:81: imbrication trop profonde ; 32 niveaux au plus [too-deep]",
+    ),
     ("a: " + "x" * (MAX_TEXT + 1), "1:4: texte de 10001 caractères, 10000 au plus [too-large]"),
     (
         b"a" * (MAX_BYTES + 1),

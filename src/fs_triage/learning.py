@@ -38,7 +38,7 @@ def learn(taught: Mapping[str, str]) -> dict[str, str]:
     Texts of a conclusion that were counted before, as the entries tell, are not counted again.
     """
     lesson: Lesson = json.loads(taught[LESSON])
-    phrases = phrases_of(lesson)
+    phrases = _phrases(_said(lesson))
     texts = texts_of(lesson)
     groups = [told["partner"] for told in lesson["conclusions"]]
     counted, kept = _counted(texts, _names(texts, phrases), phrases, taught)
@@ -142,9 +142,8 @@ def _mark(kind: str, name: str) -> str:
     return kind + "-".join(phonetics.words(name))
 
 
-def phrases_of(lesson: Lesson) -> dict[str, Phrases]:
+def _phrases(said: list[tuple[str, str]]) -> dict[str, Phrases]:
     """Return the phrases that stand for a mark, by the feature that begins them."""
-    said = _said(lesson)
     found: dict[str, Phrases] = {}
     for keys, (_, mark) in zip(_keys([phrase for phrase, _ in said]), said, strict=True):
         first, rest = vocabulary.begun(keys)
@@ -183,7 +182,7 @@ def _counted(
 ) -> tuple[dict[int, Counts], dict[str, str]]:
     """Return the counts of each position, in order, and the entries that keep them for the next time."""
     new = {position: texts[position] for position, name in names.items() if name not in old}
-    features = features_of(new, phrases)
+    features = _features(new, phrases)
     counted: dict[int, Counts] = {}
     kept: dict[str, str] = {}
     for position in sorted(texts):
@@ -201,7 +200,12 @@ def _counted(
     return counted, kept
 
 
-def features_of(texts: dict[int, list[str]], phrases: dict[str, Phrases]) -> dict[int, list[str]]:
+def features_of(lesson: Lesson, texts: dict[int, list[str]]) -> dict[int, list[str]]:
+    """Return the features of `texts`, by position, as a search that has learnt `lesson` knows them."""
+    return _features(texts, _phrases(_said(lesson)))
+
+
+def _features(texts: dict[int, list[str]], phrases: dict[str, Phrases]) -> dict[int, list[str]]:
     """Return for each position the features of its texts, each once a text."""
     every = [(position, text) for position, of in texts.items() for text in of]
     keys_of = _keys([text for _, text in every])

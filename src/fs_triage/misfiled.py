@@ -145,17 +145,16 @@ def _added(weights: Iterable[dict[int, float]]) -> dict[int, float]:
 
 def _counted(lesson: Lesson, places: list[int]) -> tuple[list[list[str]], dict[str, Row]]:
     """Return the features of each example, and in how many texts of each position a feature stands."""
-    phrases = learning.phrases_of(lesson)
     needs = [told["examples"] for told in lesson["conclusions"]]
     examples = {rank: [need] for rank, need in enumerate(chain.from_iterable(needs))}
     of_example = [
-        list(filter(_is_simple, found)) for found in learning.features_of(examples, phrases).values()
+        list(filter(_is_simple, found)) for found in learning.features_of(lesson, examples).values()
     ]
     texts = learning.texts_of(lesson)  # of a conclusion, its examples first
     others = {position: of[len(needs[position]) :] if position >= 0 else of for position, of in texts.items()}
     counts = {
         position: Counter(filter(_is_simple, found))
-        for position, found in learning.features_of(others, phrases).items()
+        for position, found in learning.features_of(lesson, others).items()
     }
     for rank, position in enumerate(places):
         counts[position].update(of_example[rank])
