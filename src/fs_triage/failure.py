@@ -7,7 +7,7 @@ WRONG_CALL = 2
 RULES_UNUSABLE = 3
 BUG = 70
 OUTPUT_LOST = 74  # EX_IOERR of sysexits.h: the answer could not be written (full disk)
-HUNG_UP, INTERRUPTED, TERMINATED = 129, 130, 143  # 128 + SIGHUP, SIGINT, SIGTERM
+INTERRUPTED = 130  # 128 + SIGINT
 
 
 class Failure(Exception):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from fs_triage import output, plain
-from fs_triage.failure import HUNG_UP, INTERRUPTED, OK, TERMINATED, WRONG_CALL, Failure
+from fs_triage.failure import INTERRUPTED, OK, WRONG_CALL, Failure
 from fs_triage.page import BACK, QUIT, Desk, Option, Page
 from fs_triage.records import ROOT, Conclusion, Question
 from fs_triage.store import Store
@@ -34,7 +34,8 @@ _NOTES = {
 }
 
 
-_STOPS = {"SIGINT": INTERRUPTED, "SIGBREAK": INTERRUPTED, "SIGTERM": TERMINATED, "SIGHUP": HUNG_UP}
+_HUNG_UP = 129
+_STOPS = {"SIGINT": INTERRUPTED, "SIGBREAK": INTERRUPTED, "SIGTERM": 143, "SIGHUP": _HUNG_UP}
 """The signals that end a session, by their names as no system has all of them, and the exit code of each."""
 
 _START = Walk()
@@ -116,7 +117,7 @@ def _stoppable(desk: Desk) -> Iterator[None]:
         code = codes[received[0]]
         if code == INTERRUPTED:
             raise KeyboardInterrupt from None
-        if code == HUNG_UP:
+        if code == _HUNG_UP:
             output.silence()
         raise SystemExit(code) from None
     finally:
