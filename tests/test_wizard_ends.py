@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Run
-from terminal import CTRL_C, CTRL_D, CTRL_U, DOWN, ENTER, GUICHET, MODULE, Terminal, guichet, words
+from terminal import CTRL_C, CTRL_D, CTRL_U, DOWN, ENTER, ESCAPE, GUICHET, MODULE, Terminal, guichet, words
 
 FIRST = "Pour quel partenaire ?"
 NEED = "Le besoin, avec les mots de l’usager :"
@@ -98,6 +98,17 @@ def test_ctrl_c_waits_for_nothing_that_was_typed_before(home: Path, kind: str, t
         assert time.monotonic() - begun < AT_ONCE
         assert window.given_back()
         assert "Traceback" not in window.text()
+
+
+@pytest.mark.parametrize("kind", ["question", "words", "menu"])
+def test_ctrl_c_right_after_escape(home: Path, kind: str) -> None:
+    """Behind Esc, which waits for what follows it, a key counts as one pressed with Alt."""
+    with guichet(home=home) as window:
+        reach(window, kind)
+        window.send("z", ESCAPE)
+        time.sleep(0.11)
+        window.send(CTRL_C)
+        assert window.end() == 130
 
 
 def test_ctrl_d_does_not_wait_either(home: Path) -> None:

@@ -158,8 +158,7 @@ def text_keys(application: Application[Any], tell: Callable[[str], None]) -> Key
     application.current_buffer.on_text_changed += lambda _: tell("")
     keys = KeyBindings()
     empty = Condition(lambda: not application.current_buffer.text)
-    for key in STOP:
-        keys.add(key)(stop)
+    add_stops(keys)
     for key in _DEAF:
         keys.add(key)(nothing)
     for letter in (*string.ascii_letters, *string.digits, *string.punctuation, "enter", Keys.Any):
@@ -180,9 +179,15 @@ def text_keys(application: Application[Any], tell: Callable[[str], None]) -> Key
     return keys
 
 
-def stop(event: KeyPressEvent) -> None:
-    """End the session."""
-    event.app.exit(exception=KeyboardInterrupt())
+def add_stops(keys: KeyBindings) -> None:
+    """Add the keys that end the session, also behind an Esc that waits for what follows it."""
+
+    def stop(event: KeyPressEvent) -> None:
+        event.app.exit(exception=KeyboardInterrupt())
+
+    for key in STOP:
+        keys.add(key)(stop)
+        keys.add("escape", key)(stop)
 
 
 def nothing(_event: KeyPressEvent) -> None:

@@ -33,7 +33,11 @@ class Lines:
             raise
 
     def interrupt(self) -> bool:
-        """Return False: a terminal that is only written to is left as it is."""
+        """Return False: a terminal that is only written to is left as it is.
+
+        What is raised in a handler may be lost, where Python calls what it cannot stop; the next line ends it then.
+        """
+        self._typed.stopped = True
         return False
 
     def choose(self, page: Page) -> str:
@@ -99,6 +103,7 @@ class _Typed:
     def __init__(self) -> None:
         self._begun = b""
         self._lines: list[str] = []
+        self.stopped = False
 
     def line(self) -> str:
         """Return the next line, empty at the end of the terminal.
@@ -113,6 +118,8 @@ class _Typed:
         before = signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
         try:
             while True:
+                if self.stopped:
+                    raise KeyboardInterrupt
                 ready = select.select([sys.stdin, woken], [], [], 0 if self._lines else None)[0]
                 if sys.stdin not in ready and self._lines:
                     break

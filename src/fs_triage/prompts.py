@@ -250,8 +250,7 @@ class _List:
         keys.add(Keys.BracketedPaste)(lambda event: self._choices.type(event.data))
         keys.add(Keys.Any)(lambda event: self._choices.type(event.data))
         keys.add("escape", Keys.Any)(console.nothing)
-        for key in console.STOP:
-            keys.add(key)(console.stop)
+        console.add_stops(keys)
 
         @keys.add("enter")
         @keys.add("c-j")
