@@ -28,13 +28,12 @@ FLOORS = {
         completion entries index learning lesson lookup misfiled placing search store vocabulary weights
     """,
     "rules": """
-        advice booklet characters checks completeness explain heads heir identifiers kept livrets load model pruning snapshot
-        source spots strays syntax tree values
+        advice booklet characters checks completeness explain heads heir identifiers kept livrets load model
+        pruning snapshot source spots strays syntax tree values
     """,
     "ground": """
         calls configuration failure files manual names output phonetics places plain problem records
-        refusals typography walk words
-        wrapping
+        refusals typography walk words wrapping
     """,
 }
 """The house from the roof down: a module imports from its own floor and from those below, never in a circle."""
