@@ -124,6 +124,18 @@ def run(home: Path) -> Run:
     return call
 
 
+@pytest.fixture(scope="session")
+def windows(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Keep Windows up meanwhile; returns a profile there, whose livret is compiled once."""
+    import wine
+
+    if why := wine.missing():
+        assert os.environ.get("CI") != "true", f"{why}; CI prepares it"
+        pytest.skip(why)
+    with wine.open_session():
+        yield tmp_path_factory.mktemp("Zoé et fils")
+
+
 @pytest.fixture
 def call(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Call]:
     """Run `fs-triage` in this process, without a terminal: `code, out, err = call("caf", "rsa")`."""

@@ -42,9 +42,10 @@ class Terminal:
         columns: int = 80,
         rows: int = 24,
         command: Sequence[str] = MODULE,
+        env: dict[str, str] | None = None,
         **environment: str,
     ) -> None:
-        env = clean_environment(home, **{"TERM": "xterm-256color", **environment})
+        env = env or clean_environment(home, **{"TERM": "xterm-256color", **environment})
         self.raw = b""
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)

@@ -25,12 +25,13 @@ STAMPS = FOLDER / "made.json"
 WINE = "/usr/lib/wine/wine64"
 SYSTEM = {
     "PATH": os.environ.get("PATH", os.defpath),
+    "HOME": str(FOLDER),  # Wine would put documents into the home of whoever runs it
     "WINEPREFIX": str(PREFIX),
     "WINEDEBUG": "-all",
     "WINEDLLOVERRIDES": "mscoree,mshtml,winemenubuilder.exe=",  # nothing is fetched, nothing put on a desktop
     "LC_ALL": "C.UTF-8",  # file names and words reach Windows as they are
 }
-PATIENCE = 60.0
+PATIENCE = 120.0  # seconds that a busy machine may need; nothing is measured by it
 
 
 def native(path: Path | str) -> str:
@@ -73,11 +74,6 @@ def open_session() -> Iterator[None]:
         # written at each start, and stronger than the environment: every test would have the same profile
         quietly("reg", "delete", "HKCU\\Volatile Environment", "/f")
         yield
-
-
-def nothing() -> contextlib.AbstractContextManager[None]:
-    """Stand where no session is needed."""
-    return contextlib.nullcontext()
 
 
 def project() -> dict[str, Any]:

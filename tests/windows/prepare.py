@@ -6,6 +6,7 @@ Windows, the packages that its set-up needs, and a Wine prefix. What is there an
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import shutil
@@ -51,7 +52,7 @@ def python() -> None:
                 target = wine.PYTHON.parent / name.removeprefix("cp313/")
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(archive.read(name))
-    wine.PYTHON.with_name("python313._pth").write_text("python313.zip\n.\nsite-packages\n", encoding="utf-8")
+    wine.PYTHON.with_name("python313._pth").unlink()  # without it, the folder is what the installer makes
     source, stub = Path(__file__).with_name("prng.c"), wine.PYTHON.with_name("bcryptprimitives.dll")
     subprocess.run(
         ["x86_64-w64-mingw32-gcc", "-shared", "-s", "-O2", "-o", stub, source, "-ladvapi32"], check=True
@@ -76,7 +77,7 @@ def packages() -> None:
 
 def program() -> None:
     """Install the program as a wheel, with what it needs."""
-    target = wine.PYTHON.with_name("site-packages")
+    target = wine.PYTHON.parent / "Lib" / "site-packages"
     shutil.rmtree(target, ignore_errors=True)
     made = wine.FOLDER / "program"
     shutil.rmtree(made, ignore_errors=True)
@@ -84,32 +85,31 @@ def program() -> None:
     [wheel] = made.glob("*.whl")
     # pip reads the markers of the machine it runs on: colorama is asked for by name
     local = ["--no-index", "--find-links", wine.WHEELS, "--no-compile", "--only-binary", ":all:"]
-    pip("install", "--target", target, *TARGET, *local, wheel, "colorama")
+    pip("install", "--target", target, *TARGET, *local, wheel, "colorama", "virtualenv")
     wine.call("-m", "compileall", "-q", wine.native(target), seconds=300)
 
 
 def parts() -> dict[Callable[[], None], Sequence[Path]]:
     """Return what is made, in order, each with the files that it depends on."""
     own = Path(__file__)
-    needs = [own, wine.ROOT / "pyproject.toml", wine.ROOT / "constraints.txt"]
+    wanted = [wine.ROOT / "pyproject.toml", wine.ROOT / "constraints.txt"]
     return {
-        python: [own, own.with_name("prng.c")],
+        python: [own.with_name("prng.c")],
         prefix: [],
-        packages: needs,
-        program: [*needs, *wine.sources()],
+        packages: wanted,
+        program: [own, own.with_name("prng.c"), *wanted, *wine.sources()],
     }
 
 
 def main() -> None:
     """Make what is not there, or not current."""
+    wine.FOLDER.mkdir(parents=True, exist_ok=True)
     stamps = json.loads(wine.STAMPS.read_text(encoding="utf-8")) if wine.STAMPS.exists() else {}
-    again = False
     for make, needs in parts().items():
         digest = wine.digest(needs)
-        again = again or stamps.get(make.__name__) != digest
-        if again:
-            print(f"{make.__name__}: {' '.join((make.__doc__ or '').split())}", file=sys.stderr)
-            with wine.open_session() if make is program else wine.nothing():
+        if stamps.get(make.__name__) != digest:
+            print(make.__doc__, file=sys.stderr)
+            with wine.open_session() if make is program else contextlib.nullcontext():
                 make()
             stamps[make.__name__] = digest
             wine.STAMPS.write_text(json.dumps(stamps), encoding="utf-8")
