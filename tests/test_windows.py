@@ -101,7 +101,9 @@ def test_needs_in_another_encoding_are_refused_with_their_line(windows: Path) ->
 # -- pipes and files
 
 
-@pytest.mark.parametrize("arguments", [["liste", "--json"], ["arbre", "caf", "--dot"], ["caf", "rsa"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "arguments", [["liste", "--json"], ["arbre", "caf", "--dot"], ["caf", "rsa"]], ids=" ".join
+)
 def test_what_cmd_writes_to_a_file(windows: Path, run: Run, tmp_path: Path, arguments: list[str]) -> None:
     # cmd reads the file in its code page: nothing but ASCII in it
     (tmp_path / "essai.bat").write_bytes(b'@%1 -m fs_triage %~2 > "out.txt"\r\n@exit /b %ERRORLEVEL%\r\n')
@@ -117,7 +119,9 @@ def test_what_cmd_writes_to_a_file(windows: Path, run: Run, tmp_path: Path, argu
     assert (tmp_path / "out.txt").read_bytes() == run(*arguments).stdout.encode()
 
 
-@pytest.mark.parametrize("arguments", [["liste"], ["liste", "--json"], ["arbre", "caf", "--dot"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "arguments", [["liste"], ["liste", "--json"], ["arbre", "caf", "--dot"]], ids=" ".join
+)
 def test_a_closed_pipe_ends_quietly(windows: Path, arguments: list[str]) -> None:
     reader, writer = os.pipe()
     os.close(reader)
@@ -269,7 +273,8 @@ def test_an_heir_has_the_ids_of_its_parent(windows: Path, tmp_path: Path) -> Non
     shutil.copytree(JURA, tmp_path / "jura")
     (tmp_path / "doubs").mkdir()
     (tmp_path / "doubs" / "livret.yaml").write_text(
-        "id: doubs\ntitle: Livret du Doubs\ndepartement: 25 Doubs\nsource: Préfecture\nextends: jura\n", encoding="utf-8"
+        "id: doubs\ntitle: Livret du Doubs\ndepartement: 25 Doubs\nsource: Préfecture\nextends: jura\n",
+        encoding="utf-8",
     )
     code, out, err = there("verifier", wine.native(tmp_path / "doubs"), home=windows)
     assert code == OK, out + err

@@ -11,7 +11,7 @@ import json
 import os
 import subprocess
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +53,11 @@ def program(*arguments: str) -> list[str]:
 def call(*arguments: str, seconds: float = PATIENCE, **more: str) -> subprocess.CompletedProcess[bytes]:
     """Run that Python; its streams are pipes, for it starts with nothing else."""
     done = subprocess.run(
-        [WINE, native(PYTHON), *arguments], input=b"", capture_output=True, env={**SYSTEM, **more}, timeout=seconds
+        [WINE, native(PYTHON), *arguments],
+        input=b"",
+        capture_output=True,
+        env={**SYSTEM, **more},
+        timeout=seconds,
     )
     done.check_returncode()
     return done
@@ -88,8 +92,19 @@ def sources() -> list[Path]:
     return sorted(path for path in found if path.is_file() and "__pycache__" not in path.parts)
 
 
-def digest(paths: Sequence[Path]) -> str:
-    """Return a digest of what the files say."""
+def needed() -> dict[str, str]:
+    """Return, of each part that is prepared, a digest of the files that it is made from."""
+    own = ROOT / "tests" / "windows"
+    wanted = [ROOT / "pyproject.toml", ROOT / "constraints.txt"]
+    return {
+        "python": _digest([own / "prng.c"]),
+        "prefix": _digest([]),
+        "packages": _digest(wanted),
+        "program": _digest([own / "prepare.py", *wanted, *sources()]),
+    }
+
+
+def _digest(paths: Sequence[Path]) -> str:
     said = (hashlib.sha256(path.read_bytes()).hexdigest() for path in paths)
     return hashlib.sha256(" ".join(said).encode()).hexdigest()
 
@@ -98,10 +113,5 @@ def missing() -> str:
     """Return why nothing can be run on Windows here, or nothing."""
     if not Path(WINE).exists():
         return "wine64 is not installed"
-    if not STAMPS.exists():
-        return "python tests/windows/prepare.py was not run"
-    made: Mapping[str, str] = json.loads(STAMPS.read_text(encoding="utf-8"))
-    import prepare
-
-    needed = {make.__name__: digest(needs) for make, needs in prepare.parts().items()}
-    return "" if made == needed else "what tests/windows/prepare.py made is not of this program"
+    made = json.loads(STAMPS.read_text(encoding="utf-8")) if STAMPS.exists() else {}
+    return "" if made == needed() else "tests/windows/prepare.py was not run for this program"

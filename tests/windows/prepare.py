@@ -14,7 +14,6 @@ import subprocess
 import sys
 import tarfile
 import zipfile
-from collections.abc import Callable, Sequence
 from io import BytesIO
 from pathlib import Path
 
@@ -89,24 +88,13 @@ def program() -> None:
     wine.call("-m", "compileall", "-q", wine.native(target), seconds=300)
 
 
-def parts() -> dict[Callable[[], None], Sequence[Path]]:
-    """Return what is made, in order, each with the files that it depends on."""
-    own = Path(__file__)
-    wanted = [wine.ROOT / "pyproject.toml", wine.ROOT / "constraints.txt"]
-    return {
-        python: [own.with_name("prng.c")],
-        prefix: [],
-        packages: wanted,
-        program: [own, own.with_name("prng.c"), *wanted, *wine.sources()],
-    }
-
-
 def main() -> None:
     """Make what is not there, or not current."""
     wine.FOLDER.mkdir(parents=True, exist_ok=True)
     stamps = json.loads(wine.STAMPS.read_text(encoding="utf-8")) if wine.STAMPS.exists() else {}
-    for make, needs in parts().items():
-        digest = wine.digest(needs)
+    needed = wine.needed()
+    for make in (python, prefix, packages, program):
+        digest = needed[make.__name__]
         if stamps.get(make.__name__) != digest:
             print(make.__doc__, file=sys.stderr)
             with wine.open_session() if make is program else contextlib.nullcontext():
