@@ -1,4 +1,4 @@
-.PHONY: bench bench-scale
+.PHONY: bench bench-scale bench-windows constraints size windows
 
 PYTHON ?= .venv/bin/python
 TOURS ?= 21
@@ -8,3 +8,24 @@ bench:
 
 bench-scale:
 	$(PYTHON) benchmarks/scale.py $(TOURS)
+
+# what the tests on Windows run on, under Wine
+windows:
+	$(PYTHON) tests/windows/prepare.py
+
+bench-windows: windows
+	$(PYTHON) benchmarks/windows.py $(TOURS)
+
+# the newest versions that pyproject.toml allows, with what a set-up on Windows takes besides
+constraints:
+	rm -rf build/constraints && python3 -m venv build/constraints
+	build/constraints/bin/pip install -q '.[dev]' colorama editables virtualenv
+	(echo '# The versions that are known to work, on Python 3.11 to 3.13, Linux and Windows; `make constraints` renews them.' \
+		&& build/constraints/bin/pip freeze --exclude fs-triage) > build/constraints.txt
+	mv build/constraints.txt constraints.txt
+
+# what is installed to use it
+size:
+	rm -rf build/size && python3 -m venv --without-pip build/size
+	$(PYTHON) -m pip --python build/size install -q --no-compile -c constraints.txt .
+	du -sm build/size/lib/python3*/site-packages

@@ -22,6 +22,11 @@ def blocks(text: str, kind: str) -> list[str]:
     return re.findall(rf"^```{kind}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
 
 
+def commands(kind: str) -> list[str]:
+    """Return the set-up commands for the shell `kind`."""
+    return [line for block in blocks(README, kind) for line in block.splitlines()]
+
+
 def script(name: str) -> ModuleType:
     """Return one of the programs that write the guides."""
     spec = importlib.util.spec_from_file_location(name, ROOT / "docs" / f"{name}.py")
@@ -34,11 +39,15 @@ def script(name: str) -> ModuleType:
 ecrans = script("ecrans")
 
 
-def test_two_commands_set_everything_up() -> None:
-    use, work = [line for block in blocks(README, "sh") for line in block.splitlines()]
-    new = "python3 -m venv .venv && "
-    assert use == f"{new}.venv/bin/pip install . && .venv/bin/fs-triage caf rsa"
-    assert work == f"{new}.venv/bin/pip install -e '.[dev]' && .venv/bin/pytest"
+def test_four_commands_set_everything_up() -> None:
+    """The second two are run by tests/windows/set_up.py, as far as Wine can."""
+    use, work = commands("sh")
+    new, install = "python3 -m venv .venv", ".venv/bin/pip install -c constraints.txt"
+    assert use == f"{new} && {install} . && .venv/bin/fs-triage caf rsa"
+    assert work == f"{new} && {install} -e '.[dev]' && .venv/bin/pytest"
+    there = [line.replace("python3", "py").replace(" &&", ";") for line in (use, work)]
+    there = [line.replace("bin/", "Scripts/").replace("/", "\\") for line in there]
+    assert commands("powershell") == there
 
 
 def test_ci_runs_the_two_commands_as_they_stand() -> None:
@@ -49,9 +58,11 @@ def test_ci_runs_the_two_commands_as_they_stand() -> None:
     told = subprocess.run(
         f"{picked[1]} README.md", shell=True, cwd=ROOT, capture_output=True, text=True, check=True
     )
-    assert told.stdout.splitlines() == [line for block in blocks(README, "sh") for line in block.splitlines()]
+    assert told.stdout.splitlines() == commands("sh")
     assert 'bash -c "${commands[0]}"' in script and 'check bash -c "${commands[1]}"' in script
-    for check in ("ruff check", "ruff format --check", "mypy", "fs-triage verifier"):
+    types = [f"mypy --platform {name}" for name in ("linux", "win32")]
+    windows = [f"python tests/windows/{name}.py" for name in ("prepare", "set_up")]
+    for check in ("ruff check", "ruff format --check", *types, "fs-triage verifier", *windows):
         assert f"check .venv/bin/{check}\n" in script
     subprocess.run(["bash", "-n", str(ROOT / ".ci" / "run")], check=True)
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import ast
 import os
 import re
+import subprocess
+import sys
+import tarfile
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -204,7 +207,7 @@ def texts() -> Iterator[tuple[Path, str]]:
     """Yield the text files of the repository."""
     for folder, folders, files in os.walk(ROOT):
         folders[:] = [name for name in folders if not IGNORED.search(name)]
-        for name in files:
+        for name in {*files} - {".git"}:  # in a second work tree, a file
             try:
                 yield Path(folder, name), Path(folder, name).read_text(encoding="utf-8")
             except (UnicodeDecodeError, FileNotFoundError):
@@ -259,3 +262,35 @@ def test_typer_is_held_where_its_words_are_known() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert "typer>=0.29,<0.30" in project["dependencies"]
     assert project["requires-python"] == ">=3.11"
+
+
+def test_the_versions_that_work_are_recorded_by_name_and_number() -> None:
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    recorded = dict(line.split("==") for line in lines if not line.startswith("#"))
+    assert all(
+        re.fullmatch(r"[\w.-]+", name) and re.fullmatch(r"[\d.]+", number)
+        for name, number in recorded.items()
+    )
+    known = {re.sub(r"[-_.]+", "-", name).lower() for name in recorded}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    needs = [*project["dependencies"], *project["optional-dependencies"]["dev"], "colorama"]
+    assert {re.split(r"[<>=]", need)[0].lower() for need in needs} <= known
+
+
+def test_the_sdist_holds_what_the_repository_holds(tmp_path: Path) -> None:
+    """`.ci/run` runs its tests."""
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", str(tmp_path)],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    )
+    [made] = tmp_path.iterdir()
+    with tarfile.open(made) as packed:
+        held = {name.partition("/")[2] for name in packed.getnames()}
+        script = packed.getmember(f"{made.name.removesuffix('.tar.gz')}/.ci/run")
+    wanted = {path.relative_to(ROOT).as_posix() for path, _ in texts()}
+    assert len(wanted) > 80
+    assert wanted <= held
+    assert not [name for name in held if "__pycache__" in name or name.startswith(("build/", ".venv/"))]
+    assert script.mode & 0o100

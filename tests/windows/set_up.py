@@ -1,0 +1,97 @@
+"""Run the README's commands for Windows under Wine: `python tests/windows/set_up.py`, in a prepared checkout.
+
+PowerShell, the launcher `py` and the module `venv` are not to be had there: each step between two `;` goes through
+`cmd`, and `virtualenv` stands for `venv`. pip, the build, what is installed and what the commands end in are real;
+the tests are those that no Windows lacks anything for and that take seconds. pip takes the packages from the folder
+where `prepare.py` put them.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+import wine
+
+TESTS = ["test_lookup.py", "test_walk.py", "test_answers.py", "test_search_words.py"]
+WITHOUT = """\
+# Wine 8 ends in what these two call
+import _winapi, platform
+_winapi.__dict__.pop("CopyFile2", None)
+platform._wmi = None
+"""
+
+
+def commands() -> list[list[str]]:
+    """Return the steps of each command for PowerShell."""
+    readme = (wine.ROOT / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```powershell\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
+    return [line.split("; ") for block in blocks for line in block.splitlines()]
+
+
+def copy(folder: Path) -> None:
+    """Copy the checkout, without what is made in it."""
+    made = shutil.ignore_patterns(".git", ".venv", "build", "dist", "__pycache__", ".*_cache", "node_modules")
+    shutil.copytree(wine.ROOT, folder, ignore=made)
+
+
+def as_cmd(step: str) -> list[str]:
+    """Return what does under Wine what `step` does in PowerShell."""
+    words = step.replace("'", "").split()
+    if words[:3] == ["py", "-m", "venv"]:
+        return [wine.native(wine.PYTHON), "-m", "virtualenv", "--quiet", *words[3:]]
+    return ["cmd", "/c", " ".join(words)]
+
+
+def run(steps: list[str], home: Path) -> None:
+    """Run one command in a copy of its own; ends the process where a step fails."""
+    folder = home / "fs-triage"
+    copy(folder)
+    (home / "sitecustomize.py").write_text(WITHOUT, encoding="utf-8")
+    environment = wine.environment(
+        home,
+        WINEPATH=wine.native(wine.PYTHON.parent),  # where a Python that is installed finds its libraries
+        PYTHONPATH=wine.native(home),
+        PIP_NO_INDEX="1",
+        PIP_FIND_LINKS=wine.native(wine.WHEELS),
+        PIP_CONFIG_FILE="nul",
+        PYTEST_ADDOPTS=" ".join(["-n", "0", *(f"tests/{name}" for name in TESTS)]),
+    )
+    for step in steps:
+        start = time.monotonic()
+        done = subprocess.run(
+            [wine.WINE, *as_cmd(step)],
+            cwd=folder,
+            env=environment,
+            input=b"",
+            capture_output=True,
+            timeout=600,
+        )
+        print(f"{step}\n    {time.monotonic() - start:.0f} s", file=sys.stderr)
+        if done.returncode:
+            sys.stderr.buffer.write(done.stdout + done.stderr)
+            raise SystemExit(done.returncode)
+    sys.stdout.buffer.write(done.stdout)
+
+
+def main() -> None:
+    """Run them all."""
+    if why := wine.missing():
+        raise SystemExit(why)
+    found = commands()
+    if len(found) != 2:
+        raise SystemExit(f"README.md: two commands for PowerShell were expected, {len(found)} read")
+    with wine.open_session():
+        for steps in found:
+            with tempfile.TemporaryDirectory() as home:
+                run(steps, Path(home))
+
+
+if __name__ == "__main__":
+    main()
