@@ -62,6 +62,28 @@ examples:
     besoin: [rien ne va plus]
 """
 
+PORTABLE = {
+    "answers",
+    "compare",
+    "equivalence",
+    "french",
+    "lookup",
+    "scale",
+    "schema",
+    "search_words",
+    "walk",
+}
+"""The test files that run on Windows itself; the others need a thing of POSIX, or look for its paths."""
+
+if os.name == "nt":
+    collect_ignore_glob = [
+        str(path) for path in Path(__file__).parent.glob("test_*.py") if path.stem[5:] not in PORTABLE
+    ]
+
+    def pytest_report_header() -> str:
+        """Say what is left out."""
+        return "the tests that need no Linux; the others try Windows from there (docs/windows.md)"
+
 
 def write_livret(folder: Path, text: str = "") -> Path:
     """Write a livret of one partner and two démarches in `folder`; each of its texts ends with `text`."""
