@@ -43,7 +43,7 @@ def as_cmd(step: str) -> list[str]:
     """Return what does under Wine what `step` does in PowerShell."""
     words = step.replace("'", "").split()
     if words[:3] == ["py", "-m", "venv"]:
-        return [wine.native(wine.PYTHON), "-m", "virtualenv", "--quiet", *words[3:]]
+        return [wine.native(wine.PYTHON), "-m", "virtualenv", "-q", "--no-periodic-update", *words[3:]]
     return ["cmd", "/c", " ".join(words)]
 
 
