@@ -85,7 +85,10 @@ def program() -> None:
     # pip reads the markers of the machine it runs on: colorama is asked for by name
     local = ["--no-index", "--find-links", wine.WHEELS, "--no-compile", "--only-binary", ":all:"]
     pip("install", "--target", target, *TARGET, *local, wheel, "colorama", "virtualenv")
-    wine.call("-m", "compileall", "-q", wine.native(target), seconds=300)
+    # compiled as it is used: all of it takes a minute
+    wine.call("-c", "import questionary, typer, rich.console")
+    for words in (["liste"], ["chercher", "permis"], ["schema"]):
+        wine.call("-m", "fs_triage", *words)
 
 
 def main() -> None:
