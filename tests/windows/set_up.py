@@ -18,12 +18,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import wine
 
-WITHOUT = """\
-# Wine 8 ends in what these two call
-import _winapi, platform
-_winapi.__dict__.pop("CopyFile2", None)
-platform._wmi = None
-"""
+WITHOUT = 'import _winapi, platform; _winapi.__dict__.pop("CopyFile2", None); platform._wmi = None\n'
+"""Wine 8 dies in what these two call."""
 
 
 def commands() -> list[list[str]]:
@@ -71,6 +67,8 @@ def run(steps: list[str], home: Path) -> None:
             capture_output=True,
             timeout=600,
         )
+        if not done.returncode and step.startswith("py "):  # what pip builds with reads this, and no other
+            (folder / ".venv" / "Lib" / "site-packages" / "wine.pth").write_text(WITHOUT, encoding="utf-8")
         print(f"{step}\n    {time.monotonic() - start:.0f} s", file=sys.stderr)
         if done.returncode:
             sys.stderr.buffer.write(done.stdout + done.stderr)
