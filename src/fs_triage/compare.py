@@ -9,6 +9,7 @@ from fs_triage.changes import compare
 from fs_triage.failure import OK, RULES_UNUSABLE, Failure
 from fs_triage.load import Livret, load
 from fs_triage.markdown import escape
+from fs_triage.problem import INCOMPLETE
 from fs_triage.told import SECTIONS, Change
 
 DIFFERENT = 1
@@ -37,7 +38,7 @@ def _livret(folder: str) -> Livret:
     loaded = load(Path(found))
     problems = loaded.blocking
     if loaded.livret is not None and not problems:
-        problems = checks.blocking(loaded.livret)
+        problems = [found for found in checks.blocking(loaded.livret) if found.code not in INCOMPLETE]
     if loaded.livret is None or problems:
         raise Failure(RULES_UNUSABLE, index.refusal(found, problems))
     return loaded.livret

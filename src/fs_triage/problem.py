@@ -28,6 +28,9 @@ ADVICE = frozenset(
     }
 )
 
+# These stop the desk, since a file may have been cut, and not a comparison, which shows what is missing.
+INCOMPLETE = frozenset({"bad-rename", "id-vanished", "not-covered"})
+
 
 class Problem(NamedTuple):
     """A problem at one place; sorts by path, line, column, code and message (all `str` but line and column).
