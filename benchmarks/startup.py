@@ -51,6 +51,7 @@ def changes(rules: Path) -> dict[str, Callable[[], None]]:
         (rules.parent / ".cache" / "fs-triage" / kept).unlink()
 
     answer = "  - {id: essai-#, label: Faire l'essai #, keywords: [essai #], steps: [Essayer.]}"
+    example = "  - {id: essai-#, besoin: [je veux faire l'essai #]}"
     return {
         "le libellé d’un contact": edit(r"Numéro de la CAF.*", "Numéro de la CAF, essai #"),
         "le numéro d’un contact": edit(r'phone: ".*"', 'phone: "03 84 25 #"'),
@@ -58,7 +59,7 @@ def changes(rules: Path) -> dict[str, Callable[[], None]]:
         "un besoin de plus": edit(
             r"\nexamples:\n", r"\g<0>  - {id: rsa/demande, besoin: [besoin d'essai #]}\n"
         ),
-        "une démarche de plus": edit(r"\nanswers:\n", rf"\g<0>{answer}\n"),
+        "une démarche de plus": edit(r"(?s)(\nanswers:\n)(.*\nexamples:\n)", rf"\1{answer}\n\2{example}\n"),
         "aucun livret préparé": forget,
     }
 

@@ -57,6 +57,9 @@ answers:
   - id: blocage
     label: Ça bloque
     escalate: [tel]
+examples:
+  - {id: titre/oui, besoin: [un titre]}
+  - {id: blocage, besoin: [rien ne va]}
 """
 OUTLINE = """\
 Guichet (guichet)

@@ -65,6 +65,10 @@ answers:
     label: Ça bloque
     pages: [3]
     escalate: [site, {contact: tel, when: si le site est en panne}]
+examples:
+  - {id: titre/oui, besoin: [j'ai perdu mon titre]}
+  - {id: titre/non, besoin: [mon titre n'arrive pas]}
+  - {id: blocage, besoin: [rien ne va]}
 """
 MARKDOWN = f"""\
 # Relecture du livret
