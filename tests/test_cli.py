@@ -248,10 +248,10 @@ def test_a_bug_is_one_sentence_without_values(
         secret = "Jeanne Exemple"
         raise ValueError(f"le dossier de {secret}")
 
+    from fs_triage import answers  # before it would take what is broken for its own
+
     monkeypatch.setattr(module, name, broken)
     if name == "open_store":
-        from fs_triage import answers
-
         monkeypatch.setattr(answers, name, broken)
     code, out, err = call("caf", "rsa")
     assert (code, out) == (BUG, "")
