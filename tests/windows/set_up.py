@@ -43,6 +43,14 @@ def as_cmd(step: str) -> list[str]:
     return ["cmd", "/c", " ".join(words)]
 
 
+def as_venv(folder: Path) -> None:
+    """Give an environment what one of `venv` has: there, python.exe runs the installed one, beside its libraries."""
+    for library in wine.PYTHON.parent.glob("*.dll"):
+        shutil.copy(library, folder / "Scripts")
+    # what pip builds with reads this, and no other
+    (folder / "Lib" / "site-packages" / "wine.pth").write_text(WITHOUT, encoding="utf-8")
+
+
 def run(steps: list[str], home: Path) -> None:
     """Run one command in a copy of its own; ends the process where a step fails."""
     folder = home / "fs-triage"
@@ -50,7 +58,6 @@ def run(steps: list[str], home: Path) -> None:
     (home / "sitecustomize.py").write_text(WITHOUT, encoding="utf-8")
     environment = wine.environment(
         home,
-        WINEPATH=wine.native(wine.PYTHON.parent),  # where a Python that is installed finds its libraries
         PYTHONPATH=wine.native(home),
         PIP_NO_INDEX="1",
         PIP_FIND_LINKS=wine.native(wine.WHEELS),
@@ -67,8 +74,8 @@ def run(steps: list[str], home: Path) -> None:
             capture_output=True,
             timeout=600,
         )
-        if not done.returncode and step.startswith("py "):  # what pip builds with reads this, and no other
-            (folder / ".venv" / "Lib" / "site-packages" / "wine.pth").write_text(WITHOUT, encoding="utf-8")
+        if not done.returncode and step.startswith("py "):
+            as_venv(folder / ".venv")
         print(f"{step}\n    {time.monotonic() - start:.0f} s", file=sys.stderr)
         if done.returncode:
             sys.stderr.buffer.write(done.stdout + done.stderr)
