@@ -16,7 +16,11 @@ import pytest
 from conftest import ROOT
 
 SOURCE = ROOT / "src" / "fs_triage"
-MODULES = {path.stem: path for path in sorted(SOURCE.glob("*.py")) if path.stem != "__init__"}
+MODULES = {
+    ".".join(path.relative_to(SOURCE).with_suffix("").parts): path
+    for path in sorted(SOURCE.rglob("*.py"))
+    if path.stem != "__init__"
+}
 LONGEST_MODULE, LONGEST_FUNCTION, LONGEST_GUIDE = 300, 50, 60
 
 FLOORS = {
@@ -79,10 +83,15 @@ def imports(path: Path) -> Iterator[str]:
     for node in below(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module == "fs_triage":
-            yield from (f"fs_triage.{alias.name}" for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            yield str(node.module)
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def own_module(wanted: str) -> str | None:
+    """Return the module of ours that is imported: itself, or a name of it; None for another's."""
+    package, _, name = wanted.partition(".")
+    names = (name, name.rpartition(".")[0]) if package == "fs_triage" else ()
+    return next((module for module in names if module in MODULES), None)
 
 
 @pytest.fixture(scope="module")
@@ -90,8 +99,7 @@ def graph() -> dict[str, set[str]]:
     """Return the modules that each module imports."""
     assert len(MODULES) > 30
     found = {
-        name: {wanted.split(".")[1] for wanted in imports(path) if wanted.startswith("fs_triage.")}
-        & {*MODULES}
+        name: {module for wanted in imports(path) if (module := own_module(wanted))}
         for name, path in MODULES.items()
     }
     assert sum(map(len, found.values())) > 100

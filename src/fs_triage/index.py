@@ -257,7 +257,7 @@ def _unread(path: str) -> File:
 
 
 def _program_files() -> list[str]:
-    return sorted(str(path) for path in Path(places.PACKAGE).glob("*.py"))
+    return sorted(str(path) for path in Path(places.PACKAGE).rglob("*.py"))
 
 
 def _program() -> str:
