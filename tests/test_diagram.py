@@ -20,8 +20,9 @@ from conftest import ROOT, Run, clean_environment
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fs_triage.branch import Branch, one_line, walk_branches
+from fs_triage.branch import Branch, walk_branches
 from fs_triage.diagram import dot, mermaid
+from fs_triage.typography import one_line
 
 LIVRET = """\
 id: essai

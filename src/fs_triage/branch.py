@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Literal, TypedDict
 
-from fs_triage.records import Choice, Question
-from fs_triage.typography import visible
-from fs_triage.walk import QuestionOf
+from fs_triage.records import Choice, Question, QuestionOf
 
 
 class Branch(TypedDict):
@@ -76,8 +73,3 @@ def walk_branches(branch: Branch) -> Iterator[Branch]:
     yield branch
     for answer in branch["answers"]:
         yield from walk_branches(answer)
-
-
-def one_line(text: str) -> str:
-    """Return `text` on one line, safe to show; no-break spaces stay inside it."""
-    return visible(re.sub(r"[ \t\r\n]+", " ", text.strip()))

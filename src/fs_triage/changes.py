@@ -11,7 +11,8 @@ from fs_triage.pairing import Key, pair, side
 from fs_triage.plain import LEVEL_NAMES
 from fs_triage.records import Conclusion
 from fs_triage.text_changes import search_changes, text_changes
-from fs_triage.told import PROCEDURES, ROUTES, SECTIONS, Both, Change, ended, grouped, quoted
+from fs_triage.told import PROCEDURES, ROUTES, SECTIONS, Both, Change, grouped
+from fs_triage.typography import ended, quoted
 
 
 def compare(old: Livret, new: Livret) -> list[Change]:

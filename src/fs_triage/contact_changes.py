@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from fs_triage.model import Contact
 from fs_triage.pairing import Key
 from fs_triage.plain import AUDIENCES, KINDS, hours_in_french
-from fs_triage.told import CONTACTS, SEARCH, Both, Change, ended, quoted
+from fs_triage.told import CONTACTS, SEARCH, Both, Change
+from fs_triage.typography import ended, quoted
 
 FIELDS = ("value", "hours", "audience", "label", "note", "doubt", "scope")
 """What is compared of a contact, in the order in which it matters."""

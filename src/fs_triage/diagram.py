@@ -7,10 +7,10 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from fs_triage import outline, output
-from fs_triage.branch import Branch, nest, one_line, walk_branches
+from fs_triage.branch import Branch, nest, walk_branches
 from fs_triage.failure import OK
-from fs_triage.records import ROOT, Question
-from fs_triage.walk import QuestionOf
+from fs_triage.records import ROOT, Question, QuestionOf
+from fs_triage.typography import one_line
 
 if TYPE_CHECKING:
     from fs_triage.store import Store

@@ -6,7 +6,8 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from fs_triage.branch import Branch, one_line
+from fs_triage.branch import Branch
+from fs_triage.typography import one_line
 
 if TYPE_CHECKING:
     from rich.text import Text

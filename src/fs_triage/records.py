@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TypedDict
 
 ROOT = ""
@@ -65,3 +66,7 @@ class Question(TypedDict):
     question: str
     path: list[PathStep]
     answers: list[Choice]
+
+
+QuestionOf = Callable[[str], Question | None]
+"""From the id of a node to its question; None when the node is a conclusion."""

@@ -10,7 +10,7 @@ from typing import TypedDict
 from fs_triage.plain import KINDS, hours_in_french, pages_text
 from fs_triage.records import Conclusion, ContactRecord, Question
 from fs_triage.store import Store
-from fs_triage.told import ended, quoted
+from fs_triage.typography import ended, quoted
 
 _AUDIENCES = {
     "conseiller": "Réservé au conseiller\u00a0: ne jamais le donner à l’usager.",

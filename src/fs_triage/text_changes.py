@@ -9,8 +9,9 @@ from fs_triage.model import Answer, Partner
 from fs_triage.pairing import Side
 from fs_triage.plain import pages_text
 from fs_triage.records import Conclusion
-from fs_triage.told import SEARCH, TEXTS, Both, Change, difference, grouped, quoted
+from fs_triage.told import SEARCH, TEXTS, Both, Change, difference, grouped
 from fs_triage.tree import walk_answers
+from fs_triage.typography import quoted
 
 
 def text_changes(both: Both) -> Iterator[Change]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from fs_triage.pairing import Pairs, Side
 from fs_triage.records import Conclusion
+from fs_triage.typography import quoted
 
 PROCEDURES, CONTACTS, ROUTES, TEXTS, SEARCH = SECTIONS = (
     "Démarches",
@@ -54,16 +55,6 @@ class Both:
             if old in known:
                 return known[old]
         return old
-
-
-def quoted(text: str) -> str:
-    """Return `text` in French quotation marks."""
-    return f"«\u00a0{text}\u00a0»"
-
-
-def ended(text: str) -> str:
-    """Return `text` as the end of a sentence."""
-    return text if text.endswith((".", "!", "?", "»")) else f"{text}."
 
 
 def difference(before: Sequence[str], after: Sequence[str]) -> tuple[str, ...]:

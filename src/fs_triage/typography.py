@@ -72,3 +72,18 @@ def shown(text: str, longest: int = 60) -> str:
     """Return `text`, which somebody typed, as a message quotes it: « visible and cut »."""
     text = visible(cut(text, longest))
     return f"« {text} »"
+
+
+def one_line(text: str) -> str:
+    """Return `text` on one line, safe to show; no-break spaces stay inside it."""
+    return visible(re.sub(r"[ \t\r\n]+", " ", text.strip()))
+
+
+def quoted(text: str) -> str:
+    """Return `text` in French quotation marks."""
+    return f"«{NBSP}{text}{NBSP}»"
+
+
+def ended(text: str) -> str:
+    """Return `text` as the end of a sentence."""
+    return text if text.endswith((".", "!", "?", "»")) else f"{text}."

@@ -5,13 +5,10 @@ Answers are kept by the id of their question, not by position, so that a walk su
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from fs_triage.records import ROOT, Question
-
-QuestionOf = Callable[[str], Question | None]
-"""From the id of a node to its question; None when the node is a conclusion."""
+from fs_triage.records import ROOT, QuestionOf
 
 
 class UnknownAnswer(ValueError):
