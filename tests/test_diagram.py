@@ -20,8 +20,8 @@ from conftest import ROOT, Run, clean_environment
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fs_triage.branch import Branch, walk_branches
-from fs_triage.diagram import dot, mermaid
+from fs_triage.render.diagrams import render_dot, render_mermaid
+from fs_triage.render.tree import Branch, walk_branches
 from fs_triage.typography import one_line
 
 LIVRET = """\
@@ -271,7 +271,7 @@ def drawn_by_dot(text: str) -> tuple[list[str], list[str]]:
 @given(branches())
 def test_dot_reads_every_hostile_label(tree: Branch) -> None:
     present("dot", shutil.which("dot") is not None)
-    nodes, arrows = drawn_by_dot(dot(tree))
+    nodes, arrows = drawn_by_dot(render_dot(tree))
     drawn = [below for below in walk_branches(tree) if below["to"] is None]
     levels = {1: "1erniveau", 2: "2ndniveau"}
     expected = [
@@ -316,7 +316,7 @@ def test_the_mermaid_parser_refuses_what_is_wrong(parser: subprocess.Popen[str])
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(tree=branches())
 def test_mermaid_reads_every_hostile_label(parser: subprocess.Popen[str], tree: Branch) -> None:
-    answer = parsed(parser, mermaid(tree))
+    answer = parsed(parser, render_mermaid(tree))
     shapes = {"question": "hexagon", "conclusion1": "square", "conclusion2": "stadium", "goto": "odd"}
     expected_nodes = {}
     for rank, below in enumerate(walk_branches(tree)):

@@ -423,6 +423,11 @@ def test_another_program_does_not_serve_its_livret(
         opened(livret)
 
 
+def test_the_modules_of_every_package_are_files_of_the_program() -> None:
+    named = {Path(name).relative_to(index.places.PACKAGE).as_posix() for name in index._program_files()}
+    assert {"index.py", "render/conclusion.py"} <= named
+
+
 def test_a_program_file_that_changed_is_seen(
     livret: Path, monkeypatch: pytest.MonkeyPatch, loads: list[Path], tmp_path: Path
 ) -> None:

@@ -520,7 +520,15 @@ def test_a_list_longer_than_the_window_scrolls(home: Path, size: Size) -> None:
 
 def test_the_first_question_waits_for_nothing_it_does_not_need(home: Path, size: Size) -> None:
     """No rules are read and no validation is loaded to ask; Rich comes with the first conclusion."""
-    heavy = ["pydantic", "yaml", "typer", "rich", "fs_triage.load", "fs_triage.tree", "fs_triage.report"]
+    heavy = [
+        "pydantic",
+        "yaml",
+        "typer",
+        "rich",
+        "fs_triage.load",
+        "fs_triage.tree",
+        "fs_triage.render.terminal",
+    ]
     program = f"""
 import sys
 from fs_triage import __main__

@@ -213,7 +213,7 @@ LAYERS = {
     "fs_triage.choices.Choices.type": (FIRST, "x"),
     "fs_triage.console.text_keys": (FIRST, "écrire" + ENTER),
     "fs_triage.search.find": (FIRST, "écrire" + ENTER + "permis" + ENTER),
-    "fs_triage.report.show": (FIRST, ENTER + ENTER),
+    "fs_triage.render.terminal.print_cards": (FIRST, ENTER + ENTER),
     "fs_triage.wizard.Wizard.next": ("", ""),
     "fs_triage.numbered._read": ("", ""),
 }
@@ -222,17 +222,17 @@ LAYERS = {
 
 @pytest.mark.parametrize("place", LAYERS)
 def test_a_bug_is_one_sentence(home: Path, place: str) -> None:
-    module, *names = place.removeprefix("fs_triage.").split(".")
+    owner, _, name = place.rpartition(".")
     shown, keys = LAYERS[place]
     broken = (
-        f"import sys; from fs_triage import __main__, {module}\n"
+        "import pkgutil, sys; from fs_triage import __main__\n"
         "def bug(*arguments, **options):\n"
         "    secret = 'Jean Dupont'\n"
         "    raise ZeroDivisionError(secret)\n"
-        f"{module}.{'.'.join(names)} = bug\n"
+        f"setattr(pkgutil.resolve_name('{owner}'), '{name}', bug)\n"
         "sys.argv = ['fs-triage']; __main__.start()\n"
     )
-    accessible = {"ACCESSIBLE": "1"} if module == "numbered" else {}
+    accessible = {"ACCESSIBLE": "1"} if owner == "fs_triage.numbered" else {}
     with guichet(home=home, command=(sys.executable, "-c", broken), **accessible) as window:
         window.see(shown)
         window.send(keys)

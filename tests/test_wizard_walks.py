@@ -10,8 +10,8 @@ import yaml
 from conftest import JURA, clean_environment
 from terminal import DOWN, END, ENTER, HOME, LEFT, SIZES, Terminal, terminal, words
 
-from fs_triage.plain import LEVELS
 from fs_triage.records import Conclusion, Question
+from fs_triage.render.labels import LEVEL_BANNERS
 from fs_triage.store import Store, open_store
 
 PARTNERS = yaml.safe_load((JURA / "livret.yaml").read_text("utf-8"))["partners"]
@@ -71,7 +71,7 @@ class Walker:
         conclusion = self.conclusion(node)
         read = words("".join(c for c in self.window.drawn_since(mark) if c not in DRAWN))
         for text in (
-            LEVELS[conclusion["level"]],
+            LEVEL_BANNERS[conclusion["level"]],
             conclusion["title"],
             *conclusion["steps"],
             *conclusion["do_not"],

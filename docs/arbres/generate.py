@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from fs_triage import tree
-from fs_triage.branch import nest, walk_branches
-from fs_triage.diagram import mermaid
 from fs_triage.load import load
 from fs_triage.model import Partner
-from fs_triage.plain import pages_text
+from fs_triage.render.diagrams import render_mermaid
+from fs_triage.render.labels import name_pages
+from fs_triage.render.tree import build_branch, walk_branches
 
 HERE = Path(__file__).resolve().parent
 RULES = HERE.parent.parent / "rules" / "jura"
@@ -41,18 +41,18 @@ def pages() -> dict[str, str]:
 
 
 def _page(grown: tree.Tree, partner: Partner) -> str:
-    branch = nest(grown.questions.get, partner.id)
+    branch = build_branch(grown.questions.get, partner.id)
     levels = [below["level"] for below in walk_branches(branch) if below["kind"] == "conclusion"]
     return PAGE.format(
         id=partner.id,
         label=partner.label,
         name=partner.name,
         about=partner.about,
-        pages=pages_text(partner.pages),
+        pages=name_pages(partner.pages),
         count=len(levels),
         first=levels.count(1),
         second=levels.count(2),
-        picture=mermaid(branch),
+        picture=render_mermaid(branch),
     )
 
 

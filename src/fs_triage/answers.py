@@ -60,9 +60,9 @@ def _show(
         extra = f'"found_by": "{by}", '
         output.answer_json(envelope(store, " ".join(call.words), store.block("json", positions), extra))
     elif output.is_drawn(call.flag("--accessible")):
-        from fs_triage import report
+        from fs_triage.render import terminal
 
-        report.show(store, positions)
+        terminal.print_cards(lookup.read_cards(store, positions))
     else:
         output.answer_lines("\n\n----\n\n".join(store.block("text", positions)))
     return OK

@@ -8,8 +8,8 @@ from typing import Any
 from fs_triage.contact_changes import contact_changes, written
 from fs_triage.load import Livret
 from fs_triage.pairing import Key, pair, side
-from fs_triage.plain import LEVEL_NAMES
 from fs_triage.records import Conclusion
+from fs_triage.render import labels
 from fs_triage.text_changes import search_changes, text_changes
 from fs_triage.told import PROCEDURES, ROUTES, SECTIONS, Both, Change, grouped
 from fs_triage.typography import ended, quoted
@@ -54,7 +54,7 @@ def _come_and_gone(both: Both) -> Iterator[Change]:
     for node, conclusion in both.new.tree.conclusions.items():
         partner = conclusion["partner"]
         if node not in both.pairs.conclusions.values() and partner in both.pairs.partners.values():
-            level = LEVEL_NAMES[conclusion["level"]]
+            level = labels.LEVEL_NAMES[conclusion["level"]]
             sentence = f"{quoted(conclusion['title'])} est une nouvelle démarche, au {level}."
             yield Change(
                 PROCEDURES, "added", partner, node, sentence, after=conclusion["title"], demarches=(node,)

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from fs_triage.model import Contact
 from fs_triage.pairing import Key
-from fs_triage.plain import AUDIENCES, KINDS, hours_in_french
+from fs_triage.render.hours import render_hours
+from fs_triage.render.labels import AUDIENCES, KINDS
 from fs_triage.told import CONTACTS, SEARCH, Both, Change
 from fs_triage.typography import ended, quoted
 
@@ -81,10 +82,10 @@ def _sentence(field: str, name: str, old: str | None, new: str | None) -> str:
     """Return the sentence for a field of the contact `name` (quoted) that went from `old` to `new`."""
     match field, new:
         case "hours", None:
-            return f"{name}\u00a0: le livret ne donne plus d’horaires (c’était {hours_in_french(old or '')})."
+            return f"{name}\u00a0: le livret ne donne plus d’horaires (c’était {render_hours(old or '')})."
         case "hours", _:
-            was = f", et non plus {hours_in_french(old)}" if old else ""
-            return f"{name}\u00a0: les horaires sont maintenant {hours_in_french(new or '')}{was}."
+            was = f", et non plus {render_hours(old)}" if old else ""
+            return f"{name}\u00a0: les horaires sont maintenant {render_hours(new or '')}{was}."
         case "audience", "conseiller":
             return f"{name} est désormais réservé au conseiller\u00a0: ne plus le donner à l’usager."
         case "audience", _:

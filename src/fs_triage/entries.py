@@ -16,9 +16,11 @@ from __future__ import annotations
 
 import json
 
-from fs_triage import identifiers, lesson, manual, plain, tree
+from fs_triage import identifiers, lesson, manual, tree
 from fs_triage.load import Livret
 from fs_triage.records import Conclusion, Question
+from fs_triage.render import plain_text
+from fs_triage.render.conclusion import describe_conclusion
 from fs_triage.tree import Tree
 from fs_triage.words import fold, singular
 
@@ -54,11 +56,17 @@ def _conclusions(livret: Livret, grown: Tree) -> Entries:
     labels = {rules.model.id: rules.model.label for rules in livret.partners}
     words: dict[str, tuple[list[str], list[str]]] = {}
     for rank, (node, conclusion) in enumerate(grown.conclusions.items()):
-        blocked = [grown.conclusions[target] for target in conclusion["if_blocked"]]
+        blocked = grown.blocked.get(node, "")
+        card = describe_conclusion(
+            conclusion,
+            labels[conclusion["partner"]],
+            if_blocked=[grown.conclusions[target] for target in conclusion["if_blocked"]],
+            blocked_node=blocked,
+        )
         entries[f"json:{rank:06}"] = _json(conclusion)
-        entries[f"text:{rank:06}"] = plain.conclusion_text(conclusion, labels[conclusion["partner"]], blocked)
-        entries[f"line:{rank:06}"] = plain.conclusion_line(conclusion)
-        entries[f"node:{node}"] = f"{rank} {rank + 1} conclusion {grown.blocked.get(node, '')}".rstrip()
+        entries[f"text:{rank:06}"] = plain_text.render_card(card)
+        entries[f"line:{rank:06}"] = plain_text.render_conclusion_row(conclusion)
+        entries[f"node:{node}"] = f"{rank} {rank + 1} conclusion {blocked}".rstrip()
         *above, own = (
             {singular(word) for word in fold(" ".join(names)).split()} for names in grown.names[node]
         )
@@ -120,7 +128,9 @@ def _contacts(livret: Livret, grown: Tree) -> Entries:
             record = {"partner": partner, **{k: v for k, v in shown[name].items() if k != "when"}}
             record["used_by"] = [conclusion["id"] for conclusion in conclusions]
             entries[f"contact:{rank:06}"] = _json(record)
-            entries[f"contact-line:{rank:06}"] = plain.contact_line(partner, shown[name], conclusions)
+            entries[f"contact-line:{rank:06}"] = plain_text.render_contact_row(
+                partner, shown[name], conclusions
+            )
             rank += 1
         entries[f"span-contact:{partner}"] = f"{first} {rank}"
     return entries

@@ -6,6 +6,10 @@ from fs_triage.words import fold, singular
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from fs_triage.records import Conclusion, Question
+    from fs_triage.render.conclusion import Card
     from fs_triage.store import Store
 
 _SMALL = frozenset("a au aux d dans de des du en et l la le les par pour sur un une".split())  # noqa: SIM905
@@ -54,6 +58,29 @@ def span(store: Store, node: str) -> tuple[int, int]:
     """Return the positions of the conclusions at or below `node`: first, and one after the last."""
     first, last, *_ = store.need(f"node:{node}").split()
     return int(first), int(last)
+
+
+def read_cards(store: Store, positions: Iterable[int]) -> list[Card]:
+    """Return the cards of the conclusions at `positions`."""
+    import json
+
+    from fs_triage.render.conclusion import describe_conclusion
+
+    cards = []
+    for text in store.block("json", positions):
+        conclusion: Conclusion = json.loads(text)
+        partner: Question = json.loads(store.need(f"question:{conclusion['partner']}"))
+        blocked = [span(store, node)[0] for node in conclusion["if_blocked"]]
+        _, _, _, *blocked_node = store.need(f"node:{conclusion['id']}").split()
+        cards.append(
+            describe_conclusion(
+                conclusion,
+                partner["title"],
+                if_blocked=[json.loads(target) for target in store.block("json", blocked)],
+                blocked_node="".join(blocked_node),
+            )
+        )
+    return cards
 
 
 def partner_of(store: Store, word: str) -> str | None:

@@ -7,12 +7,15 @@ import os
 import select
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from fs_triage import calls, output
 from fs_triage.page import BACK, Page, fitting
-from fs_triage.store import Store
 from fs_triage.typography import shown
+
+if TYPE_CHECKING:
+    from fs_triage.render.conclusion import Card
 
 _AHEAD = 100  # lines that are kept until they are asked for: nobody types more ahead
 
@@ -74,10 +77,12 @@ class Lines:
             if taken or not typed:
                 return taken or BACK
 
-    def show(self, store: Store, positions: Sequence[int]) -> bool:
-        """Show the conclusions at `positions`; lines that scroll away need no word of it."""
+    def show(self, card: Card) -> bool:
+        """Show a conclusion; lines that scroll away need no word of it."""
+        from fs_triage.render import plain_text
+
         output.answer("")
-        output.answer_lines("\n\n----\n\n".join(store.block("text", positions)))
+        output.answer_lines(plain_text.render_card(card))
         return True
 
     def turn(self) -> None:

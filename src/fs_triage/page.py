@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from fs_triage.calls import LOST
-from fs_triage.store import Store
+
+if TYPE_CHECKING:
+    from fs_triage.render.conclusion import Card
 
 BACK = "←"
 QUIT = "✕"
@@ -81,8 +83,8 @@ class Desk(Protocol):
     def write(self, page: Page, earlier: str) -> str:
         """Ask for words, `earlier` being those typed before; returns them, or `BACK`."""
 
-    def show(self, store: Store, positions: Sequence[int]) -> bool:
-        """Show the conclusions at `positions`; returns False when their beginning has left the screen."""
+    def show(self, card: Card) -> bool:
+        """Show a conclusion; returns False when its beginning has left the screen."""
 
     def turn(self) -> None:
         """Begin a fresh screen: what a conclusion left behind must not stand above another question."""

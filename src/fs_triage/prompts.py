@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import sys
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import questionary
 from prompt_toolkit.application import Application, create_app_session
@@ -33,8 +33,10 @@ from questionary.prompts.common import InquirerControl
 from fs_triage import console, output
 from fs_triage.choices import Choices, pointer
 from fs_triage.page import BACK, Page
-from fs_triage.store import Store
 from fs_triage.wrapping import wrap
+
+if TYPE_CHECKING:
+    from fs_triage.render.conclusion import Card
 
 _ESCAPE_SECONDS = 0.1  # after which a lone Esc is Esc, not the beginning of an arrow key
 _NEXT_KEY_SECONDS = 0.05  # after which Esc is not the beginning of Alt+key
@@ -128,11 +130,11 @@ class Screen:
         keys = console.text_keys(application, tell)
         application.key_bindings = merge_key_bindings([*([own] if own else []), keys])
 
-    def show(self, store: Store, positions: Sequence[int]) -> bool:
-        """Show the conclusions at `positions`; returns whether the screen holds them and the menu below."""
-        from fs_triage import report
+    def show(self, card: Card) -> bool:
+        """Show a conclusion; returns whether the screen holds it and the menu below."""
+        from fs_triage.render import terminal
 
-        return report.show(store, positions) + _MENU_LINES <= console.open_output().get_size().rows
+        return terminal.print_cards([card]) + _MENU_LINES <= console.open_output().get_size().rows
 
     def turn(self) -> None:
         """Begin a fresh screen; what is on it scrolls away, and can be scrolled back to."""

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import TypedDict
 
-from fs_triage.plain import KINDS, hours_in_french, pages_text
 from fs_triage.records import Conclusion, ContactRecord, Question
+from fs_triage.render.hours import render_hours
+from fs_triage.render.labels import KINDS, name_pages
 from fs_triage.store import Store
 from fs_triage.typography import ended, quoted
 
@@ -116,7 +117,7 @@ def _partner(partner: str, label: str, about: str, conclusions: list[Conclusion]
         "id": partner,
         "label": label,
         "about": about,
-        "pages": pages_text(sorted({page for conclusion in own for page in conclusion["pages"]})),
+        "pages": name_pages(sorted({page for conclusion in own for page in conclusion["pages"]})),
         "counts": f"{_many(len(own), 'démarche')}\u00a0: {first} au 1er niveau, {len(own) - first} au 2nd niveau.",
         "do_not": do_not,
         "warnings": warnings,
@@ -166,7 +167,7 @@ def _item(
         "in_order": in_order,
         "warnings": [text for text in conclusion["warnings"] if text not in warnings],
         "blocked": _blocked(conclusion, numbers, titles),
-        "pages": ended(pages_text(conclusion["pages"])),
+        "pages": ended(name_pages(conclusion["pages"])),
     }
 
 
@@ -191,7 +192,7 @@ def _contact(contact: ContactRecord, used: list[int]) -> ContactSheet:
     if contact["when"]:
         sentences.append(f"Quand\u00a0: {ended(contact['when'])}")
     if contact["hours"]:
-        sentences.append(f"Horaires\u00a0: {ended(hours_in_french(contact['hours']))}")
+        sentences.append(f"Horaires\u00a0: {ended(render_hours(contact['hours']))}")
     if contact["note"]:
         sentences.append(ended(contact["note"]))
     return {

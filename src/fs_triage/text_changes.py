@@ -7,8 +7,8 @@ from typing import Any
 
 from fs_triage.model import Answer, Partner
 from fs_triage.pairing import Side
-from fs_triage.plain import pages_text
 from fs_triage.records import Conclusion
+from fs_triage.render.labels import name_pages
 from fs_triage.told import SEARCH, TEXTS, Both, Change, difference, grouped
 from fs_triage.tree import walk_answers
 from fs_triage.typography import quoted
@@ -39,7 +39,7 @@ def _pages(_both: Both, conclusion: Conclusion, _new: bool) -> list[int]:
 
 
 def _pages_sentence(_both: Both, what: str, _before: Any, after: Any) -> tuple[str, tuple[str, ...]]:
-    return f"{what}\u00a0: la référence est maintenant «\u00a0{pages_text(after)}\u00a0».", ()
+    return f"{what}\u00a0: la référence est maintenant «\u00a0{name_pages(after)}\u00a0».", ()
 
 
 def _titles(both: Both) -> Iterator[Change]:

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from fs_triage import output, plain
+from fs_triage import lookup, output
 from fs_triage.failure import INTERRUPTED, OK, WRONG_CALL, Failure
 from fs_triage.page import BACK, QUIT, Desk, Option, Page
 from fs_triage.records import ROOT, Conclusion, Question
+from fs_triage.render import labels
 from fs_triage.store import Store
 from fs_triage.walk import Walk, replay
 
@@ -174,7 +175,7 @@ class Wizard:
             earlier = walk.preselected() or place.picked
             page = Page((title,), question["question"], (*answers, _LEAVE), earlier, found=self._found)
         else:
-            way = " › ".join(step.label for step in walk.steps)
+            way = labels.WAY.join(step.label for step in walk.steps)
             page = Page((way,), question["question"], (*answers, _RETURN, _LEAVE), walk.preselected())
         chosen = self._choose(page)
         if chosen == QUIT:
@@ -230,16 +231,16 @@ class Wizard:
         partner = self._question(conclusion["partner"])
         assert partner is not None
         way = [step["answer"] for step in conclusion["path"][:-1]]
-        about = " › ".join([*way, plain.LEVEL_NAMES[conclusion["level"]]])
+        about = labels.WAY.join([*way, labels.LEVEL_NAMES[conclusion["level"]]])
         return Option(node, f"{partner['title']} : {conclusion['title']}", about)
 
     def _conclude(self, place: Place) -> Place | None:
         walk = place.walk
         position, _, _, *blocked = self._store.need(f"node:{walk.at}").split()
         self._clear()
-        whole = self._desk.show(self._store, [int(position)])
+        whole = self._desk.show(lookup.read_cards(self._store, [int(position)])[0])
         self._read = True
-        options = [Option(_BLOCKED, "La démarche bloque : 2nd niveau")] if blocked else []
+        options = [Option(_BLOCKED, f"La démarche bloque : {labels.LEVEL_NAMES[2]}")] if blocked else []
         options += [_RETURN] if walk.steps else []
         options += [Option(_AGAIN, "Un autre besoin"), _LEAVE]
         page = Page(() if whole else (_ABOVE,), "Et maintenant ?", tuple(options), compact=True)
@@ -247,5 +248,5 @@ class Wizard:
         if chosen == QUIT:
             return None
         if chosen == _BLOCKED:
-            return replace(place, walk=walk.jump(blocked[0], "2nd niveau"))
+            return replace(place, walk=walk.jump(blocked[0], labels.LEVEL_NAMES[2]))
         return replace(place, walk=walk.back()) if chosen == BACK else Place(walk.restart())

@@ -1,0 +1,217 @@
+"""A conclusion as a card: what every output shows of it, in order and in words, without any layout.
+
+A line added here stands in the text, on the terminal and in the documents alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from enum import StrEnum
+from typing import NamedTuple
+
+from fs_triage.records import Conclusion, ContactRecord
+from fs_triage.render import labels
+from fs_triage.render.hours import render_hours
+from fs_triage.typography import ended, quoted
+
+
+class Tone(StrEnum):
+    """How much a line must stand out."""
+
+    PLAIN = "plain"
+    WARNING = "warning"
+    FORBIDDEN = "forbidden"
+
+
+class Remark(NamedTuple):
+    """One thing to know; `label`, which may be empty, says what it is."""
+
+    text: str
+    label: str = ""
+    tone: Tone = Tone.PLAIN
+
+    @property
+    def line(self) -> str:
+        """The remark as one line."""
+        return f"{self.label}\u00a0: {self.text}" if self.label else self.text
+
+
+class TextList(NamedTuple):
+    """Texts below a heading, which may be empty."""
+
+    heading: str
+    texts: tuple[str, ...]
+    numbered: bool = False
+    tone: Tone = Tone.PLAIN
+
+
+class ContactCard(NamedTuple):
+    """A contact: how to reach it and who may; `condition` says when to, `details` what else to know."""
+
+    kind: str
+    value: str
+    label: str
+    audience: str
+    for_counsellor: bool
+    condition: Remark | None
+    details: tuple[Remark, ...]
+
+    @property
+    def remarks(self) -> tuple[Remark, ...]:
+        """The condition, where there is one, and the details."""
+        return (*([self.condition] if self.condition else []), *self.details)
+
+
+class ContactList(NamedTuple):
+    """Contacts below a heading; those `to_reach` are what the card is about, the others help with its steps."""
+
+    heading: str
+    contacts: tuple[ContactCard, ...]
+    to_reach: bool
+    in_order: bool
+
+
+class WayOutTarget(NamedTuple):
+    """A conclusion to go to; its contacts where there is no other one to choose from."""
+
+    id: str
+    title: str
+    contacts: tuple[ContactCard, ...]
+
+
+class WayOut(NamedTuple):
+    """Where to go, on the level named `level`, when the démarche blocks: all the `targets` are below `node`."""
+
+    heading: str
+    level: str
+    node: str
+    targets: tuple[WayOutTarget, ...]
+
+
+Section = TextList | ContactList | WayOut | Remark
+
+
+class Card(NamedTuple):
+    """A conclusion ready to be laid out."""
+
+    id: str
+    level: int
+    title: str
+    way: str
+    banner: str
+    sections: tuple[Section, ...]
+    pages: str
+
+
+class Wording(NamedTuple):
+    """The words of a card that depend on who reads it."""
+
+    banners: Mapping[int, str]
+    kinds: Mapping[str, str]
+    audiences: Mapping[str, str]
+    prohibitions: str
+    steps: str
+
+
+COUNSELLOR = Wording(
+    banners=labels.LEVEL_BANNERS,
+    kinds=labels.KINDS,
+    audiences=labels.AUDIENCES,
+    prohibitions=labels.PROHIBITIONS,
+    steps=labels.STEPS,
+)
+PARTNER = Wording(
+    banners=labels.LEVEL_SENTENCES,
+    kinds=labels.KINDS_IN_SENTENCES,
+    audiences=labels.AUDIENCE_SENTENCES,
+    prohibitions=labels.PROHIBITIONS_SENTENCE,
+    steps="",
+)
+
+
+def describe_conclusion(
+    conclusion: Conclusion, partner: str, *, if_blocked: Sequence[Conclusion], blocked_node: str
+) -> Card:
+    """Return the card that a counsellor reads.
+
+    `partner` is the short name of its partner, `if_blocked` the conclusions to go to when it blocks, all of them at
+    or below `blocked_node`.
+    """
+    way = labels.WAY.join([partner, *(step["answer"] for step in conclusion["path"])])
+    way_out: Section | None = None
+    if if_blocked:
+        contacts = if_blocked[0]["contacts"] if len(if_blocked) == 1 else []
+        shown = tuple(describe_contact(contact, COUNSELLOR) for contact in contacts)
+        targets = tuple(WayOutTarget(target["id"], target["title"], shown) for target in if_blocked)
+        way_out = WayOut(labels.IF_BLOCKED, labels.LEVEL_NAMES[2], blocked_node, targets)
+    elif reason := conclusion["no_second_level"]:
+        way_out = Remark(reason, labels.NO_SECOND_LEVEL)
+    return _build_card(conclusion, COUNSELLOR, way, way_out)
+
+
+def describe_for_partner(
+    conclusion: Conclusion, numbers: Mapping[str, int], titles: Mapping[str, str]
+) -> Card:
+    """Return the card that a partner's referent reads, in sentences.
+
+    `numbers` and `titles` are those of the conclusions of the partner, by id.
+    """
+    steps = [f"à {quoted(step['question'])}, {quoted(step['answer'])}" for step in conclusion["path"]]
+    way = f"On y arrive en répondant\u00a0: {', puis '.join(steps)}."
+    targets = [f"n°\u00a0{numbers[node]}, {quoted(titles[node])}" for node in conclusion["if_blocked"]]
+    way_out = None
+    if len(targets) == 1:
+        way_out = Remark(f"{labels.IF_BLOCKED}, le conseiller passe à la démarche {targets[0]}.")
+    elif targets:
+        choice = " ou ".join(targets)
+        way_out = Remark(f"{labels.IF_BLOCKED}, le conseiller passe, selon le cas, à\u00a0: {choice}.")
+    elif reason := conclusion["no_second_level"]:
+        way_out = Remark(f"{labels.NO_SECOND_LEVEL_SENTENCE} {ended(reason)}")
+    return _build_card(conclusion, PARTNER, way, way_out)
+
+
+def describe_contact(contact: ContactRecord, wording: Wording) -> ContactCard:
+    """Return a contact as a card shows it."""
+    details = []
+    if contact["hours"]:
+        details.append(Remark(render_hours(contact["hours"]), labels.HOURS))
+    if contact["note"]:
+        details.append(Remark(contact["note"]))
+    if contact["doubt"]:
+        details.append(Remark(contact["doubt"], labels.DOUBT, Tone.WARNING))
+    return ContactCard(
+        kind=wording.kinds[contact["kind"]],
+        value=contact["value"],
+        label=contact["label"],
+        audience=wording.audiences[contact["audience"]],
+        for_counsellor=contact["audience"] != "usager",
+        condition=Remark(contact["when"], labels.CONDITION) if contact["when"] else None,
+        details=tuple(details),
+    )
+
+
+def _build_card(conclusion: Conclusion, wording: Wording, way: str, way_out: Section | None) -> Card:
+    return Card(
+        id=conclusion["id"],
+        level=conclusion["level"],
+        title=conclusion["title"],
+        way=way,
+        banner=wording.banners[conclusion["level"]],
+        sections=(*_describe_sections(conclusion, wording), *([way_out] if way_out else [])),
+        pages=labels.name_pages(conclusion["pages"]),
+    )
+
+
+def _describe_sections(conclusion: Conclusion, wording: Wording) -> Iterator[Section]:
+    if conclusion["do_not"]:
+        yield TextList(wording.prohibitions, tuple(conclusion["do_not"]), tone=Tone.FORBIDDEN)
+    if conclusion["steps"]:
+        yield TextList(wording.steps, tuple(conclusion["steps"]), numbered=True)
+    if conclusion["contacts"]:
+        to_reach = conclusion["level"] == 2
+        in_order = to_reach and len(conclusion["contacts"]) > 1
+        heading = labels.CONTACTS_IN_ORDER if in_order else labels.CONTACTS
+        contacts = tuple(describe_contact(contact, wording) for contact in conclusion["contacts"])
+        yield ContactList(heading if to_reach else labels.USEFUL_CONTACTS, contacts, to_reach, in_order)
+    if conclusion["warnings"]:
+        yield TextList(labels.WARNINGS, tuple(conclusion["warnings"]), tone=Tone.WARNING)

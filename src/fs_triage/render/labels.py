@@ -1,0 +1,55 @@
+"""French names of what the records hold, and headings of a card: each is written here alone."""
+
+WAY = " › "
+"""Between two answers on the way to a conclusion."""
+
+LEVEL_NAMES = {1: "1er niveau", 2: "2nd niveau"}
+LEVEL_MARKS = {0: "", 1: "[1er] ", 2: "[2nd] "}
+LEVEL_ACTIONS = {1: "à faire sur place", 2: "à transmettre"}
+LEVEL_BANNERS = {level: f"{name}\u00a0: {LEVEL_ACTIONS[level]}" for level, name in LEVEL_NAMES.items()}
+LEVEL_SENTENCES = {
+    1: f"{LEVEL_NAMES[1]}\u00a0: le conseiller fait la démarche sur place, avec l’usager.",
+    2: f"{LEVEL_NAMES[2]}\u00a0: le conseiller transmet la demande.",
+}
+NO_SECOND_LEVEL = f"Pas de {LEVEL_NAMES[2]}"
+NO_SECOND_LEVEL_SENTENCE = f"Il n’y a pas de {LEVEL_NAMES[2]}."
+
+KINDS = {
+    "email": "Courriel",
+    "phone": "Téléphone",
+    "administration-plus": "Administration+",
+    "appointment": "Rendez-vous",
+    "web": "Site",
+    "address": "Adresse",
+    "in-person": "Sur place",
+}
+KINDS_IN_SENTENCES = {**KINDS, "administration-plus": "Par"}  # its value names Administration+ already
+
+FOR_COUNSELLOR = "réservé au conseiller"
+AUDIENCES = {
+    "conseiller": f"{FOR_COUNSELLOR}, ne pas donner à l’usager",
+    "usager": "utilisable par l’usager",
+}
+AUDIENCE_SENTENCES = {
+    "conseiller": "Réservé au conseiller\u00a0: ne jamais le donner à l’usager.",
+    "usager": "L’usager peut s’en servir lui-même.",
+}
+
+PROHIBITIONS = "Ne pas renseigner"
+PROHIBITIONS_SENTENCE = "Le conseiller ne renseigne pas"
+STEPS = "Étapes"
+USEFUL_CONTACTS = "Contacts utiles"
+CONTACTS = "À contacter"
+CONTACTS_IN_ORDER = "À contacter, dans cet ordre"
+WARNINGS = "Attention"
+IF_BLOCKED = "Si la démarche bloque"
+
+CONDITION = "Quand"
+HOURS = "Horaires"
+DOUBT = "À vérifier"
+
+
+def name_pages(pages: list[int]) -> str:
+    """Return the pages of the booklet as a reference: « Livret, pages 2 et 3 »."""
+    *first, last = map(str, pages) if pages else [""]
+    return f"Livret, pages {', '.join(first)} et {last}" if first else f"Livret, page {last}"

@@ -1,0 +1,121 @@
+"""A tree as nested branches, and as lines: what every drawing of it is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal, NamedTuple, TypedDict
+
+from fs_triage.records import Choice, Question, QuestionOf
+from fs_triage.render import labels
+from fs_triage.typography import one_line
+
+LEGEND = "   ".join(
+    [
+        *(f"{labels.LEVEL_MARKS[level]}{what}" for level, what in labels.LEVEL_ACTIONS.items()),
+        "→ suite ailleurs",
+    ]
+)
+
+
+class Branch(TypedDict):
+    """A node and all that is below it; the shape of `arbre --json`.
+
+    `id` is the full id, `label` the answer that leads there, `level` 0 but for a conclusion or a way to one,
+    `to` the node that a `goto` leads to, `question` and `answers` what a question asks.
+    """
+
+    id: str
+    label: str
+    help: str | None
+    kind: Literal["question", "conclusion", "goto"]
+    level: int
+    to: str | None
+    question: str | None
+    answers: list[Branch]
+
+
+def build_branch(question_of: QuestionOf, node: str) -> Branch:
+    """Return the question `node` and all that is below it; raises `LookupError` when it is no question."""
+    question = _get_question(question_of, node)
+    return _build_question(question_of, question, question["title"], None)
+
+
+def _get_question(question_of: QuestionOf, node: str) -> Question:
+    question = question_of(node)
+    if question is None:
+        raise LookupError(node)
+    return question
+
+
+def _build_question(question_of: QuestionOf, question: Question, label: str, help: str | None) -> Branch:
+    return {
+        "id": question["id"],
+        "label": label,
+        "help": help,
+        "kind": "question",
+        "level": 0,
+        "to": None,
+        "question": question["question"],
+        "answers": [_build_answer(question_of, question["id"], choice) for choice in question["answers"]],
+    }
+
+
+def _build_answer(question_of: QuestionOf, above: str, choice: Choice) -> Branch:
+    own = f"{above}/{choice['id']}" if above else choice["id"]
+    elsewhere = choice["to"] != own
+    if choice["level"] == 0 and not elsewhere:
+        return _build_question(question_of, _get_question(question_of, own), choice["label"], choice["help"])
+    return {
+        "id": own,
+        "label": choice["label"],
+        "help": choice["help"],
+        "kind": "goto" if elsewhere else "conclusion",
+        "level": choice["level"],
+        "to": choice["to"] if elsewhere else None,
+        "question": None,
+        "answers": [],
+    }
+
+
+def walk_branches(branch: Branch) -> Iterator[Branch]:
+    """Yield `branch` and every branch below it, in order."""
+    yield branch
+    for answer in branch["answers"]:
+        yield from walk_branches(answer)
+
+
+class BranchLine(NamedTuple):
+    """What is written of one branch, in this order; `question` on a line of its own."""
+
+    mark: str
+    label: str
+    own_id: str
+    elsewhere: str
+    question: str | None
+
+
+def describe_branch(branch: Branch) -> BranchLine:
+    """Return what is written of a branch: of its id, the part that it adds to the one above."""
+    own = branch["id"].rpartition("/")[2]
+    return BranchLine(
+        mark=labels.LEVEL_MARKS[branch["level"]],
+        label=one_line(branch["label"]),
+        own_id=f" ({own})" if own else "",
+        elsewhere=f" → {branch['to']}" if branch["to"] is not None else "",
+        question=one_line(branch["question"]) if branch["question"] is not None else None,
+    )
+
+
+def render_tree(branch: Branch) -> str:
+    """Return a tree as indented lines, for a pipe or a screen reader: nothing folded, nothing drawn."""
+    return "\n".join(_render_lines(branch, "", ""))
+
+
+def _render_lines(branch: Branch, indent: str, dash: str) -> Iterator[str]:
+    line = describe_branch(branch)
+    yield f"{indent}{dash}{line.mark}{line.label}{line.own_id}{line.elsewhere}"
+    below = indent + " " * len(dash)
+    if line.question is not None:
+        yield f"{below}{line.question}"
+    for answer in branch["answers"]:
+        yield from _render_lines(answer, below, "- ")

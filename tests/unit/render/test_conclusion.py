@@ -1,0 +1,189 @@
+"""A conclusion as a card: which sections it has, in which order and in which words, for whom reads it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from fs_triage.records import Conclusion, ContactRecord
+from fs_triage.render.conclusion import (
+    COUNSELLOR,
+    PARTNER,
+    Card,
+    ContactCard,
+    ContactList,
+    Remark,
+    TextList,
+    Tone,
+    WayOut,
+    WayOutTarget,
+    describe_conclusion,
+    describe_contact,
+    describe_for_partner,
+)
+from fs_triage.render.labels import name_pages
+
+N = "\u00a0"
+
+
+def make_contact(**changes: Any) -> ContactRecord:
+    contact: ContactRecord = {
+        "id": "tel",
+        "kind": "phone",
+        "value": "3949",
+        "label": "Accueil",
+        "audience": "usager",
+        "hours": None,
+        "note": None,
+        "doubt": None,
+        "when": None,
+    }
+    return {**contact, **changes}  # type: ignore[typeddict-item]
+
+
+def make_conclusion(**changes: Any) -> Conclusion:
+    conclusion: Conclusion = {
+        "id": "mairie/papier",
+        "partner": "mairie",
+        "level": 1,
+        "title": "Un papier",
+        "path": [{"question": "Quoi ?", "answer": "Un papier"}],
+        "steps": [],
+        "do_not": [],
+        "contacts": [],
+        "if_blocked": [],
+        "no_second_level": None,
+        "pages": [2],
+        "warnings": [],
+    }
+    return {**conclusion, **changes}  # type: ignore[typeddict-item]
+
+
+def describe(conclusion: Conclusion, *blocked: Conclusion) -> Card:
+    return describe_conclusion(conclusion, "Mairie", if_blocked=blocked, blocked_node="mairie/bloque")
+
+
+TEL = ContactCard("Téléphone", "3949", "Accueil", "utilisable par l’usager", False, None, ())
+
+
+def test_a_bare_conclusion() -> None:
+    assert describe(make_conclusion()) == Card(
+        id="mairie/papier",
+        level=1,
+        title="Un papier",
+        way="Mairie › Un papier",
+        banner=f"1er niveau{N}: à faire sur place",
+        sections=(),
+        pages="Livret, page 2",
+    )
+
+
+def test_the_sections_of_the_first_level_in_order() -> None:
+    conclusion = make_conclusion(
+        do_not=["Le prix."],
+        steps=["Ouvrir.", "Fermer."],
+        contacts=[make_contact()],
+        warnings=["Fermé en août."],
+        no_second_level="la mairie décide",
+    )
+    assert describe(conclusion).sections == (
+        TextList("Ne pas renseigner", ("Le prix.",), tone=Tone.FORBIDDEN),
+        TextList("Étapes", ("Ouvrir.", "Fermer."), numbered=True),
+        ContactList("Contacts utiles", (TEL,), to_reach=False, in_order=False),
+        TextList("Attention", ("Fermé en août.",), tone=Tone.WARNING),
+        Remark("la mairie décide", "Pas de 2nd niveau"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("level", "count", "heading", "in_order"),
+    [
+        (1, 1, "Contacts utiles", False),
+        (1, 2, "Contacts utiles", False),
+        (2, 1, "À contacter", False),
+        (2, 2, "À contacter, dans cet ordre", True),
+    ],
+)
+def test_contacts_are_tried_in_order_on_the_second_level(
+    level: int, count: int, heading: str, in_order: bool
+) -> None:
+    [section] = describe(make_conclusion(level=level, contacts=[make_contact()] * count)).sections
+    assert section == ContactList(heading, (TEL,) * count, to_reach=level == 2, in_order=in_order)
+
+
+def test_a_contact_with_all_there_is_to_know() -> None:
+    contact = make_contact(
+        audience="conseiller", when="le matin", hours="Mo 09:00-12:00", note="Gratuit.", doubt="Deux numéros."
+    )
+    card = describe_contact(contact, COUNSELLOR)
+    assert card.for_counsellor
+    assert card.audience == "réservé au conseiller, ne pas donner à l’usager"
+    assert [remark.line for remark in card.remarks] == [
+        f"Quand{N}: le matin",
+        f"Horaires{N}: lundi 9h-12h",
+        "Gratuit.",
+        f"À vérifier{N}: Deux numéros.",
+    ]
+    assert [remark.tone for remark in card.details] == [Tone.PLAIN, Tone.PLAIN, Tone.WARNING]
+
+
+def test_one_way_out_comes_with_its_contacts_several_do_not() -> None:
+    first = make_conclusion(id="mairie/bloque/a", title="A", level=2, contacts=[make_contact()])
+    second = make_conclusion(id="mairie/bloque/b", title="B", level=2, contacts=[make_contact()])
+    blocked = make_conclusion(no_second_level="ne se voit pas")
+    assert describe(blocked, first).sections == (
+        WayOut(
+            "Si la démarche bloque",
+            "2nd niveau",
+            "mairie/bloque",
+            (WayOutTarget("mairie/bloque/a", "A", (TEL,)),),
+        ),
+    )
+    [section] = describe(blocked, first, second).sections
+    assert isinstance(section, WayOut)
+    assert section.targets == (
+        WayOutTarget("mairie/bloque/a", "A", ()),
+        WayOutTarget("mairie/bloque/b", "B", ()),
+    )
+
+
+def test_a_partner_reads_sentences() -> None:
+    conclusion = make_conclusion(do_not=["Le prix."], steps=["Ouvrir."], if_blocked=["mairie/a", "mairie/b"])
+    numbers, titles = {"mairie/a": 4, "mairie/b": 5}, {"mairie/a": "A", "mairie/b": "B"}
+    card = describe_for_partner(conclusion, numbers, titles)
+    assert card.banner == f"1er niveau{N}: le conseiller fait la démarche sur place, avec l’usager."
+    assert card.way == f"On y arrive en répondant{N}: à «{N}Quoi ?{N}», «{N}Un papier{N}»."
+    assert card.sections == (
+        TextList("Le conseiller ne renseigne pas", ("Le prix.",), tone=Tone.FORBIDDEN),
+        TextList("", ("Ouvrir.",), numbered=True),
+        Remark(
+            f"Si la démarche bloque, le conseiller passe, selon le cas, à{N}: "
+            f"n°{N}4, «{N}A{N}» ou n°{N}5, «{N}B{N}»."
+        ),
+    )
+    alone = describe_for_partner(make_conclusion(if_blocked=["mairie/a"]), numbers, titles)
+    assert alone.sections == (
+        Remark(f"Si la démarche bloque, le conseiller passe à la démarche n°{N}4, «{N}A{N}»."),
+    )
+    none = describe_for_partner(make_conclusion(no_second_level="La mairie décide"), {}, {})
+    assert none.sections == (Remark("Il n’y a pas de 2nd niveau. La mairie décide."),)
+
+
+def test_administration_plus_reads_as_a_sentence_for_a_partner() -> None:
+    contact = make_contact(kind="administration-plus", value="Administration+ : CAF")
+    assert describe_contact(contact, COUNSELLOR).kind == "Administration+"
+    assert describe_contact(contact, PARTNER).kind == "Par"
+
+
+@pytest.mark.parametrize(
+    ("pages", "expected"),
+    [
+        ([4], "Livret, page 4"),
+        ([4, 5], "Livret, pages 4 et 5"),
+        ([4, 5, 9], "Livret, pages 4, 5 et 9"),
+        ([], "Livret, page "),
+    ],
+)
+def test_pages(pages: list[int], expected: str) -> None:
+    assert name_pages(pages) == expected
