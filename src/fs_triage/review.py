@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import PackageLoader
 
 from fs_triage import files, output
 from fs_triage.failure import OK, OUTPUT_LOST, WRONG_CALL, Failure, reason
-from fs_triage.markdown import escape
+from fs_triage.render.documents import render_document
 from fs_triage.sheet import Sheet, sheet
 from fs_triage.store import Store
 
@@ -42,22 +41,4 @@ def run(store: Store, partner: str | None, target: str | None) -> int:
 
 def render(content: Sheet, form: str) -> str:
     """Return `content` laid out as `form`, `.md` or `.html`; whatever its texts hold, they stay text."""
-    html = form == ".html"
-    environment = Environment(
-        loader=PackageLoader("fs_triage", "templates"),
-        autoescape=html,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    return environment.get_template(_TEMPLATES[form]).render(content if html else _escaped(content))
-
-
-def _escaped(content: Any) -> Any:
-    """Return `content` with every text in it as Markdown."""
-    if isinstance(content, str):
-        return escape(content)
-    if isinstance(content, dict):
-        return {key: _escaped(value) for key, value in content.items()}
-    return [_escaped(value) for value in content] if isinstance(content, list) else content
+    return render_document(_TEMPLATES[form], content, PackageLoader("fs_triage", "templates"))

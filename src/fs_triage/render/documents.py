@@ -1,0 +1,37 @@
+"""Documents in Markdown and in HTML, from templates: whatever the texts hold, they stay text.
+
+`card.md.j2` and `card.html.j2` lay out the parts of a card for the templates of all documents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from jinja2 import BaseLoader, ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from fs_triage.markdown import escape
+from fs_triage.render.conclusion import ContactList, Remark
+from fs_triage.typography import ended
+
+
+def render_document(template: str, content: Mapping[str, object], loader: BaseLoader) -> str:
+    """Return `content` laid out by `template` of `loader`, whose name ends in `.md.j2` or `.html.j2`."""
+    environment = Environment(
+        loader=ChoiceLoader([loader, PackageLoader("fs_triage.render")]),
+        autoescape=True,
+        finalize=None if template.endswith(".html.j2") else _escape_markdown,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["ended"] = ended
+    environment.tests["contact_list"] = lambda section: isinstance(section, ContactList)
+    environment.tests["remark"] = lambda section: isinstance(section, Remark)
+    return environment.get_template(template).render(content)
+
+
+def _escape_markdown(value: object) -> Markup:
+    """Return what a template prints as Markdown that shows it as it is; what a macro made stays."""
+    return value if isinstance(value, Markup) else Markup(escape(str(value)))
