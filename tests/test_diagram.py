@@ -21,8 +21,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fs_triage.render.diagrams import render_dot, render_mermaid
-from fs_triage.render.tree import Branch, walk_branches
-from fs_triage.typography import one_line
+from fs_triage.render.tree import Branch, iter_branches
+from fs_triage.typography import join_lines
 
 LIVRET = """\
 id: essai
@@ -136,7 +136,7 @@ def test_the_tree_as_json(run: Run, essai: Path) -> None:
     assert (answer["schema_version"], answer["livret"]) == (1, "essai")
     root = answer["tree"]
     assert (root["id"], root["kind"], root["question"]) == ("", "question", "Pour quel partenaire\u00a0?")
-    assert [(below["id"], below["kind"], below["level"], below["to"]) for below in walk_branches(root)] == [
+    assert [(below["id"], below["kind"], below["level"], below["to"]) for below in iter_branches(root)] == [
         ("", "question", 0, None),
         ("guichet", "question", 0, None),
         ("guichet/titre", "question", 0, None),
@@ -150,7 +150,7 @@ def test_the_tree_holds_every_conclusion_once(run: Run) -> None:
     listed = [match["id"] for match in json.loads(run("liste", "--json").stdout)["matches"]]
     tree = json.loads(run("arbre", "--json").stdout)["tree"]
     assert len(listed) > 100
-    assert [b["id"] for b in walk_branches(tree) if b["kind"] == "conclusion"] == listed
+    assert [b["id"] for b in iter_branches(tree) if b["kind"] == "conclusion"] == listed
 
 
 def screen(home: Path, columns: int, *arguments: str) -> list[str]:
@@ -205,7 +205,7 @@ HOSTILE = [
 labels = (
     st.lists(st.sampled_from(HOSTILE) | st.text(max_size=8), min_size=1, max_size=5)
     .map(" ".join)
-    .filter(one_line)
+    .filter(join_lines)
 )
 
 
@@ -245,7 +245,7 @@ def branch(
 
 
 def squeezed(text: str) -> str:
-    return "".join(one_line(text).split())
+    return "".join(join_lines(text).split())
 
 
 def present(tool: str, found: bool) -> None:
@@ -272,13 +272,13 @@ def drawn_by_dot(text: str) -> tuple[list[str], list[str]]:
 def test_dot_reads_every_hostile_label(tree: Branch) -> None:
     present("dot", shutil.which("dot") is not None)
     nodes, arrows = drawn_by_dot(render_dot(tree))
-    drawn = [below for below in walk_branches(tree) if below["to"] is None]
+    drawn = [below for below in iter_branches(tree) if below["to"] is None]
     levels = {1: "1erniveau", 2: "2ndniveau"}
     expected = [
         squeezed(b["question"] or "") if b["level"] == 0 else levels[b["level"]] + b["id"] for b in drawn
     ]
     assert sorted(nodes) == sorted(expected)
-    assert sorted(arrows) == sorted(squeezed(b["label"]) for b in walk_branches(tree) if b is not tree)
+    assert sorted(arrows) == sorted(squeezed(b["label"]) for b in iter_branches(tree) if b is not tree)
 
 
 MERMAID_PACKAGES = Path(os.environ.get("FS_TRIAGE_MERMAID", ROOT / "tests" / "mermaid"))
@@ -319,8 +319,8 @@ def test_mermaid_reads_every_hostile_label(parser: subprocess.Popen[str], tree: 
     answer = parsed(parser, render_mermaid(tree))
     shapes = {"question": "hexagon", "conclusion1": "square", "conclusion2": "stadium", "goto": "odd"}
     expected_nodes = {}
-    for rank, below in enumerate(walk_branches(tree)):
-        text = one_line(below["question"] or f"→ {below['to']}")
+    for rank, below in enumerate(iter_branches(tree)):
+        text = join_lines(below["question"] or f"→ {below['to']}")
         if below["kind"] == "conclusion":
             text = {1: "1er niveau<br>", 2: "2nd niveau<br>"}[below["level"]] + below["id"]
         kind = below["kind"] + (str(below["level"]) if below["kind"] == "conclusion" else "")
@@ -329,8 +329,8 @@ def test_mermaid_reads_every_hostile_label(parser: subprocess.Popen[str], tree: 
     edges = answer["edges"]
     assert isinstance(edges, list)
     assert sorted((edge["text"], edge["stroke"]) for edge in edges) == sorted(
-        (one_line(b["label"]), "normal" if b["to"] is None else "dotted")
-        for b in walk_branches(tree)
+        (join_lines(b["label"]), "normal" if b["to"] is None else "dotted")
+        for b in iter_branches(tree)
         if b is not tree
     )
 

@@ -8,8 +8,8 @@ from fs_triage import tree
 from fs_triage.load import load
 from fs_triage.model import Partner
 from fs_triage.render.diagrams import render_mermaid
-from fs_triage.render.labels import name_pages
-from fs_triage.render.tree import build_branch, walk_branches
+from fs_triage.render.labels import render_pages
+from fs_triage.render.tree import build_branch, iter_branches
 
 HERE = Path(__file__).resolve().parent
 RULES = HERE.parent.parent / "rules" / "jura"
@@ -42,13 +42,13 @@ def pages() -> dict[str, str]:
 
 def _page(grown: tree.Tree, partner: Partner) -> str:
     branch = build_branch(grown.questions.get, partner.id)
-    levels = [below["level"] for below in walk_branches(branch) if below["kind"] == "conclusion"]
+    levels = [below["level"] for below in iter_branches(branch) if below["kind"] == "conclusion"]
     return PAGE.format(
         id=partner.id,
         label=partner.label,
         name=partner.name,
         about=partner.about,
-        pages=name_pages(partner.pages),
+        pages=render_pages(partner.pages),
         count=len(levels),
         first=levels.count(1),
         second=levels.count(2),

@@ -12,7 +12,7 @@ from fs_triage.records import Conclusion
 from fs_triage.render import labels
 from fs_triage.text_changes import search_changes, text_changes
 from fs_triage.told import PROCEDURES, ROUTES, SECTIONS, Both, Change, grouped
-from fs_triage.typography import ended, quoted
+from fs_triage.typography import end_sentence, quote_text
 
 
 def compare(old: Livret, new: Livret) -> list[Change]:
@@ -55,14 +55,14 @@ def _come_and_gone(both: Both) -> Iterator[Change]:
         partner = conclusion["partner"]
         if node not in both.pairs.conclusions.values() and partner in both.pairs.partners.values():
             level = labels.LEVEL_NAMES[conclusion["level"]]
-            sentence = f"{quoted(conclusion['title'])} est une nouvelle démarche, au {level}."
+            sentence = f"{quote_text(conclusion['title'])} est une nouvelle démarche, au {level}."
             yield Change(
                 PROCEDURES, "added", partner, node, sentence, after=conclusion["title"], demarches=(node,)
             )
     for node, conclusion in both.old.tree.conclusions.items():
         partner = conclusion["partner"]
         if node not in both.pairs.conclusions and partner in both.pairs.partners:
-            sentence = f"{quoted(conclusion['title'])} n’est plus dans le livret."
+            sentence = f"{quote_text(conclusion['title'])} n’est plus dans le livret."
             yield Change(
                 PROCEDURES, "removed", partner, node, sentence, before=conclusion["title"], demarches=(node,)
             )
@@ -79,7 +79,7 @@ def _moved(both: Both) -> Iterator[Change]:
         if len(nodes) == 1:
             first += nodes[0][len(second) :]
             second = nodes[0]
-            what = quoted(both.new.tree.conclusions[second]["title"])
+            what = quote_text(both.new.tree.conclusions[second]["title"])
         else:
             what = f"les {len(nodes)} démarches de {first}"
         sentence = (
@@ -105,7 +105,7 @@ def _levels(both: Both) -> Iterator[Change]:
             way = "du 1er au 2nd niveau\u00a0: à transmettre"
             if after["level"] == 1:
                 way = "du 2nd au 1er niveau\u00a0: à faire sur place"
-            sentence = f"{quoted(after['title'])} passe {way}."
+            sentence = f"{quote_text(after['title'])} passe {way}."
             levels = (before["level"], after["level"])
             yield Change(
                 PROCEDURES, "level", after["partner"], second, sentence, None, *levels, demarches=(second,)
@@ -164,7 +164,7 @@ def _no_second_level_sentence(
 ) -> tuple[str, tuple[str, ...]]:
     if after is None:
         return f"{what}\u00a0: il y a maintenant un 2nd niveau.", ()
-    return f"{what}\u00a0: pas de 2nd niveau. {ended(after)}", ()
+    return f"{what}\u00a0: pas de 2nd niveau. {end_sentence(after)}", ()
 
 
 def _do_not_sentence(_both: Both, what: str, before: Any, after: Any) -> tuple[str, tuple[str, ...]]:

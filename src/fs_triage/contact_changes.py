@@ -9,7 +9,7 @@ from fs_triage.pairing import Key
 from fs_triage.render.hours import render_hours
 from fs_triage.render.labels import AUDIENCES, KINDS
 from fs_triage.told import CONTACTS, SEARCH, Both, Change
-from fs_triage.typography import ended, quoted
+from fs_triage.typography import end_sentence, quote_text
 
 FIELDS = ("value", "hours", "audience", "label", "note", "doubt", "scope")
 """What is compared of a contact, in the order in which it matters."""
@@ -23,13 +23,13 @@ def contact_changes(both: Both) -> Iterator[Change]:
     yield from sorted(changes, key=lambda change: FIELDS.index(change.kind.removeprefix("contact-")))
     for key, contact in both.new.contacts.items():
         if key not in both.pairs.contacts.values() and key[0] in both.pairs.partners.values():
-            sentence = (
-                f"nouveau contact {quoted(contact.label)}\u00a0: {written(contact)}, {_for_whom(contact)}."
-            )
+            sentence = f"nouveau contact {quote_text(contact.label)}\u00a0: {written(contact)}, {_for_whom(contact)}."
             yield _change(both, key, "contact-added", sentence, after=_value(both, key, contact, new=True))
     for key, contact in both.old.contacts.items():
         if key not in both.pairs.contacts and key[0] in both.pairs.partners:
-            sentence = f"le contact {quoted(contact.label)} n’est plus dans le livret ({written(contact)})."
+            sentence = (
+                f"le contact {quote_text(contact.label)} n’est plus dans le livret ({written(contact)})."
+            )
             before = _value(both, key, contact, new=False)
             yield _change(both, key, "contact-removed", sentence, before=before, new=False)
     yield from _renamed(both)
@@ -53,7 +53,7 @@ def _value(both: Both, key: Key, contact: Contact, new: bool) -> dict[str, str] 
 def _changed(both: Both, first: Key, second: Key) -> Iterator[Change]:
     before, after = both.old.contacts[first], both.new.contacts[second]
     was, now = _value(both, first, before, new=False), _value(both, second, after, new=True)
-    name = quoted(after.label)
+    name = quote_text(after.label)
     if was != now:
         yield _change(both, second, "contact-value", _new_value(name, before, after, was, now), was, now)
     if now is None:
@@ -91,18 +91,18 @@ def _sentence(field: str, name: str, old: str | None, new: str | None) -> str:
         case "audience", _:
             return f"{name} peut désormais servir à l’usager\u00a0: on peut le lui donner."
         case "label", _:
-            return f"le contact {quoted(old or '')} s’appelle maintenant {name}."
+            return f"le contact {quote_text(old or '')} s’appelle maintenant {name}."
         case "doubt", None:
             return f"{name}\u00a0: le doute est levé."
         case "doubt", _:
-            return f"{name} est à vérifier\u00a0: {ended(new or '')}"
+            return f"{name} est à vérifier\u00a0: {end_sentence(new or '')}"
         case "scope", "local":
             return f"{name} est maintenant propre au département."
         case "scope", _:
             return f"{name} est maintenant le même partout."
         case _, None:
-            return f"{name}\u00a0: la précision {quoted(old or '')} n’y est plus."
-    return f"{name}\u00a0: la précision est maintenant {quoted(new or '')}."
+            return f"{name}\u00a0: la précision {quote_text(old or '')} n’y est plus."
+    return f"{name}\u00a0: la précision est maintenant {quote_text(new or '')}."
 
 
 def _renamed(both: Both) -> Iterator[Change]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from fs_triage import output
 from fs_triage.failure import OK
-from fs_triage.records import ROOT, Question, QuestionOf
+from fs_triage.records import ROOT, Question, QuestionFinder
 from fs_triage.render import diagrams, tree
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def run(store: Store, partner: str | None, form: str) -> int:
     return OK
 
 
-def _reader(store: Store) -> QuestionOf:
+def _reader(store: Store) -> QuestionFinder:
     def read(node: str) -> Question:
         question: Question = json.loads(store.need(f"question:{node}"))
         return question

@@ -16,7 +16,7 @@ from fs_triage import learning, lesson, misfiled, phonetics, tree, walk
 from fs_triage.load import Livret, PartnerRules
 from fs_triage.names import close
 from fs_triage.problem import Problem
-from fs_triage.records import QuestionOf
+from fs_triage.records import QuestionFinder
 from fs_triage.source import Place, place_of
 from fs_triage.spots import MOST, at, conclusions, is_lost, where
 from fs_triage.vocabulary import BY_HEART
@@ -174,7 +174,7 @@ def example_walk(livret: Livret) -> Iterator[Problem]:
                 yield at(rules, ("examples", rank, "walk"), "example-walk", message, "corrigez walk ou id")
 
 
-def _reached(answers: list[str], question_of: QuestionOf, start: str) -> str:
+def _reached(answers: list[str], question_of: QuestionFinder, start: str) -> str:
     """Return where `answers` lead, as far as they lead."""
     at_hand = walk.Walk(start)
     for answer in answers:

@@ -68,5 +68,5 @@ class Question(TypedDict):
     answers: list[Choice]
 
 
-QuestionOf = Callable[[str], Question | None]
+QuestionFinder = Callable[[str], Question | None]
 """From the id of a node to its question; None when the node is a conclusion."""

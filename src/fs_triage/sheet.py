@@ -105,7 +105,7 @@ def _partner(partner: str, label: str, about: str, conclusions: list[Conclusion]
     return {
         "label": label,
         "about": about,
-        "pages": labels.name_pages(sorted({page for conclusion in own for page in conclusion["pages"]})),
+        "pages": labels.render_pages(sorted({page for conclusion in own for page in conclusion["pages"]})),
         "counts": f"{_many(len(own), 'démarche')}\u00a0: {first} au 1er niveau, {len(own) - first} au 2nd niveau.",
         "common": [section for section in common if section.texts],
         "contacts": _list_contacts(own, numbers),

@@ -8,10 +8,10 @@ from typing import Any
 from fs_triage.model import Answer, Partner
 from fs_triage.pairing import Side
 from fs_triage.records import Conclusion
-from fs_triage.render.labels import name_pages
+from fs_triage.render.labels import render_pages
 from fs_triage.told import SEARCH, TEXTS, Both, Change, difference, grouped
 from fs_triage.tree import walk_answers
-from fs_triage.typography import quoted
+from fs_triage.typography import quote_text
 
 
 def text_changes(both: Both) -> Iterator[Change]:
@@ -39,7 +39,7 @@ def _pages(_both: Both, conclusion: Conclusion, _new: bool) -> list[int]:
 
 
 def _pages_sentence(_both: Both, what: str, _before: Any, after: Any) -> tuple[str, tuple[str, ...]]:
-    return f"{what}\u00a0: la référence est maintenant «\u00a0{name_pages(after)}\u00a0».", ()
+    return f"{what}\u00a0: la référence est maintenant «\u00a0{render_pages(after)}\u00a0».", ()
 
 
 def _titles(both: Both) -> Iterator[Change]:
@@ -50,7 +50,7 @@ def _titles(both: Both) -> Iterator[Change]:
             before, after = title(both.old, first), title(both.new, second)
             if before != after and second not in both.new.labels and second:
                 partner = second.partition("/")[0]
-                sentence = f"{quoted(before)} s’appelle maintenant {quoted(after)}."
+                sentence = f"{quote_text(before)} s’appelle maintenant {quote_text(after)}."
                 nodes = tuple(both.new.tree.below(second))
                 yield Change(TEXTS, "title", partner, second, sentence, None, before, after, nodes)
 
@@ -70,7 +70,7 @@ def _questions(both: Both) -> Iterator[Change]:
             both.new.tree.questions[second]["question"],
         )
         if before != after:
-            sentence = f"la question {quoted(before)} est maintenant {quoted(after)}."
+            sentence = f"la question {quote_text(before)} est maintenant {quote_text(after)}."
             yield Change(TEXTS, "question", second.partition("/")[0], second, sentence, None, before, after)
     yield from _ways(both)
     yield from _helps(both)
@@ -87,9 +87,9 @@ def _ways(both: Both) -> Iterator[Change]:
         if was == now or node.partition("/")[0] not in both.pairs.partners.values():
             continue
         if now is None:
-            sentence = f"la réponse {quoted(was[0] if was else '')} n’est plus proposée."
+            sentence = f"la réponse {quote_text(was[0] if was else '')} n’est plus proposée."
         else:
-            sentence = f"la réponse {quoted(now[0])} mène à {now[1]}."
+            sentence = f"la réponse {quote_text(now[0])} mène à {now[1]}."
         yield Change(
             TEXTS, "goto", node.partition("/")[0], node, sentence, None, was and list(was), now and list(now)
         )
@@ -107,7 +107,7 @@ def _helps(both: Both) -> Iterator[Change]:
     after = dict(_answers(both.new, _help))
     for node in after:
         if node in before and before[node] != after[node]:
-            sentence = f"l’aide de la réponse {node} est maintenant {quoted(after[node] or 'absente')}."
+            sentence = f"l’aide de la réponse {node} est maintenant {quote_text(after[node] or 'absente')}."
             yield Change(
                 TEXTS, "help", node.partition("/")[0], node, sentence, None, before[node], after[node]
             )
@@ -128,7 +128,9 @@ def _names(both: Both) -> Iterator[Change]:
     for field, what in (("title", "le titre"), ("departement", "le département"), ("source", "la source")):
         before, after = getattr(both.old.livret.booklet, field), getattr(both.new.livret.booklet, field)
         if before != after:
-            sentence = f"{what} du livret est maintenant {quoted(after)}, et non plus {quoted(before)}."
+            sentence = (
+                f"{what} du livret est maintenant {quote_text(after)}, et non plus {quote_text(before)}."
+            )
             yield Change(TEXTS, f"livret-{field}", "", field, sentence, None, before, after)
     old, new = (
         {rules.model.id: rules.model for rules in side.livret.partners} for side in (both.old, both.new)
@@ -137,7 +139,7 @@ def _names(both: Both) -> Iterator[Change]:
         for field in ("label", "name"):
             before, after = getattr(old[first], field), getattr(new[second], field)
             if before != after:
-                sentence = f"{quoted(before)} s’appelle maintenant {quoted(after)}."
+                sentence = f"{quote_text(before)} s’appelle maintenant {quote_text(after)}."
                 yield Change(TEXTS, f"partner-{field}", second, second, sentence, None, before, after)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from fs_triage.pairing import Pairs, Side
 from fs_triage.records import Conclusion
-from fs_triage.typography import quoted
+from fs_triage.typography import quote_text
 
 PROCEDURES, CONTACTS, ROUTES, TEXTS, SEARCH = SECTIONS = (
     "Démarches",
@@ -85,7 +85,7 @@ def grouped(both: Both, section: str, kind: str, value: Value, sentence: Sentenc
             alike.setdefault(same, []).append((conclusion, before, after))
     for changed in alike.values():
         conclusion, before, after = changed[0]
-        what = quoted(conclusion["title"]) if len(changed) == 1 else f"{len(changed)} démarches"
+        what = quote_text(conclusion["title"]) if len(changed) == 1 else f"{len(changed)} démarches"
         if 1 < len(changed) == len(both.new.tree.below(conclusion["partner"])):
             what = "toutes les démarches"
         told, details = sentence(both, what, before, after)

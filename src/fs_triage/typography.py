@@ -74,16 +74,16 @@ def shown(text: str, longest: int = 60) -> str:
     return f"« {text} »"
 
 
-def one_line(text: str) -> str:
+def join_lines(text: str) -> str:
     """Return `text` on one line, safe to show; no-break spaces stay inside it."""
     return visible(re.sub(r"[ \t\r\n]+", " ", text.strip()))
 
 
-def quoted(text: str) -> str:
+def quote_text(text: str) -> str:
     """Return `text` in French quotation marks."""
     return f"«{NBSP}{text}{NBSP}»"
 
 
-def ended(text: str) -> str:
+def end_sentence(text: str) -> str:
     """Return `text` as the end of a sentence."""
     return text if text.endswith((".", "!", "?", "»")) else f"{text}."

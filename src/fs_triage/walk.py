@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from fs_triage.records import ROOT, QuestionOf
+from fs_triage.records import ROOT, QuestionFinder
 
 
 class UnknownAnswer(ValueError):
@@ -36,7 +36,7 @@ class Walk:
         """Return the answer given earlier to the question at hand, None if there was none."""
         return dict(self.remembered).get(self.at)
 
-    def answer(self, answer: str, question_of: QuestionOf) -> Walk:
+    def answer(self, answer: str, question_of: QuestionFinder) -> Walk:
         """Return the walk one answer further; raises `UnknownAnswer`."""
         question = question_of(self.at)
         for choice in question["answers"] if question else ():
@@ -61,7 +61,7 @@ class Walk:
         return Walk()
 
 
-def replay(answers: Iterable[str], question_of: QuestionOf, start: str = ROOT) -> Walk:
+def replay(answers: Iterable[str], question_of: QuestionFinder, start: str = ROOT) -> Walk:
     """Return the walk that `answers` (ids) lead to from `start`; raises `UnknownAnswer`."""
     walk = Walk(start)
     for answer in answers:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from fs_triage.records import Conclusion, ContactRecord
 from fs_triage.render import labels
 from fs_triage.render.hours import render_hours
-from fs_triage.typography import ended, quoted
+from fs_triage.typography import end_sentence, quote_text
 
 
 class Tone(StrEnum):
@@ -156,9 +156,9 @@ def describe_for_partner(
 
     `numbers` and `titles` are those of the conclusions of the partner, by id.
     """
-    steps = [f"à {quoted(step['question'])}, {quoted(step['answer'])}" for step in conclusion["path"]]
+    steps = [f"à {quote_text(step['question'])}, {quote_text(step['answer'])}" for step in conclusion["path"]]
     way = f"On y arrive en répondant\u00a0: {', puis '.join(steps)}."
-    targets = [f"n°\u00a0{numbers[node]}, {quoted(titles[node])}" for node in conclusion["if_blocked"]]
+    targets = [f"n°\u00a0{numbers[node]}, {quote_text(titles[node])}" for node in conclusion["if_blocked"]]
     way_out = None
     if len(targets) == 1:
         way_out = Remark(f"{labels.IF_BLOCKED}, le conseiller passe à la démarche {targets[0]}.")
@@ -166,7 +166,7 @@ def describe_for_partner(
         choice = " ou ".join(targets)
         way_out = Remark(f"{labels.IF_BLOCKED}, le conseiller passe, selon le cas, à\u00a0: {choice}.")
     elif reason := conclusion["no_second_level"]:
-        way_out = Remark(f"{labels.NO_SECOND_LEVEL_SENTENCE} {ended(reason)}")
+        way_out = Remark(f"{labels.NO_SECOND_LEVEL_SENTENCE} {end_sentence(reason)}")
     return _build_card(conclusion, PARTNER, way, way_out)
 
 
@@ -198,7 +198,7 @@ def _build_card(conclusion: Conclusion, wording: Wording, way: str, way_out: Sec
         way=way,
         banner=wording.banners[conclusion["level"]],
         sections=(*_describe_sections(conclusion, wording), *([way_out] if way_out else [])),
-        pages=labels.name_pages(conclusion["pages"]),
+        pages=labels.render_pages(conclusion["pages"]),
     )
 
 

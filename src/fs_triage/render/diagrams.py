@@ -6,15 +6,15 @@ import re
 import textwrap
 
 from fs_triage.render import labels
-from fs_triage.render.tree import Branch, walk_branches
-from fs_triage.typography import one_line
+from fs_triage.render.tree import Branch, iter_branches
+from fs_triage.typography import join_lines
 
 _LABEL_WIDTH = 32  # columns of a label in DOT, which does not fold by itself
 
 
 def _name_nodes(branch: Branch) -> dict[str, str]:
     """Return a short name for each node: a word of a label may not stand for a node."""
-    return {below["id"]: f"n{rank}" for rank, below in enumerate(walk_branches(branch))}
+    return {below["id"]: f"n{rank}" for rank, below in enumerate(iter_branches(branch))}
 
 
 _PLAIN = frozenset(" \u00a0,'’?!()/-–…«»→")  # beside letters and digits
@@ -28,7 +28,7 @@ def escape_mermaid(text: str) -> str:
     All that could end the quotes, or be read as HTML, Markdown, a comment, a directive or a style, is written
     as a numeric entity, which Mermaid puts back when it draws.
     """
-    text = one_line(text)
+    text = join_lines(text)
     shown = "".join(c if (c.isalnum() or c in _PLAIN) and c not in _HELD else f"#{ord(c)};" for c in text)
     return _LIST.sub(lambda mark: f"{mark[1]}#{ord(mark[2])};", shown)
 
@@ -50,17 +50,17 @@ def render_mermaid(branch: Branch) -> str:
         "---",
         "flowchart LR",
     ]
-    for node in walk_branches(branch):
+    for node in iter_branches(branch):
         opening, closing = _MERMAID_SHAPES[_get_shape(node)]
         label = "<br>".join(escape_mermaid(part) for part in _list_node_lines(node))
         lines.append(f'  {names[node["id"]]}{opening}"{label}"{closing}')
-    for question in walk_branches(branch):
+    for question in iter_branches(branch):
         for answer in question["answers"]:
             arrow = "-->" if answer["to"] is None else "-.->"
             start, end, label = names[question["id"]], names[answer["id"]], escape_mermaid(answer["label"])
             lines.append(f'  {start} {arrow}|"{label}"| {end}')
     for shape, fill in _FILLS.items():
-        drawn = [names[node["id"]] for node in walk_branches(branch) if _get_shape(node) == shape]
+        drawn = [names[node["id"]] for node in iter_branches(branch) if _get_shape(node) == shape]
         if drawn:
             lines.append(f"  classDef {shape} fill:{fill},stroke:#444444,color:#111111")
             lines.append(f"  class {','.join(drawn)} {shape}")
@@ -91,7 +91,7 @@ def _list_node_lines(node: Branch) -> list[str]:
 
 def quote_dot(*lines: str) -> str:
     """Return `lines` as a quoted DOT string, folded."""
-    folded = (part for line in lines for part in textwrap.wrap(one_line(line), _LABEL_WIDTH) or [""])
+    folded = (part for line in lines for part in textwrap.wrap(join_lines(line), _LABEL_WIDTH) or [""])
     escaped = (p.replace("\\", "\\\\").replace('"', '\\"').replace("&", "&#38;") for p in folded)
     return '"' + "\\n".join(escaped) + '"'
 
@@ -105,12 +105,12 @@ def render_dot(branch: Branch) -> str:
         '  node [fontname="sans-serif" style=filled]',
         '  edge [fontname="sans-serif" fontsize=11]',
     ]
-    for node in walk_branches(branch):
+    for node in iter_branches(branch):
         if node["to"] is None:
             shape = _get_shape(node)
             looks = f'{_DOT_SHAPES[shape]} fillcolor="{_FILLS[shape]}"'
             lines.append(f"  {names[node['id']]} [label={quote_dot(*_list_node_lines(node))} {looks}]")
-    for question in walk_branches(branch):
+    for question in iter_branches(branch):
         for answer in question["answers"]:
             end, style = (answer["id"], "") if answer["to"] is None else (answer["to"], " style=dashed")
             label = quote_dot(answer["label"])

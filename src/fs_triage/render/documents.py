@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from fs_triage.markdown import escape
 from fs_triage.render.conclusion import ContactList, Remark
-from fs_triage.typography import ended
+from fs_triage.typography import end_sentence
 
 
 def render_document(template: str, content: Mapping[str, object], loader: BaseLoader) -> str:
@@ -26,7 +26,7 @@ def render_document(template: str, content: Mapping[str, object], loader: BaseLo
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["ended"] = ended
+    environment.filters["end_sentence"] = end_sentence
     environment.tests["contact_list"] = lambda section: isinstance(section, ContactList)
     environment.tests["remark"] = lambda section: isinstance(section, Remark)
     return environment.get_template(template).render(content)

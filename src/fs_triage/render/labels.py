@@ -49,7 +49,7 @@ HOURS = "Horaires"
 DOUBT = "À vérifier"
 
 
-def name_pages(pages: list[int]) -> str:
+def render_pages(pages: list[int]) -> str:
     """Return the pages of the booklet as a reference: « Livret, pages 2 et 3 »."""
     *first, last = map(str, pages) if pages else [""]
     return f"Livret, pages {', '.join(first)} et {last}" if first else f"Livret, page {last}"

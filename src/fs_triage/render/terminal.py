@@ -40,7 +40,7 @@ _BORDERS = 4  # columns that a box and its padding take
 
 def print_cards(cards: Iterable[Card]) -> int:
     """Print cards on the terminal that standard output is; returns the lines taken."""
-    console = _make_console(record=True)
+    console = _build_console(record=True)
     for rank, card in enumerate(cards):
         if rank:
             console.print()
@@ -51,10 +51,10 @@ def print_cards(cards: Iterable[Card]) -> int:
 
 def print_tree(branch: Branch) -> None:
     """Draw a tree on the terminal that standard output is, folded to its width."""
-    _make_console().print(_build_tree(branch), "", LEGEND, sep="\n")
+    _build_console().print(_build_tree(branch), "", LEGEND, sep="\n")
 
 
-def _make_console(record: bool = False) -> Console:
+def _build_console(record: bool = False) -> Console:
     return Console(file=sys.stdout, highlight=False, markup=False, emoji=False, record=record)
 
 
@@ -142,7 +142,7 @@ class _CardPrinter:
     def _print_kind_and_value(self, contact: ContactCard, first: str, note: str) -> None:
         head = f"{first}{contact.kind}{note}\u00a0: "
         if len(head) + len(contact.value) <= self._width:
-            self._print_item(_make_text(head).append(_make_text(contact.value, "bold")))
+            self._print_item(_build_text(head).append(_build_text(contact.value, "bold")))
         else:
             self._print_lines(head.strip(), " " * (len(first) - len(first.lstrip())))
             self._print_value(contact.value, "bold")
@@ -156,15 +156,15 @@ class _CardPrinter:
         if not indent and " " in value:
             self._print_lines(value, " " * _VALUE_INDENT, style)
             return
-        self._print_item(_make_text(" " * indent).append(_make_text(value, style)))
+        self._print_item(_build_text(" " * indent).append(_build_text(value, style)))
 
     def _print_box(self, title: str, lines: list[str], colour: str, box: Box, style: str = "") -> None:
-        body = Text("\n").join(_make_text(line, style) for line in lines)
+        body = Text("\n").join(_build_text(line, style) for line in lines)
         if self._width < len(title) + 2 * _BORDERS:
             self._print_heading(title, colour)
             self._print_item(body)
             return
-        heading = _make_text(title, "bold")
+        heading = _build_text(title, "bold")
         self._print_item(
             Panel(body, title=heading, title_align="left", box=box, border_style=colour, width=self._width)
         )
@@ -174,30 +174,30 @@ class _CardPrinter:
 
     def _print_command(self, node: str, first: str) -> None:
         """Print the call that opens `node`; the terminal alone may break it."""
-        self._print_item(_make_text(f"{first}fs-triage {node}", "bold"))
+        self._print_item(_build_text(f"{first}fs-triage {node}", "bold"))
 
     def _print_lines(self, text: str, first: str = " " * _INDENT, style: str = "") -> None:
         for line in wrap(text, self._width, first):
-            self._print_item(_make_text(line, style))
+            self._print_item(_build_text(line, style))
 
     def _print_item(self, item: RenderableType = "") -> None:
         self._console.print(item, no_wrap=True, overflow="ignore", crop=False)
 
 
-def _make_text(text: str, style: str = "") -> Text:
+def _build_text(text: str, style: str = "") -> Text:
     """Return `text` for the console: no markup, and nothing that a terminal would obey."""
     return Text(output.clean(text), style=style)
 
 
 def _build_tree(branch: Branch, above: Tree | None = None) -> Tree:
-    label = _make_branch_label(branch)
+    label = _build_branch_label(branch)
     here = Tree(label, guide_style="dim") if above is None else above.add(label)
     for answer in branch["answers"]:
         _build_tree(answer, here)
     return here
 
 
-def _make_branch_label(branch: Branch) -> Text:
+def _build_branch_label(branch: Branch) -> Text:
     line = describe_branch(branch)
     label = Text(overflow="fold")
     label.append(line.mark, {0: "bold", 1: "green", 2: "bold yellow"}[branch["level"]])

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal, NamedTuple, TypedDict
 
-from fs_triage.records import Choice, Question, QuestionOf
+from fs_triage.records import Choice, Question, QuestionFinder
 from fs_triage.render import labels
-from fs_triage.typography import one_line
+from fs_triage.typography import join_lines
 
 LEGEND = "   ".join(
     [
@@ -34,20 +34,20 @@ class Branch(TypedDict):
     answers: list[Branch]
 
 
-def build_branch(question_of: QuestionOf, node: str) -> Branch:
+def build_branch(question_of: QuestionFinder, node: str) -> Branch:
     """Return the question `node` and all that is below it; raises `LookupError` when it is no question."""
     question = _get_question(question_of, node)
     return _build_question(question_of, question, question["title"], None)
 
 
-def _get_question(question_of: QuestionOf, node: str) -> Question:
+def _get_question(question_of: QuestionFinder, node: str) -> Question:
     question = question_of(node)
     if question is None:
         raise LookupError(node)
     return question
 
 
-def _build_question(question_of: QuestionOf, question: Question, label: str, help: str | None) -> Branch:
+def _build_question(question_of: QuestionFinder, question: Question, label: str, help: str | None) -> Branch:
     return {
         "id": question["id"],
         "label": label,
@@ -60,7 +60,7 @@ def _build_question(question_of: QuestionOf, question: Question, label: str, hel
     }
 
 
-def _build_answer(question_of: QuestionOf, above: str, choice: Choice) -> Branch:
+def _build_answer(question_of: QuestionFinder, above: str, choice: Choice) -> Branch:
     own = f"{above}/{choice['id']}" if above else choice["id"]
     elsewhere = choice["to"] != own
     if choice["level"] == 0 and not elsewhere:
@@ -77,11 +77,11 @@ def _build_answer(question_of: QuestionOf, above: str, choice: Choice) -> Branch
     }
 
 
-def walk_branches(branch: Branch) -> Iterator[Branch]:
+def iter_branches(branch: Branch) -> Iterator[Branch]:
     """Yield `branch` and every branch below it, in order."""
     yield branch
     for answer in branch["answers"]:
-        yield from walk_branches(answer)
+        yield from iter_branches(answer)
 
 
 class BranchLine(NamedTuple):
@@ -99,10 +99,10 @@ def describe_branch(branch: Branch) -> BranchLine:
     own = branch["id"].rpartition("/")[2]
     return BranchLine(
         mark=labels.LEVEL_MARKS[branch["level"]],
-        label=one_line(branch["label"]),
+        label=join_lines(branch["label"]),
         own_id=f" ({own})" if own else "",
         elsewhere=f" → {branch['to']}" if branch["to"] is not None else "",
-        question=one_line(branch["question"]) if branch["question"] is not None else None,
+        question=join_lines(branch["question"]) if branch["question"] is not None else None,
     )
 
 

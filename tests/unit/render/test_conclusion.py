@@ -22,7 +22,7 @@ from fs_triage.render.conclusion import (
     describe_contact,
     describe_for_partner,
 )
-from fs_triage.render.labels import name_pages
+from fs_triage.render.labels import render_pages
 
 N = "\u00a0"
 
@@ -186,4 +186,4 @@ def test_administration_plus_reads_as_a_sentence_for_a_partner() -> None:
     ],
 )
 def test_pages(pages: list[int], expected: str) -> None:
-    assert name_pages(pages) == expected
+    assert render_pages(pages) == expected
