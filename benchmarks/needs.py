@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 from zlib import crc32
 
-from fs_triage import index, search
-from fs_triage.load import Livret
-from fs_triage.store import Store
-from fs_triage.tree import Tree
+from fs_triage import rebuild
+from fs_triage.index.reader import Store
+from fs_triage.rules.flatten import Tree
+from fs_triage.rules.load import Livret
+from fs_triage.search import rank
 
 FILES = sorted((Path(__file__).resolve().parent.parent / "tests" / "needs").glob("*.jsonl"))
 FIRST = 3
@@ -60,9 +61,9 @@ def is_right(node: str, need: Need, grown: Tree, shown: dict[str, str]) -> bool:
 
 def searching(livret: Livret) -> Ranking:
     """Return the search of `fs-triage` over `livret`, from an index in memory."""
-    store = Store("", index.compile_livret(livret), [])
+    store = Store("", rebuild.compile_livret(livret), [])
     nodes = [line.partition("\t")[0] for line in store.all("line")]
-    return lambda need: [nodes[hit.position] for hit in search.find(store, need).hits]
+    return lambda need: [nodes[hit.position] for hit in rank.find(store, need).hits]
 
 
 def _in_fold(text: str, fold: int, folds: int) -> bool:

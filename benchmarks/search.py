@@ -21,9 +21,10 @@ import baselines
 import livrets
 from needs import FILES, FIRST, Need, Ranking, held_out, is_right, needs, searching, texts
 
-from fs_triage import load, places, tree
-from fs_triage.load import Livret
-from fs_triage.tree import Tree
+from fs_triage.files import places
+from fs_triage.rules import flatten, load
+from fs_triage.rules.flatten import Tree
+from fs_triage.rules.load import Livret
 
 Tally = dict[str, list[tuple[bool, bool]]]
 TIMED = 300
@@ -152,7 +153,7 @@ def main() -> None:
     factor = int(sys.argv[2]) if len(sys.argv) > 2 else 100
     livret = load.load(Path(places.own_rules(), places.DEFAULT_LIVRET)).livret
     assert livret is not None
-    grown = tree.grow(livret)
+    grown = flatten.grow(livret)
     show_accuracy(livret, grown, texts(grown))
     show_cross_validation(livret, folds)
     sizes = {"jura": (livret, grown)}
@@ -160,7 +161,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as name:
             large = load.load(livrets.write(Path(name, "x"), len(grown.conclusions) * factor)).livret
         assert large is not None
-        sizes[f"{factor} fois plus grand"] = (large, tree.grow(large))
+        sizes[f"{factor} fois plus grand"] = (large, flatten.grow(large))
     show_times(sizes)
 
 

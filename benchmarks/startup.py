@@ -20,7 +20,7 @@ from pathlib import Path
 
 from measure import Case, in_pipe, measured, peak
 
-from fs_triage import places
+from fs_triage.files import places
 
 PEERS = {"tldr": ["--version"], "http": ["--version"], "cz": ["version"], "copier": ["--version"]}
 TYPER = (

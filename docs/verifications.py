@@ -10,8 +10,9 @@ import os
 import sys
 from pathlib import Path
 
-from fs_triage import codes, snippet, verify
-from fs_triage.problem import ADVICE
+from fs_triage.author import snippet, verifier
+from fs_triage.checks import pages
+from fs_triage.rules.problem import ADVICE
 
 ROOT = Path(__file__).resolve().parent.parent
 BAD = ROOT / "tests" / "rules" / "bad"
@@ -37,7 +38,7 @@ def told(code: str) -> tuple[list[str], list[str]]:
     os.chdir(BAD)
     os.environ["COLUMNS"] = "80"
     try:
-        problems = verify.verify(Path(code)).problems
+        problems = verifier.verify(Path(code)).problems
         on_terminal = [line for problem in problems for line in (str(problem), *snippet.lines(problem))]
     finally:
         os.chdir(before)
@@ -50,12 +51,12 @@ def told(code: str) -> tuple[list[str], list[str]]:
 def page() -> str:
     """Return the page as it must be."""
     parts = [HEAD]
-    for code, text in codes.pages().items():
+    for code, text in pages.pages().items():
         title, _, rest = text.partition("\n\n")
         kind = "Conseil" if code in ADVICE else "Bloquant"
         lines = [f"- {line}" for line in rest.splitlines()]
         parts.append(f"## {code}\n\n**{kind}.** {title}\n\n{chr(10).join(lines)}\n")
-        if code not in codes.MEMORY:
+        if code not in pages.MEMORY:
             shown = "\n".join(told(code)[1])
             parts.append(f"```text\n{shown}\n```\n")
     return "\n".join(parts)
@@ -64,7 +65,7 @@ def page() -> str:
 def main() -> None:
     """Write the page, and with `--out` the expected outputs."""
     if "--out" in sys.argv[1:]:
-        for code in codes.pages().keys() - codes.MEMORY.keys():
+        for code in pages.pages().keys() - pages.MEMORY.keys():
             text = "".join(f"{line}\n" for line in told(code)[0])
             (BAD / f"{code}.out").write_text(text, encoding="utf-8", newline="\n")
     PAGE.write_text(page(), encoding="utf-8", newline="\n")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from fs_triage import examples
+from fs_triage.checks import examples
 
 ROOT = Path(__file__).resolve().parent.parent
 RULES = ROOT / "rules"

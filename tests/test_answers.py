@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 from conftest import ROOT, RULES, Call, Run
 
-from fs_triage.failure import NOTHING_FOUND, OK
+from fs_triage.contract import NOTHING_FOUND, OK
 
 SCHEMA = json.loads((ROOT / "docs" / "reponse.schema.json").read_text(encoding="utf-8"))
 

@@ -10,22 +10,24 @@ from conftest import GOOD, JURA, edit
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fs_triage import load, source, values, verify
-from fs_triage.characters import confusable, usual
-from fs_triage.problem import Problem
-from fs_triage.typography import french
+from fs_triage.author import verifier
+from fs_triage.checks import contacts
+from fs_triage.rules import load, yaml_reader
+from fs_triage.rules.characters import confusable, usual
+from fs_triage.rules.problem import Problem
+from fs_triage.text.typography import french
 
 
 def told(text: str | bytes) -> list[str]:
     """Return the problems of a file that holds `text`, without its name."""
-    _, problems = source.read(text.encode() if isinstance(text, str) else text, "f")
+    _, problems = yaml_reader.read(text.encode() if isinstance(text, str) else text, "f")
     return [str(problem).removeprefix("f:") for problem in problems]
 
 
 def taken(text: str) -> object:
-    table, problems = source.read(text.encode(), "f")
+    table, problems = yaml_reader.read(text.encode(), "f")
     assert problems == [] and table is not None
-    return source.plain(table)
+    return yaml_reader.plain(table)
 
 
 LOOK_ALIKE = {
@@ -209,7 +211,7 @@ def test_every_file_and_every_text_of_it_is_held_to_the_rule(
 
 def test_a_look_alike_is_told_once_whatever_else_it_spoils(folder: Path) -> None:
     edit(folder / "mairie.yaml", ("  - id: carte", "  - id: c\u0430rte"))
-    assert [problem.code for problem in verify.verify(folder).problems] == ["look-alike"]
+    assert [problem.code for problem in verifier.verify(folder).problems] == ["look-alike"]
 
 
 def test_the_rules_of_the_jura_pass() -> None:
@@ -217,9 +219,9 @@ def test_the_rules_of_the_jura_pass() -> None:
 
 
 def test_a_site_is_typed_on_a_french_keyboard() -> None:
-    assert values.site("https://www.académie.fr/où") is None
+    assert contacts.site("https://www.académie.fr/où") is None
     for value in ("www.ca\u00adf.fr", "www.caf.fr/a–b", "www.caf.fr/a\u00a0b", "www.\u1ecbmpots.gouv.fr"):
-        assert values.site(value) is not None
+        assert contacts.site(value) is not None
 
 
 def test_a_soft_hyphen_makes_no_other_word() -> None:
@@ -238,7 +240,7 @@ def test_other_encodings_are_known_by_their_mark(encoding: str, name: str) -> No
 
 
 def test_a_mark_of_utf_8_and_ends_of_lines_of_windows_change_nothing() -> None:
-    assert source.read("\ufeffa: é\r\nb: c\r\n".encode(), "f")[0] is not None
+    assert yaml_reader.read("\ufeffa: é\r\nb: c\r\n".encode(), "f")[0] is not None
     assert told("\ufeffé: b\r\n".encode() + "éa: à".encode() + b"\xe9\r\n") == [
         "2:6: ce n’est pas de l’UTF-8 (octet 0xE9) ; enregistrez le fichier en UTF-8 [encoding]"
     ]

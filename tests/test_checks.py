@@ -13,12 +13,14 @@ from conftest import GOOD, JURA, Run, clean_environment, edit
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fs_triage import checks, examples, identifiers, load, values, verify
-from fs_triage.names import nearest, slug
+from fs_triage.author import verifier
+from fs_triage.checks import contacts, examples, published_ids, tree
+from fs_triage.rules import load
+from fs_triage.text.did_you_mean import nearest, slug
 
 
 def told(folder: Path) -> list[str]:
-    return [str(problem).removeprefix("bon/") for problem in verify.verify(folder).problems]
+    return [str(problem).removeprefix("bon/") for problem in verifier.verify(folder).problems]
 
 
 CARD = "    steps:\n      - Prendre rendez-vous.\n"
@@ -58,7 +60,7 @@ TWO = """\
     ],
 )
 def test_numbers_that_can_be_dialled(value: str) -> None:
-    assert values.phone(value) is None
+    assert contacts.phone(value) is None
 
 
 @pytest.mark.parametrize(
@@ -86,14 +88,14 @@ def test_numbers_that_can_be_dialled(value: str) -> None:
     ],
 )
 def test_numbers_that_cannot(value: str) -> None:
-    assert values.phone(value) is not None
+    assert contacts.phone(value) is not None
 
 
 @pytest.mark.parametrize(
     "value", ["contact@cdad-jura.fr", "Patricia.marchal@laposte.fr", "ape.39054@pole-emploi.fr"]
 )
 def test_addresses_that_can_be_written_to(value: str) -> None:
-    assert values.email(value) is None
+    assert contacts.email(value) is None
 
 
 @pytest.mark.parametrize(
@@ -120,7 +122,7 @@ def test_addresses_that_can_be_written_to(value: str) -> None:
     ],
 )
 def test_addresses_that_cannot(value: str) -> None:
-    assert values.email(value) is not None
+    assert contacts.email(value) is not None
 
 
 @pytest.mark.parametrize(
@@ -138,8 +140,8 @@ def test_addresses_that_cannot(value: str) -> None:
     ],
 )
 def test_sites_that_are_sites(value: str) -> None:
-    assert values.site(value) is None
-    assert values.appointment(value) is None
+    assert contacts.site(value) is None
+    assert contacts.appointment(value) is None
 
 
 @pytest.mark.parametrize(
@@ -167,34 +169,34 @@ def test_sites_that_are_sites(value: str) -> None:
     ],
 )
 def test_sites_that_are_none_or_may_harm(value: str) -> None:
-    assert values.site(value) is not None
+    assert contacts.site(value) is not None
     if "." in value and "//" in value and not value.startswith("//"):
-        assert values.appointment(value) is not None
+        assert contacts.appointment(value) is not None
 
 
 @pytest.mark.parametrize(
     "value", ["compte AMELI", "RDV auprès de la MSA", "Services En Ligne", "Sur rendez-vous : à la mairie."]
 )
 def test_an_appointment_may_be_words(value: str) -> None:
-    assert values.appointment(value) is None
-    assert values.appointment("javascript:alert(1)") is not None
+    assert contacts.appointment(value) is None
+    assert contacts.appointment("javascript:alert(1)") is not None
 
 
 @pytest.mark.parametrize(
     "value", ["Mo-Fr 08:30-19:00", "Mo,Tu 08:30-12:30,13:30-16:00", "24/7", "Mo-Fr 09:00-12:00; PH off"]
 )
 def test_hours_that_are_understood(value: str) -> None:
-    assert values.hours(value) is None
+    assert contacts.hours(value) is None
 
 
 @pytest.mark.parametrize("value", ["lundi 8h", "8h30-12h", "Mo-Fr 25:00-26:00", "Mo-", "tous les jours"])
 def test_hours_that_are_not(value: str) -> None:
-    assert values.hours(value) is not None
+    assert contacts.hours(value) is not None
 
 
 @given(st.text(max_size=40))
 def test_no_value_makes_a_check_fail(value: str) -> None:
-    for check in (values.phone, values.email, values.site, values.appointment, values.hours):
+    for check in (contacts.phone, contacts.email, contacts.site, contacts.appointment, contacts.hours):
         assert check(value) is None or isinstance(check(value), str)
 
 
@@ -202,8 +204,8 @@ def test_values_that_served_are_not_looked_at_again(folder: Path) -> None:
     edit(folder / "mairie.yaml", ("03 84 25 69 92", "03 84 25 69"))
     draft = load.load(folder).draft
     assert draft is not None
-    assert [problem.code for problem in checks.blocking(draft)] == ["bad-phone"]
-    assert checks.blocking(draft, {("phone", "03 84 25 69")}) == []
+    assert [problem.code for problem in tree.blocking(draft)] == ["bad-phone"]
+    assert tree.blocking(draft, {("phone", "03 84 25 69")}) == []
 
 
 def test_a_wrong_value_stops_the_desk_even_after_a_good_start(run: Run, tmp_path: Path) -> None:
@@ -224,12 +226,12 @@ def test_a_lookup_loads_none_of_the_libraries(run: Run, home: Path) -> None:
     script = (
         "import sys; sys.argv = ['fs-triage', 'caf', 'rsa']; from fs_triage.__main__ import main; main();"
         "print(*[m for m in sys.modules if m in ('phonenumbers', 'email_validator', 'opening_hours', 'pydantic',"
-        "'yaml', 'fs_triage.checks', 'fs_triage.lookup')], file=sys.stderr)"
+        "'yaml', 'fs_triage.checks.tree', 'fs_triage.index.lookup')], file=sys.stderr)"
     )
     result = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, encoding="utf-8", env=clean_environment(home)
     )
-    assert (result.returncode, result.stderr) == (0, "fs_triage.lookup\n")
+    assert (result.returncode, result.stderr) == (0, "fs_triage.index.lookup\n")
 
 
 # The tree
@@ -267,7 +269,7 @@ def test_a_round_is_told_once(card: str, answer: str, line: str, folder: Path) -
     path.write_text(text[: text.index("\nexamples:")], encoding="utf-8")
     found = load.load(folder).draft
     assert found is not None
-    assert [str(problem).removeprefix("bon/mairie.yaml:") for problem in checks.cycle(found.partners[0])] == [
+    assert [str(problem).removeprefix("bon/mairie.yaml:") for problem in tree.cycle(found.partners[0])] == [
         line
     ]
 
@@ -275,7 +277,7 @@ def test_a_round_is_told_once(card: str, answer: str, line: str, folder: Path) -
 def test_a_goto_that_goes_on_to_another_is_no_round(folder: Path) -> None:
     edit(folder / "mairie.yaml", (CARD, "    goto: liste\n"), (LIST, "    goto: aide\n"))
     draft = load.load(folder).draft
-    assert draft is not None and list(checks.cycle(draft.partners[0])) == []
+    assert draft is not None and list(tree.cycle(draft.partners[0])) == []
 
 
 def test_an_escalation_may_not_name_what_only_leads_on(folder: Path) -> None:
@@ -501,7 +503,7 @@ def test_following_names_always_ends(renamed: dict[str, str], start: str) -> Non
     while node in renamed and renamed[node] not in seen:
         node = renamed[node]
         seen.add(node)
-    end = identifiers.follow(start, renamed)
+    end = published_ids.follow(start, renamed)
     if node not in renamed:
         assert end == node
     else:
@@ -517,7 +519,7 @@ def test_contacts_that_an_heir_has_yet_to_replace(folder: Path) -> None:
     (folder.parent / "voisin" / "livret.yaml").write_text(
         booklet.replace("partners: [mairie]", "extends: bon"), encoding="utf-8"
     )
-    verified = verify.verify(Path("voisin"))
+    verified = verifier.verify(Path("voisin"))
     assert [str(problem) for problem in verified.problems] == [
         "bon/mairie.yaml:10:3: contact local « accueil » à remplacer ; sans lui, mairie/aide n’a personne à "
         "contacter ; donnez-le sous contacts, dans mairie.yaml de ce livret [contact-not-replaced]",

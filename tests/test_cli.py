@@ -13,8 +13,13 @@ import pytest
 from conftest import ROOT, Call, Run, clean_environment, write_livret
 from terminal import terminal
 
-from fs_triage import __version__, lookup, manual, output, places, store, typography
-from fs_triage.failure import BUG, INTERRUPTED, OK, OUTPUT_LOST, WRONG_CALL
+from fs_triage import __version__, output
+from fs_triage.cli import manual
+from fs_triage.contract import BUG, INTERRUPTED, OK, OUTPUT_LOST, WRONG_CALL
+from fs_triage.files import places
+from fs_triage.index import lookup
+from fs_triage.index import reader as store
+from fs_triage.text import typography
 
 LIVRET = str(ROOT / "tests" / "livrets" / "guichet")
 COMMANDS = {
@@ -248,11 +253,11 @@ def test_a_bug_is_one_sentence_without_values(
         secret = "Jeanne Exemple"
         raise ValueError(f"le dossier de {secret}")
 
-    from fs_triage import answers  # before it would take what is broken for its own
+    from fs_triage.cli import quick  # before it would take what is broken for its own
 
     monkeypatch.setattr(module, name, broken)
     if name == "open_store":
-        monkeypatch.setattr(answers, name, broken)
+        monkeypatch.setattr(quick, name, broken)
     code, out, err = call("caf", "rsa")
     assert (code, out) == (BUG, "")
     line = broken.__code__.co_firstlineno + 2

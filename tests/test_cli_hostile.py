@@ -9,7 +9,7 @@ import pytest
 from conftest import Call, write_livret
 from terminal import terminal
 
-from fs_triage.failure import OK, PROBLEMS, RULES_UNUSABLE
+from fs_triage.contract import OK, PROBLEMS, RULES_UNUSABLE
 
 LITERAL = {
     "Rich markup": "[bold red]x[/] [/] [not a tag]",

@@ -13,12 +13,12 @@ from conftest import JURA, Run
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from fs_triage.booklet import Booklet, Elsewhere
-from fs_triage.changes import compare
-from fs_triage.load import Livret, PartnerRules, load
-from fs_triage.model import Partner
-from fs_triage.source import Place, Table, plain
-from fs_triage.told import Change
+from fs_triage.author.comparer.change import Change
+from fs_triage.author.comparer.changes import compare
+from fs_triage.rules.load import Livret, PartnerRules, load
+from fs_triage.rules.model_livret import Booklet, Elsewhere
+from fs_triage.rules.model_partner import Partner
+from fs_triage.rules.yaml_reader import Place, Table, plain
 
 NOWHERE = Table(Place("", 0, 0))
 

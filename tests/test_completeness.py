@@ -12,9 +12,12 @@ from conftest import JURA, ROOT, Run, edit, write_livret
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fs_triage import completeness, index, places, snapshot
-from fs_triage.failure import Failure
-from fs_triage.store import open_store
+from fs_triage import rebuild
+from fs_triage.checks import completeness
+from fs_triage.contract import Failure
+from fs_triage.files import places
+from fs_triage.index.reader import open_store
+from fs_triage.rules import snapshot
 
 HEIR = ROOT / "tests" / "livrets" / "val-fictif"
 MORE = {
@@ -193,7 +196,7 @@ def test_the_verifier_tells_what_an_index_remembers(livret: Path, run: Run, tmp_
 
 def test_what_is_remembered_is_not_read_by_a_lookup(livret: Path) -> None:
     served(livret)
-    entries = index.last_good(str(livret), places.index_path(str(livret)))
+    entries = rebuild.last_good(str(livret), places.index_path(str(livret)))
     assert entries is not None
     kept = [key for key in entries if key.startswith("~read:")]
     assert len(kept) == 5

@@ -15,9 +15,9 @@ import pytest
 from conftest import ROOT, Call, clean_environment, write_livret
 from terminal import CTRL_U, Terminal
 
-from fs_triage import calls, install
-from fs_triage.completion import SHELLS
-from fs_triage.typography import french
+from fs_triage.cli import commands, install_completion
+from fs_triage.cli.completion import SHELLS
+from fs_triage.text.typography import french
 
 SCRIPTS = ROOT / "src" / "fs_triage" / "shells"
 PARTNERS = ["ants", "caf", "carsat", "cpam", "ddfip", "justice", "la-poste", "msa", "pole-emploi"]
@@ -39,7 +39,7 @@ def test_partners_come_first_with_their_names_then_commands(call: Call) -> None:
     found = proposed(call, "")
     assert sorted(line.partition("\t")[0] for line in found[:9]) == PARTNERS
     assert "pole-emploi\tPôle emploi" in found[:9]
-    assert {line.partition("\t")[0] for line in found[9:]} == set(calls.COMMANDS)
+    assert {line.partition("\t")[0] for line in found[9:]} == set(commands.COMMANDS)
     assert "liste\tLister toutes les démarches." in found
 
 
@@ -56,7 +56,7 @@ def test_then_the_answers_with_their_labels_down_to_a_conclusion(call: Call) -> 
     assert "caf/rsa\tRSA" in proposed(call, "caf/")
     assert "caf/rsa/demande\tFaire une demande de RSA" in proposed(call, "caf/rsa/de")
     assert "demande\tFaire une demande de RSA" in proposed(call, "CAF", "rsa", "")
-    assert proposed(call, "caf", "rsa", "demande", "") == list(calls.QUICK["fiche"])
+    assert proposed(call, "caf", "rsa", "demande", "") == list(commands.QUICK["fiche"])
 
 
 def test_every_answer_proposed_is_a_call_that_works(call: Call) -> None:
@@ -71,13 +71,13 @@ def test_every_answer_proposed_is_a_call_that_works(call: Call) -> None:
 
 
 def test_options_are_those_of_the_command_and_not_given_twice(call: Call) -> None:
-    assert proposed(call, "caf", "--") == list(calls.QUICK["fiche"])
-    assert proposed(call, "caf", "--json", "--") == [o for o in calls.QUICK["fiche"] if o != "--json"]
+    assert proposed(call, "caf", "--") == list(commands.QUICK["fiche"])
+    assert proposed(call, "caf", "--json", "--") == [o for o in commands.QUICK["fiche"] if o != "--json"]
     assert proposed(call, "liste", "--j") == ["--json"]
-    assert proposed(call, "chercher", "permis", "") == list(calls.QUICK["chercher"])
-    for name, options in {**calls.QUICK, **calls.SLOW}.items():
+    assert proposed(call, "chercher", "permis", "") == list(commands.QUICK["chercher"])
+    for name, options in {**commands.QUICK, **commands.SLOW}.items():
         assert proposed(call, name, "--") == [option for option in options if option.startswith("--")]
-    assert {*calls.ALONE, *calls.ALONE_SLOW} <= set(proposed(call, "--"))
+    assert {*commands.ALONE, *commands.ALONE_SLOW} <= set(proposed(call, "--"))
 
 
 def test_values_of_options(call: Call) -> None:
@@ -157,10 +157,10 @@ PROFILES = {
 @pytest.fixture
 def windows(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
     """A Windows whose documents were moved, and which reads no script."""
-    monkeypatch.setattr(install, "sys", SimpleNamespace(platform="win32"))
+    monkeypatch.setattr(install_completion, "sys", SimpleNamespace(platform="win32"))
     monkeypatch.setattr(platformdirs, "user_documents_dir", lambda: str(tmp_path / "OneDrive" / "Documents"))
     monkeypatch.setattr(platformdirs, "user_data_dir", lambda: str(tmp_path / "Zoé's $x" / "AppData"))
-    monkeypatch.setattr(install, "_execution_policies", lambda: ("", ""))
+    monkeypatch.setattr(install_completion, "_execution_policies", lambda: ("", ""))
     return monkeypatch
 
 
@@ -206,7 +206,7 @@ def powershell_text(text: str) -> str:
     "path", ["C:\\Users\\x\\c.ps1", "C:\\d'été\\c.ps1", "C:\\d'hiver\\c.ps1", 'x"`$(é)\N{GRINNING FACE}’']
 )
 def test_a_path_is_written_to_a_profile_in_ascii(path: str) -> None:
-    written = install.powershell_text(path)
+    written = install_completion.powershell_text(path)
     assert written.isascii()
     assert powershell_text(written) == path
 
@@ -226,7 +226,7 @@ def test_a_path_is_written_to_a_profile_in_ascii(path: str) -> None:
 def test_scripts_that_powershell_may_not_read_are_told(
     windows: pytest.MonkeyPatch, call: Call, house: str, own: str, said: str
 ) -> None:
-    windows.setattr(install, "_execution_policies", lambda: (house, own))
+    windows.setattr(install_completion, "_execution_policies", lambda: (house, own))
     _, _, err = call("--installer-completion", "powershell")
     assert said in err and bool(err) == bool(said)
     assert call("--installer-completion", "fish")[2] == ""

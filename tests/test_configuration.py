@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from conftest import JURA, Run, write_livret
 
-from fs_triage import configuration, places
-from fs_triage.failure import Failure
-from fs_triage.typography import french
+from fs_triage.contract import Failure
+from fs_triage.files import configuration, places
+from fs_triage.text.typography import french
 
 
 @pytest.fixture

@@ -18,8 +18,11 @@ from conftest import GOOD, JURA, clean_environment
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from fs_triage import checks, index, load, snapshot, source, verify
-from fs_triage.typography import french
+from fs_triage import rebuild
+from fs_triage.author import verifier as verify
+from fs_triage.checks import tree
+from fs_triage.rules import load, snapshot, yaml_reader
+from fs_triage.text.typography import french
 
 
 @pytest.fixture(autouse=True)
@@ -281,15 +284,15 @@ def test_damage_is_told_or_harmless(text: str, folder: Path) -> None:
         assert re.fullmatch(r"[^\x00-\x1f\x7f-\x9f]+ \[[a-z-]+\]", str(problem))
     assert (loaded.livret is None) == bool(loaded.blocking)
     if loaded.draft is not None:
-        blocking = checks.blocking(loaded.draft)
+        blocking = tree.blocking(loaded.draft)
     if loaded.livret is None:
         return
     data = independent(text)
-    table, problems = source.parse(source.decode(text.encode(), "f")[0], "f")
-    assert table is not None and problems == [] and source.plain(table) == data
+    table, problems = yaml_reader.parse(yaml_reader.decode(text.encode(), "f")[0], "f")
+    assert table is not None and problems == [] and yaml_reader.plain(table) == data
     assert as_modelled(loaded.livret.partners[0].model) == as_said(data)
     if not blocking:
-        index.compile_livret(loaded.livret).close()
+        rebuild.compile_livret(loaded.livret).close()
 
 
 @given(
@@ -318,7 +321,7 @@ def test_bytes_thrown_at_our_own_rules(
     try:
         loaded = load.load(folder)
         if loaded.draft is not None:
-            checks.blocking(loaded.draft)
+            tree.blocking(loaded.draft)
     finally:
         path.write_bytes(good)
     assert (loaded.livret is None) == bool(loaded.problems)

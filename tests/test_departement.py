@@ -6,8 +6,8 @@ import json
 
 from conftest import JURA, ROOT, Run
 
-from fs_triage.heir import local_contacts
-from fs_triage.load import load
+from fs_triage.rules.inherit import local_contacts
+from fs_triage.rules.load import load
 
 VAL_FICTIF = ROOT / "tests" / "livrets" / "val-fictif"
 

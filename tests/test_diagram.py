@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from fs_triage.render.diagrams import render_dot, render_mermaid
 from fs_triage.render.tree import Branch, iter_branches
-from fs_triage.typography import join_lines
+from fs_triage.text.typography import join_lines
 
 LIVRET = """\
 id: essai

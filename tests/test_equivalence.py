@@ -15,7 +15,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from typer.core import TyperOption
 
-from fs_triage import __main__, calls, cli
+from fs_triage import __main__
+from fs_triage.cli import app
+from fs_triage.cli import commands as calls
 
 Both = Callable[..., tuple[int, str, str]]
 
@@ -24,7 +26,7 @@ Both = Callable[..., tuple[int, str, str]]
 def both(call: Call, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Both]:
     """Run a call both ways, assert that they say the same, and return what they say."""
     plain = calls.read
-    program = typer.main.get_command(cli.app)  # made once, as it costs more than all the rest
+    program = typer.main.get_command(app.app)  # made once, as it costs more than all the rest
     monkeypatch.setattr(typer.main, "get_command", lambda _: program)
 
     def run(*arguments: str) -> tuple[int, str, str]:
@@ -141,7 +143,7 @@ def declared(params: list[object]) -> dict[str, str]:
 
 
 def test_both_ways_take_the_same_commands_and_options() -> None:
-    program = typer.main.get_command(cli.app)
+    program = typer.main.get_command(app.app)
     tables = {**calls.QUICK, **calls.SLOW}
     assert list(tables) == list(calls.COMMANDS)
     commands = program.commands  # type: ignore[attr-defined]

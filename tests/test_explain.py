@@ -6,11 +6,11 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fs_triage import source
-from fs_triage.booklet import Identifiers
-from fs_triage.explain import draft
-from fs_triage.model import Partner
-from fs_triage.problem import Problem
+from fs_triage.rules import yaml_reader
+from fs_triage.rules.model_errors import draft
+from fs_triage.rules.model_livret import Identifiers
+from fs_triage.rules.model_partner import Partner
+from fs_triage.rules.problem import Problem
 
 MARKS = [
     *("<question>", "<steps>", "<escalate>", "<goto>", "[key]", "*", "contact:x", "~", "?", "", "0", "-1"),
@@ -35,7 +35,7 @@ CONTACT = "phone: 3230, label: x, audience: usager"
 
 
 def problems(text: str) -> list[Problem]:
-    table, found = source.parse(text, "f")
+    table, found = yaml_reader.parse(text, "f")
     assert table is not None and found == []
     draft(Partner, table, found)
     return found
@@ -73,22 +73,20 @@ def test_a_contact_may_be_called_as_a_key_is() -> None:
 
 
 def test_an_id_that_looks_like_a_mark_hides_no_other_mistake() -> None:
-    from fs_triage import checks
-    from fs_triage.load import PartnerRules
+    from fs_triage.checks import tree
+    from fs_triage.rules.load import PartnerRules
 
     text = with_contact("'*'", CONTACT).replace("steps: [Faire.]}\n", "escalate: [nulle-part]}\n", 1)
-    table, _ = source.parse(text, "f")
+    table, _ = yaml_reader.parse(text, "f")
     assert table is not None
     built = draft(Partner, table, [])
     assert built.model is not None
     rules = PartnerRules(built.model, built.table, whole=False, lost=built.lost)
-    assert [problem.message for problem in checks.unknown_contact(rules)] == [
-        "contact inconnu « nulle-part »"
-    ]
+    assert [problem.message for problem in tree.unknown_contact(rules)] == ["contact inconnu « nulle-part »"]
 
 
 def test_a_former_name_may_be_called_as_a_mark_is() -> None:
-    table, found = source.parse('renamed: {"[key]": caf/a, answers: "<steps>"}\n', "f")
+    table, found = yaml_reader.parse('renamed: {"[key]": caf/a, answers: "<steps>"}\n', "f")
     assert table is not None
     draft(Identifiers, table, found)
     assert [(problem.line, problem.column, problem.code) for problem in found] == [

@@ -22,10 +22,13 @@ from conftest import Run, clean_environment, write_livret
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fs_triage import index, lookup, places, search, store
-from fs_triage.failure import Failure
-from fs_triage.store import Store, open_store
-from fs_triage.typography import french
+from fs_triage import rebuild as index
+from fs_triage.contract import Failure
+from fs_triage.files import places
+from fs_triage.index import lookup, reader
+from fs_triage.index.reader import Store, open_store
+from fs_triage.search import rank as search
+from fs_triage.text.typography import french
 
 CALLS = (["guichet", "papier"], ["guichet/blocage"], ["papier"], ["guichet"], ["guichet", "rien"])
 NEEDS = ("un papier", "je n’ai pas mon papier", "rien ne va plus", "gloubiboulga")
@@ -336,7 +339,7 @@ def test_two_builds_at_once(livret: Path, kept: Path, tmp_path: Path, truth: lis
     builders = [builder(livret, tmp_path, 25) for _ in range(2)]
     reads = 0
     while any(process.poll() is None for process in builders):
-        connection = store.connect(str(kept))
+        connection = reader.connect(str(kept))
         if connection is not None:
             assert everything(Store(str(livret), connection, [])) == truth
             connection.close()
@@ -356,7 +359,7 @@ def test_kills_in_a_build(livret: Path, kept: Path, tmp_path: Path, truth: list[
         process.kill()
         process.communicate()
         assert process.returncode == -signal.SIGKILL
-        connection = store.connect(str(kept))
+        connection = reader.connect(str(kept))
         if connection is not None:
             assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
             assert everything(Store(str(livret), connection, [])) == truth
@@ -369,7 +372,7 @@ NTH = """
 import errno, json, os, sys
 folder, cache, persistent, code = sys.argv[1], sys.argv[2], sys.argv[3] == "True", int(sys.argv[4])
 from fs_triage import index, load, checks, entries, places, store, lookup, learning, search
-from fs_triage.failure import Failure
+from fs_triage.contract import Failure
 import pathlib, hashlib
 FILES = ("open", "os.mkdir", "os.rename", "os.remove", "os.listdir", "os.scandir", "os.chmod", "sqlite3.connect")
 armed, seen, target = False, 0, 0

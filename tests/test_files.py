@@ -12,9 +12,10 @@ from types import SimpleNamespace
 import pytest
 from conftest import Call
 
-from fs_triage import failure, files
-from fs_triage.failure import OK, WRONG_CALL
-from fs_triage.typography import french
+from fs_triage import contract
+from fs_triage.contract import OK, WRONG_CALL
+from fs_triage.files import atomic_write
+from fs_triage.text.typography import french
 
 
 class RefusedByWindows(OSError):
@@ -50,13 +51,13 @@ BY_NUMBER = {
 
 @pytest.mark.parametrize(("numbers", "said"), BY_NUMBER.items(), ids=[f"{n}" for _, n in BY_NUMBER])
 def test_what_windows_refuses_is_told_by_its_own_number(numbers: tuple[int, int], said: str) -> None:
-    assert failure.reason(RefusedByWindows(*numbers)) == said
+    assert contract.reason(RefusedByWindows(*numbers)) == said
 
 
 def test_a_number_of_windows_that_is_not_known_is_told_by_the_error_made_of_it() -> None:
-    assert failure.reason(RefusedByWindows(errno.EACCES, 9999)) == "accès refusé"
-    assert failure.reason(RefusedByWindows(9998, 9999)) == "erreur n° 9999 du système"
-    assert failure.reason(OSError()) == "erreur n° 0 du système"
+    assert contract.reason(RefusedByWindows(errno.EACCES, 9999)) == "accès refusé"
+    assert contract.reason(RefusedByWindows(9998, 9999)) == "erreur n° 9999 du système"
+    assert contract.reason(OSError()) == "erreur n° 0 du système"
 
 
 COMMON = re.findall(
@@ -74,14 +75,14 @@ def test_what_is_common_has_a_reason(name: str) -> None:
     number = getattr(errno, name, None)
     if number is None:
         pytest.skip(f"ce système n’a pas {name}")
-    assert "erreur n°" not in failure.reason(OSError(number, ""))
+    assert "erreur n°" not in contract.reason(OSError(number, ""))
 
 
 def test_a_system_that_lacks_names_is_no_reason_to_fail(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(errno, "EDQUOT")
     monkeypatch.delattr(errno, "ESTALE")
-    assert failure.reason(OSError(errno.ENOSPC, "")) == "disque plein"
-    assert failure.reason(OSError()) == "erreur n° 0 du système"
+    assert contract.reason(OSError(errno.ENOSPC, "")) == "disque plein"
+    assert contract.reason(OSError()) == "erreur n° 0 du système"
 
 
 # -- names
@@ -120,23 +121,23 @@ TAKEN = [
 
 @pytest.fixture
 def windows(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "sys", SimpleNamespace(platform="win32"))
+    monkeypatch.setattr(atomic_write, "sys", SimpleNamespace(platform="win32"))
 
 
 @pytest.mark.parametrize(("name", "why"), REFUSED.items(), ids=ascii)
 def test_a_name_that_windows_does_not_take(windows: None, name: str, why: str) -> None:
-    assert files.refused_name(name) == french(why)
+    assert atomic_write.refused_name(name) == french(why)
 
 
 @pytest.mark.parametrize("name", TAKEN, ids=ascii)
 def test_a_name_that_windows_takes(windows: None, name: str) -> None:
-    assert files.refused_name(name) is None
+    assert atomic_write.refused_name(name) is None
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows refuse ces noms")
 @pytest.mark.parametrize("name", REFUSED, ids=ascii)
 def test_elsewhere_any_name_will_do(name: str) -> None:
-    assert files.refused_name(name) is None
+    assert atomic_write.refused_name(name) is None
 
 
 @pytest.mark.parametrize("name", ["con.html", "a?.html", "aux.md"])
@@ -169,14 +170,14 @@ def test_a_livret_is_not_begun_under_a_name_that_windows_changes(
 def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
     target = tmp_path / "fiche.md"
     for content in (b"ancien\n", b"nouveau\n"):
-        files.write_whole(target, content)
+        atomic_write.write_whole(target, content)
         assert target.read_bytes() == content
     assert [*tmp_path.iterdir()] == [target]
 
 
 def test_a_long_name_is_no_reason_to_fail(tmp_path: Path) -> None:
     target = tmp_path / f"{'é' * 120}.html"
-    files.write_whole(target, b"page")
+    atomic_write.write_whole(target, b"page")
     assert [*tmp_path.iterdir()] == [target]
 
 
@@ -187,7 +188,7 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(
     target.write_bytes(b"ancien\n")
     monkeypatch.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(OSError(errno.ENOSPC, "")))
     with pytest.raises(OSError):
-        files.write_whole(target, b"nouveau\n")
+        atomic_write.write_whole(target, b"nouveau\n")
     assert target.read_bytes() == b"ancien\n"
     assert [*tmp_path.iterdir()] == [target]
 
@@ -206,13 +207,13 @@ def test_a_file_that_is_read_for_a_moment_is_replaced_after_it(
             raise PermissionError(errno.EACCES, "")
         return replace(self, other)
 
-    monkeypatch.setattr(files, "_MOMENT", 0)
+    monkeypatch.setattr(atomic_write, "_MOMENT", 0)
     monkeypatch.setattr(Path, "replace", refused_while_read)
     if readings < 10:
-        files.write_whole(target, b"page")
+        atomic_write.write_whole(target, b"page")
     else:
         with pytest.raises(PermissionError):
-            files.write_whole(target, b"page")
+            atomic_write.write_whole(target, b"page")
     assert target.read_bytes() == (b"page" if readings < 10 else b"ancien")
     assert [*tmp_path.iterdir()] == [target]
 
@@ -222,8 +223,8 @@ def test_a_link_stays_one_and_a_link_to_itself_is_replaced(tmp_path: Path) -> No
     target, link, loop = tmp_path / "vrai.md", tmp_path / "lien.md", tmp_path / "boucle.md"
     link.symlink_to(target)
     loop.symlink_to(loop)
-    files.write_whole(link, b"page")
-    files.write_whole(loop, b"page")
+    atomic_write.write_whole(link, b"page")
+    atomic_write.write_whole(loop, b"page")
     assert (target.read_bytes(), link.is_symlink(), loop.read_bytes()) == (b"page", True, b"page")
 
 

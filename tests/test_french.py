@@ -13,8 +13,11 @@ import pytest
 import typer
 from conftest import ROOT, Call
 
-from fs_triage import calls, cli, failure, french, manual, typography
-from fs_triage.failure import NOTHING_FOUND, OK, WRONG_CALL
+from fs_triage import contract
+from fs_triage.cli import app, manual, typer_french
+from fs_triage.cli import commands as calls
+from fs_triage.contract import NOTHING_FOUND, OK, WRONG_CALL
+from fs_triage.text import typography
 
 NBSP = "\u00a0"
 HELP_NAMES = ("-h", "--help", "--aide")
@@ -47,7 +50,7 @@ def english(text: str) -> set[str]:
 
 def commands() -> dict[str, typer.core.TyperCommand]:
     """Return the Typer commands by name."""
-    group = typer.main.get_command(cli.app)
+    group = typer.main.get_command(app.app)
     assert isinstance(group, typer.core.TyperGroup)
     return group.commands  # type: ignore[return-value]
 
@@ -103,7 +106,7 @@ def test_options_of_typer_are_those_of_the_grammar() -> None:
 
 def test_options_of_a_call_without_words_are_those_of_the_grammar() -> None:
     options = [
-        param for param in typer.main.get_command(cli.app).params if isinstance(param, typer.core.TyperOption)
+        param for param in typer.main.get_command(app.app).params if isinstance(param, typer.core.TyperOption)
     ]
     declared = {
         name: calls.FLAG if option.is_flag else calls.VALUE for option in options for name in option.opts
@@ -200,7 +203,7 @@ def test_every_exception_of_typer_has_its_sentence() -> None:
         )
         for param in (None, option, commands()["fiche"].params[0]):
             error.param = param
-            told = french.failure(error)
+            told = typer_french.failure(error)
             assert told.code == WRONG_CALL
             assert not english(told.message), kind
 
@@ -259,5 +262,5 @@ def test_nothing_found_proposes_in_french(call: Call) -> None:
 
 def test_what_the_system_refuses_is_said_in_french() -> None:
     for number in sorted(errno.errorcode):
-        said = failure.reason(OSError(number, os.strerror(number)))
+        said = contract.reason(OSError(number, os.strerror(number)))
         assert said and not english(said) and os.strerror(number) not in said

@@ -13,10 +13,12 @@ from conftest import JURA, Run
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fs_triage import checks, heir, source, starter, tree, verify
-from fs_triage.failure import WRONG_CALL, Failure
-from fs_triage.load import Loaded, load
-from fs_triage.typography import french, visible
+from fs_triage.author import nouveau, verifier
+from fs_triage.checks import tree
+from fs_triage.contract import WRONG_CALL, Failure
+from fs_triage.rules import flatten, inherit, yaml_reader
+from fs_triage.rules.load import Loaded, load
+from fs_triage.text.typography import french, visible
 
 BOOKLET = """\
 id: doubs
@@ -41,12 +43,12 @@ def write(folder: Path, name: str, text: str) -> None:
     (folder / name).write_text(text, encoding="utf-8")
 
 
-def grown(folder: Path) -> tree.Tree:
+def grown(folder: Path) -> flatten.Tree:
     loaded = load(folder)
     assert loaded.problems == []
     assert loaded.livret is not None
-    assert checks.blocking(loaded.livret) == []
-    return tree.grow(loaded.livret)
+    assert tree.blocking(loaded.livret) == []
+    return flatten.grow(loaded.livret)
 
 
 def local_values(folder: Path) -> dict[tuple[str, str], str]:
@@ -56,7 +58,7 @@ def local_values(folder: Path) -> dict[tuple[str, str], str]:
     return {
         (rules.model.id, name): rules.model.contacts[name].kinds[0][1]
         for rules in livret.partners
-        for name in heir.local_contacts(rules.table)
+        for name in inherit.local_contacts(rules.table)
         if rules.model.contacts[name].kinds[0][0] in ("email", "phone", "web")
     }
 
@@ -136,7 +138,7 @@ def problems(folder: Path) -> list[str]:
 
 
 def verified(folder: Path) -> list[str]:
-    found = verify.verify(folder).problems
+    found = verifier.verify(folder).problems
     return [str(problem).replace(str(folder.parent) + "/", "") for problem in found]
 
 
@@ -275,7 +277,7 @@ def test_whatever_is_replaced_nothing_else_of_the_parent_shows(
         write(folder, f"{partner}.yaml", "\n".join(lines) + "\n")
     livret = load(folder).livret
     assert livret is not None
-    conclusions = tree.grow(livret).conclusions
+    conclusions = flatten.grow(livret).conclusions
     contacts = [
         (conclusion["partner"], contact["id"], contact["value"])
         for conclusion in conclusions.values()
@@ -307,7 +309,7 @@ def test_a_new_livret_filled_in_shows_only_its_own_contacts(
     doubs: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     target = doubs.parent / "haute-saone"
-    assert starter.run(str(target), "jura", "70 Haute-Saône") == 0
+    assert nouveau.run(str(target), "jura", "70 Haute-Saône") == 0
     assert capsys.readouterr().out.startswith(f"Livret créé dans {target} : il hérite de « jura ».\n")
     for file in target.glob("*.yaml"):
         if file.name != "livret.yaml":
@@ -323,7 +325,7 @@ def test_a_new_livret_filled_in_shows_only_its_own_contacts(
 
 def test_a_new_livret_left_as_it_is_loads_and_shows_what_is_missing(doubs: Path) -> None:
     target = doubs.parent / "neuf"
-    starter.run(str(target), "jura", "25 Doubs")
+    nouveau.run(str(target), "jura", "25 Doubs")
     assert "Contact manquant" in json.dumps(grown(target).conclusions, ensure_ascii=False)
 
 
@@ -368,19 +370,19 @@ def test_a_livret_that_cannot_be_started(
     target = doubs.parent / folder
     before = sorted(doubs.parent.rglob("*"))
     with pytest.raises(Failure) as raised:
-        starter.run(str(target), parent, departement)
+        nouveau.run(str(target), parent, departement)
     assert raised.value.message == message.format(target)
     assert raised.value.code == 2
     assert sorted(doubs.parent.rglob("*")) == before
 
 
 def test_merge_leaves_nothing_behind_of_what_is_removed() -> None:
-    parent, _ = source.parse("answers:\n- id: a\n- id: b\nexamples:\n- id: a\n- id: b\n", "p")
-    own, _ = source.parse("remove: [a]\n", "h")
+    parent, _ = yaml_reader.parse("answers:\n- id: a\n- id: b\nexamples:\n- id: a\n- id: b\n", "p")
+    own, _ = yaml_reader.parse("remove: [a]\n", "h")
     assert parent is not None and own is not None
-    merged = heir.merge(parent, own)
+    merged = inherit.merge(parent, own)
     assert merged.problems == []
-    assert source.plain(merged.table) == {"answers": [{"id": "b"}], "examples": [{"id": "b"}]}
+    assert yaml_reader.plain(merged.table) == {"answers": [{"id": "b"}], "examples": [{"id": "b"}]}
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows refuse ces noms")
@@ -391,7 +393,7 @@ def test_a_new_livret_reads_back_whatever_its_folder_is_called(
     doubs: Path, name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     target = doubs.parent / name
-    assert starter.run(str(target), "jura", "25 Doubs") == 0
+    assert nouveau.run(str(target), "jura", "25 Doubs") == 0
     loaded = load(target)
     assert [str(problem) for problem in loaded.problems if problem.blocking] == []
     assert loaded.livret is not None and loaded.livret.booklet.id == "doubs"
@@ -409,7 +411,7 @@ def test_a_new_livret_reads_back_whatever_its_folder_is_called(
 def test_a_departement_is_a_number_and_a_name(doubs: Path, departement: str) -> None:
     target = doubs.parent / "neuf"
     with pytest.raises(Failure) as failed:
-        starter.run(str(target), "jura", departement)
+        nouveau.run(str(target), "jura", departement)
     assert failed.value.code == WRONG_CALL and not target.exists()
 
 
@@ -418,7 +420,7 @@ def test_a_departement_is_a_number_and_a_name(doubs: Path, departement: str) -> 
 )
 def test_every_departement_has_such_a_name(doubs: Path, departement: str) -> None:
     target = doubs.parent / "neuf"
-    assert starter.run(str(target), "jura", departement) == 0
+    assert nouveau.run(str(target), "jura", departement) == 0
     livret = load(target).livret
     assert livret is not None and livret.booklet.departement == departement.replace("'", "’")
 
@@ -435,7 +437,7 @@ def test_a_label_that_yaml_would_misread_is_quoted(doubs: Path) -> None:
         text.replace(old, f"    label: {json.dumps(label, ensure_ascii=False)}"), encoding="utf-8"
     )
     target = doubs.parent / "neuf"
-    starter.run(str(target), "parent", "25 Doubs")
+    nouveau.run(str(target), "parent", "25 Doubs")
     written = target / "la-poste.yaml"
     written.write_text(filled(written.read_text(encoding="utf-8")), encoding="utf-8")
     livret = load(target).livret

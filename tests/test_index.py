@@ -18,11 +18,15 @@ from typing import Any
 import pytest
 from conftest import JURA, Call, Run, write_livret
 
-from fs_triage import index, learning, load, places, store
-from fs_triage.failure import Failure
-from fs_triage.kept import Kept
-from fs_triage.store import Source, open_store
-from fs_triage.typography import french
+from fs_triage import rebuild
+from fs_triage.contract import Failure
+from fs_triage.files import places
+from fs_triage.index import reader
+from fs_triage.index.reader import Source, open_store
+from fs_triage.rules import load
+from fs_triage.rules.kept import Kept
+from fs_triage.search import train
+from fs_triage.text.typography import french
 
 LONG_AGO = 1_600_000_000
 DATE = re.compile(r"\d{1,2} [a-zûé]+ \d{4} à \d\d:\d\d")
@@ -54,13 +58,13 @@ def loads(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """A list that grows with each rule file whose content is read to be compared."""
     paths: list[str] = []
-    real = index._as_it_is
+    real = rebuild._as_it_is
 
     def watched(path: str) -> tuple[Source, str]:
         paths.append(path)
         return real(path)
 
-    monkeypatch.setattr(index, "_as_it_is", watched)
+    monkeypatch.setattr(rebuild, "_as_it_is", watched)
     return paths
 
 
@@ -72,8 +76,8 @@ def aged(folder: Path, age: int = LONG_AGO) -> Path:
 
 def opened(folder: Path) -> tuple[str, list[str]]:
     """Return the title of the livret at `folder`, as served, and what is said beside it."""
-    store = open_store(str(folder))
-    return store.need("meta:title"), store.notices
+    reader = open_store(str(folder))
+    return reader.need("meta:title"), reader.notices
 
 
 def dated(notices: list[str]) -> list[str]:
@@ -365,14 +369,14 @@ def test_a_quick_answer_reads_nothing_long(
     assert max(lengths) > 100 * A_SCREEN, "there is something long to stumble over"
     opened.close()
     read: list[int] = []
-    real = store._checked
+    real = reader._checked
 
     def watched(row: tuple[object, ...] | None) -> tuple[str, str, str]:
         found = real(row)
         read.append(len(found[1]))
         return found
 
-    monkeypatch.setattr(store, "_checked", watched)
+    monkeypatch.setattr(reader, "_checked", watched)
     for arguments in QUICK:
         code, out, _ = call(*arguments.split(), "--regles", str(folder))
         assert code == 0 and out, arguments
@@ -417,14 +421,14 @@ def test_another_program_does_not_serve_its_livret(
     livret: Path, monkeypatch: pytest.MonkeyPatch, loads: list[Path]
 ) -> None:
     opened(livret)
-    monkeypatch.setattr(index, "_program", lambda: "another")
+    monkeypatch.setattr(rebuild, "_program", lambda: "another")
     spoil_syntax(livret)
     with pytest.raises(Failure):
         opened(livret)
 
 
 def test_the_modules_of_every_package_are_files_of_the_program() -> None:
-    named = {Path(name).relative_to(index.places.PACKAGE).as_posix() for name in index._program_files()}
+    named = {Path(name).relative_to(rebuild.places.PACKAGE).as_posix() for name in rebuild._program_files()}
     assert {"index.py", "render/conclusion.py"} <= named
 
 
@@ -433,7 +437,7 @@ def test_a_program_file_that_changed_is_seen(
 ) -> None:
     other = tmp_path / "programme.py"
     other.write_text("1")
-    monkeypatch.setattr(index, "_program_files", lambda: [str(other)])
+    monkeypatch.setattr(rebuild, "_program_files", lambda: [str(other)])
     opened(livret)
     opened(livret)
     assert len(loads) == 1
@@ -492,18 +496,18 @@ def test_what_a_killed_build_left_is_swept(livret: Path, tmp_path: Path) -> None
 def test_what_a_search_knows_follows_the_rules(livret: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A change of what is learnt from is learnt; another one costs no learning, and changes no weight."""
     learnt: list[int] = []
-    real = learning._features
+    real = train._features
 
     def watched(texts: dict[int, list[str]], *others: Any) -> Any:
         learnt.append(sum(len(of) for of in texts.values()))
         return real(texts, *others)
 
     def found() -> list[str]:
-        store = open_store(str(livret))
-        store.learn()
-        return [key for key, _ in store.entries("find:", "find;")] + store.all("find")
+        reader = open_store(str(livret))
+        reader.learn()
+        return [key for key, _ in reader.entries("find:", "find;")] + reader.all("find")
 
-    monkeypatch.setattr(learning, "_features", watched)
+    monkeypatch.setattr(train, "_features", watched)
     before = found()
     path = livret / "guichet.yaml"
     text = path.read_text(encoding="utf-8")

@@ -12,11 +12,13 @@ from conftest import JURA, ROOT, write_livret
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fs_triage import advice, checks, examples, index, load, snapshot, source
-from fs_triage.failure import Failure
-from fs_triage.kept import Kept
-from fs_triage.problem import Problem
-from fs_triage.store import Store, open_store
+from fs_triage import rebuild
+from fs_triage.checks import advice, examples, tree
+from fs_triage.contract import Failure
+from fs_triage.index.reader import Store, open_store
+from fs_triage.rules import load, snapshot, yaml_reader
+from fs_triage.rules.kept import Kept
+from fs_triage.rules.problem import Problem
 
 HEIR = ROOT / "tests" / "livrets" / "val-fictif"
 MORE = {
@@ -36,13 +38,13 @@ def at_rest(monkeypatch: pytest.MonkeyPatch) -> None:
 def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """A list that grows with the name of each file that is parsed."""
     names: list[str] = []
-    real = source.parse
+    real = yaml_reader.parse
 
-    def watched(text: str, shown: str) -> tuple[source.Table | None, list[Problem]]:
+    def watched(text: str, shown: str) -> tuple[yaml_reader.Table | None, list[Problem]]:
         names.append(Path(shown).name)
         return real(text, shown)
 
-    monkeypatch.setattr(source, "parse", watched)
+    monkeypatch.setattr(yaml_reader, "parse", watched)
     return names
 
 
@@ -57,7 +59,7 @@ def told(loaded: load.Loaded) -> list[Problem]:
     """Return every problem that `verifier` would tell."""
     problems = [*loaded.problems]
     if loaded.draft is not None:
-        problems += checks.blocking(loaded.draft)
+        problems += tree.blocking(loaded.draft)
         problems += advice.advice(loaded.draft)
         problems += examples.failing(loaded.draft, not any(problem.blocking for problem in problems))
     return problems
@@ -102,7 +104,7 @@ def test_a_place_in_a_file_that_did_not_change(tmp_path: Path, parsed: list[str]
     del parsed[:]
     livret = load.load(folder, kept).livret
     assert livret is not None and parsed == ["livret.yaml", "mairie.yaml"]
-    [problem] = checks.blocking(livret)
+    [problem] = tree.blocking(livret)
     assert str(problem) == (
         f"{folder}/mairie.yaml:2:8: « label » désigne déjà « guichet » (ligne 2 de guichet.yaml) ; "
         "gardez-le chez un seul partenaire [shared-name]"
@@ -144,7 +146,7 @@ def built(folder: Path, path: Path | None) -> dict[str, str] | str:
     """Return the index of `folder`, but for its dates, or why there is none; made from that at `path`."""
     notices: list[str] = []
     try:
-        store = Store("", index.rebuild(str(folder), path and str(path), notices), [])
+        store = Store("", rebuild.rebuild(str(folder), path and str(path), notices), [])
     except Failure as failure:
         return failure.message
     store.learn()

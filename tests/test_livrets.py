@@ -12,8 +12,8 @@ import platformdirs
 import pytest
 from conftest import JURA, RULES, Run
 
-from fs_triage import livrets, places
-from fs_triage.typography import french
+from fs_triage.files import livrets, places
+from fs_triage.text.typography import french
 
 TINY = """\
 id: {id}

@@ -13,14 +13,14 @@ from pathlib import Path
 import pytest
 from conftest import GOOD, edit
 
-from fs_triage import verify
-from fs_triage.load import load
+from fs_triage.author import verifier
+from fs_triage.rules.load import load
 
 NOBODY = 65534
 
 
 def told(folder: Path) -> list[str]:
-    return [str(problem) for problem in verify.verify(folder).problems]
+    return [str(problem) for problem in verifier.verify(folder).problems]
 
 
 def second_partner(folder: Path) -> Path:
@@ -116,7 +116,7 @@ def test_every_broken_file_is_told_in_one_run_and_no_other(folder: Path) -> None
 )
 def test_one_mistake_is_one_line(before: str, after: str, code: str, folder: Path) -> None:
     edit(folder / "mairie.yaml", (before, after))
-    assert sorted(problem.code for problem in verify.verify(folder).problems) == code.split()
+    assert sorted(problem.code for problem in verifier.verify(folder).problems) == code.split()
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from conftest import Call
 
-from fs_triage import calls
-from fs_triage.failure import NOTHING_FOUND, OK, RULES_UNUSABLE, WRONG_CALL
+from fs_triage.cli import commands
+from fs_triage.contract import NOTHING_FOUND, OK, RULES_UNUSABLE, WRONG_CALL
 
 LONGEST = 2000  # bytes of standard error: it is read on a screen of 24 lines
 WORDS = {
@@ -24,7 +24,7 @@ WORDS = {
 
 
 @pytest.mark.parametrize("words", WORDS.values(), ids=WORDS)
-@pytest.mark.parametrize("command", ["", *calls.COMMANDS])
+@pytest.mark.parametrize("command", ["", *commands.COMMANDS])
 def test_a_message_is_cut(
     call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, words: list[str]
 ) -> None:
@@ -34,11 +34,13 @@ def test_a_message_is_cut(
     assert len(err.encode()) < LONGEST
 
 
-@pytest.mark.parametrize("command", calls.COMMANDS)
+@pytest.mark.parametrize("command", commands.COMMANDS)
 def test_a_message_on_an_option_is_cut(call: Call, command: str) -> None:
     """What is wrong stands before what was typed, what to do after it: both are there."""
-    tables = {**calls.QUICK, **calls.SLOW}
-    options = [option for option, kind in tables[command].items() if kind == calls.VALUE and option != "-o"]
+    tables = {**commands.QUICK, **commands.SLOW}
+    options = [
+        option for option, kind in tables[command].items() if kind == commands.VALUE and option != "-o"
+    ]
     for option in (*options, "--inconnue", "--json"):
         code, out, err = call(command, "caf", f"{option}={'z' * 100_000}")
         assert code not in (OK, 70) and out == "", option

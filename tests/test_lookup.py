@@ -9,9 +9,11 @@ from conftest import Call
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fs_triage import lookup, places, typography
-from fs_triage.failure import NOTHING_FOUND, OK, WRONG_CALL
-from fs_triage.store import Store, open_store
+from fs_triage.contract import NOTHING_FOUND, OK, WRONG_CALL
+from fs_triage.files import places
+from fs_triage.index import lookup
+from fs_triage.index.reader import Store, open_store
+from fs_triage.text import typography
 
 
 def ids(call: Call, *words: str) -> list[str]:

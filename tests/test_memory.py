@@ -12,7 +12,7 @@ import pytest
 from conftest import Call, Run
 
 from fs_triage import __main__
-from fs_triage.typography import french
+from fs_triage.text.typography import french
 
 resource = pytest.importorskip("resource")
 SHORT = french("Mémoire insuffisante sur ce poste ; fermez d’autres programmes, puis relancez la commande.")

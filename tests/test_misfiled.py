@@ -10,8 +10,11 @@ from pathlib import Path
 import pytest
 from conftest import JURA, edit
 
-from fs_triage import lesson, load, misfiled, tree, verify
-from fs_triage.lesson import Lesson
+from fs_triage.author import verifier
+from fs_triage.checks import misfiled_examples
+from fs_triage.rules import flatten, load
+from fs_triage.search import training_set
+from fs_triage.search.training_set import Lesson
 
 MOVED = 80
 
@@ -20,7 +23,7 @@ MOVED = 80
 def jura() -> Lesson:
     livret = load.load(JURA).livret
     assert livret is not None
-    return lesson.lesson_of(livret, tree.grow(livret))
+    return training_set.lesson_of(livret, flatten.grow(livret))
 
 
 def moved(jura: Lesson, same_partner: bool) -> tuple[Lesson, dict[str, int]]:
@@ -39,7 +42,7 @@ def moved(jura: Lesson, same_partner: bool) -> tuple[Lesson, dict[str, int]]:
 
 
 def test_none_of_ours_is_told(jura: Lesson) -> None:
-    assert [*misfiled.misfiled(jura)] == []
+    assert [*misfiled_examples.misfiled(jura)] == []
 
 
 @pytest.mark.parametrize(("same_partner", "least"), [(False, 0.5), (True, 0.2)])
@@ -48,7 +51,9 @@ def test_many_of_those_filed_elsewhere_are_told_and_lead_home(
 ) -> None:
     changed, was = moved(jura, same_partner)
     told = changed["conclusions"]
-    found = {told[place]["examples"][rank]: meant for place, rank, meant in misfiled.misfiled(changed)}
+    found = {
+        told[place]["examples"][rank]: meant for place, rank, meant in misfiled_examples.misfiled(changed)
+    }
     assert len(found.keys() & was.keys()) >= least * MOVED
     assert len(found.keys() - was.keys()) <= 1
     home = [
@@ -61,7 +66,7 @@ def test_a_livret_of_few_examples_is_left_alone(jura: Lesson) -> None:
     few, _ = moved(jura, False)
     for told in few["conclusions"]:
         told["examples"] = told["examples"][-5:]
-    assert [*misfiled.misfiled(few)] == []
+    assert [*misfiled_examples.misfiled(few)] == []
 
 
 @pytest.mark.parametrize(
@@ -77,7 +82,7 @@ def test_a_need_of_another_partner_is_told_where_it_stands(tmp_path: Path, need:
     examples = (folder / "la-poste.yaml").read_text(encoding="utf-8").partition("\nexamples:\n")[2]
     first = next(line for line in examples.splitlines() if line.startswith("      - "))
     edit(folder / "la-poste.yaml", (f"{first}\n", f"{first}\n      - {need}\n"))
-    problem, *others = verify.verify(folder).problems
+    problem, *others = verifier.verify(folder).problems
     assert others == [] and not problem.blocking
     assert problem.code == "example-elsewhere" and f"« {need} »" in problem.message
     assert problem.message.endswith(f"plutôt à « {meant} »")
@@ -89,8 +94,8 @@ def test_what_is_right_here_is_left_in_peace_once_more_needs_are_like_it(jura: L
     here = next(rank for rank, way in enumerate(nodes) if way.startswith("la-poste"))
     need = "je veux refaire ma carte vitale perdue"
     grown["conclusions"][here]["examples"].append(need)
-    assert [place for place, *_ in misfiled.misfiled(grown)] == [here]
+    assert [place for place, *_ in misfiled_examples.misfiled(grown)] == [here]
     grown["conclusions"][here]["examples"] += [
         f"{need} {word}" for word in ("hier", "ici", "au guichet", "vite")
     ]
-    assert [*misfiled.misfiled(grown)] == []
+    assert [*misfiled_examples.misfiled(grown)] == []

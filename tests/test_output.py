@@ -13,8 +13,8 @@ import pytest
 from conftest import ROOT, Call, Run, clean_environment
 
 from fs_triage import output
-from fs_triage.failure import OK, OUTPUT_LOST
-from fs_triage.typography import french
+from fs_triage.contract import OK, OUTPUT_LOST
+from fs_triage.text.typography import french
 
 BAD = ROOT / "tests" / "rules" / "bad"
 FORMATS = {
@@ -142,7 +142,7 @@ def test_streams_that_are_not_there(windows: pytest.MonkeyPatch, call: Call) -> 
 CLOSED = """
 import io, os, sys
 from fs_triage import output
-from fs_triage.failure import Failure
+from fs_triage.contract import Failure
 
 output_before = os.fstat(1)
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from terminal import DOWN, ENTER, guichet, plain, words
 
-from fs_triage.wrapping import wrap
+from fs_triage.text.wrap import wrap
 
 SECOND_80 = """\
 ╔═ 2nd niveau : à transmettre ═════════════════════════════════════════════════╗

@@ -11,7 +11,7 @@ from types import ModuleType
 import pytest
 from conftest import ROOT, Call, Run
 
-from fs_triage import failure
+from fs_triage import contract
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 GUIDES = ["README.md", "CONTRIBUTING.md", "docs/guide-conseiller.md"]
@@ -83,7 +83,7 @@ def test_the_json_shown_is_an_answer(call: Call) -> None:
     assert command is not None
     code, out, _ = call(*command[1].split())
     wanted = json.dumps(json.loads(out), ensure_ascii=False, indent=2)
-    assert (code, shown.rstrip("\n")) == (failure.OK, wanted)
+    assert (code, shown.rstrip("\n")) == (contract.OK, wanted)
 
 
 INLINE = re.findall(r"`(fs-triage(?:\s[^`]*)?)`", README)
@@ -100,7 +100,7 @@ ELSEWHERE = {
 def test_every_command_of_the_text_answers(run: Run, command: str) -> None:
     assert len(INLINE) > 8
     words, *piped = command.removeprefix("fs-triage ").split(" | ")
-    assert run(*words.split(), cwd=ROOT).returncode == failure.OK
+    assert run(*words.split(), cwd=ROOT).returncode == contract.OK
     assert piped in ([], ["head -1"])
 
 
@@ -108,7 +108,7 @@ def test_every_exit_code_is_told() -> None:
     told = {
         int(code) for row in re.findall(r"^\| ([\d, ]+) \|", README, re.MULTILINE) for code in row.split(",")
     }
-    known = {value for name, value in vars(failure).items() if name.isupper() and isinstance(value, int)}
+    known = {value for name, value in vars(contract).items() if name.isupper() and isinstance(value, int)}
     assert known <= told
     assert told - known == {143, 129}
 

@@ -12,10 +12,10 @@ from conftest import Run
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fs_triage.markdown import escape
+from fs_triage.author.relecture.command import render
+from fs_triage.author.relecture.sheet import PartnerSheet, Sheet
 from fs_triage.render.conclusion import Card, ContactCard, ContactList, Remark, TextList, Tone
-from fs_triage.review import render
-from fs_triage.sheet import PartnerSheet, Sheet
+from fs_triage.text.markdown import escape
 
 N = "\u00a0"
 LIVRET = """\

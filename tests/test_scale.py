@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, Call
 
-from fs_triage import completion, lookup, search
-from fs_triage.store import Store, open_store
+from fs_triage.cli import completion
+from fs_triage.index import lookup
+from fs_triage.index.reader import Store, open_store
+from fs_triage.search import rank
 
 sys.path.insert(0, str(ROOT / "benchmarks"))
 
@@ -89,7 +91,7 @@ def test_a_larger_livret_is_read_no_more(stores: list[Store], monkeypatch: pytes
         "absence": lambda store: lookup.find(store, ["caf", "zzzz"]).by == "nothing",
         "completion": lambda store: completed(store, monkeypatch, "caf"),
         "first word": lambda store: completed(store, monkeypatch),
-        "search": lambda store: search.find(store, f"je viens pour {word}").hits,
+        "search": lambda store: rank.find(store, f"je viens pour {word}").hits,
     }
     for name, call in calls.items():
         (small_count, small), (large_count, large) = (read_by(store, call) for store in stores)

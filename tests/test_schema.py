@@ -15,12 +15,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
-from fs_triage import booklet, checks, schema, source
-from fs_triage import model as of_partners
-from fs_triage.explain import build
-from fs_triage.load import PartnerRules
-from fs_triage.model import Partner
-from fs_triage.syntax import SENTENCES
+from fs_triage.author import schema
+from fs_triage.checks import tree
+from fs_triage.rules import model_livret, yaml_reader
+from fs_triage.rules import model_partner as of_partners
+from fs_triage.rules.load import PartnerRules
+from fs_triage.rules.model_errors import build
+from fs_triage.rules.model_partner import Partner
+from fs_triage.rules.yaml_mistakes import SENTENCES
 
 DOCUMENT: dict[str, Any] = json.loads(schema.document())
 VALIDATOR = Draft7Validator(DOCUMENT)
@@ -81,10 +83,10 @@ examples:
 
 def refused_by_loader(text: str) -> bool:
     """Whether the loader refuses a partner's file, its references left aside: a schema cannot follow them."""
-    table, problems = source.parse(text, "guichet.yaml")
+    table, problems = yaml_reader.parse(text, "guichet.yaml")
     assert table is not None
     model = build(Partner, table, problems)
-    return model is None or bool(problems) or any(checks.contact_kind(PartnerRules(model, table)))
+    return model is None or bool(problems) or any(tree.contact_kind(PartnerRules(model, table)))
 
 
 def errors(data: object) -> list[tuple[list[str | int], str]]:
@@ -259,7 +261,7 @@ def test_schema_and_loader_agree(place: tuple[str | int, ...], change: str, key:
 
 
 def test_the_reader_knows_which_keys_hold_sentences() -> None:
-    every = [item for module in (of_partners, booklet) for item in vars(module).values()]
+    every = [item for module in (of_partners, model_livret) for item in vars(module).values()]
     classes = {item for item in every if isinstance(item, type) and issubclass(item, of_partners.Model)}
     assert len(classes) > 10
     fields = [(field.alias or name, field) for one in classes for name, field in one.model_fields.items()]

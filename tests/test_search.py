@@ -18,9 +18,12 @@ from conftest import JURA, ROOT, Run, clean_environment
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fs_triage import index, learning, lesson, load, search, tree
-from fs_triage.load import Livret
-from fs_triage.store import Store
+from fs_triage import rebuild
+from fs_triage.index.reader import Store
+from fs_triage.rules import flatten, load
+from fs_triage.rules.load import Livret
+from fs_triage.search import rank as search
+from fs_triage.search import train, training_set
 
 LEAST = {
     "dev": (105, 15, 0.95, 0.99, 0.9, 0.85),
@@ -41,7 +44,7 @@ def livret() -> Livret:
 
 @pytest.fixture(scope="module")
 def store(livret: Livret) -> Iterator[Store]:
-    store = Store("", index.compile_livret(livret), [])
+    store = Store("", rebuild.compile_livret(livret), [])
     yield store
     store.close()
 
@@ -196,7 +199,7 @@ def test_examples_not_learnt_are_found_from_the_others(livret: Livret, store: St
                 rules.model.model_copy(update={"examples": examples}), rules.table, rules.missing
             )
         )
-    learnt = Store("", index.compile_livret(_with(livret, tuple(kept))), [])
+    learnt = Store("", rebuild.compile_livret(_with(livret, tuple(kept))), [])
     ids = [line.partition("\t")[0] for line in learnt.all("line")]
     ranks = [[ids[hit.position] for hit in search.find(learnt, need, max=3).hits] for need, _ in asked]
     assert len(asked) > 600
@@ -210,17 +213,17 @@ def _with(livret: Livret, partners: tuple[load.PartnerRules, ...]) -> Livret:
 
 
 def test_what_was_counted_before_is_not_counted_again_and_gives_the_same(livret: Livret) -> None:
-    grown = tree.grow(livret)
-    anew = learning.learn(lesson.entries(livret, grown))
+    grown = flatten.grow(livret)
+    anew = train.learn(training_set.entries(livret, grown))
     assert len(anew) > 1000
-    assert lesson.entries(livret, grown, anew) == anew, "nothing is left to learn"
+    assert training_set.entries(livret, grown, anew) == anew, "nothing is left to learn"
     caf = next(rules for rules in livret.partners if rules.model.id == "caf")
     more = caf.model.examples[0].model_copy(update={"besoin": ["un besoin que personne n’a dit"]})
     changed = load.PartnerRules(caf.model.model_copy(update={"examples": [more]}), caf.table)
     other = _with(livret, tuple(changed if rules is caf else rules for rules in livret.partners))
-    again = lesson.entries(other, grown, anew)
+    again = training_set.entries(other, grown, anew)
     assert 100 < sum(key.startswith("~learnt:") for key in again) == len(again) - 1
-    assert learning.learn(again) == learning.learn(lesson.entries(other, grown)) != anew
+    assert train.learn(again) == train.learn(training_set.entries(other, grown)) != anew
 
 
 WORDS = [

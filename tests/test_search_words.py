@@ -12,7 +12,9 @@ from conftest import JURA, RULES, Run
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fs_triage import learning, lesson, load, phonetics, tree, vocabulary
+from fs_triage.rules import flatten, load
+from fs_triage.search import features as vocabulary
+from fs_triage.search import phonetics, train, training_set
 
 ALIKE = {
     "allocation": "alocation alocassion allocations",
@@ -109,9 +111,9 @@ def test_no_word_is_taken_for_a_mark(texts: list[str]) -> None:
 def test_a_phrase_stands_for_its_mark_wherever_it_is_said() -> None:
     loaded = load.load(JURA)
     assert loaded.livret is not None
-    said = learning._said(lesson.lesson_of(loaded.livret, tree.grow(loaded.livret)))
+    said = train._said(training_set.lesson_of(loaded.livret, flatten.grow(loaded.livret)))
     assert len(said) > 1500
-    phrases = learning._phrases(said)
+    phrases = train._phrases(said)
     for phrase, mark in said:
         keys = phonetics.keys(phonetics.words(f"eh bien {phrase} voilà"))
         features = [feature for feature in (*keys, *vocabulary.pairs(keys)) if feature in phrases]

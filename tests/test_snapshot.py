@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from conftest import write_livret
 
-from fs_triage import load, snapshot
-from fs_triage.failure import Failure
-from fs_triage.store import open_store
+from fs_triage.contract import Failure
+from fs_triage.index.reader import open_store
+from fs_triage.rules import load, snapshot
 
 NAMES = ("guichet", "mairie", "poste")
 

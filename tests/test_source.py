@@ -9,8 +9,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fs_triage.characters import MAX_BYTES, decode, usual
-from fs_triage.source import (
+from fs_triage.rules.characters import MAX_BYTES, decode, usual
+from fs_triage.rules.yaml_reader import (
     MAX_DEPTH,
     MAX_NODES,
     MAX_TEXT,

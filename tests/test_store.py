@@ -15,9 +15,11 @@ from conftest import write_livret
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fs_triage import index, places, store
-from fs_triage.failure import Failure
-from fs_triage.store import Damaged, Store, open_store
+from fs_triage import rebuild as index
+from fs_triage.contract import Failure
+from fs_triage.files import places
+from fs_triage.index import reader
+from fs_triage.index.reader import Damaged, Store, open_store
 
 Entries = dict[str, str]
 
@@ -276,14 +278,14 @@ def test_on_windows_the_index_is_read_and_closed(livret: Path, on_windows: Calla
     open_store(str(livret)).close()
     path = kept(livret)
     path.chmod(0o666)  # all that Windows says of a file
-    connection = on_windows(store.connect, str(path))
+    connection = on_windows(reader.connect, str(path))
     assert isinstance(connection, sqlite3.Connection)
     path.write_bytes(b"")
     opened = on(connection)
     assert opened.need("meta:livret") == "petit" and opened.all("json")
     opened.close()
-    assert on_windows(store.connect, str(path.parent / "rien")) is None
-    assert on_windows(store.connect, str(path.parent)) is None
+    assert on_windows(reader.connect, str(path.parent / "rien")) is None
+    assert on_windows(reader.connect, str(path.parent)) is None
 
 
 @pytest.mark.parametrize("end", [0, 50, 5000])
@@ -293,10 +295,10 @@ def test_on_windows_a_damaged_index_is_damage(
     open_store(str(livret)).close()
     path = kept(livret)
     path.write_bytes(path.read_bytes()[:end])
-    connection = on_windows(store.connect, str(path))
+    connection = on_windows(reader.connect, str(path))
     if connection is not None:
         assert isinstance(connection, sqlite3.Connection)
-        with pytest.raises(store.UNSOUND):
+        with pytest.raises(reader.UNSOUND):
             dict(on(connection).entries())
         connection.close()
 
@@ -314,16 +316,16 @@ def test_on_windows_what_another_process_holds_is_tried_again(
         return "done"
 
     if ends:
-        assert on_windows(store.unlocked, use) == "done"
+        assert on_windows(reader.unlocked, use) == "done"
         assert len(tries) == held + 1
     else:
         with pytest.raises(PermissionError):
-            on_windows(store.unlocked, use)
+            on_windows(reader.unlocked, use)
         assert len(tries) < 10
     del tries[:]
     if held:
         with pytest.raises(PermissionError):
-            store.unlocked(use)
+            reader.unlocked(use)
         assert len(tries) == 1, "nothing is waited for elsewhere"
 
 
@@ -346,5 +348,5 @@ def test_a_state_is_that_of_the_file(tmp_path: Path) -> None:
     path = tmp_path / "x"
     path.write_text("abc")
     status = path.stat()
-    assert store.state_of(str(path)) == (str(path), 3, status.st_mtime_ns, status.st_ino)
-    assert store.state_of(str(tmp_path / "y")) == (str(tmp_path / "y"), -1, 0, 0)
+    assert reader.state_of(str(path)) == (str(path), 3, status.st_mtime_ns, status.st_ino)
+    assert reader.state_of(str(tmp_path / "y")) == (str(tmp_path / "y"), -1, 0, 0)

@@ -15,8 +15,8 @@ from hypothesis.stateful import (
     rule,
 )
 
+from fs_triage.desk.walk import Step, UnknownAnswer, Walk, replay
 from fs_triage.records import ROOT, Choice, Question
-from fs_triage.walk import Step, UnknownAnswer, Walk, replay
 
 Tree = dict[str, list[tuple[str, str]]]
 """For each question, its answers: an id, and the node that it leads to."""

@@ -14,7 +14,7 @@ import pytest
 import wine
 from conftest import GOOD, JURA, ROOT, Run, edit, write_livret
 
-from fs_triage.failure import NOTHING_FOUND, OK, RULES_UNUSABLE, WRONG_CALL
+from fs_triage.contract import NOTHING_FOUND, OK, RULES_UNUSABLE, WRONG_CALL
 
 pytestmark = pytest.mark.usefixtures("windows")
 Done = tuple[int, str, str]

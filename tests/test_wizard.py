@@ -27,7 +27,7 @@ from terminal import (
     words,
 )
 
-from fs_triage.page import LONGEST
+from fs_triage.desk.page import LONGEST
 
 pytestmark = pytest.mark.parametrize("size", SIZES, ids=["80x24", "40x20"])
 FIRST = "Pour quel partenaire ?"
@@ -525,8 +525,8 @@ def test_the_first_question_waits_for_nothing_it_does_not_need(home: Path, size:
         "yaml",
         "typer",
         "rich",
-        "fs_triage.load",
-        "fs_triage.tree",
+        "fs_triage.rules.load",
+        "fs_triage.rules.flatten",
         "fs_triage.render.terminal",
     ]
     program = f"""

@@ -208,14 +208,14 @@ def test_a_lookup_without_a_terminal_asks_nothing(run: Run) -> None:
 
 
 LAYERS = {
-    "fs_triage.walk.Walk.answer": (FIRST, ENTER),
-    "fs_triage.choices.Choices.draw": ("", ""),
-    "fs_triage.choices.Choices.type": (FIRST, "x"),
-    "fs_triage.console.text_keys": (FIRST, "écrire" + ENTER),
-    "fs_triage.search.find": (FIRST, "écrire" + ENTER + "permis" + ENTER),
+    "fs_triage.desk.walk.Walk.answer": (FIRST, ENTER),
+    "fs_triage.desk.choice_list.Choices.draw": ("", ""),
+    "fs_triage.desk.choice_list.Choices.type": (FIRST, "x"),
+    "fs_triage.desk.console.text_keys": (FIRST, "écrire" + ENTER),
+    "fs_triage.search.rank.find": (FIRST, "écrire" + ENTER + "permis" + ENTER),
     "fs_triage.render.terminal.print_cards": (FIRST, ENTER + ENTER),
-    "fs_triage.wizard.Wizard.next": ("", ""),
-    "fs_triage.numbered._read": ("", ""),
+    "fs_triage.desk.session.Wizard.next": ("", ""),
+    "fs_triage.desk.lines._read": ("", ""),
 }
 """For each layer: where an error is put, what must be on the screen before, and the keys that lead there."""
 
@@ -232,7 +232,7 @@ def test_a_bug_is_one_sentence(home: Path, place: str) -> None:
         f"setattr(pkgutil.resolve_name('{owner}'), '{name}', bug)\n"
         "sys.argv = ['fs-triage']; __main__.start()\n"
     )
-    accessible = {"ACCESSIBLE": "1"} if owner == "fs_triage.numbered" else {}
+    accessible = {"ACCESSIBLE": "1"} if owner == "fs_triage.desk.lines" else {}
     with guichet(home=home, command=(sys.executable, "-c", broken), **accessible) as window:
         window.see(shown)
         window.send(keys)

@@ -10,7 +10,7 @@ import pytest
 from terminal import CTRL_D, DOWN, ENTER, Terminal, guichet, plain, words
 
 from fs_triage import output
-from fs_triage.page import LONGEST
+from fs_triage.desk.page import LONGEST
 
 MENU = "Et maintenant ?"
 FIRST_PAGE = """\

@@ -10,9 +10,9 @@ import yaml
 from conftest import JURA, clean_environment
 from terminal import DOWN, END, ENTER, HOME, LEFT, SIZES, Terminal, terminal, words
 
+from fs_triage.index.reader import Store, open_store
 from fs_triage.records import Conclusion, Question
 from fs_triage.render.labels import LEVEL_BANNERS
-from fs_triage.store import Store, open_store
 
 PARTNERS = yaml.safe_load((JURA / "livret.yaml").read_text("utf-8"))["partners"]
 FIRST = "Pour quel partenaire ?"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fs_triage import tree
-from fs_triage.load import load
-from fs_triage.model import Partner
 from fs_triage.render.diagrams import render_mermaid
 from fs_triage.render.labels import render_pages
 from fs_triage.render.tree import build_branch, iter_branches
+from fs_triage.rules import flatten
+from fs_triage.rules.load import load
+from fs_triage.rules.model_partner import Partner
 
 HERE = Path(__file__).resolve().parent
 RULES = HERE.parent.parent / "rules" / "jura"
@@ -36,11 +36,11 @@ def pages() -> dict[str, str]:
     livret = load(RULES).livret
     if livret is None:
         raise ValueError(RULES)
-    grown = tree.grow(livret)
+    grown = flatten.grow(livret)
     return {f"{rules.model.id}.md": _page(grown, rules.model) for rules in livret.partners}
 
 
-def _page(grown: tree.Tree, partner: Partner) -> str:
+def _page(grown: flatten.Tree, partner: Partner) -> str:
     branch = build_branch(grown.questions.get, partner.id)
     levels = [below["level"] for below in iter_branches(branch) if below["kind"] == "conclusion"]
     return PAGE.format(

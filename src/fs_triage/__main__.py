@@ -6,7 +6,7 @@ import os
 import sys
 
 from fs_triage import output
-from fs_triage.failure import BUG, INTERRUPTED, OK, RULES_UNUSABLE, Failure
+from fs_triage.contract import BUG, INTERRUPTED, OK, RULES_UNUSABLE, Failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,24 +58,24 @@ def main() -> int:
 
 
 def _run(arguments: list[str]) -> int:
-    from fs_triage import calls
+    from fs_triage.cli import commands
 
-    if arguments[:1] == [calls.COMPLETE]:
-        from fs_triage import completion
+    if arguments[:1] == [commands.COMPLETE]:
+        from fs_triage.cli import completion
 
         return completion.answer(arguments[1:])
-    if arguments[:1] == [calls.INSTALL]:
-        from fs_triage import install
+    if arguments[:1] == [commands.INSTALL]:
+        from fs_triage.cli import install_completion
 
-        return install.run(arguments[1:])
-    call = calls.read(arguments)
+        return install_completion.run(arguments[1:])
+    call = commands.read(arguments)
     if call is not None:
-        from fs_triage import answers
+        from fs_triage.cli import quick
 
-        return answers.answer(call)
-    from fs_triage import cli
+        return quick.answer(call)
+    from fs_triage.cli import app
 
-    return cli.run(arguments)
+    return app.run(arguments)
 
 
 def _is_short_of_memory(error: BaseException | None) -> bool:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import sys
 
-from fs_triage.failure import OK, OUTPUT_LOST, Failure, reason
+from fs_triage.contract import OK, OUTPUT_LOST, Failure, reason
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def answer_lines(text: str) -> None:
     A terminal that is only written to, and what reads it aloud, would cut a word or an address in two.
     """
     if sys.stdout is not None and sys.stdout.isatty():
-        from fs_triage.wrapping import wrap
+        from fs_triage.text.wrap import wrap
 
         try:
             columns = os.get_terminal_size(sys.stdout.fileno()).columns or 80
@@ -182,7 +182,7 @@ def clean(text: str, kept: str = "") -> str:
         plain = plain.replace(character, "")
     if plain.isprintable():
         return text
-    from fs_triage.typography import visible
+    from fs_triage.text.typography import visible
 
     return visible(text, kept)
 

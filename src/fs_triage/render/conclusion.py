@@ -12,7 +12,7 @@ from typing import NamedTuple
 from fs_triage.records import Conclusion, ContactRecord
 from fs_triage.render import labels
 from fs_triage.render.hours import render_hours
-from fs_triage.typography import end_sentence, quote_text
+from fs_triage.text.typography import end_sentence, quote_text
 
 
 class Tone(StrEnum):

@@ -7,7 +7,7 @@ import textwrap
 
 from fs_triage.render import labels
 from fs_triage.render.tree import Branch, iter_branches
-from fs_triage.typography import join_lines
+from fs_triage.text.typography import join_lines
 
 _LABEL_WIDTH = 32  # columns of a label in DOT, which does not fold by itself
 

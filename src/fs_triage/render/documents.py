@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from jinja2 import BaseLoader, ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from fs_triage.markdown import escape
 from fs_triage.render.conclusion import ContactList, Remark
-from fs_triage.typography import end_sentence
+from fs_triage.text.markdown import escape
+from fs_triage.text.typography import end_sentence
 
 
 def render_document(template: str, content: Mapping[str, object], loader: BaseLoader) -> str:

@@ -28,7 +28,7 @@ from fs_triage.render.conclusion import (
     WayOut,
 )
 from fs_triage.render.tree import LEGEND, Branch, describe_branch
-from fs_triage.wrapping import wrap
+from fs_triage.text.wrap import wrap
 
 _BOXES = {1: ROUNDED, 2: DOUBLE}
 _COLOURS = {1: "green", 2: "magenta"}

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple, TypedDict
 
 from fs_triage.records import Choice, Question, QuestionFinder
 from fs_triage.render import labels
-from fs_triage.typography import join_lines
+from fs_triage.text.typography import join_lines
 
 LEGEND = "   ".join(
     [

@@ -7,7 +7,6 @@ from collections.abc import Callable
 import pytest
 from jinja2 import DictLoader
 
-from fs_triage.markdown import escape
 from fs_triage.render.conclusion import (
     Card,
     ContactCard,
@@ -22,6 +21,7 @@ from fs_triage.render.conclusion import (
 from fs_triage.render.documents import render_document
 from fs_triage.render.plain_text import render_card
 from fs_triage.render.terminal import print_cards
+from fs_triage.text.markdown import escape
 
 N = "\u00a0"
 DOCUMENT = """\

@@ -1,0 +1,41 @@
+"""`arbre`: a tree as people see it, as text, as Mermaid, as DOT, as JSON."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from fs_triage import output
+from fs_triage.contract import OK
+from fs_triage.records import ROOT, Question, QuestionFinder
+from fs_triage.render import diagrams, tree
+
+if TYPE_CHECKING:
+    from fs_triage.index.reader import Store
+
+
+def run(store: Store, partner: str | None, form: str) -> int:
+    """Print the tree of `partner` (its id; None for all) as `form`: text, mermaid, dot or json; returns 0."""
+    branch = tree.build_branch(_reader(store), partner or ROOT)
+    if form == "json":
+        answer = {"schema_version": 1, "livret": store.need("meta:livret"), "tree": branch}
+        output.answer_json(json.dumps(answer, ensure_ascii=False))
+    elif form == "mermaid":
+        output.answer_format(diagrams.render_mermaid(branch))
+    elif form == "dot":
+        output.answer_format(diagrams.render_dot(branch))
+    elif output.is_drawn():
+        from fs_triage.render import terminal
+
+        terminal.print_tree(branch)
+    else:
+        output.answer(tree.render_tree(branch))
+    return OK
+
+
+def _reader(store: Store) -> QuestionFinder:
+    def read(node: str) -> Question:
+        question: Question = json.loads(store.need(f"question:{node}"))
+        return question
+
+    return read

@@ -1,0 +1,125 @@
+"""Starting the livret of another département: a folder that inherits, and lists what it has to replace."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+from fs_triage import output
+from fs_triage.contract import OK, RULES_UNUSABLE, WRONG_CALL, Failure, reason
+from fs_triage.files import livrets, places
+from fs_triage.files.atomic_write import refused_name
+from fs_triage.rules import inherit, load, yaml_reader
+from fs_triage.rules.yaml_reader import Table
+from fs_triage.text.fold import fold
+from fs_triage.text.typography import visible
+
+_DEPARTEMENT = re.compile(r"(?P<code>[0-9]{2,3}|2[AB]) (?P<name>[^\W\d_][\w '’.()-]*)")
+_PLAIN = re.compile(r"[\w(«](?!.*(: | #|:$)).*")
+"""What YAML reads as it stands, without quotes."""
+
+_BOOKLET = """\
+# Le livret de ce département hérite des arbres de « {parent} ».
+# Chaque contact local de « {parent} » est à remplacer ; « fs-triage verifier {folder} » dit lesquels restent.
+id: {id}
+title: Livret d'accompagnement de 1er niveau
+departement: {departement}
+source: Préfecture, livret d'accompagnement des démarches de 1er niveau
+extends: {parent}
+"""
+
+_PARTNER = """\
+# Décommentez « contacts: » et chaque contact (retirez « # » et l'espace qui le suit), puis écrivez vos valeurs.
+# Les libellés (« label ») sont ceux de « {parent} » : mettez-y le nom de vos services et de vos communes.
+id: {id}
+# contacts:
+"""
+
+
+def run(folder: str, parent: str, departement: str) -> int:
+    """Create the livret `folder`, which inherits from the livret `parent`, for `departement` (« 25 Doubs »).
+
+    Returns the exit code; raises `Failure` when the folder is in use or the call is wrong. Nothing is written
+    over: an existing folder must be empty.
+    """
+    if wrong := refused_name(folder):
+        message = f"Le dossier « {folder} » ne peut pas être créé ({wrong}) ; choisissez un autre nom."
+        raise Failure(WRONG_CALL, message)
+    target = Path(folder)
+    match = _DEPARTEMENT.fullmatch(departement.strip())
+    if match is None:
+        raise Failure(WRONG_CALL, "Écrivez le département par son numéro et son nom, comme « 25 Doubs ».")
+    inherited = livrets.beside(target, parent)
+    if inherited is None:
+        known = ", ".join(sorted(livrets.installed()))
+        raise Failure(WRONG_CALL, f"Livret « {parent} » inconnu ; possibles : {known}.")
+    files = _files(target, parent, inherited, departement.strip(), match["name"])
+    _write(target, files)
+    count = len(files) - 1
+    output.answer(
+        f"Livret créé dans {visible(str(target))} : il hérite de « {parent} ».\n"
+        f"{count} fichiers de partenaires y attendent les contacts de votre département.\n"
+        f"Suite : remplir les contacts, puis « fs-triage verifier {_word(target)} »."
+    )
+    return OK
+
+
+def _files(target: Path, parent: str, inherited: Path, departement: str, name: str) -> dict[str, str]:
+    """Return the content of each file to write, by name."""
+    identifier = "-".join(fold(name).split())
+    booklet = _BOOKLET.format(parent=parent, folder=_word(target), id=identifier, departement=departement)
+    files = {places.BOOKLET: booklet}
+    content = load.load(inherited)
+    if content.livret is None:
+        problem = content.problems[0]
+        raise Failure(RULES_UNUSABLE, f"Le livret « {parent} » ne peut pas servir : {problem}.")
+    ancestor = content.livret.booklet.extends
+    if ancestor is not None:
+        message = f"Le livret « {parent} » hérite lui-même de « {ancestor} » ; partez de « {ancestor} »."
+        raise Failure(WRONG_CALL, message)
+    for rules in content.livret.partners:
+        local = inherit.local_contacts(rules.table)
+        if local:
+            lines = [line for name, contact in local.items() for line in _contact(name, contact, parent)]
+            files[f"{rules.model.id}.yaml"] = (
+                _PARTNER.format(id=rules.model.id, parent=parent) + "\n".join(lines) + "\n"
+            )
+    return files
+
+
+def _contact(name: str, contact: Table, parent: str) -> list[str]:
+    """Return the lines, all comments, that ask for a contact: the parent's as a model, without its value."""
+    lines = [f"#   {name}:"]
+    for key, value in yaml_reader.plain(contact).items():
+        if key in ("doubt", "note", "hours"):
+            continue
+        shown = " ".join(str(value).split())
+        is_value = key not in ("label", "audience", "scope")
+        lines.append(f"#     {key}: {load.TO_FILL}" if is_value else f"#     {key}: {_scalar(shown)}")
+        if is_value:
+            lines[-1] += f"    # {parent} = {shown}"
+    return lines
+
+
+def _word(path: Path) -> str:
+    """Return `path` as a word to type in any shell, on one line."""
+    shown = visible(str(path))
+    return f'"{shown}"' if " " in shown else shown
+
+
+def _scalar(text: str) -> str:
+    """Return `text`, on one line, as a value in YAML."""
+    return text if _PLAIN.fullmatch(text) else json.dumps(text, ensure_ascii=False)
+
+
+def _write(target: Path, files: dict[str, str]) -> None:
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        if any(target.iterdir()):
+            raise Failure(WRONG_CALL, f"Le dossier « {target} » n’est pas vide ; choisissez-en un autre.")
+        for name, text in files.items():
+            (target / name).write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        message = f"Le dossier « {target} » ne peut pas être écrit : {reason(error)}."
+        raise Failure(RULES_UNUSABLE, message) from error

@@ -1,0 +1,199 @@
+"""The identifiers that were published: which are gone, which are new, and where an old one leads now.
+
+`identifiants.yaml` keeps every conclusion ever published and the changes of name, so that a script that calls
+an old identifier arrives, and none disappears unnoticed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from fs_triage.files.places import BOOKLET
+from fs_triage.rules.load import Livret
+from fs_triage.rules.model_livret import IDENTIFIERS
+from fs_triage.rules.model_partner import EscalateAnswer, GotoAnswer, StepsAnswer
+from fs_triage.rules.nodes import at, spots, where
+from fs_triage.rules.problem import Problem
+from fs_triage.rules.yaml_reader import Place, place_of
+from fs_triage.text.did_you_mean import close, nearest
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A published node that does not exist any more, how many conclusions it had, and what may follow it."""
+
+    node: str
+    count: int
+    place: Place
+    successor: str | None
+
+
+def nodes_of(livret: Livret) -> set[str]:
+    """Return the ids of every partner, question and conclusion."""
+    answers = {
+        f"{rules.model.id}/{spot.path}"
+        for rules in livret.partners
+        for spot in spots(rules)
+        if not isinstance(spot.answer, GotoAnswer)
+    }
+    return answers | {rules.model.id for rules in livret.partners}
+
+
+def follow(node: str, renamed: Mapping[str, str]) -> str:
+    """Return where `node` leads after every change of name, its own and those of what it stands under."""
+    for _ in range(len(renamed) + 1):
+        parts = node.split("/")
+        heads = ("/".join(parts[:end]) for end in range(len(parts), 0, -1))
+        head = next((head for head in heads if head in renamed), None)
+        if head is None:
+            return node
+        node = renamed[head] + node[len(head) :]
+    return node
+
+
+def moved(livret: Livret, nodes: Collection[str]) -> dict[str, str]:
+    """Return, for each old identifier that leads somewhere, the one of `nodes` that it leads to."""
+    if livret.identifiers is None:
+        return {}
+    renamed = livret.identifiers.renamed
+    old = [node for node in (*renamed, *livret.identifiers.published) if node not in nodes]
+    return {node: new for node in old if (new := follow(node, renamed)) in nodes}
+
+
+def is_known(node: str, livret: Livret) -> bool:
+    """Return whether all that may hold `node` could be read, so that what is missing is missing."""
+    partner = node.partition("/")[0]
+    read = {rules.model.id: rules.whole for rules in livret.partners}
+    if partner in read:
+        return read[partner]
+    return livret.lists_own and livret.whole and set(livret.booklet.partners) <= set(read)
+
+
+def vanished(livret: Livret) -> list[Gone]:
+    """Return the published nodes that are gone: for a branch that is gone, the branch alone."""
+    listed, table = livret.identifiers, livret.identifiers_table
+    if listed is None or table is None:
+        return []
+    nodes = _promised(livret)
+    fresh = _fresh(livret, nodes)
+    branches: dict[str, list[int]] = {}
+    for rank, node in enumerate(listed.published):
+        gone = node not in nodes and follow(node, listed.renamed) == node and is_known(node, livret)
+        if gone:
+            branches.setdefault(_branch(node, nodes), []).append(rank)
+    found = []
+    for branch, ranks in branches.items():
+        successor = close(branch, [node for node in sorted(fresh) if node.count("/") == branch.count("/")])
+        fresh.discard(successor or "")
+        count = len(ranks) if listed.published[ranks[0]] != branch else 0
+        found.append(Gone(branch, count, place_of(table, ("published", ranks[0])), successor))
+    return found
+
+
+def _promised(livret: Livret) -> set[str]:
+    """Return the nodes that the list must find: of a list that is the parent's, what the heir takes away too."""
+    nodes = nodes_of(livret)
+    if not livret.lists_own:
+        nodes |= {f"{rules.model.id}/{path}" for rules in livret.partners for path in rules.inherited}
+    return nodes
+
+
+def _branch(node: str, nodes: Collection[str]) -> str:
+    """Return the highest part of `node` that is gone."""
+    parts = node.split("/")
+    heads = ("/".join(parts[:end]) for end in range(1, len(parts) + 1))
+    return next(head for head in heads if head not in nodes)
+
+
+def _fresh(livret: Livret, nodes: set[str]) -> set[str]:
+    """Return the nodes that nothing published stands at or under, nor was renamed to."""
+    assert livret.identifiers is not None
+    old = [*livret.identifiers.published, *livret.identifiers.renamed.values()]
+    used = {"/".join(node.split("/")[:end]) for node in old for end in range(1, node.count("/") + 2)}
+    return nodes - used
+
+
+def unpublished(livret: Livret) -> set[str]:
+    """Return the conclusions that are neither published, nor what a published one was renamed to."""
+    listed = livret.identifiers
+    if listed is None or livret.identifiers_table is None or not livret.lists_own:
+        return set()
+    targets = (*listed.renamed.values(), *(gone.successor for gone in vanished(livret) if gone.successor))
+    published = set(listed.published)
+    return {
+        node
+        for rules in livret.partners
+        for spot in spots(rules)
+        if rules.model.id in livret.booklet.partners
+        and isinstance(spot.answer, StepsAnswer | EscalateAnswer)
+        and (node := f"{rules.model.id}/{spot.path}") not in published
+        and not any(f"{node}/".startswith(f"{target}/") for target in targets)
+    }
+
+
+def bad_rename(livret: Livret) -> Iterator[Problem]:
+    """Un changement de nom d’« identifiants.yaml » ne mène à rien, ou cache une démarche qui existe.
+
+    Éviter : « caf/rmi: caf/rsaa » quand la démarche s’appelle « caf/rsa ».
+    Préférer : l’ancien identifiant, qui n’existe plus, puis le nouveau, qui existe.
+    Pourquoi : un script qui appelle l’ancien nom doit arriver au bon endroit.
+    """
+    if livret.identifiers is None or livret.identifiers_table is None:
+        return
+    nodes = _promised(livret)
+    for old, new in livret.identifiers.renamed.items():
+        place = place_of(livret.identifiers_table, ("renamed", old), key=True)
+        if old in nodes:
+            message = f"« {old} » existe toujours"
+            yield Problem(*where(place), "bad-rename", message, "retirez cette ligne")
+        elif follow(old, livret.identifiers.renamed) not in nodes and is_known(new, livret):
+            message = f"« {old} » est renommé en « {new} », qui n’existe pas"
+            yield Problem(*where(place), "bad-rename", message, nearest(new, sorted(nodes)))
+
+
+def id_vanished(livret: Livret) -> Iterator[Problem]:
+    """Un identifiant déjà publié n’existe plus.
+
+    Éviter : changer ou supprimer « id: demande » sans le dire dans « identifiants.yaml ».
+    Préférer : sous « renamed », « ancien identifiant: nouvel identifiant » ; l’ôter si le livret ne le donne plus.
+    Pourquoi : des scripts et des signets l’appellent ; ils s’arrêteraient sans un mot.
+    """
+    for gone in vanished(livret):
+        lost = "la conclusion" if gone.count == 1 else f"les {gone.count} conclusions"
+        more = f", ni {lost} qu’il portait" if gone.count else ""
+        message = f"identifiant publié « {gone.node} » qui n’existe plus{more}"
+        partner = gone.node.partition("/")[0]
+        if partner == gone.node and Path(livret.table.place.path).with_name(f"{partner}.yaml").exists():
+            hint = f"ajoutez « {partner} » à partners, dans {BOOKLET}"
+        elif gone.successor:
+            hint = f"s’il a changé de nom, ajoutez sous renamed : « {gone.node}: {gone.successor} »"
+        else:
+            lines = f"ces {gone.count} lignes" if gone.count > 1 else "cette ligne"
+            hint = (
+                f"vérifiez que {partner}.yaml est entier, puis ajoutez sous renamed : "
+                f"« {gone.node}: nouvel identifiant », ou ôtez {lines} si le livret ne le donne plus"
+            )
+        yield Problem(*where(gone.place), "id-vanished", message, hint)
+
+
+def id_unpublished(livret: Livret) -> Iterator[Problem]:
+    """Une conclusion n’est pas encore dans la liste des identifiants publiés.
+
+    Éviter : une nouvelle démarche sans ligne dans « identifiants.yaml ».
+    Préférer : sous « published », la ligne que ce message donne.
+    Pourquoi : une fois la démarche publiée, son identifiant ne doit plus disparaître sans bruit.
+    """
+    new = unpublished(livret)
+    for rules in livret.partners:
+        for spot in spots(rules):
+            node = f"{rules.model.id}/{spot.path}"
+            if node in new:
+                hint = f"ajoutez dans {IDENTIFIERS}, sous published : « - {node} »"
+                message = f"« {node} » n’est pas dans la liste des identifiants publiés"
+                yield at(rules, (*spot.location, "id"), "id-unpublished", message, hint)
+
+
+CHECKS: tuple[Callable[[Livret], Iterator[Problem]], ...] = (bad_rename, id_vanished)
+"""Those that stop the desk: who calls a published identifier must arrive."""

@@ -1,0 +1,221 @@
+"""The command `chercher`: needs in the visitor's own words, from the command line or one a line."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from fs_triage import output
+from fs_triage.cli import commands, quick
+from fs_triage.contract import NOTHING_FOUND, OK, WRONG_CALL, Failure
+from fs_triage.index import lookup
+from fs_triage.index.reader import Store
+from fs_triage.search import rank
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fs_triage.cli.commands import Call
+
+DEFAULT_MAX = 5
+_MOST = 1000
+_LEVELS = {"1": 1, "2": 2}
+_MARKS_OF_ORDER = {
+    b"\xff\xfe\0\0": ("utf-32", 4),
+    b"\0\0\xfe\xff": ("utf-32", 4),
+    b"\xff\xfe": ("utf-16", 2),
+    b"\xfe\xff": ("utf-16", 2),
+    b"": ("utf-8-sig", 1),
+}
+"""How a text begins in each encoding that needs are read in: its name, and the bytes of the shortest character."""
+
+
+class Wanted:
+    """The options of a call, checked."""
+
+    __slots__ = ("explain", "level", "max", "partner")
+
+    def __init__(self, store: Store, call: Call) -> None:
+        self.partner = _partner(store, call)
+        self.level = _level(call)
+        self.max = _max(call)
+        self.explain = call.flag("--expliquer")
+
+
+def run(store: Store, call: Call) -> int:
+    """Answer `call`; returns the exit code, raises `Failure` for a wrong call."""
+    wanted = Wanted(store, call)
+    if call.flag("--lot"):
+        if call.words:
+            raise Failure(
+                WRONG_CALL, "Avec --lot, les besoins se lisent sur l’entrée standard ; ôtez les mots."
+            )
+        return _batch(store, wanted)
+    need = " ".join(call.words)
+    if not need.strip():
+        raise Failure(
+            WRONG_CALL, "Dites le besoin de l’usager ; par exemple : fs-triage chercher carte grise perdue"
+        )
+    result = _find(store, need, wanted)
+    if call.flag("--json"):
+        output.answer_json(_json(store, need, result, wanted))
+    elif result.hits:
+        output.answer("\n\n".join(_text(store, hit, wanted) for hit in result.hits))
+    if result.hits:
+        return OK
+    output.tell(_no_match(store, need, result, wanted))
+    return NOTHING_FOUND
+
+
+def _partner(store: Store, call: Call) -> str | None:
+    name = call.text("--partenaire")
+    if name is None:
+        return None
+    partner = lookup.partner_of(store, name)
+    if partner is None:
+        from fs_triage.cli import suggestions
+
+        raise suggestions.unknown_partner(store, name)
+    return partner
+
+
+def _level(call: Call) -> int | None:
+    level = call.text("--niveau")
+    if level is not None and level not in _LEVELS:
+        raise Failure(WRONG_CALL, f"Niveau inconnu {_shown(level)} ; possibles : 1, 2.")
+    return _LEVELS[level] if level else None
+
+
+def _max(call: Call) -> int:
+    count = call.text("--max")
+    if count is None:
+        return DEFAULT_MAX
+    number = commands.number(count, _MOST)
+    if number is None:
+        raise Failure(WRONG_CALL, f"--max attend un nombre de 1 à {_MOST}, pas {_shown(count)}.")
+    return number
+
+
+def _find(store: Store, need: str, wanted: Wanted) -> rank.Result:
+    return rank.find(store, need, partner=wanted.partner, level=wanted.level, max=wanted.max)
+
+
+def _batch(store: Store, wanted: Wanted) -> int:
+    """Answer each line of standard input by one JSON object, as soon as the line is there.
+
+    Raises `Failure` at the first line that cannot be read; those before it have been answered.
+    """
+    if sys.stdin is not None and sys.stdin.isatty():
+        end = "Ctrl-Z puis Entrée" if os.name == "nt" else "Ctrl-D"
+        output.tell(f"Tapez un besoin par ligne ; {end} pour finir.")
+    for need in _lines():
+        output.answer_json(_json(store, need, _find(store, need, wanted), wanted))
+    return OK
+
+
+def _lines() -> Iterator[str]:
+    """Yield the lines of standard input: in the encoding that its byte order mark tells, UTF-8 without one.
+
+    Raises `Failure` at the first line that is not in that encoding, or that has lost a character before.
+    """
+    if sys.stdin is None:
+        return
+    from codecs import getincrementaldecoder
+
+    source = sys.stdin.buffer
+    piece = source.readline()
+    name, width = next(kind for mark, kind in _MARKS_OF_ORDER.items() if piece.startswith(mark))
+    decoder = getincrementaldecoder(name)()
+    number, line = 1, ""
+    while piece:
+        piece += source.read(
+            -len(piece) % width
+        )  # the end of a line may stand in the midst of its last character
+        try:
+            line += decoder.decode(piece)
+        except UnicodeDecodeError:
+            raise _unreadable(number) from None
+        if line.endswith("\n"):
+            yield _whole(line, number)
+            number, line = number + 1, ""
+        piece = source.readline()
+    try:
+        line += decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        raise _unreadable(number) from None
+    if line:
+        yield _whole(line, number)
+
+
+def _whole(line: str, number: int) -> str:
+    """Return a line without its end; raises `Failure` when a character of it is lost, or when it is no text."""
+    if commands.LOST in line or "\0" in line:
+        raise _unreadable(number)
+    return line.rstrip("\r\n")
+
+
+def _unreadable(number: int) -> Failure:
+    return Failure(
+        WRONG_CALL,
+        f"Ligne {number} de l’entrée standard : une lettre est illisible. Les lignes d’avant ont leur réponse ; "
+        "enregistrez le fichier en UTF-8, puis reprenez à celle-ci.",
+    )
+
+
+def _json(store: Store, need: str, result: rank.Result, wanted: Wanted) -> str:
+    matches = []
+    for hit in result.hits:
+        more = f', "score": {hit.score:.4f}'
+        if wanted.explain:
+            words = ", ".join(store.quoted(word) for word in hit.words)
+            parts = ", ".join(f"{store.quoted(name)}: {part:.3f}" for name, part in hit.parts.items())
+            more += f', "words": [{words}], "parts": {{{parts}}}'
+        matches.append(f"{store.need(f'json:{hit.position:06}')[:-1]}{more}}}")
+    return quick.envelope(store, need, matches, f'"verdict": "{result.verdict}", ')
+
+
+def _text(store: Store, hit: rank.Hit, wanted: Wanted) -> str:
+    way, level, *_ = store.need(f"text:{hit.position:06}").split("\n", 2)
+    node, _, _ = store.need(f"line:{hit.position:06}").partition("\t")
+    lines = [way, f"  {node} – {level}"]
+    if hit.words:
+        lines.append(f"  Mots reconnus : {', '.join(hit.words)}")
+    if wanted.explain:
+        told = " ; ".join(f"{_named(name)} {_number(part)}" for name, part in hit.parts.items())
+        lines.append(f"  Score {_number(hit.score)} : {told}")
+    return "\n".join(lines)
+
+
+_MARKS = {
+    "#": "synonyme de « {} »",
+    "%": "thème « {} »",
+    "@": "nom de {}",
+    "$": "« {}… »",
+    "=": "tout le besoin",
+    "-": "rien de propre à {}",
+}
+
+
+def _named(feature: str) -> str:
+    """Return what a part of a score is, as read."""
+    return _MARKS[feature[0]].format(feature[1:]) if feature[0] in _MARKS else f"« {feature} »"
+
+
+def _number(value: float) -> str:
+    return f"{value:.2f}".replace(".", ",")
+
+
+def _no_match(store: Store, need: str, result: rank.Result, wanted: Wanted) -> str:
+    """Return the sentence that says why there is no match, and what to do."""
+    if result.verdict == rank.OUT_OF_SCOPE and (wanted.partner is not None or wanted.level is not None):
+        return f"Rien trouvé pour {_shown(need)} avec ces options ; essayez sans --partenaire ni --niveau."
+    from fs_triage.cli import suggestions
+
+    return suggestions.unanswered(store, need, result)
+
+
+def _shown(text: str) -> str:
+    from fs_triage.text.typography import shown  # only a message pays for it
+
+    return shown(text)

@@ -1,0 +1,103 @@
+"""What may follow the words typed so far, for the completion of a shell: read from the index, without Typer.
+
+One line a proposal, its value and its label apart by a tab; a line without value asks for the name of a folder.
+A request that cannot be answered is answered by nothing: nobody reads an error under a half-typed line.
+"""
+
+from __future__ import annotations
+
+import os
+from itertools import pairwise
+
+from fs_triage import output
+from fs_triage.cli import commands
+from fs_triage.contract import OK
+from fs_triage.files import places
+from fs_triage.index import lookup
+from fs_triage.index.reader import Store, open_store
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+SHELLS = ("bash", "zsh", "fish", "powershell")
+
+_FOLDER = "\t"
+_FOLDERS = ("verifier", "comparer", "nouveau")
+_PARTNERS = ("liste", "contacts", "arbre", "relecture")
+_VALUES = {"--niveau": ("1", "2"), "--format": ("github",), commands.INSTALL: SHELLS}
+
+
+def answer(arguments: list[str]) -> int:
+    """Print what may stand in the place of the last of `arguments`, which begins with `=`."""
+    *before, current = arguments or ["="]
+    try:
+        found = propose([word for word in before if word != "="], current[1:])
+    except Exception:
+        return OK
+    if found:
+        output.answer("\n".join(found))
+    return OK
+
+
+def propose(before: list[str], current: str) -> list[str]:
+    """Return the proposals for the word `current` after the words `before`; raises `Failure`."""
+    words, options, lacking = commands.split(before)
+    if lacking:
+        return _that_begin(current, _values(lacking[0], options))
+    command = words[0] if words and words[0] in commands.COMMANDS else "fiche" if words else ""
+    if current.startswith("-"):
+        return _that_begin(current, _options(command, options))
+    if command in _FOLDERS:
+        return [_FOLDER]
+    if command in _PARTNERS and len(words) == 1:
+        return _that_begin(current, _open(options).need("choices:").split("\n"))
+    if command not in ("", "fiche"):
+        return _that_begin(current, _options(command, options))
+    store = _open(options)
+    found = _answers(store, words[1:] if words and words[0] == "fiche" else words, current)
+    if not words:
+        found += _that_begin(current, store.need("commands").split("\n"))
+    return found or _that_begin(current, _options(command, options))
+
+
+def _answers(store: Store, words: list[str], current: str) -> list[str]:
+    """Return the answers to the question that `words` lead to; `current` may hold a path: `caf/rsa`."""
+    head, slash, tail = current.rpartition("/")
+    words = [*words, head] if slash else words
+    node = lookup.node_of(store, words) if words else ""
+    choices = store.peek(f"choices:{node}") if node is not None else None
+    found = _that_begin(tail, choices.split("\n") if choices else [])
+    return [f"{head}{slash}{line}" for line in found]
+
+
+def _options(command: str, given: list[str]) -> list[str]:
+    """Return the options that a command still takes; a call without words may become a `fiche`."""
+    tables = {**commands.QUICK, **commands.SLOW}
+    known = tables[command] if command else {**tables["fiche"], **commands.ALONE, **commands.ALONE_SLOW}
+    names = {option.partition("=")[0] for option in given}
+    return [option for option in known if option not in names]
+
+
+def _values(option: str, options: list[str]) -> Iterable[str]:
+    """Return the values that an option may have."""
+    if option == "--partenaire":
+        return _open(options).need("choices:").split("\n")
+    if option == "--livret":
+        return places.livrets_in(places.own_rules())
+    return _VALUES.get(option, [_FOLDER] if option in ("--regles", "--sortie", "-o", "--depuis") else [])
+
+
+def _that_begin(current: str, lines: Iterable[str]) -> list[str]:
+    return [line for line in lines if line == _FOLDER or line.startswith(current)]
+
+
+def _open(options: list[str]) -> Store:
+    """Return the livret that the options typed so far choose, without a word of what must be known of it."""
+    given = dict(pairwise(options))
+    joined = dict(option.split("=", 1) for option in options if "=" in option)
+    chosen = {**given, **joined}
+    folder = chosen.get("--regles")
+    if folder and folder.startswith("~"):  # the shell's to expand, which not all do in a half-typed line
+        folder = os.path.expanduser(folder)  # noqa: PTH111 - pathlib costs an import
+    return open_store(places.livret_folder(folder, chosen.get("--livret")))

@@ -1,0 +1,26 @@
+"""How a call ends: the exit codes that scripts rely on, and the one exception that carries a message."""
+
+OK = 0
+NOTHING_FOUND = 1
+PROBLEMS = 1
+WRONG_CALL = 2
+RULES_UNUSABLE = 3
+BUG = 70
+OUTPUT_LOST = 74  # EX_IOERR of sysexits.h: the answer could not be written (full disk)
+INTERRUPTED = 130  # 128 + SIGINT
+
+
+class Failure(Exception):
+    """An expected failure: one French sentence that says what to do next, and the exit code."""
+
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+def reason(error: OSError) -> str:
+    """Return why the system refused, in French."""
+    from fs_triage import system_errors  # only a message pays for it
+
+    return system_errors.reason(error)

@@ -1,0 +1,194 @@
+"""A terminal that is drawn on, its keys and its output, on Linux and on Windows, with the library's traps closed.
+
+prompt_toolkit takes keys one by one, a thousand bytes at a time: Ctrl-C would wait behind all that was pasted.
+Here what ends the session is looked for first, and letters come in one piece.
+"""
+
+from __future__ import annotations
+
+import string
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from prompt_toolkit.application import Application
+from prompt_toolkit.filters import Condition
+from prompt_toolkit.input.typeahead import store_typeahead
+from prompt_toolkit.key_binding import KeyBindings, KeyPress, KeyPressEvent
+from prompt_toolkit.keys import Keys
+from prompt_toolkit.output import Output, create_output
+from prompt_toolkit.output.vt100 import Vt100_Output
+
+from fs_triage.contract import WRONG_CALL, Failure
+from fs_triage.desk.page import BACK, fitting, is_half
+
+STOP = (Keys.ControlC, Keys.ControlD, Keys.ControlQ)
+_STOPPED = KeyPress(Keys.ControlC, "\x03")
+_DEAF = (Keys.ControlR, Keys.ControlS, Keys.ControlV, Keys.ControlX, Keys.ControlY)
+"""Keys that would open something with English words in it (a search of the history), insert raw bytes, or what was
+cut, again and again."""
+_AHEAD = 4096  # keys that are kept until they are asked for: nobody types more ahead, no prompt takes more
+_READS = 256  # in one go, whoever goes on typing meanwhile
+
+_NO_CONSOLE: tuple[type[Exception], ...] = ()
+_ELSEWHERE = (
+    "Cette fenêtre n’est pas une console de Windows : ajoutez --accessible, ou ouvrez l’invite de commandes, "
+    "PowerShell ou Terminal."
+)
+
+if sys.platform == "win32":
+    from prompt_toolkit.input.win32 import Win32Input
+    from prompt_toolkit.output.win32 import NoConsoleScreenBufferError, Win32Output
+
+    _NO_CONSOLE = (NoConsoleScreenBufferError,)
+
+    class Keyboard(Win32Input):
+        """The keys of a Windows console."""
+
+        def read_keys(self) -> list[KeyPress]:
+            """Return the keys pressed so far; the one that ends the session alone, wherever it stands."""
+            keys: list[KeyPress] = []
+            for _ in range(_READS):
+                more = super().read_keys()
+                if any(key.key in STOP for key in more):
+                    return [_STOPPED]
+                keys += more[: max(_AHEAD - len(keys), 0)]
+                if not more:
+                    break
+            return _joined(keys)
+
+else:
+    from prompt_toolkit.input.vt100 import Vt100Input
+
+    _STOP_BYTES = "\x03\x04\x11"
+    _PASTE, _PASTED = "\x1b[200~", "\x1b[201~"
+
+    class Keyboard(Vt100Input):
+        """The keys of a terminal."""
+
+        def read_keys(self) -> list[KeyPress]:
+            """Return the keys pressed so far; the one that ends the session alone, wherever it stands."""
+            text = ""
+            for _ in range(_READS):
+                more = self.stdin_reader.read(1 << 16)
+                if any(stop in more for stop in _STOP_BYTES):
+                    self.vt100_parser.reset()
+                    return [_STOPPED]
+                text += more
+                if not more:
+                    break
+            self._parse(text[:_AHEAD], text[_AHEAD:])
+            keys, self._buffer = self._buffer, []
+            return _joined(keys)
+
+        def _parse(self, text: str, dropped: str) -> None:
+            """Make keys of `text`; of what is `dropped`, only where a paste begins and ends counts."""
+            parser = self.vt100_parser
+            parser.feed(text)
+            if dropped and parser._in_bracketed_paste and _PASTED in text[-len(_PASTED) :] + dropped:
+                parser.feed(_PASTED)
+            if dropped.rfind(_PASTE) > dropped.rfind(_PASTED) and not parser._in_bracketed_paste:
+                parser.feed(_PASTE)
+
+
+def open_output() -> Output:
+    """Return the terminal that standard output is, which will never be asked where its cursor is.
+
+    A terminal that does not answer such a question gets an English warning, and one that answers late leaves its
+    answer on the shell's next line. Raises `Failure` on Windows for a window that is no console.
+    """
+    try:
+        terminal = create_output(stdout=sys.stdout)
+    except _NO_CONSOLE as error:
+        raise Failure(WRONG_CALL, _ELSEWHERE) from error
+    if isinstance(terminal, Vt100_Output):  # a Windows console is never asked
+        terminal.enable_cpr = False
+    return terminal
+
+
+def top(terminal: Output) -> int:
+    """Return the first row of the window; a console that takes no escape sequences counts those scrolled away."""
+    if sys.platform == "win32" and isinstance(terminal, Win32Output):
+        return int(terminal.get_win32_screen_buffer_info().srWindow.Top)
+    return 0
+
+
+def open_keyboard() -> Keyboard:
+    """Return the keyboard that standard input is."""
+    return Keyboard(sys.stdin)
+
+
+def stopped_ahead(keyboard: Keyboard) -> bool:
+    """Return whether a key that ends the session was pressed between two prompts; keeps the others for the next."""
+    with keyboard.raw_mode():
+        keys = keyboard.read_keys()
+    store_typeahead(keyboard, keys)
+    return _STOPPED in keys
+
+
+def _joined(keys: list[KeyPress]) -> list[KeyPress]:
+    """Return `keys` with letters in a row as one paste, and of a paste what is text.
+
+    The letter after Esc stays apart: both are Alt and that letter.
+    """
+    joined: list[KeyPress] = []
+    for key in keys:
+        before = joined[-1].key if joined else None
+        if key.key == Keys.BracketedPaste:
+            joined.append(KeyPress(Keys.BracketedPaste, _one_line(key.data)))
+        elif isinstance(key.key, Keys) or before == Keys.Escape:
+            joined.append(key)
+        elif before is not None and (before == Keys.BracketedPaste or not isinstance(before, Keys)):
+            alt = len(joined) > 1 and joined[-2].key == Keys.Escape and before != Keys.BracketedPaste
+            start = "" if alt else joined.pop().data
+            joined.append(KeyPress(Keys.BracketedPaste, start + key.data))
+        else:
+            joined.append(key)
+    return joined
+
+
+def _one_line(text: str) -> str:
+    return "".join(
+        c if c.isprintable() or is_half(c) else " " if c.isspace() else "" for c in text.replace("\r\n", "\n")
+    )
+
+
+def text_keys(application: Application[Any], tell: Callable[[str], None]) -> KeyBindings:
+    """Return the keys of the prompt for words; `tell` is given what to say of a key not taken, else nothing to say."""
+    application.current_buffer.on_text_changed += lambda _: tell("")
+    keys = KeyBindings()
+    empty = Condition(lambda: not application.current_buffer.text)
+    add_stops(keys)
+    for key in _DEAF:
+        keys.add(key)(nothing)
+    for letter in (*string.ascii_letters, *string.digits, *string.punctuation, "enter", Keys.Any):
+        keys.add("escape", letter)(nothing)  # one by one: Alt+1 and the like have a meaning of their own
+
+    @keys.add("escape")
+    @keys.add("left", filter=empty)
+    def _(event: KeyPressEvent) -> None:
+        event.app.exit(result=BACK)
+
+    @keys.add(Keys.BracketedPaste)
+    @keys.add(Keys.Any)
+    def _(event: KeyPressEvent) -> None:
+        taken, refused = fitting(application.current_buffer.text, event.data)
+        application.current_buffer.insert_text(taken)
+        tell(refused)
+
+    return keys
+
+
+def add_stops(keys: KeyBindings) -> None:
+    """Add the keys that end the session, also behind an Esc that waits for what follows it."""
+
+    def stop(event: KeyPressEvent) -> None:
+        event.app.exit(exception=KeyboardInterrupt())
+
+    for key in STOP:
+        keys.add(key)(stop)
+        keys.add("escape", key)(stop)
+
+
+def nothing(_event: KeyPressEvent) -> None:
+    """Take a key and do nothing."""

@@ -1,0 +1,147 @@
+"""Pages as numbered lines, for screen readers and plain terminals: nothing is drawn, nothing is redrawn."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from fs_triage import output
+from fs_triage.cli import commands
+from fs_triage.desk.page import BACK, Page, fitting
+from fs_triage.text.typography import shown
+
+if TYPE_CHECKING:
+    from fs_triage.render.conclusion import Card
+
+_AHEAD = 100  # lines that are kept until they are asked for: nobody types more ahead
+
+
+class Lines:
+    """The desk of a terminal that is only written to; the methods are those of `page.Desk`."""
+
+    def __init__(self) -> None:
+        self._typed = _Typed()
+
+    @contextlib.contextmanager
+    def session(self) -> Iterator[None]:
+        """Surround a session: after Ctrl-C the shell begins on a line of its own."""
+        try:
+            yield
+        except KeyboardInterrupt:
+            output.answer("")
+            raise
+
+    def interrupt(self) -> bool:
+        """Return False: a terminal that is only written to is left as it is.
+
+        What is raised in a handler may be lost, where Python calls what it cannot stop; the next line ends it then.
+        """
+        self._typed.stopped = True
+        return False
+
+    def choose(self, page: Page) -> str:
+        """Show `page`; returns the value of the option chosen."""
+        output.answer("")
+        for line in (*page.head, page.question):
+            output.answer_lines(line)
+        for rank, option in enumerate(page.options, 1):
+            earlier = " (choisi avant)" if option.value == page.earlier else ""
+            output.answer_lines(
+                f"{rank}. {option.label}{earlier}{f' – {option.help}' if option.help else ''}"
+            )
+        last = len(page.options)
+        while True:
+            typed = _read(self._typed, f"Numéro du choix, de 1 à {last} : ")
+            if (number := commands.number(typed, last)) is not None:
+                return page.options[number - 1].value
+            output.answer(
+                f"{shown(typed)} n’est pas un numéro de 1 à {last}." if typed else "Rien n’est choisi."
+            )
+
+    def write(self, page: Page, earlier: str) -> str:
+        """Ask for words, `earlier` being those typed before; returns them, or `BACK`."""
+        output.answer("")
+        for line in page.head:
+            output.answer_lines(line)
+        if earlier:
+            output.answer_lines(f"Écrit avant : {earlier}")
+        while True:
+            typed = _read(self._typed, f"{page.question} (Entrée seule : revenir) ")
+            taken, refused = fitting("", typed)
+            if refused:
+                output.answer_lines(refused)
+            if taken or not typed:
+                return taken or BACK
+
+    def show(self, card: Card) -> bool:
+        """Show a conclusion; lines that scroll away need no word of it."""
+        from fs_triage.render import plain_text
+
+        output.answer("")
+        output.answer_lines(plain_text.render_card(card))
+        return True
+
+    def turn(self) -> None:
+        """Begin a fresh screen: the empty line before each page is all that a plain terminal needs."""
+
+
+def _read(typed: _Typed, prompt: str) -> str:
+    sys.stdout.write(prompt)
+    sys.stdout.flush()
+    try:
+        line = typed.line()
+    except OSError:  # the terminal is gone
+        line = ""
+    if not line:  # or Ctrl-D
+        raise KeyboardInterrupt
+    words = " ".join(line.split())
+    return "".join(c for c in words if c.isprintable())
+
+
+class _Typed:
+    """The lines typed. Those typed ahead are taken in at once: a terminal that is full of them holds Ctrl-C back."""
+
+    def __init__(self) -> None:
+        self._begun = b""
+        self._lines: list[str] = []
+        self.stopped = False
+
+    def line(self) -> str:
+        """Return the next line, empty at the end of the terminal.
+
+        A signal received just before a read begins would wait for the next key: its byte in the pipe ends the wait
+        (https://docs.python.org/3/library/signal.html#signal.set_wakeup_fd).
+        """
+        if sys.platform == "win32":  # select knows nothing but sockets there; Ctrl-Z and Enter are the end
+            return sys.stdin.readline()
+        woken, wake = os.pipe()
+        os.set_blocking(wake, False)
+        before = signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+        try:
+            while True:
+                if self.stopped:
+                    raise KeyboardInterrupt
+                ready = select.select([sys.stdin, woken], [], [], 0 if self._lines else None)[0]
+                if sys.stdin not in ready and self._lines:
+                    break
+                if sys.stdin in ready and not self._take(os.read(sys.stdin.fileno(), 1 << 16)):
+                    break
+        finally:
+            signal.set_wakeup_fd(before)
+            os.close(woken)
+            os.close(wake)
+        return self._lines.pop(0) if self._lines else ""
+
+    def _take(self, piece: bytes) -> bool:
+        """Take in what a terminal gives: a line, or what of it was typed before Ctrl-D; returns False at its end."""
+        self._begun += piece
+        if not piece or piece.endswith(b"\n"):
+            if len(self._lines) < _AHEAD:
+                self._lines.append(self._begun.decode(sys.stdin.encoding, "replace"))
+            self._begun = b""
+        return bool(piece)

@@ -1,0 +1,207 @@
+"""A livret as records: every question and every conclusion complete in itself, as `docs/` describes them.
+
+What is said on a branch holds for everything below it: `pages`, `if_blocked` and `no_second_level` until
+something nearer says otherwise, `do_not` and `warnings` in addition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from fs_triage.records import ROOT, Choice, Conclusion, ContactRecord, PathStep, Question
+from fs_triage.rules.load import Livret, PartnerRules
+from fs_triage.rules.model_partner import (
+    Answer,
+    ContactUse,
+    EscalateAnswer,
+    GotoAnswer,
+    Partner,
+    QuestionAnswer,
+    StepsAnswer,
+)
+
+ROOT_QUESTION = "Pour quel partenaire ?"
+
+
+@dataclass(slots=True)
+class Tree:
+    """A livret laid out: nodes by id in the order of the livret."""
+
+    questions: dict[str, Question] = field(default_factory=dict)
+    conclusions: dict[str, Conclusion] = field(default_factory=dict)
+    blocked: dict[str, str] = field(default_factory=dict)
+    """For a conclusion, the node to go to when it blocks."""
+    names: dict[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
+    """For a conclusion, the ids, labels and keywords of the answers that lead to it; its own are the last."""
+    _order: list[str] = field(default_factory=list)
+    _spans: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    def span(self, node: str) -> tuple[int, int]:
+        """Return the positions of the conclusions at or below `node`: first, and one after the last."""
+        if len(self._order) != len(self.conclusions):
+            self._order = list(self.conclusions)
+            self._spans = {}
+            for rank, above in enumerate(self._order):
+                while above:
+                    self._spans[above] = (self._spans.get(above, (rank, rank))[0], rank + 1)
+                    above = above.rpartition("/")[0]
+            self._spans[ROOT] = (0, len(self._order))
+        return self._spans.get(node, (0, 0))
+
+    def below(self, node: str) -> list[str]:
+        """Return the ids of the conclusions at or below `node`, in order."""
+        first, last = self.span(node)
+        return self._order[first:last]
+
+
+@dataclass(frozen=True, slots=True)
+class _Inherited:
+    """What a branch hands down."""
+
+    path: tuple[PathStep, ...]
+    names: tuple[tuple[str, ...], ...]
+    pages: tuple[int, ...]
+    if_blocked: str | None
+    no_second_level: str | None
+    do_not: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+    def below(self, answer: Answer | Partner, step: PathStep, partner: str) -> _Inherited:
+        own_way = answer.if_blocked is not None or answer.no_second_level is not None
+        blocked = f"{partner}/{answer.if_blocked}" if answer.if_blocked else None
+        return _Inherited(
+            path=(*self.path, step),
+            names=(*self.names, (answer.id, answer.label, *answer.keywords)),
+            pages=tuple(answer.pages) or self.pages,
+            if_blocked=blocked if own_way else self.if_blocked,
+            no_second_level=answer.no_second_level if own_way else self.no_second_level,
+            do_not=(*self.do_not, *answer.do_not),
+            warnings=(*self.warnings, *answer.warnings),
+        )
+
+
+def grow(livret: Livret) -> Tree:
+    """Return the tree of `livret`, whose references must be sound (`checks.blocking`)."""
+    tree = Tree()
+    choices: list[Choice] = []
+    tree.questions[ROOT] = {
+        "id": ROOT,
+        "partner": "",
+        "title": livret.booklet.title,
+        "question": ROOT_QUESTION,
+        "path": [],
+        "answers": choices,
+    }
+    for rules in livret.partners:
+        model = rules.model
+        choices.append(
+            {"id": model.id, "label": model.label, "help": model.about, "to": model.id, "level": 0}
+        )
+        bare = _Inherited((), (), (), None, None, (), ())
+        inherited = bare.below(model, {"question": ROOT_QUESTION, "answer": model.label}, model.id)
+        inherited = replace(inherited, names=(*inherited.names, (model.name,)), path=())
+        _Branch(tree, rules).question(model.id, model, inherited)
+    for node, target in tree.blocked.items():
+        tree.conclusions[node]["if_blocked"] = [i for i in tree.below(target) if i != node]
+    return tree
+
+
+class _Branch:
+    """Lays out one partner."""
+
+    def __init__(self, tree: Tree, rules: PartnerRules) -> None:
+        self.tree = tree
+        self.rules = rules
+        self.partner = rules.model.id
+        self.answers = dict(walk_answers(rules.model))
+
+    def question(self, node: str, source: Partner | QuestionAnswer, inherited: _Inherited) -> None:
+        choices: list[Choice] = []
+        self.tree.questions[node] = {
+            "id": node,
+            "partner": self.partner,
+            "title": source.label,
+            "question": source.question,
+            "path": list(inherited.path),
+            "answers": choices,
+        }
+        for answer in source.answers:
+            target = f"{node}/{answer.id}"
+            choices.append(self._choice(answer, target))
+            step: PathStep = {"question": source.question, "answer": answer.label}
+            below = inherited.below(answer, step, self.partner)
+            if isinstance(answer, QuestionAnswer):
+                self.question(target, answer, below)
+            elif not isinstance(answer, GotoAnswer):
+                self._conclude(target, answer, below)
+
+    def _choice(self, answer: Answer, target: str) -> Choice:
+        end: Answer | Partner = answer
+        while isinstance(end, GotoAnswer):
+            target = f"{self.partner}/{end.goto}"
+            end = self.answers[target]
+        level = 1 if isinstance(end, StepsAnswer) else 2 if isinstance(end, EscalateAnswer) else 0
+        return {"id": answer.id, "label": answer.label, "help": answer.help, "to": target, "level": level}
+
+    def _conclude(self, node: str, answer: StepsAnswer | EscalateAnswer, below: _Inherited) -> None:
+        second = isinstance(answer, EscalateAnswer)
+        uses = answer.escalate if isinstance(answer, EscalateAnswer) else answer.contacts or []
+        contacts, missing = self._contacts(uses)
+        own = f"{self.partner}/{answer.if_blocked}" if answer.if_blocked else None
+        blocked = own if second else below.if_blocked
+        self.tree.conclusions[node] = {
+            "id": node,
+            "partner": self.partner,
+            "level": 2 if second else 1,
+            "title": answer.label,
+            "path": list(below.path),
+            "steps": list(answer.steps),
+            "do_not": list(below.do_not),
+            "contacts": contacts,
+            "if_blocked": [],
+            "no_second_level": answer.no_second_level if second else below.no_second_level,
+            "pages": list(below.pages),
+            "warnings": [*below.warnings, *missing],
+        }
+        self.tree.names[node] = below.names
+        if blocked is not None:
+            self.tree.blocked[node] = blocked
+
+    def _contacts(self, uses: list[ContactUse]) -> tuple[list[ContactRecord], list[str]]:
+        """Return the contacts to show, and a warning for each that this département has yet to give."""
+        shown: list[ContactRecord] = []
+        missing: list[str] = []
+        for use in uses:
+            contact = self.rules.model.contacts[use.contact]
+            if use.contact in self.rules.missing:
+                missing.append(f"Contact manquant pour ce département : {contact.label}.")
+                continue
+            kind, value = contact.kinds[0]
+            shown.append(
+                {
+                    "id": use.contact,
+                    "kind": kind,
+                    "value": value,
+                    "label": contact.label,
+                    "audience": contact.audience,
+                    "hours": contact.hours,
+                    "note": contact.note,
+                    "doubt": contact.doubt,
+                    "when": use.when,
+                }
+            )
+        return shown, missing
+
+
+def walk_answers(partner: Partner) -> Iterator[tuple[str, Answer | Partner]]:
+    """Yield each node of `partner` with its id, in order; the partner itself first."""
+
+    def below(node: str, answers: list[Answer]) -> Iterator[tuple[str, Answer | Partner]]:
+        for answer in answers:
+            yield f"{node}/{answer.id}", answer
+            if isinstance(answer, QuestionAnswer):
+                yield from below(f"{node}/{answer.id}", answer.answers)
+
+    yield partner.id, partner
+    yield from below(partner.id, partner.answers)

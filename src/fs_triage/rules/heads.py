@@ -1,0 +1,102 @@
+"""What a livret says of itself, and the one that it inherits from: together they tell which files it is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from fs_triage.files import places
+from fs_triage.files.places import BOOKLET
+from fs_triage.rules import yaml_reader
+from fs_triage.rules.model_errors import build, draft
+from fs_triage.rules.model_livret import SYNONYMS, Booklet, names_of
+from fs_triage.rules.problem import Problem
+from fs_triage.rules.yaml_reader import Table
+from fs_triage.text.did_you_mean import nearest
+
+Read = Callable[[Path], Table | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """The livret inherited from: its folder and what it says of itself."""
+
+    folder: Path
+    booklet: Booklet
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """The booklet of a livret and the one it inherits from; `whole` unless something wrong was left out."""
+
+    folder: Path
+    booklet: Booklet
+    table: Table
+    parent: Parent | None
+    whole: bool
+
+    @property
+    def folders(self) -> list[Path]:
+        """The folders of the livret and of the one it inherits from."""
+        return [self.folder, *([self.parent.folder] if self.parent else [])]
+
+
+def heads_of(folder: Path, read: Read, problems: list[Problem]) -> Heads | None:
+    """Return the heads of the livret at `folder`, None when there are none; adds to `problems`."""
+    table = read(folder / BOOKLET)
+    built = draft(Booklet, table, problems) if table else None
+    booklet = built.model if built else None
+    if table is None or built is None or booklet is None:
+        return None
+    parent = _parent(folder, booklet, table, read, problems) if built.whole else None
+    if parent is not None and not booklet.partners:
+        booklet = booklet.model_copy(update={"partners": parent.booklet.partners})
+    return Heads(folder, booklet, table, parent, built.whole)
+
+
+def files_of(heads: Heads) -> list[Path]:
+    """Return every file that the livret may be made of."""
+    named = [folder / name for folder in heads.folders for name in names_of(heads.booklet)]
+    return [*named, *(folder / SYNONYMS for folder in folders_of_words(heads.folder))]
+
+
+def folders_of_words(folder: Path) -> list[Path]:
+    """Return where the words of the desk may be: in the livret, else beside the livrets, else in the program."""
+    return [folder, folder.parent if folder.name else folder.absolute().parent, Path(places.own_rules())]
+
+
+def _parent(
+    folder: Path, booklet: Booklet, table: Table, read: Read, problems: list[Problem]
+) -> Parent | None:
+    """Return the livret that `booklet` extends, None when it extends none or one that cannot serve."""
+    if booklet.extends is None:
+        if not booklet.partners:
+            problems.append(
+                Problem(*table.place, "missing-key", "il manque la clé « partners »", "ajoutez-la")
+            )
+        return None
+    from fs_triage.files import livrets
+
+    place = yaml_reader.place_of(table, ("extends",))
+    found = livrets.beside(folder, booklet.extends)
+    if found is None:
+        hint = nearest(booklet.extends, sorted({*livrets.installed(), *_siblings(folder)}))
+        problems.append(Problem(*place, "unknown-livret", f"livret inconnu « {booklet.extends} »", hint))
+        return None
+    content = read(found / BOOKLET)
+    model = build(Booklet, content, problems) if content else None
+    if model is None:
+        return None
+    if model.extends is not None or found.resolve() == folder.resolve():
+        message = f"« {booklet.extends} » hérite lui-même d’un autre livret"
+        problems.append(
+            Problem(*place, "unknown-livret", message, "héritez d’un livret qui n’hérite de rien")
+        )
+        return None
+    return Parent(found, model)
+
+
+def _siblings(folder: Path) -> list[str]:
+    """Return the names of the livrets beside the one at `folder`."""
+    return [name for name in places.livrets_in(str(folder.absolute().parent)) if name != folder.name]

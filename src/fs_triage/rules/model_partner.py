@@ -1,0 +1,293 @@
+"""What a rule file may say: frozen pydantic models that forbid unknown keys.
+
+The description of each field is in French: it is the author's help in an editor (JSON Schema).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    StringConstraints,
+    Tag,
+)
+from pydantic_core import PydanticCustomError
+
+from fs_triage.text.typography import french
+
+os.environ.setdefault(
+    "PYDANTIC_DISABLE_PLUGINS", "__all__"
+)  # else every installed package is looked at for one
+
+Kind = Literal["email", "phone", "administration-plus", "appointment", "web", "address", "in-person"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+Audience = Literal["conseiller", "usager"]
+
+
+def _one_or_many(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+def _digits(value: Any) -> Any:
+    """Refuse what `int` reads and nobody writes as a page: `6_0`, `+6`, `6.0`."""
+    if isinstance(value, str) and not (value.isascii() and value.isdecimal()):
+        raise PydanticCustomError("int_parsing", "not a page")
+    return value
+
+
+Sentence = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True), AfterValidator(french)]
+Value = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Word = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+NodePath = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*)*$")]
+_PageNumber = Annotated[int, Field(ge=1, le=999)]
+_PageText = Annotated[str, StringConstraints(pattern=r"^0*[1-9][0-9]{0,2}$")]
+Page = Annotated[_PageNumber, BeforeValidator(_digits, json_schema_input_type=_PageNumber | _PageText)]
+
+
+class Model(BaseModel):
+    """Frozen, no unknown key; a scalar arrives as the text that was typed."""
+
+    # deferred: a model is built again inside each model that it is part of
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True)
+
+
+class Contact(Model):
+    """Un moyen de joindre quelqu’un ; exactement une des clés de type donne la valeur."""
+
+    email: Value | None = Field(
+        None, description="Adresse électronique, au caractère près.", examples=["contact@cdad-jura.fr"]
+    )
+    phone: Value | None = Field(
+        None, description="Numéro de téléphone, au caractère près.", examples=["3230"]
+    )
+    administration_plus: Value | None = Field(
+        None,
+        alias="administration-plus",
+        description="Administration+, écrit comme dans le livret.",
+        examples=["Administration+"],
+    )
+    appointment: Value | None = Field(
+        None, description="Rendez-vous : le site ou le compte où le prendre.", examples=["www.caf.fr"]
+    )
+    web: Value | None = Field(
+        None, description="Site ou page, au caractère près.", examples=["www.impots.gouv.fr"]
+    )
+    address: Value | None = Field(None, description="Adresse postale.", examples=["39000 LONS LE SAUNIER"])
+    in_person: Value | None = Field(
+        None, alias="in-person", description="Sur place, ou par une personne.", examples=["Mairie"]
+    )
+    label: Sentence = Field(description="Ce que c’est, en peu de mots.", examples=["Numéro de la CAF"])
+    audience: Audience = Field(
+        description="Qui peut s’en servir : conseiller (jamais donné à l’usager) ou usager.",
+        examples=["usager"],
+    )
+    scope: Literal["national", "local"] = Field(
+        "local",
+        description="local : propre au département, un autre doit le remplacer ; national : le même partout.",
+        examples=["national"],
+    )
+    hours: Value | None = Field(
+        None,
+        description="Horaires, dans la syntaxe opening_hours d’OpenStreetMap.",
+        examples=["Mo-Fr 08:30-19:00"],
+    )
+    note: Sentence | None = Field(
+        None, description="Une précision utile, en une phrase.", examples=["Gratuit."]
+    )
+    doubt: Sentence | None = Field(
+        None,
+        description="Pourquoi ce que le livret imprime peut être faux ou périmé.",
+        examples=["Le livret l’écrit de deux façons."],
+    )
+
+    @property
+    def kinds(self) -> list[tuple[Kind, str]]:
+        """The kinds given, with their values: exactly one in a sound file."""
+        given = ((kind, getattr(self, kind.replace("-", "_"))) for kind in KINDS)
+        return [(kind, value) for kind, value in given if value is not None]
+
+
+class ContactUse(Model):
+    """Un contact du partenaire, avec la condition que le livret y met."""
+
+    contact: Word = Field(description="Identifiant du contact.", examples=["tel-3230"])
+    when: Sentence | None = Field(
+        None, description="La condition pour s’en servir.", examples=["si l’usager n’a pas de compte"]
+    )
+
+
+def _use(value: Any) -> Any:
+    return {"contact": value} if isinstance(value, str) else value
+
+
+Use = Annotated[ContactUse, BeforeValidator(_use, json_schema_input_type=Word | ContactUse)]
+Uses = Annotated[list[Use], Field(min_length=1)]
+Sentences = list[Sentence]
+
+
+class _Answer(Model):
+    """Ce que toute réponse peut dire."""
+
+    id: Word = Field(
+        description="Identifiant : minuscules sans accent, mots joints par « - » ; il ne change jamais de sens.",
+        examples=["demande"],
+    )
+    label: Sentence = Field(
+        description="La réponse, telle qu’on la lit.", examples=["Faire une demande de RSA"]
+    )
+    keywords: Sentences = Field([], description="Autres mots qui mènent ici.", examples=[["rmi"]])
+    help: Sentence | None = Field(
+        None,
+        description="Une ligne pour la distinguer de ses voisines.",
+        examples=["Première demande seulement."],
+    )
+    pages: list[Page] = Field(
+        [], description="Pages du livret ; valent pour tout ce qui suit.", examples=[[8]]
+    )
+    if_blocked: NodePath | None = Field(
+        None,
+        description="Où mener quand la démarche bloque ; vaut pour tout ce qui suit.",
+        examples=["blocage"],
+    )
+    no_second_level: Sentence | None = Field(
+        None,
+        description="Pourquoi il n’y a pas de 2nd niveau ; vaut pour tout ce qui suit.",
+        examples=["La demande se termine en mairie."],
+    )
+    do_not: Sentences = Field(
+        [],
+        description="Ce que le conseiller ne doit pas renseigner ; vaut pour tout ce qui suit.",
+        examples=[["Ne pas donner les tarifs."]],
+    )
+    warnings: Sentences = Field(
+        [],
+        description="Ce qu’il faut garder à l’esprit ; vaut pour tout ce qui suit.",
+        examples=[["L’adresse est réservée au demandeur d’emploi."]],
+    )
+
+
+_CONTACTS = {"tel-3230": {"phone": "3230", "label": "Numéro de la CAF", "audience": "usager"}}
+_ANSWERS = [{"id": "demande", "label": "Faire une demande de RSA", "steps": ["Ouvrir caf.fr avec l’usager."]}]
+_EXAMPLES = [{"id": "rsa/demande", "besoin": ["je veux toucher le RSA"], "walk": ["rsa", "demande"]}]
+
+
+class QuestionAnswer(_Answer):
+    """Une réponse qui mène à une autre question."""
+
+    question: Sentence = Field(
+        description="La question suivante, sur la situation de l’usager.", examples=["A-t-il un compte ?"]
+    )
+    answers: list[Answer] = Field(
+        description="Les réponses, qui s’excluent.", min_length=1, examples=[_ANSWERS]
+    )
+
+
+_STEPS = "Les étapes, dans l’ordre ; au 2nd niveau, ce qu’il faut faire avant et pendant."
+
+
+class StepsAnswer(_Answer):
+    """1er niveau : ce qui se fait sur place."""
+
+    steps: Sentences = Field(description=_STEPS, min_length=1, examples=[["Ouvrir caf.fr avec l’usager."]])
+    contacts: Uses | None = Field(None, description="Sites et numéros utiles.", examples=[["tel-3230"]])
+
+
+class EscalateAnswer(_Answer):
+    """2nd niveau : à qui transmettre."""
+
+    escalate: Uses = Field(
+        description="Contacts du 2nd niveau, dans l’ordre où les essayer.", examples=[["tel-3230"]]
+    )
+    steps: Sentences = Field([], description=_STEPS, min_length=1, examples=[["Appeler avec l’usager."]])
+
+
+class GotoAnswer(_Answer):
+    """Une réponse qui mène ailleurs chez le même partenaire."""
+
+    goto: NodePath = Field(description="Chemin de la réponse où aller.", examples=["blocage"])
+
+
+LEADS = ("question", "goto", "escalate", "steps")
+
+
+def leads_of(data: Mapping[str, Any]) -> list[str]:
+    """Return which of the keys that say where an answer leads stand in `data`."""
+    leads = [key for key in LEADS if key in data]
+    if "answers" in data and "question" not in leads:
+        leads.insert(0, "question")
+    return ["escalate"] if leads == ["escalate", "steps"] else leads
+
+
+def _tag(data: Any) -> str | None:
+    if not isinstance(data, Mapping):
+        return None
+    leads = leads_of(data)
+    return f"<{leads[0]}>" if len(leads) == 1 else None
+
+
+Answer = Annotated[
+    Annotated[QuestionAnswer, Tag("<question>")]
+    | Annotated[StepsAnswer, Tag("<steps>")]
+    | Annotated[EscalateAnswer, Tag("<escalate>")]
+    | Annotated[GotoAnswer, Tag("<goto>")],
+    Discriminator(_tag),
+]
+
+
+class Example(Model):
+    """Des besoins d’usagers et la conclusion qu’ils doivent atteindre."""
+
+    id: NodePath = Field(description="Chemin de la conclusion.", examples=["rsa/demande"])
+    besoin: Annotated[
+        Sentences, BeforeValidator(_one_or_many, json_schema_input_type=Sentences | Sentence)
+    ] = Field([], description="Le besoin, avec les mots de l’usager.", examples=[["je veux toucher le RSA"]])
+    walk: list[Word] = Field(
+        [], description="Les réponses à donner, dans l’ordre.", examples=[["rsa", "demande"]]
+    )
+
+
+class Partner(Model):
+    """Un partenaire : ses contacts, son arbre de questions et ses exemples."""
+
+    id: Word = Field(description="Identifiant, le nom du fichier.", examples=["caf"])
+    label: Sentence = Field(description="Nom court, montré dans les listes.", examples=["CAF"])
+    name: Sentence = Field(description="Nom entier.", examples=["Caisse d’allocations familiales"])
+    about: Sentence = Field(
+        description="À quoi il sert, avec les mots des usagers.", examples=["allocations, RSA, APL"]
+    )
+    keywords: Sentences = Field(
+        [], description="Ses autres noms ; chacun peut remplacer l’identifiant.", examples=[["allocs"]]
+    )
+    pages: list[Page] = Field(description="Ses pages du livret.", min_length=1, examples=[[6, 7]])
+    if_blocked: NodePath | None = Field(
+        None, description="Où mener quand une démarche bloque.", examples=["blocage"]
+    )
+    no_second_level: Sentence | None = Field(
+        None, description="Pourquoi il n’y a pas de 2nd niveau.", examples=["Démarches uniques."]
+    )
+    do_not: Sentences = Field(
+        [],
+        description="Ce que le conseiller ne doit jamais renseigner.",
+        examples=[["Ne pas donner les tarifs."]],
+    )
+    warnings: Sentences = Field(
+        [], description="Ce qu’il faut garder à l’esprit.", examples=[["Le livret date de 2021."]]
+    )
+    contacts: dict[Word, Contact] = Field(
+        {}, description="Ses contacts, par identifiant.", examples=[_CONTACTS]
+    )
+    question: Sentence = Field(description="La première question.", examples=["Que veut faire l’usager ?"])
+    answers: list[Answer] = Field(
+        description="Les réponses, qui s’excluent.", min_length=1, examples=[_ANSWERS]
+    )
+    examples: list[Example] = Field(
+        [], description="Les exemples, qui sont les tests des règles.", examples=[_EXAMPLES]
+    )

@@ -1,0 +1,111 @@
+"""The rule files of a livret as they were at one moment.
+
+Files are replaced one after the other, and a folder may be swapped for another while it is read. So all are read
+before any is relied on, and then looked at again: when one changed, or so lately that another may be about to
+follow, all are read anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fs_triage.files import places
+from fs_triage.rules import yaml_reader
+from fs_triage.rules.problem import Problem
+
+YOUNG = 0.05  # seconds after a change within which another one may belong to it
+PATIENCE = 2.0  # seconds that files which go on changing are waited for
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A rule file: where, its state on disk before the reading (size -1: absent), and what was in it."""
+
+    path: Path
+    size: int
+    mtime_ns: int = 0
+    inode: int = 0
+    sha256: str = ""
+    content: bytes = field(default=b"", repr=False)
+    problems: tuple[Problem, ...] = ()
+    """Why it could not be read."""
+
+
+class Snapshot:
+    """Files read one by one and kept, so that whoever asks twice is told the same."""
+
+    def __init__(self, patience: float) -> None:
+        self.hangs = False
+        """Whether a reading did not end: none that follows is waited for."""
+        self._patience = patience
+        self._files: dict[Path, SourceFile] = {}
+        self._states: dict[Path, tuple[int, ...]] = {}
+        self._held: dict[Path, tuple[int, ...]] = {}
+
+    def read(self, path: Path) -> SourceFile:
+        """Return the file at `path`; problems name it by the path as given."""
+        if path not in self._files:
+            try:
+                if self.hangs:
+                    raise places.Silent
+                state, file = places.within(lambda: (_state(path), _read(path)), self._patience)
+                self._states[path] = state
+            except places.Silent:
+                self.hangs = True
+                file = SourceFile(path, 0, problems=(yaml_reader.unreadable(str(path), yaml_reader.SILENT),))
+            self._files[path] = file
+        return self._files[path]
+
+    def is_missing(self, path: Path) -> bool:
+        """Return whether there was nothing at `path`."""
+        return self.read(path).size < 0
+
+    def is_at_rest(self, folders: Iterable[Path], before: Snapshot | None) -> bool:
+        """Return whether the files fit together: none changed since it was read, nor so lately that more may follow.
+
+        A change in `folders` is one too: a name that comes or goes. What looks new but is as the snapshot taken
+        `before` found it has come to rest, whatever the clocks say. Raises `places.Silent`.
+        """
+        if self.hangs:
+            return True
+        now, self._held = places.within(
+            lambda: (
+                {path: _state(path) for path in self._states},
+                {folder: _state(folder) for folder in folders},
+            ),
+            self._patience,
+        )
+        if now != self._states:
+            return False
+        if before is not None and (before._states, before._held) == (self._states, self._held):
+            return True
+        clock = time.time_ns()
+        times = [moment for state in (*now.values(), *self._held.values()) for moment in state[:2]]
+        return not any(0 <= clock - moment < YOUNG * 1e9 for moment in times)
+
+
+def _state(path: Path) -> tuple[int, ...]:
+    """Return what changes with a file or a folder, the times first; nothing when it is not there."""
+    try:
+        status = path.stat()
+    except (OSError, RuntimeError):  # RuntimeError: links in a circle
+        return ()
+    return (status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino, status.st_dev)
+
+
+def _read(path: Path) -> SourceFile:
+    try:
+        status = path.stat()
+    except (OSError, RuntimeError):
+        status = None
+    content, problems = yaml_reader.content_of(path, str(path))
+    if problems and not os.path.lexists(path):
+        return SourceFile(path, -1, problems=tuple(problems))
+    digest = hashlib.sha256(content).hexdigest()
+    state = (status.st_size, status.st_mtime_ns, status.st_ino) if status is not None else (0, 0, 0)
+    return SourceFile(path, *state, digest, content, tuple(problems))

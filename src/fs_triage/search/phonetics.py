@@ -1,0 +1,141 @@
+"""French words as they sound, without their endings: « retrete », « retraites » and « retraité » are one key.
+
+A text is rewritten as a whole by a fixed list of replacements, so that the words of a whole livret cost no
+more than a few milliseconds. Nothing here is a dictionary: an unknown word has a key like any other.
+"""
+
+from __future__ import annotations
+
+from fs_triage.text.fold import joined
+
+_LETTERS = {
+    "àâäáãåÀÂÄÁÃÅ": "a",
+    "éèêëÉÈÊË": "e",
+    "îïíìÎÏÍÌ": "i",
+    "ôöóòõÔÖÓÒÕ": "o",
+    "ùûüúÙÛÜÚ": "u",
+    "ÿýŸÝ": "y",
+    "ñÑ": "n",
+    "çÇ": "c",
+    "œŒ": "oe",
+    "æÆ": "ae",
+    "ß": "ss",
+}
+
+
+class _Plain(dict[int, str]):
+    """What each character becomes: a lowercase letter without accent, a digit, or a space."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        if code > 0x17F:
+            import unicodedata  # rare: only a character that French does not use pays for it
+
+            decomposed = unicodedata.normalize("NFKD", character)
+            character = "".join(c for c in decomposed if not unicodedata.combining(c))
+        self[code] = character.lower() if character.isalnum() else "" if 0x300 <= code <= 0x36F else " "
+        return self[code]
+
+
+_PLAIN = _Plain(
+    {ord(letter): plain for letters, plain in _LETTERS.items() for letter in letters} | {10: "\n"}
+)
+_BEYOND_LATIN = {"œ": "oe", "Œ": "oe"} | dict.fromkeys("’…–—€\u202f", " ")  # all that French texts have
+_LATIN = [_PLAIN[ord(chr(code).lower())] for code in range(256)]
+_DOUBLE = [(bytes([code]), plain.encode()) for code, plain in enumerate(_LATIN) if len(plain) > 1]
+_BYTES = "".join(plain if len(plain) == 1 else " " for plain in _LATIN).encode("latin-1")
+
+# In this order. The text has two spaces between words: a rule with a space at its end sees the end of a word.
+_RULES = """
+aye>eie,aya>eia,aie>eie,oye>oiie,oya>oiia,
+eaux >o ,eau>o,aux >o ,au>o,ph>f,th>t,sch>ch,ch>C,h>,qu>k,q>k,gea>ja,geo>jo,ge>je,gi>ji,gy>ji,gn>ni,gue>ge,gui>gi,
+sce>se,sci>si,cce>kse,cci>ksi,ce>se,ci>si,cy>si,c>k,kk>k,tion>sion,tiel>siel,y>i,
+ain>in,ein>in,aim>in,ien>iin,ai>e,ei>e,oeu>eu,
+ss>s,ll>l,mm>m,nn>n,pp>p,rr>r,tt>t,ff>f,dd>d,bb>b,gg>g,zz>z,ee>e,z>s,x>s,
+emb>amb,emp>amp,en>an,imp>inp,amp>anp,amb>anb,omp>onp,omb>onb,w>v
+"""
+_SOUNDS = [tuple(rule.split(">")) for rule in _RULES.replace("\n", "").split(",")]
+_MUTE = (
+    "asion,emant,amant,ision,ateur,euse,eur,rise,able,abl,ante,ant,ere,er,et,e,t,d"  # without the plural's s
+)
+_ENDINGS = frozenset(_MUTE.split(","))
+_LENGTHS = (5, 4, 3, 2, 1)
+_SHORTEST = 3  # letters that are left of a word
+_AS_TYPED = 3  # letters of the longest word that is left alone: « caf », « rsa », « ne »
+_LEFT = "des,ses,les,mes,tes,pas,par,est,ces,son,ton,mon,dan,sur,are,apl,per,dam,moi,foi,deu"
+_COMMON = frozenset(_LEFT.split(","))
+"""What must not be left of a longer word: « décès » is not « des »."""
+
+_CALENDAR = """
+janvier,fevrier,mars,avril,mai,juin,juillet,aout,septembre,octobre,novembre,decembre,
+lundi,mardi,mercredi,jeudi,vendredi,samedi,dimanche
+"""
+_DATES = frozenset(_CALENDAR.replace("\n", "").split(","))
+_DATE = "D"  # the key of all of them: no démarche has its day
+
+
+def words(text: str) -> list[str]:
+    """Return the words of `text`, lowercase and without accents, as typed otherwise."""
+    return _plain(joined(text)).split()
+
+
+def words_of(texts: list[str]) -> list[list[str]]:
+    """Return the words of each of `texts`, of one line each: worked out at once, they cost a fraction."""
+    return [line.split() for line in _plain("\n".join(map(joined, texts))).split("\n")] if texts else []
+
+
+def _plain(text: str) -> str:
+    """Return `text` lowercase, without accents, its signs as spaces; line ends are kept."""
+    for letter, other in _BEYOND_LATIN.items():
+        text = text.replace(letter, other)
+    try:  # bytes take a fraction of the time
+        found = text.encode("latin-1")
+    except UnicodeEncodeError:
+        return text.lower().translate(_PLAIN)
+    for double, two in _DOUBLE:
+        found = found.replace(double, two)
+    return found.translate(_BYTES).decode("latin-1")
+
+
+def typed(text: str) -> list[str]:
+    """Return the words of `text` as they were typed: one for each of `words`."""
+    found = "".join(character if _PLAIN[ord(character)] != " " else " " for character in text).split()
+    plain = words(text)
+    return found if len(found) == len(plain) else plain
+
+
+def keys(plain_words: list[str]) -> list[str]:
+    """Return the key of each of `plain_words`, themselves as `words` gives them."""
+    longer = [word for word in plain_words if len(word) > _AS_TYPED and word not in _DATES]
+    text = f" {'  '.join(longer)} "
+    for spelling, sound in _SOUNDS:
+        text = text.replace(spelling, sound)
+    sounds = text.split()
+    if len(sounds) != len(longer):  # every letter of a word was mute
+        sounds = [_sound(word) or word for word in longer]
+    rest = iter(sounds)
+    found: list[str] = []
+    for word in plain_words:
+        if word in _DATES:
+            found.append(_DATE)
+        else:
+            found.append(_stem(next(rest)) if len(word) > _AS_TYPED else word)
+    return found
+
+
+def _sound(word: str) -> str:
+    text = f" {word} "
+    for spelling, sound in _SOUNDS:
+        text = text.replace(spelling, sound)
+    return text.strip()
+
+
+def _stem(word: str) -> str:
+    """Return `word` without its ending, at least three letters of it."""
+    if word[-1] == "s" and len(word) > _SHORTEST and word[:-1] not in _COMMON:
+        word = word[:-1]
+    longest = len(word) - _SHORTEST
+    for length in _LENGTHS:
+        if length <= longest and word[-length:] in _ENDINGS and word[:-length] not in _COMMON:
+            return word[:-length]
+    return word

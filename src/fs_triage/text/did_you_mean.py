@@ -1,0 +1,98 @@
+"""The name that was meant: nearest of those that are known."""
+
+from __future__ import annotations
+
+from fs_triage.text.fold import fold
+
+# Keys as somebody who thinks in French types them.
+_IN_FRENCH = {
+    "adresse": "address",
+    "aide": "help",
+    "alias": "keywords",
+    "avertissement": "warnings",
+    "avertissements": "warnings",
+    "besoins": "besoin",
+    "bloque": "if_blocked",
+    "chemin": "walk",
+    "condition": "when",
+    "courriel": "email",
+    "doute": "doubt",
+    "escalade": "escalate",
+    "etape": "steps",
+    "etapes": "steps",
+    "exemple": "examples",
+    "exemples": "examples",
+    "horaire": "hours",
+    "horaires": "hours",
+    "identifiant": "id",
+    "interdit": "do_not",
+    "interdits": "do_not",
+    "intitule": "label",
+    "libelle": "label",
+    "mail": "email",
+    "mots cles": "keywords",
+    "nom": "name",
+    "note": "warnings",
+    "numero": "phone",
+    "ou": "goto",
+    "parcours": "walk",
+    "partenaires": "partners",
+    "portee": "scope",
+    "precision": "note",
+    "public": "audience",
+    "quand": "when",
+    "rdv": "appointment",
+    "remarque": "note",
+    "rendez vous": "appointment",
+    "reponse": "answers",
+    "reponses": "answers",
+    "si": "when",
+    "site": "web",
+    "sur place": "in-person",
+    "tel": "phone",
+    "telephone": "phone",
+    "titre": "label",
+    "url": "web",
+}
+_LIKE = 0.6
+_LOOKED_AT = 500  # names that a word is held against: a file made to be slow has more
+
+
+def close(word: str, known: list[str]) -> str | None:
+    """Return the one of `known` that `word` most likely stands for, None when none is like it."""
+    import difflib
+
+    match = difflib.get_close_matches(word[:80], known[:_LOOKED_AT], n=1, cutoff=_LIKE)
+    return match[0] if match else None
+
+
+def close_key(word: str, known: list[str]) -> str | None:
+    """Return the key among `known` that `word` stands for, typed badly or in French."""
+    meant = _IN_FRENCH.get(fold(word))
+    return meant if meant in known else close(word.lower(), known)
+
+
+def nearest(word: str, known: list[str]) -> str:
+    """Return « vouliez-vous dire « x » ? » for the nearest of `known`, else the list of what is allowed."""
+    return _said(close(word, known), known)
+
+
+def nearest_key(word: str, known: list[str]) -> str:
+    """Return the same for a key."""
+    return _said(close_key(word, known), known)
+
+
+def _said(match: str | None, known: list[str]) -> str:
+    if match is not None:
+        return f"vouliez-vous dire « {match} » ?"
+    more = f" et {len(known) - _SHOWN} autres" if len(known) > _SHOWN else ""
+    return f"possible : {', '.join(known[:_SHOWN])}{more}" if known else ""
+
+
+_SHOWN = 20
+
+
+def slug(text: str) -> str:
+    """Return `text` as an identifier or a path of them: lowercase ASCII, words joined by « - »."""
+    parts = ("-".join(fold(part).split()) for part in text[:80].split("/"))
+    return "/".join(part for part in parts if part.isascii() and part)
