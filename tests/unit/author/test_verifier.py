@@ -65,7 +65,7 @@ CODE_ARGUMENT = {"Problem": 3, "at": 2, "_at": 1, "note": 1}
 
 def codes_in_source() -> Iterator[tuple[str, str]]:
     """Yield each file of the program with each code that it gives to a problem as a plain text."""
-    for path in sorted((ROOT / "src" / "fs_triage").glob("*.py")):
+    for path in sorted((ROOT / "src" / "fs_triage").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call):
                 rank = CODE_ARGUMENT.get(

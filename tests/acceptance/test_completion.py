@@ -19,7 +19,7 @@ from fs_triage.cli import commands, install_completion
 from fs_triage.cli.completion import SHELLS
 from fs_triage.text.typography import french
 
-SCRIPTS = ROOT / "src" / "fs_triage" / "shells"
+SCRIPTS = ROOT / "src" / "fs_triage" / "cli" / "shells"
 PARTNERS = ["ants", "caf", "carsat", "cpam", "ddfip", "justice", "la-poste", "msa", "pole-emploi"]
 
 

@@ -142,7 +142,8 @@ def test_no_link_no_title_no_bell(home: Path) -> None:
 POISON = "Le permis\x1b[2J\x1b]52;c;eA==\x07\x9b31m\u202ede conduire\r"
 POISONED = f"""
 import json, sys
-from fs_triage import __main__, store
+from fs_triage import __main__
+from fs_triage.index import reader as store
 def poisoned(read):
     def call(self, *arguments):
         value = read(self, *arguments)

@@ -88,11 +88,11 @@ def test_the_json_shown_is_an_answer(call: Call) -> None:
 
 INLINE = re.findall(r"`(fs-triage(?:\s[^`]*)?)`", README)
 ELSEWHERE = {
-    "fs-triage": "the wizard, in tests/test_wizard.py",
+    "fs-triage": "the wizard, in tests/acceptance/test_wizard.py",
     "fs-triage --accessible": "the same, numbered",
-    "fs-triage --installer-completion bash": "in tests/test_completion.py",
+    "fs-triage --installer-completion bash": "in tests/acceptance/test_completion.py",
     "fs-triage verifier rules/jura": "by .ci/run",
-    "fs-triage comparer OLD NEW": "in tests/test_compare.py",
+    "fs-triage comparer OLD NEW": "in tests/unit/author/test_comparer.py",
 }
 
 

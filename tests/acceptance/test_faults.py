@@ -313,7 +313,9 @@ def test_a_full_disk(livret: Path, run: Run, tmp_path: Path) -> None:
 
 BUILDER = """
 import sys
-from fs_triage import index, places, store
+from fs_triage import rebuild as index
+from fs_triage.files import places
+from fs_triage.index import reader as store
 folder, rounds = sys.argv[1], int(sys.argv[2])
 path = places.index_path(folder)
 sys.stdout.write("prêt\\n")
@@ -371,7 +373,12 @@ def test_kills_in_a_build(livret: Path, kept: Path, tmp_path: Path, truth: list[
 NTH = """
 import errno, json, os, sys
 folder, cache, persistent, code = sys.argv[1], sys.argv[2], sys.argv[3] == "True", int(sys.argv[4])
-from fs_triage import index, load, checks, entries, places, store, lookup, learning, search
+from fs_triage import rebuild as index
+from fs_triage.checks import tree
+from fs_triage.files import places
+from fs_triage.index import build, lookup, reader as store
+from fs_triage.rules import load
+from fs_triage.search import rank as search, train as learning
 from fs_triage.contract import Failure
 import pathlib, hashlib
 FILES = ("open", "os.mkdir", "os.rename", "os.remove", "os.listdir", "os.scandir", "os.chmod", "sqlite3.connect")
