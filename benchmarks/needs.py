@@ -63,7 +63,7 @@ def searching(livret: Livret) -> Ranking:
     """Return the search of `fs-triage` over `livret`, from an index in memory."""
     store = Store("", rebuild.compile_livret(livret), [])
     nodes = [line.partition("\t")[0] for line in store.all("line")]
-    return lambda need: [nodes[hit.position] for hit in rank.find(store, need).hits]
+    return lambda need: [nodes[hit.position] for hit in rank.find_conclusions(store, need).hits]
 
 
 def _in_fold(text: str, fold: int, folds: int) -> bool:

@@ -151,17 +151,17 @@ def main() -> None:
     """Measure and print."""
     folds = int(sys.argv[1]) if len(sys.argv) > 1 else 4
     factor = int(sys.argv[2]) if len(sys.argv) > 2 else 100
-    livret = load.load(Path(places.own_rules(), places.DEFAULT_LIVRET)).livret
+    livret = load.load_livret(Path(places.own_rules(), places.DEFAULT_LIVRET)).livret
     assert livret is not None
-    grown = flatten.grow(livret)
+    grown = flatten.flatten_livret(livret)
     show_accuracy(livret, grown, texts(grown))
     show_cross_validation(livret, folds)
     sizes = {"jura": (livret, grown)}
     if factor:
         with tempfile.TemporaryDirectory() as name:
-            large = load.load(livrets.write(Path(name, "x"), len(grown.conclusions) * factor)).livret
+            large = load.load_livret(livrets.write(Path(name, "x"), len(grown.conclusions) * factor)).livret
         assert large is not None
-        sizes[f"{factor} fois plus grand"] = (large, flatten.grow(large))
+        sizes[f"{factor} fois plus grand"] = (large, flatten.flatten_livret(large))
     show_times(sizes)
 
 

@@ -38,8 +38,10 @@ def told(code: str) -> tuple[list[str], list[str]]:
     os.chdir(BAD)
     os.environ["COLUMNS"] = "80"
     try:
-        problems = verifier.verify(Path(code)).problems
-        on_terminal = [line for problem in problems for line in (str(problem), *snippet.lines(problem))]
+        problems = verifier.verify_livret(Path(code)).problems
+        on_terminal = [
+            line for problem in problems for line in (str(problem), *snippet.render_snippet(problem))
+        ]
     finally:
         os.chdir(before)
         os.environ.pop("COLUMNS")
@@ -51,7 +53,7 @@ def told(code: str) -> tuple[list[str], list[str]]:
 def page() -> str:
     """Return the page as it must be."""
     parts = [HEAD]
-    for code, text in pages.pages().items():
+    for code, text in pages.collect_pages().items():
         title, _, rest = text.partition("\n\n")
         kind = "Conseil" if code in ADVICE else "Bloquant"
         lines = [f"- {line}" for line in rest.splitlines()]
@@ -65,7 +67,7 @@ def page() -> str:
 def main() -> None:
     """Write the page, and with `--out` the expected outputs."""
     if "--out" in sys.argv[1:]:
-        for code in pages.pages().keys() - pages.MEMORY.keys():
+        for code in pages.collect_pages().keys() - pages.MEMORY.keys():
             text = "".join(f"{line}\n" for line in told(code)[0])
             (BAD / f"{code}.out").write_text(text, encoding="utf-8", newline="\n")
     PAGE.write_text(page(), encoding="utf-8", newline="\n")

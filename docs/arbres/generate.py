@@ -8,7 +8,7 @@ from fs_triage.render.diagrams import render_mermaid
 from fs_triage.render.labels import render_pages
 from fs_triage.render.tree import build_branch, iter_branches
 from fs_triage.rules import flatten
-from fs_triage.rules.load import load
+from fs_triage.rules.load import load_livret
 from fs_triage.rules.model_partner import Partner
 
 HERE = Path(__file__).resolve().parent
@@ -33,10 +33,10 @@ Page générée par « python docs/arbres/generate.py » à partir de « rule
 
 def pages() -> dict[str, str]:
     """Return each page by the name of its file; raises `ValueError` when the rules cannot be used."""
-    livret = load(RULES).livret
+    livret = load_livret(RULES).livret
     if livret is None:
         raise ValueError(RULES)
-    grown = flatten.grow(livret)
+    grown = flatten.flatten_livret(livret)
     return {f"{rules.model.id}.md": _page(grown, rules.model) for rules in livret.partners}
 
 

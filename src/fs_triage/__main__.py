@@ -1,4 +1,4 @@
-"""The front door: quick commands are answered from the index at once, everything else goes to `cli`."""
+"""Entry point: quick commands are answered from the index without Typer, the others by `cli.app`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import sys
 
 from fs_triage import output
-from fs_triage.contract import BUG, INTERRUPTED, OK, RULES_UNUSABLE, Failure
+from fs_triage.contract import BUG, OK, RULES_UNUSABLE, SIGINT_EXIT, Failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,48 +34,48 @@ def start() -> NoReturn:
     waiting for a share that hangs.
     """
     code = main()
-    output.flush()
+    output.flush_stderr()
     os._exit(code)
 
 
 def main() -> int:
     """Run `fs-triage` with the arguments of the process; returns the exit code."""
     try:
-        output.prepare()
-        code = _run(sys.argv[1:])
+        output.prepare_streams()
+        code = _run_call(sys.argv[1:])
     except Failure as failure:
-        output.tell(failure.message)
+        output.print_message(failure.message)
         code = failure.code
     except KeyboardInterrupt:
-        code = INTERRUPTED
+        code = SIGINT_EXIT
     except BrokenPipeError:
-        code = OK  # whoever read the answer has had enough of it
+        code = OK  # the reader closed the pipe
     except Exception as error:
         short = _is_short_of_memory(error)
-        output.tell(_SHORT_OF_MEMORY if short else _bug(error))
+        output.print_message(_SHORT_OF_MEMORY if short else _describe_bug(error))
         code = RULES_UNUSABLE if short else BUG
-    return output.finish(code)
+    return output.flush_stdout(code)
 
 
-def _run(arguments: list[str]) -> int:
+def _run_call(arguments: list[str]) -> int:
     from fs_triage.cli import commands
 
-    if arguments[:1] == [commands.COMPLETE]:
+    if arguments[:1] == [commands.COMPLETE_OPTION]:
         from fs_triage.cli import completion
 
-        return completion.answer(arguments[1:])
-    if arguments[:1] == [commands.INSTALL]:
+        return completion.print_proposals(arguments[1:])
+    if arguments[:1] == [commands.INSTALL_OPTION]:
         from fs_triage.cli import install_completion
 
-        return install_completion.run(arguments[1:])
-    call = commands.read(arguments)
+        return install_completion.run_install_completion(arguments[1:])
+    call = commands.parse_call(arguments)
     if call is not None:
         from fs_triage.cli import quick
 
-        return quick.answer(call)
+        return quick.answer_call(call)
     from fs_triage.cli import app
 
-    return app.run(arguments)
+    return app.run_typer(arguments)
 
 
 def _is_short_of_memory(error: BaseException | None) -> bool:
@@ -94,7 +94,7 @@ def _is_short_of_memory(error: BaseException | None) -> bool:
     return False
 
 
-def _bug(error: Exception) -> str:
+def _describe_bug(error: Exception) -> str:
     """Return the sentence for an unexpected error: its kind and its place, no values."""
     place = error.__traceback__
     while place is not None and place.tb_next is not None:

@@ -7,7 +7,7 @@ WRONG_CALL = 2
 RULES_UNUSABLE = 3
 BUG = 70
 OUTPUT_LOST = 74  # EX_IOERR of sysexits.h: the answer could not be written (full disk)
-INTERRUPTED = 130  # 128 + SIGINT
+SIGINT_EXIT = 130  # 128 + SIGINT
 
 
 class Failure(Exception):
@@ -19,7 +19,7 @@ class Failure(Exception):
         self.message = message
 
 
-def reason(error: OSError) -> str:
+def describe_os_error(error: OSError) -> str:
     """Return why the system refused, in French."""
     from fs_triage import system_errors  # only a message pays for it
 

@@ -1,4 +1,4 @@
-"""Writing: answers to standard output, everything else to standard error, never a broken character.
+"""The only writer: answers go to standard output, everything else to standard error.
 
 What another program reads as a format (JSON, Mermaid, DOT, Markdown, annotations, lists with tabs, scripts) is
 UTF-8 with line feeds, on every system and in every locale. Plain text is in the encoding of its console, in the
@@ -11,13 +11,13 @@ from __future__ import annotations
 import os
 import sys
 
-from fs_triage.contract import OK, OUTPUT_LOST, Failure, reason
+from fs_triage.contract import OK, OUTPUT_LOST, Failure, describe_os_error
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TextIO
 
-_PLAINER = {
+_ASCII_SUBSTITUTES = {
     "’": "'",
     "\u00a0": " ",
     "\u202f": " ",
@@ -36,10 +36,10 @@ _PLAINER = {
     "°": "o",
     "€": "euros",
 }
-_LONGEST_MESSAGE, _BEGINNING, _END = 1000, 500, 300  # characters
+_LONGEST_MESSAGE, _SHOWN_BEGINNING, _SHOWN_END = 1000, 500, 300  # characters
 
 
-def prepare() -> None:
+def prepare_streams() -> None:
     """Set the encoding and the line ends of the standard streams.
 
     What an encoding lacks is shown by what it has: `é` as `e`, `’` as `'`, the rest as `?`.
@@ -48,15 +48,15 @@ def prepare() -> None:
         if stream is None:
             continue
         if sys.platform == "win32" and not stream.isatty():
-            _write_as_elsewhere(stream)
+            _set_utf8(stream)
         if stream.encoding.lower().replace("-", "") != "utf8":
             import codecs
 
-            codecs.register_error("fs-triage", _nearest)
+            codecs.register_error("fs-triage", _replace_unencodable)
             stream.reconfigure(errors="fs-triage")  # type: ignore[union-attr]
 
 
-def _write_as_elsewhere(stream: TextIO) -> None:
+def _set_utf8(stream: TextIO) -> None:
     """Make a stream of Windows that is no console write UTF-8 and line feeds, in the encoding asked for if any.
 
     Git Bash takes a carriage return for a part of the last word, and all that reads lines on Windows (`cmd`,
@@ -67,13 +67,13 @@ def _write_as_elsewhere(stream: TextIO) -> None:
     stream.reconfigure(encoding=encoding, errors=stream.errors, newline="\n")  # type: ignore[attr-defined]
 
 
-def _nearest(error: UnicodeError) -> tuple[str, int]:
+def _replace_unencodable(error: UnicodeError) -> tuple[str, int]:
     import unicodedata
 
     assert isinstance(error, UnicodeEncodeError)
     shown = ""
     for character in error.object[error.start : error.end]:
-        base = _PLAINER.get(character) or unicodedata.normalize("NFKD", character)[0]
+        base = _ASCII_SUBSTITUTES.get(character) or unicodedata.normalize("NFKD", character)[0]
         shown += base if base.isascii() else "?"
     return shown, error.end
 
@@ -84,7 +84,7 @@ def is_terminal() -> bool:
     return all(stream is not None and not stream.closed and stream.isatty() for stream in streams)
 
 
-def is_drawn(accessible: bool = False) -> bool:
+def can_draw(accessible: bool = False) -> bool:
     """Return whether standard output is a terminal that may be drawn on: boxes, bold, a moving cursor.
 
     `accessible` is what the call asked for; `ACCESSIBLE=1` and a terminal without escape sequences say the same.
@@ -99,23 +99,23 @@ def is_plain(accessible: bool = False) -> bool:
     return asked or (os.environ.get("TERM") or unset) in ("", "dumb", "unknown")
 
 
-def answer(text: str) -> None:
+def print_answer(text: str) -> None:
     """Print an answer on standard output; raises `Failure` when it cannot be written."""
     if sys.stdout is not None:
-        text = clean(text, "\n\t")
+        text = make_printable(text, "\n\t")
         try:
             sys.stdout.write(text + "\n")
         except OSError as error:
-            raise _lost(error) from error
+            raise _build_output_failure(error) from error
 
 
-def answer_lines(text: str) -> None:
-    """Print an answer as `answer` does; on a terminal, lines longer than it are broken between words.
+def print_wrapped_answer(text: str) -> None:
+    """Print an answer as `print_answer` does; on a terminal, lines longer than it are broken between words.
 
     A terminal that is only written to, and what reads it aloud, would cut a word or an address in two.
     """
     if sys.stdout is not None and sys.stdout.isatty():
-        from fs_triage.text.wrap import wrap
+        from fs_triage.text.wrap import wrap_text
 
         try:
             columns = os.get_terminal_size(sys.stdout.fileno()).columns or 80
@@ -124,70 +124,64 @@ def answer_lines(text: str) -> None:
         lines: list[str] = []
         for line in text.split("\n"):
             indent = line[: len(line) - len(line.lstrip(" "))]
-            lines += [line] if len(line) < columns else wrap(line.lstrip(" "), columns - 1, indent)
+            lines += [line] if len(line) < columns else wrap_text(line.lstrip(" "), columns - 1, indent)
         text = "\n".join(lines)
-    answer(text)
+    print_answer(text)
 
 
-def answer_format(text: str) -> None:
-    """Print an answer that is in a format of files: UTF-8 and line feeds; raises `Failure` as `answer` does.
+def print_format(text: str) -> None:
+    """Print an answer that is in a format of files: UTF-8 and line feeds; raises `Failure` as `print_answer` does.
 
     On a terminal a person reads it, and it is shown as any answer.
     """
     if sys.stdout is not None and sys.stdout.isatty():
-        answer(text)
+        print_answer(text)
     else:
-        _answer_bytes(clean(text, "\n\t"))
+        _print_utf8(make_printable(text, "\n\t"))
 
 
-def answer_json(text: str) -> None:
-    """Print a JSON answer at once, in UTF-8 on a terminal too (RFC 8259); raises `Failure` as `answer` does."""
-    _answer_bytes(clean(text, "\n"))
+def print_json(text: str) -> None:
+    """Print a JSON answer at once, in UTF-8 on a terminal too (RFC 8259); raises `Failure` as `print_answer` does."""
+    _print_utf8(make_printable(text, "\n"))
 
 
-def _answer_bytes(text: str) -> None:
+def _print_utf8(text: str) -> None:
     if sys.stdout is not None:
         try:
             sys.stdout.flush()
             sys.stdout.buffer.write(text.encode() + b"\n")
             sys.stdout.buffer.flush()
         except OSError as error:
-            raise _lost(error) from error
+            raise _build_output_failure(error) from error
 
 
-def tell(*lines: str) -> None:
-    """Print lines on standard error; what cannot be told is not."""
+def print_message(*lines: str) -> None:
+    """Print lines on standard error; errors of writing are ignored."""
     if sys.stderr is not None:
         try:  # noqa: SIM105 - contextlib costs an import
-            sys.stderr.write("".join(_abridged(clean(line)) + "\n" for line in lines))
+            sys.stderr.write("".join(_shorten_message(make_printable(line)) + "\n" for line in lines))
         except OSError:
             pass
 
 
-def _abridged(line: str) -> str:
-    """Return a message without the midst of what is too long to be read: what was typed is repeated there.
-
-    What it is about stands before, what to do after.
-    """
-    return line if len(line) <= _LONGEST_MESSAGE else f"{line[:_BEGINNING]}…{line[-_END:]}"
+def _shorten_message(line: str) -> str:
+    """Return a message without its middle when it is too long; what was typed is there, what to do is at the end."""
+    return line if len(line) <= _LONGEST_MESSAGE else f"{line[:_SHOWN_BEGINNING]}…{line[-_SHOWN_END:]}"
 
 
-def clean(text: str, kept: str = "") -> str:
-    """Return `text` without what a terminal would obey: the last border, should a text have come round the others.
-
-    What replaces it is an escape of JSON, so that a JSON text stays the same one.
-    """
+def make_printable(text: str, kept: str = "") -> str:
+    """Return `text` with control characters escaped as in JSON: a last defence, since rule files may hold none."""
     plain = text.replace("\u00a0", "")
     for character in kept:
         plain = plain.replace(character, "")
     if plain.isprintable():
         return text
-    from fs_triage.text.typography import visible
+    from fs_triage.text.typography import escape_controls
 
-    return visible(text, kept)
+    return escape_controls(text, kept)
 
 
-def flush() -> None:
+def flush_stderr() -> None:
     """Write out what standard error still holds."""
     if sys.stderr is not None:
         try:  # noqa: SIM105 - contextlib costs an import
@@ -196,22 +190,22 @@ def flush() -> None:
             pass
 
 
-def finish(code: int) -> int:
+def flush_stdout(code: int) -> int:
     """Flush standard output; returns `code`, or another one when the answer could not be written."""
     try:
         if sys.stdout is not None:
             sys.stdout.flush()
     except OSError as error:
         try:
-            failure = _lost(error)
+            failure = _build_output_failure(error)
         except BrokenPipeError:
             return OK
-        tell(failure.message)
+        print_message(failure.message)
         return failure.code
     return code
 
 
-def silence() -> None:
+def discard_stdout() -> None:
     """Point standard output at nothing, so that the interpreter's last flush cannot fail."""
     nothing = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nothing, 1)
@@ -219,14 +213,14 @@ def silence() -> None:
         os.close(nothing)
 
 
-def _lost(error: OSError) -> Failure:
+def _build_output_failure(error: OSError) -> Failure:
     """Return the failure to write an answer; raises `BrokenPipeError`, as nobody is left to tell."""
     closed = _is_closed_pipe(error)
-    silence()
+    discard_stdout()
     if closed:
         raise BrokenPipeError from error
     return Failure(
-        OUTPUT_LOST, f"La réponse n’a pas pu être écrite ({reason(error)}) ; recommencez ailleurs."
+        OUTPUT_LOST, f"La réponse n’a pas pu être écrite ({describe_os_error(error)}) ; recommencez ailleurs."
     )
 
 

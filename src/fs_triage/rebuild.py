@@ -16,7 +16,7 @@ import time
 from functools import cache
 from pathlib import Path
 
-from fs_triage.contract import RULES_UNUSABLE, Failure, reason
+from fs_triage.contract import RULES_UNUSABLE, Failure, describe_os_error
 from fs_triage.files import places, placing
 from fs_triage.index import reader
 from fs_triage.index.reader import FORMAT, Store, checksum
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fs_triage.index.build import Entries
-    from fs_triage.rules.load import Livret, Loaded
+    from fs_triage.rules.load import Livret, LoadResult
 
     File = tuple[reader.Source, str]
     Files = list[File]
@@ -89,7 +89,7 @@ def learn(taught: Store) -> sqlite3.Connection:
 
     with _undisturbed():
         entries = dict(taught.entries())
-        connection = _connection(train.learn(entries))
+        connection = _connection(train.train_model(entries))
     path = places.index_path(taught.folder) if taught.folder else None
     if path is not None and placing.holds(path, entries["meta:stamp"]):
         placing.put(connection, path)
@@ -137,22 +137,24 @@ def _missing(folder: str, old: Entries | None) -> str:
     except (FileNotFoundError, NotADirectoryError):
         return "est introuvable"
     except OSError as error:
-        return f"est illisible ({reason(error)})"
+        return f"est illisible ({describe_os_error(error)})"
 
 
 def _compile(folder: str, old: Entries | None, path: str | None, notices: list[str]) -> sqlite3.Connection:
     from fs_triage.checks import completeness, tree
     from fs_triage.rules import load
-    from fs_triage.rules.kept import Kept
+    from fs_triage.rules.kept import ParseCache
 
-    loaded = load.load(Path(folder), Kept(_of_kind(old, "~file")))
+    loaded = load.load_livret(Path(folder), ParseCache(_of_kind(old, "~file")))
     if loaded.livret is not None:
-        loaded.problems += tree.blocking(loaded.livret, _proved(old))
-    loaded.problems = completeness.caused(loaded.problems, completeness.losses(old or {}, loaded))
+        loaded.problems += tree.find_blocking_problems(loaded.livret, _proved(old))
+    loaded.problems = completeness.drop_consequences(
+        loaded.problems, completeness.find_losses(old or {}, loaded)
+    )
     unread = {os.path.abspath(problem.path) for problem in loaded.problems if problem.code == "unreadable"}
     files = [((os.path.abspath(f.path), f.size, f.mtime_ns, f.inode), f.sha256) for f in loaded.files]
     files = [file for file in files if file[0][0] not in unread] + [_unread(name) for name in sorted(unread)]
-    if loaded.livret is not None and not loaded.blocking:
+    if loaded.livret is not None and not loaded.blocking_problems:
         from fs_triage.index.build import entries_of
 
         entries = entries_of(loaded.livret, old)
@@ -165,10 +167,10 @@ def _compile(folder: str, old: Entries | None, path: str | None, notices: list[s
             "meta:content": "".join(sha256 for _, sha256 in files),
         }
         entries |= {f"~file:{sha256}": held for sha256, held in loaded.kept.now.items()}
-        entries |= completeness.remembered(loaded, old or {})
+        entries |= completeness.pack_files(loaded, old or {})
         return _keep(entries, files, old, path, notices)
     if old is None:
-        raise Failure(RULES_UNUSABLE, refusal(folder, loaded.blocking))
+        raise Failure(RULES_UNUSABLE, refusal(folder, loaded.blocking_problems))
     warning = _warning(loaded, old["meta:date"])
     notices.append(warning)
     read = {state[0] for state, _ in files}
@@ -177,8 +179,8 @@ def _compile(folder: str, old: Entries | None, path: str | None, notices: list[s
     return _keep(old | {"meta:warning": warning}, files, old, path, notices)
 
 
-def _warning(loaded: Loaded, date: str) -> str:
-    problem, *others = loaded.blocking
+def _warning(loaded: LoadResult, date: str) -> str:
+    problem, *others = loaded.blocking_problems
     more = f" (et {len(others)} autres)" if others else ""
     said = (
         f"Attention : les règles ont un problème ({problem.path}:{problem.line} : {problem.message}{more}) ; "
@@ -249,7 +251,7 @@ def _as_it_is(path: str) -> File:
     state = reader.state_of(path)
     if state[1] < 0 and not os.path.lexists(path):
         return state, _ABSENT
-    content, problems = places.within(lambda: yaml_reader.content_of(Path(path), path))
+    content, problems = places.within(lambda: yaml_reader.read_content(Path(path), path))
     return _unread(path) if problems else (state, hashlib.sha256(content).hexdigest())
 
 

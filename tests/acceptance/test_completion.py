@@ -17,7 +17,7 @@ from terminal import CTRL_U, Terminal
 
 from fs_triage.cli import commands, install_completion
 from fs_triage.cli.completion import SHELLS
-from fs_triage.text.typography import french
+from fs_triage.text.typography import typeset_french
 
 SCRIPTS = ROOT / "src" / "fs_triage" / "cli" / "shells"
 PARTNERS = ["ants", "caf", "carsat", "cpam", "ddfip", "justice", "la-poste", "msa", "pole-emploi"]
@@ -56,7 +56,7 @@ def test_then_the_answers_with_their_labels_down_to_a_conclusion(call: Call) -> 
     assert "caf/rsa\tRSA" in proposed(call, "caf/")
     assert "caf/rsa/demande\tFaire une demande de RSA" in proposed(call, "caf/rsa/de")
     assert "demande\tFaire une demande de RSA" in proposed(call, "CAF", "rsa", "")
-    assert proposed(call, "caf", "rsa", "demande", "") == list(commands.QUICK["fiche"])
+    assert proposed(call, "caf", "rsa", "demande", "") == list(commands.QUICK_COMMANDS["fiche"])
 
 
 def test_every_answer_proposed_is_a_call_that_works(call: Call) -> None:
@@ -71,13 +71,15 @@ def test_every_answer_proposed_is_a_call_that_works(call: Call) -> None:
 
 
 def test_options_are_those_of_the_command_and_not_given_twice(call: Call) -> None:
-    assert proposed(call, "caf", "--") == list(commands.QUICK["fiche"])
-    assert proposed(call, "caf", "--json", "--") == [o for o in commands.QUICK["fiche"] if o != "--json"]
+    assert proposed(call, "caf", "--") == list(commands.QUICK_COMMANDS["fiche"])
+    assert proposed(call, "caf", "--json", "--") == [
+        o for o in commands.QUICK_COMMANDS["fiche"] if o != "--json"
+    ]
     assert proposed(call, "liste", "--j") == ["--json"]
-    assert proposed(call, "chercher", "permis", "") == list(commands.QUICK["chercher"])
-    for name, options in {**commands.QUICK, **commands.SLOW}.items():
+    assert proposed(call, "chercher", "permis", "") == list(commands.QUICK_COMMANDS["chercher"])
+    for name, options in {**commands.QUICK_COMMANDS, **commands.TYPER_COMMANDS}.items():
         assert proposed(call, name, "--") == [option for option in options if option.startswith("--")]
-    assert {*commands.ALONE, *commands.ALONE_SLOW} <= set(proposed(call, "--"))
+    assert {*commands.WIZARD_OPTIONS, *commands.PROGRAM_OPTIONS} <= set(proposed(call, "--"))
 
 
 def test_values_of_options(call: Call) -> None:
@@ -134,13 +136,13 @@ def test_installing_says_which_files_it_wrote_and_does_it_once(
     code, out, err = call("--installer-completion", shell)
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert (code, err) == (0, "")
-    assert out.endswith(french(f"{profile}. Ouvrez un nouveau terminal.\n") + "\n")
+    assert out.endswith(typeset_french(f"{profile}. Ouvrez un nouveau terminal.\n") + "\n")
     assert all(str(path) in out for path in files)
     assert files
     if shell != "fish":
         assert profile.read_bytes().startswith(b"# \xe0 moi, sans fin de ligne\n# Compl")
     contents = {path: path.read_bytes() for path in files}
-    again = french(f"La complétion pour {shell} est déjà installée ; rien n’a changé.")
+    again = typeset_french(f"La complétion pour {shell} est déjà installée ; rien n’a changé.")
     assert call("--installer-completion", shell) == (0, again + "\n", "")
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == contents
 
@@ -160,7 +162,7 @@ def windows(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPat
     monkeypatch.setattr(install_completion, "sys", SimpleNamespace(platform="win32"))
     monkeypatch.setattr(platformdirs, "user_documents_dir", lambda: str(tmp_path / "OneDrive" / "Documents"))
     monkeypatch.setattr(platformdirs, "user_data_dir", lambda: str(tmp_path / "Zoé's $x" / "AppData"))
-    monkeypatch.setattr(install_completion, "_execution_policies", lambda: ("", ""))
+    monkeypatch.setattr(install_completion, "_read_execution_policies", lambda: ("", ""))
     return monkeypatch
 
 
@@ -187,7 +189,7 @@ def test_both_powershells_of_windows_find_the_completion_in_documents_that_were_
     again = call("--installer-completion", "powershell")
     assert again == (
         0,
-        french("La complétion pour powershell est déjà installée ; rien n’a changé.") + "\n",
+        typeset_french("La complétion pour powershell est déjà installée ; rien n’a changé.") + "\n",
         err,
     )
 
@@ -206,7 +208,7 @@ def powershell_text(text: str) -> str:
     "path", ["C:\\Users\\x\\c.ps1", "C:\\d'été\\c.ps1", "C:\\d'hiver\\c.ps1", 'x"`$(é)\N{GRINNING FACE}’']
 )
 def test_a_path_is_written_to_a_profile_in_ascii(path: str) -> None:
-    written = install_completion.powershell_text(path)
+    written = install_completion.quote_powershell(path)
     assert written.isascii()
     assert powershell_text(written) == path
 
@@ -226,7 +228,7 @@ def test_a_path_is_written_to_a_profile_in_ascii(path: str) -> None:
 def test_scripts_that_powershell_may_not_read_are_told(
     windows: pytest.MonkeyPatch, call: Call, house: str, own: str, said: str
 ) -> None:
-    windows.setattr(install_completion, "_execution_policies", lambda: (house, own))
+    windows.setattr(install_completion, "_read_execution_policies", lambda: (house, own))
     _, _, err = call("--installer-completion", "powershell")
     assert said in err and bool(err) == bool(said)
     assert call("--installer-completion", "fish")[2] == ""
@@ -270,7 +272,7 @@ def test_the_shell_in_use_is_found(call: Call, monkeypatch: pytest.MonkeyPatch, 
     assert "fs-triage.fish" in call("--installer-completion")[1]
     for asked, said in (("ksh", "Shell inconnu : « ksh »"), ("", "Quel shell ?")):
         monkeypatch.setenv("SHELL", asked)
-        message = french(
+        message = typeset_french(
             f"{said} ; tapez « fs-triage --installer-completion bash » (ou zsh, fish, powershell)."
         )
         assert call("--installer-completion") == (2, "", message + "\n")
@@ -283,7 +285,7 @@ def test_a_home_that_takes_no_file(call: Call, monkeypatch: pytest.MonkeyPatch, 
     assert (code, out) == (74, "")
     assert (
         err
-        == french(
+        == typeset_french(
             "La complétion n’a pas pu être installée (n’est pas un dossier) ; "
             "« fs-triage --installer-completion bash - » l’écrit ici."
         )

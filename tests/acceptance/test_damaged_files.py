@@ -22,13 +22,13 @@ from fs_triage import rebuild
 from fs_triage.author import verifier as verify
 from fs_triage.checks import tree
 from fs_triage.rules import load, snapshot, yaml_reader
-from fs_triage.text.typography import french
+from fs_triage.text.typography import typeset_french
 
 
 @pytest.fixture(autouse=True)
 def at_rest(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take files as done with as soon as they are written: nothing is read twice to be sure of them."""
-    monkeypatch.setattr(snapshot, "YOUNG", 0)
+    monkeypatch.setattr(snapshot, "SETTLING_SECONDS", 0)
 
 
 TEXT = (GOOD / "mairie.yaml").read_text(encoding="utf-8")
@@ -166,9 +166,9 @@ def test_an_attack_ends_in_a_clear_line(batch: list[str], tmp_path: Path) -> Non
     ids=["bom", "crlf", "comment"],
 )
 def test_what_is_only_written_otherwise_is_accepted(content: bytes, tmp_path: Path) -> None:
-    loaded = load.load(livret(tmp_path / "bon", content))
+    loaded = load.load_livret(livret(tmp_path / "bon", content))
     assert loaded.problems == [] and loaded.livret is not None
-    reference = load.load(GOOD).livret
+    reference = load.load_livret(GOOD).livret
     assert reference is not None
     assert loaded.livret.partners[0].model == reference.partners[0].model
 
@@ -193,7 +193,7 @@ def test_what_stands_in_the_place_of_a_file_is_not_read(kind: str, name: str, tm
     folder = livret(tmp_path / "bon", TEXT)
     (folder / name).unlink(missing_ok=True)
     STANDS_IN[kind](folder / name)
-    verified = verify.verify(folder)
+    verified = verify.verify_livret(folder)
     assert [(Path(p.path).name, p.code) for p in verified.problems] == [(name, "unreadable")]
     assert ":0:0:" not in str(verified.problems)
 
@@ -211,7 +211,11 @@ def as_said(node: dict[str, Any]) -> list[Any]:
     said: list[Any] = []
     for answer in node["answers"]:
         said.append(
-            (answer["id"], french(answer["label"]), [french(step) for step in answer.get("steps", [])])
+            (
+                answer["id"],
+                typeset_french(answer["label"]),
+                [typeset_french(step) for step in answer.get("steps", [])],
+            )
         )
         said.append((answer.get("goto"), answer.get("if_blocked"), answer.get("escalate", [])))
         said += as_said(answer) if "answers" in answer else []
@@ -279,17 +283,17 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_damage_is_told_or_harmless(text: str, folder: Path) -> None:
     (folder / "mairie.yaml").write_text(text, encoding="utf-8")
-    loaded = load.load(folder)
+    loaded = load.load_livret(folder)
     for problem in loaded.problems:
         assert re.fullmatch(r"[^\x00-\x1f\x7f-\x9f]+ \[[a-z-]+\]", str(problem))
-    assert (loaded.livret is None) == bool(loaded.blocking)
+    assert (loaded.livret is None) == bool(loaded.blocking_problems)
     if loaded.draft is not None:
-        blocking = tree.blocking(loaded.draft)
+        blocking = tree.find_blocking_problems(loaded.draft)
     if loaded.livret is None:
         return
     data = independent(text)
-    table, problems = yaml_reader.parse(yaml_reader.decode(text.encode(), "f")[0], "f")
-    assert table is not None and problems == [] and yaml_reader.plain(table) == data
+    table, problems = yaml_reader.parse_text(yaml_reader.decode_content(text.encode(), "f")[0], "f")
+    assert table is not None and problems == [] and yaml_reader.convert_to_data(table) == data
     assert as_modelled(loaded.livret.partners[0].model) == as_said(data)
     if not blocking:
         rebuild.compile_livret(loaded.livret).close()
@@ -319,9 +323,9 @@ def test_bytes_thrown_at_our_own_rules(
     place = rank % len(good)
     path.write_bytes(good[:place] + by + good[place + size :])
     try:
-        loaded = load.load(folder)
+        loaded = load.load_livret(folder)
         if loaded.draft is not None:
-            tree.blocking(loaded.draft)
+            tree.find_blocking_problems(loaded.draft)
     finally:
         path.write_bytes(good)
     assert (loaded.livret is None) == bool(loaded.problems)

@@ -6,8 +6,8 @@ import json
 
 from conftest import JURA, ROOT, Run
 
-from fs_triage.rules.inherit import local_contacts
-from fs_triage.rules.load import load
+from fs_triage.rules.inherit import get_local_contacts
+from fs_triage.rules.load import load_livret
 
 VAL_FICTIF = ROOT / "tests" / "livrets" / "val-fictif"
 
@@ -40,12 +40,12 @@ def test_its_agency_replaces_ours(run: Run) -> None:
 
 
 def test_no_local_contact_of_the_jura_is_left(run: Run) -> None:
-    ours = load(JURA).livret
+    ours = load_livret(JURA).livret
     assert ours is not None
     local = {
         rules.model.contacts[name].kinds[0]
         for rules in ours.partners
-        for name in local_contacts(rules.table)
+        for name in get_local_contacts(rules.table)
         if rules.model.contacts[name].kinds[0][0] in ("email", "phone", "web")
     }
     assert len(local) > 15

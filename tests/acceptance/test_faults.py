@@ -28,11 +28,13 @@ from fs_triage.files import places
 from fs_triage.index import lookup, reader
 from fs_triage.index.reader import Store, open_store
 from fs_triage.search import rank as search
-from fs_triage.text.typography import french
+from fs_triage.text.typography import typeset_french
 
 CALLS = (["guichet", "papier"], ["guichet/blocage"], ["papier"], ["guichet"], ["guichet", "rien"])
 NEEDS = ("un papier", "je n’ai pas mon papier", "rien ne va plus", "gloubiboulga")
-NOT_KEPT = french("Note : le livret préparé n’a pas pu être gardé ({}) ; réponse lente mais juste.") + "\n"
+NOT_KEPT = (
+    typeset_french("Note : le livret préparé n’a pas pu être gardé ({}) ; réponse lente mais juste.") + "\n"
+)
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +88,7 @@ def everything(opened: Store) -> list[object]:
     for kind in ("json", "line", "contact", "contact-line", "question", "choices"):
         said.append(opened.all(kind))
     for need in NEEDS:
-        result = search.find(opened, need)
+        result = search.find_conclusions(opened, need)
         said.append((result.verdict, [(hit.position, hit.score) for hit in result.hits]))
     return [*said, opened.need("meta:title"), opened.peek("node:guichet/absent")]
 
@@ -294,7 +296,7 @@ def test_no_home_at_all(livret: Path, run: Run) -> None:
     answer = run("guichet", "papier", env={"FS_TRIAGE_REGLES": str(livret), "HOME": ""})
     assert (answer.returncode, answer.stdout) == (0, good.stdout)
     note = "Note : pas de dossier personnel où garder le livret préparé ; réponse lente mais juste."
-    assert answer.stderr == french(note) + "\n"
+    assert answer.stderr == typeset_french(note) + "\n"
 
 
 def test_a_full_disk(livret: Path, run: Run, tmp_path: Path) -> None:
@@ -425,7 +427,7 @@ for prepared in ("absent", "whole", "damaged", "old"):
         try:
             opened = store.open_store(folder)
             found = lookup.find(opened, ["guichet", "papier"])
-            hits = [hit.position for hit in search.find(opened, "un papier").hits]
+            hits = [hit.position for hit in search.find_conclusions(opened, "un papier").hits]
             said = [opened.block("text", found.positions), opened.notices, hits]
         except Failure as failure:
             said = [failure.code, [failure.message], []]

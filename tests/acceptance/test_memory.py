@@ -12,10 +12,12 @@ import pytest
 from conftest import Call, Run
 
 from fs_triage import __main__
-from fs_triage.text.typography import french
+from fs_triage.text.typography import typeset_french
 
 resource = pytest.importorskip("resource")
-SHORT = french("Mémoire insuffisante sur ce poste ; fermez d’autres programmes, puis relancez la commande.")
+SHORT = typeset_french(
+    "Mémoire insuffisante sur ce poste ; fermez d’autres programmes, puis relancez la commande."
+)
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="la mémoire ne se borne que sous Linux")
@@ -54,7 +56,7 @@ def test_every_sign_of_it(
             raise ValueError from error
         raise error
 
-    monkeypatch.setattr(__main__, "_run", fail)
+    monkeypatch.setattr(__main__, "_run_call", fail)
     assert call("caf") == (3, "", f"{SHORT}\n")
 
 
@@ -64,7 +66,7 @@ def test_a_bug_is_told_without_the_folder_it_is_in(call: Call, monkeypatch: pyte
         exec(compile("def fail(arguments):\n    raise ValueError('secret')", path, "exec"), space)
         return space["fail"]
 
-    monkeypatch.setattr(__main__, "_run", code_at(str(Path("home", "camille", "wizard.py"))))
+    monkeypatch.setattr(__main__, "_run_call", code_at(str(Path("home", "camille", "wizard.py"))))
     code, out, err = call("caf")
     assert (code, out) == (70, "")
     assert "(ValueError, wizard.py ligne 2)" in err and "camille" not in err and "secret" not in err

@@ -15,7 +15,7 @@ from terminal import terminal
 
 from fs_triage import __version__, output
 from fs_triage.cli import manual
-from fs_triage.contract import BUG, INTERRUPTED, OK, OUTPUT_LOST, WRONG_CALL
+from fs_triage.contract import BUG, OK, OUTPUT_LOST, SIGINT_EXIT, WRONG_CALL
 from fs_triage.files import places
 from fs_triage.index import lookup
 from fs_triage.index import reader as store
@@ -73,7 +73,9 @@ def test_a_closed_pipe_ends_quietly(home: Path, arguments: tuple[str, ...]) -> N
 @every_command
 def test_a_full_disk_is_told(home: Path, arguments: tuple[str, ...]) -> None:
     code, _, err = by_shell(home, ">/dev/full", *arguments)
-    said = typography.french("La réponse n’a pas pu être écrite (disque plein) ; recommencez ailleurs.")
+    said = typography.typeset_french(
+        "La réponse n’a pas pu être écrite (disque plein) ; recommencez ailleurs."
+    )
     assert code == OUTPUT_LOST
     assert err.decode().splitlines()[-1] == said
 
@@ -222,7 +224,7 @@ def test_the_version_names_the_program_the_livret_and_its_date(call: Call) -> No
     assert program == f"fs-triage {__version__}"
     title = "Livret d’accompagnement de 1er niveau (39 Jura)"
     named, _, date = livret.rpartition(" ")
-    assert named == typography.french(f"livret jura : {title}, règles du")
+    assert named == typography.typeset_french(f"livret jura : {title}, règles du")
     assert re.fullmatch(r"\d\d/\d\d/20\d\d", date)
 
 
@@ -242,7 +244,7 @@ def test_the_version_is_told_though_the_rules_are_broken(call: Call, tmp_path: P
         (places, "livret_folder"),
         (store, "open_store"),
         (store.Store, "need"),
-        (output, "answer"),
+        (output, "print_answer"),
     ],
     ids=lambda value: getattr(value, "__name__", value),
 )
@@ -262,7 +264,7 @@ def test_a_bug_is_one_sentence_without_values(
     assert (code, out) == (BUG, "")
     line = broken.__code__.co_firstlineno + 2
     said = f"Erreur interne de fs-triage (ValueError, test_cli.py ligne {line}) ; signalez-la avec la commande tapée."
-    assert err == f"{typography.french(said)}\n"
+    assert err == f"{typography.typeset_french(said)}\n"
 
 
 def test_a_bug_of_the_system_kind_is_told_too(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -279,7 +281,7 @@ def test_ctrl_c_is_130_without_a_word(call: Call, monkeypatch: pytest.MonkeyPatc
         raise KeyboardInterrupt
 
     monkeypatch.setattr(lookup, "find", stopped)
-    assert call("caf", "rsa") == (INTERRUPTED, "", "")
+    assert call("caf", "rsa") == (SIGINT_EXIT, "", "")
 
 
 # -- help pages

@@ -79,8 +79,8 @@ def shown(store: Store, *words: str) -> list[str]:
 
 def completed(store: Store, monkeypatch: pytest.MonkeyPatch, *before: str) -> list[str]:
     with monkeypatch.context() as patch:
-        patch.setattr(completion, "_open", lambda _: store)
-        return completion.propose(list(before), "")
+        patch.setattr(completion, "_open_livret", lambda _: store)
+        return completion.build_proposals(list(before), "")
 
 
 def test_a_larger_livret_is_read_no_more(stores: list[Store], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,7 +91,7 @@ def test_a_larger_livret_is_read_no_more(stores: list[Store], monkeypatch: pytes
         "absence": lambda store: lookup.find(store, ["caf", "zzzz"]).by == "nothing",
         "completion": lambda store: completed(store, monkeypatch, "caf"),
         "first word": lambda store: completed(store, monkeypatch),
-        "search": lambda store: rank.find(store, f"je viens pour {word}").hits,
+        "search": lambda store: rank.find_conclusions(store, f"je viens pour {word}").hits,
     }
     for name, call in calls.items():
         (small_count, small), (large_count, large) = (read_by(store, call) for store in stores)

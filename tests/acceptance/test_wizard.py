@@ -27,7 +27,7 @@ from terminal import (
     words,
 )
 
-from fs_triage.desk.page import LONGEST
+from fs_triage.desk.page import MAX_TYPED_LENGTH
 
 pytestmark = pytest.mark.parametrize("size", SIZES, ids=["80x24", "40x20"])
 FIRST = "Pour quel partenaire ?"
@@ -37,7 +37,7 @@ MENU = "Et maintenant ?"
 NEED = "Le besoin, avec les mots de l’usager :"
 PICK = "Quelle démarche correspond ?"
 NOTHING = "Aucun choix ne contient"
-FULL = f"{LONGEST} lettres au plus : la suite n’est pas prise."
+FULL = f"{MAX_TYPED_LENGTH} lettres au plus : la suite n’est pas prise."
 
 Size = tuple[int, int]
 
@@ -197,7 +197,7 @@ def test_a_filter_has_a_length(home: Path, size: Size) -> None:
     with guichet(home=home, size=size) as window:
         window.see(FIRST)
         window.send("mairie", *["\x1b[200~", " mairie" * 30_000, "\x1b[201~"])
-        full = ("mairie" + " mairie" * 50)[:LONGEST]
+        full = ("mairie" + " mairie" * 50)[:MAX_TYPED_LENGTH]
         window.see(FULL, "Filtre : mairie mairie", f"{full[-12:]} (Échap")
         window.send(BACKSPACE)
         window.see(f"{full[-12:-1]} (Échap", gone=[FULL])
@@ -217,7 +217,7 @@ def test_a_need_has_a_length(home: Path, size: Size) -> None:
         window.send("écrire", ENTER)
         window.see(NEED)
         window.send("\x1b[200~", "permis\r\n" * 30_000, "\x1b[201~")
-        window.see(NEED, FULL, ("permis " * 50)[:LONGEST])
+        window.see(NEED, FULL, ("permis " * 50)[:MAX_TYPED_LENGTH])
         window.send(BACKSPACE)
         window.see(NEED, gone=[FULL])
         window.send("ab")

@@ -208,14 +208,14 @@ def test_a_lookup_without_a_terminal_asks_nothing(run: Run) -> None:
 
 
 LAYERS = {
-    "fs_triage.desk.walk.Walk.answer": (FIRST, ENTER),
+    "fs_triage.desk.walk.Walk.give_answer": (FIRST, ENTER),
     "fs_triage.desk.choice_list.Choices.draw": ("", ""),
-    "fs_triage.desk.choice_list.Choices.type": (FIRST, "x"),
-    "fs_triage.desk.console.text_keys": (FIRST, "écrire" + ENTER),
-    "fs_triage.search.rank.find": (FIRST, "écrire" + ENTER + "permis" + ENTER),
+    "fs_triage.desk.choice_list.Choices.add_text": (FIRST, "x"),
+    "fs_triage.desk.console.build_text_keys": (FIRST, "écrire" + ENTER),
+    "fs_triage.search.rank.find_conclusions": (FIRST, "écrire" + ENTER + "permis" + ENTER),
     "fs_triage.render.terminal.print_cards": (FIRST, ENTER + ENTER),
-    "fs_triage.desk.session.Wizard.next": ("", ""),
-    "fs_triage.desk.lines._read": ("", ""),
+    "fs_triage.desk.session.Wizard.run_step": ("", ""),
+    "fs_triage.desk.lines._ask_line": ("", ""),
 }
 """For each layer: where an error is put, what must be on the screen before, and the keys that lead there."""
 

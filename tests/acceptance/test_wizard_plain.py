@@ -10,7 +10,7 @@ import pytest
 from terminal import CTRL_D, DOWN, ENTER, Terminal, guichet, plain, words
 
 from fs_triage import output
-from fs_triage.desk.page import LONGEST
+from fs_triage.desk.page import MAX_TYPED_LENGTH
 
 MENU = "Et maintenant ?"
 FIRST_PAGE = """\
@@ -125,7 +125,9 @@ def test_a_need_in_lines_has_a_length(home: Path) -> None:
         window.see("Numéro du choix")
         typed(window, "3", "permis " * 100)
         window.see(
-            f"{LONGEST} lettres au plus : la suite n’est pas prise.", "Besoin : permis permis", "1. Préf"
+            f"{MAX_TYPED_LENGTH} lettres au plus : la suite n’est pas prise.",
+            "Besoin : permis permis",
+            "1. Préf",
         )
         typed(window, "1")
         window.see("prefecture/permis", MENU)

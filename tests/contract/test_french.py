@@ -95,7 +95,7 @@ def test_the_manual_has_a_page_for_each_command() -> None:
 
 
 def test_options_of_typer_are_those_of_the_grammar() -> None:
-    tables = {**calls.QUICK, **calls.SLOW}
+    tables = {**calls.QUICK_COMMANDS, **calls.TYPER_COMMANDS}
     for name, command in commands().items():
         options = [param for param in command.params if isinstance(param, typer.core.TyperOption)]
         declared = {
@@ -111,7 +111,7 @@ def test_options_of_a_call_without_words_are_those_of_the_grammar() -> None:
     declared = {
         name: calls.FLAG if option.is_flag else calls.VALUE for option in options for name in option.opts
     }
-    assert declared == {**calls.ALONE, **calls.ALONE_SLOW}
+    assert declared == {**calls.WIZARD_OPTIONS, **calls.PROGRAM_OPTIONS}
 
 
 WRONG = {
@@ -151,7 +151,7 @@ WRONG = {
 @pytest.mark.parametrize("arguments", WRONG, ids=" ".join)
 def test_a_wrong_call_is_told_in_one_sentence(call: Call, arguments: tuple[str, ...]) -> None:
     code, out, err = call(*arguments)
-    assert (code, out, err) == (WRONG_CALL, "", f"{typography.french(WRONG[arguments])}\n")
+    assert (code, out, err) == (WRONG_CALL, "", f"{typography.typeset_french(WRONG[arguments])}\n")
 
 
 def _wrong_calls() -> Iterator[tuple[str, ...]]:
@@ -160,13 +160,15 @@ def _wrong_calls() -> Iterator[tuple[str, ...]]:
         words = [param for param in command.params if isinstance(param, typer.core.TyperArgument)]
         required = [f"mot{rank}" for rank, word in enumerate(words) if word.required]
         values = [
-            f"{option}=x" for option, kind in calls.SLOW.get(name, {}).items() if option == "--departement"
+            f"{option}=x"
+            for option, kind in calls.TYPER_COMMANDS.get(name, {}).items()
+            if option == "--departement"
         ]
         whole = (name, *required, *values)
         yield (*whole, "--inconnue")
         yield (*whole, "--inconnue=x\x1b[2J")
         yield (*whole, "-\u202e")
-        for option, kind in {**calls.QUICK, **calls.SLOW}[name].items():
+        for option, kind in {**calls.QUICK_COMMANDS, **calls.TYPER_COMMANDS}[name].items():
             yield (*whole, f"{option}=x") if kind == calls.FLAG else (*whole, option)
         if required:
             yield (name, *required[1:])
@@ -203,7 +205,7 @@ def test_every_exception_of_typer_has_its_sentence() -> None:
         )
         for param in (None, option, commands()["fiche"].params[0]):
             error.param = param
-            told = typer_french.failure(error)
+            told = typer_french.build_failure(error)
             assert told.code == WRONG_CALL
             assert not english(told.message), kind
 
@@ -257,10 +259,10 @@ def test_nothing_found_proposes_in_french(call: Call) -> None:
     code, out, err = call("verfier")
     assert (code, out) == (NOTHING_FOUND, "")
     said = "Rien trouvé pour « verfier ». Vouliez-vous dire : « fs-triage verifier » ?"
-    assert err == f"{typography.french(said)}\n"
+    assert err == f"{typography.typeset_french(said)}\n"
 
 
 def test_what_the_system_refuses_is_said_in_french() -> None:
     for number in sorted(errno.errorcode):
-        said = contract.reason(OSError(number, os.strerror(number)))
+        said = contract.describe_os_error(OSError(number, os.strerror(number)))
         assert said and not english(said) and os.strerror(number) not in said

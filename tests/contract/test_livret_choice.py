@@ -13,7 +13,7 @@ import pytest
 from conftest import JURA, RULES, Run
 
 from fs_triage.files import livrets, places
-from fs_triage.text.typography import french
+from fs_triage.text.typography import typeset_french
 
 TINY = """\
 id: {id}
@@ -231,7 +231,7 @@ def test_the_code_of_another_package_is_contained(package: str, run: Run) -> Non
     assert answer.returncode == 0
     assert [livret["id"] for livret in json.loads(answer.stdout)["livrets"]] == ["bavard", "jura", "vallee"]
     assert answer.stderr.splitlines() == [
-        french(f"Attention : le livret « {name} » d’un autre paquet ne se charge pas.")
+        typeset_french(f"Attention : le livret « {name} » d’un autre paquet ne se charge pas.")
         for name in sorted([*FOREIGN, "casse"])
     ]
 
@@ -253,7 +253,7 @@ def test_a_package_whose_papers_cannot_be_read(package: str, run: Run) -> None:
     answer = run("livrets", env={"PYTHONPATH": beside_ours(package)})
     assert answer.returncode == 0 and "jura" in answer.stdout
     assert (
-        answer.stderr.startswith(french("Attention : les livrets d’autres paquets"))
+        answer.stderr.startswith(typeset_french("Attention : les livrets d’autres paquets"))
         and answer.stderr.count("\n") == 1
     )
 

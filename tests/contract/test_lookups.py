@@ -251,7 +251,7 @@ MISSED = {
 
 @pytest.mark.parametrize("words", MISSED, ids=lambda words: ascii(" ".join(words))[:40])
 def test_nothing_found_says_what_may_have_been_meant(call: Call, words: tuple[str, ...]) -> None:
-    assert call(*words) == (NOTHING_FOUND, "", f"{typography.french(MISSED[words])}\n")
+    assert call(*words) == (NOTHING_FOUND, "", f"{typography.typeset_french(MISSED[words])}\n")
 
 
 def test_what_names_the_words_itself_comes_first(call: Call) -> None:
@@ -262,7 +262,7 @@ def test_what_names_the_words_itself_comes_first(call: Call) -> None:
 @pytest.mark.parametrize("word", ["", " ", "\u00a0", "\t"])
 def test_an_empty_word_is_a_wrong_call(call: Call, word: str) -> None:
     said = "Le mot à chercher est vide ; tapez par exemple « fs-triage caf rsa »."
-    assert call("fiche", word) == (WRONG_CALL, "", f"{typography.french(said)}\n")
+    assert call("fiche", word) == (WRONG_CALL, "", f"{typography.typeset_french(said)}\n")
 
 
 @pytest.mark.parametrize(
@@ -276,10 +276,10 @@ def test_odd_words_find_nothing_and_break_nothing(call: Call, word: str) -> None
 
 def test_a_list_of_an_unknown_partner_names_the_known_ones(call: Call) -> None:
     partners = "caf, cpam, ants, ddfip, pole-emploi, carsat, msa, justice, la-poste"
-    said = typography.french(f"Partenaire inconnu : « cafard » ; possibles : {partners}.")
+    said = typography.typeset_french(f"Partenaire inconnu : « cafard » ; possibles : {partners}.")
     for command in ("liste", "contacts", "arbre", "relecture"):
         assert call(command, "cafard") == (WRONG_CALL, "", f"{said}\n")
-    said = typography.french(
+    said = typography.typeset_french(
         f"Partenaire inconnu : « caaf ». Vouliez-vous dire : « caf » ? Possibles : {partners}."
     )
     assert call("liste", "caaf") == (WRONG_CALL, "", f"{said}\n")

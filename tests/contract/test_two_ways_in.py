@@ -25,7 +25,7 @@ Both = Callable[..., tuple[int, str, str]]
 @pytest.fixture
 def both(call: Call, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Both]:
     """Run a call both ways, assert that they say the same, and return what they say."""
-    plain = calls.read
+    plain = calls.parse_call
     program = typer.main.get_command(app.app)  # made once, as it costs more than all the rest
     monkeypatch.setattr(typer.main, "get_command", lambda _: program)
 
@@ -33,12 +33,12 @@ def both(call: Call, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixt
         with monkeypatch.context() as patch:
             patch.setattr(sys, "argv", ["fs-triage", *arguments])
             quick = (__main__.main(), *capsys.readouterr())
-            patch.setattr(calls, "read", lambda _: None)
+            patch.setattr(calls, "parse_call", lambda _: None)
             slow = (__main__.main(), *capsys.readouterr())
         assert quick == slow, arguments
         return quick
 
-    assert plain is calls.read
+    assert plain is calls.parse_call
     yield run
 
 
@@ -144,11 +144,11 @@ def declared(params: list[object]) -> dict[str, str]:
 
 def test_both_ways_take_the_same_commands_and_options() -> None:
     program = typer.main.get_command(app.app)
-    tables = {**calls.QUICK, **calls.SLOW}
+    tables = {**calls.QUICK_COMMANDS, **calls.TYPER_COMMANDS}
     assert list(tables) == list(calls.COMMANDS)
     commands = program.commands  # type: ignore[attr-defined]
     assert set(commands) == set(tables)
     for name, command in commands.items():
         assert declared(command.params) == dict(tables[name]), name
-    assert declared(program.params) == {**calls.ALONE, **calls.ALONE_SLOW}
-    assert not set(calls.ALONE) & set(calls.ALONE_SLOW)
+    assert declared(program.params) == {**calls.WIZARD_OPTIONS, **calls.PROGRAM_OPTIONS}
+    assert not set(calls.WIZARD_OPTIONS) & set(calls.PROGRAM_OPTIONS)

@@ -14,7 +14,7 @@ from conftest import ROOT, Call, Run, clean_environment
 
 from fs_triage import output
 from fs_triage.contract import OK, OUTPUT_LOST
-from fs_triage.text.typography import french
+from fs_triage.text.typography import typeset_french
 
 BAD = ROOT / "tests" / "rules" / "bad"
 FORMATS = {
@@ -99,11 +99,11 @@ def windows(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 def said_to(windows: pytest.MonkeyPatch, stream: Stream, name: str = "stdout") -> bytes:
     """Return what arrives when « une réponse’ ☐ » and a line are written to `stream`, which is `name`."""
     windows.setattr(sys, name, stream)
-    output.prepare()
+    output.prepare_streams()
     if name == "stdout":
-        output.answer("une réponse’ ☐\nligne")
+        output.print_answer("une réponse’ ☐\nligne")
     else:
-        output.tell("une réponse’ ☐", "ligne")
+        output.print_message("une réponse’ ☐", "ligne")
     return stream.content()
 
 
@@ -199,7 +199,7 @@ def test_a_closed_pipe_ends_quietly_on_windows(tmp_path: Path, number: int, writ
 @pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
 def test_the_same_error_is_told_where_it_is_no_closed_pipe(tmp_path: Path, write: str) -> None:
     why = "nom ou opération refusés par le système"
-    said = french(f"La réponse n’a pas pu être écrite ({why}) ; recommencez ailleurs.") + "\n"
+    said = typeset_french(f"La réponse n’a pas pu être écrite ({why}) ; recommencez ailleurs.") + "\n"
     assert refused(tmp_path, errno.EINVAL, write, pipe=False) == (OUTPUT_LOST, said)
     assert refused(tmp_path, errno.EINVAL, write, system="linux", pipe=True) == (OUTPUT_LOST, said)
     assert refused(tmp_path, errno.ENOSPC, write, pipe=True)[0] == OUTPUT_LOST
@@ -221,7 +221,10 @@ def test_what_cannot_be_written_to_is_told_in_french(home: Path, arguments: tupl
         )
     why = "ce qui doit être lu ou écrit ne le permet pas"
     assert ended.returncode == OUTPUT_LOST
-    assert ended.stderr == french(f"La réponse n’a pas pu être écrite ({why}) ; recommencez ailleurs.") + "\n"
+    assert (
+        ended.stderr
+        == typeset_french(f"La réponse n’a pas pu être écrite ({why}) ; recommencez ailleurs.") + "\n"
+    )
 
 
 def test_nul_is_no_terminal_to_fold_for(windows: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -230,5 +233,5 @@ def test_nul_is_no_terminal_to_fold_for(windows: pytest.MonkeyPatch, tmp_path: P
         nul = Stream(console=True, encoding="utf-8")
         windows.setattr(nul, "fileno", file.fileno, raising=False)
         windows.setattr(sys, "stdout", nul)
-        output.answer_lines("mot " * 40)
+        output.print_wrapped_answer("mot " * 40)
     assert all(len(line) <= 80 for line in nul.content().decode().splitlines())

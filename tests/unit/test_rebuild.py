@@ -24,9 +24,9 @@ from fs_triage.files import places
 from fs_triage.index import reader
 from fs_triage.index.reader import Source, open_store
 from fs_triage.rules import load
-from fs_triage.rules.kept import Kept
+from fs_triage.rules.kept import ParseCache
 from fs_triage.search import train
-from fs_triage.text.typography import french
+from fs_triage.text.typography import typeset_french
 
 LONG_AGO = 1_600_000_000
 DATE = re.compile(r"\d{1,2} [a-zûé]+ \d{4} à \d\d:\d\d")
@@ -44,13 +44,13 @@ def livret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def loads(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """A list that grows by a folder with each time that rules are parsed."""
     folders: list[Path] = []
-    real = load.load
+    real = load.load_livret
 
-    def watched(folder: Path, *kept: Kept) -> load.Loaded:
+    def watched(folder: Path, *kept: ParseCache) -> load.LoadResult:
         folders.append(folder)
         return real(folder, *kept)
 
-    monkeypatch.setattr(load, "load", watched)
+    monkeypatch.setattr(load, "load_livret", watched)
     return folders
 
 
@@ -194,8 +194,10 @@ def test_broken_rules_leave_the_last_good_livret(
     first = opened(livret)
     assert first[0] == title
     [said] = dated(first[1])
-    assert said.startswith(french(f"Attention : les règles ont un problème ({livret}/"))
-    assert said.endswith(french(f" ; livret tel qu’il était le DATE. Voyez « fs-triage verifier {livret} »."))
+    assert said.startswith(typeset_french(f"Attention : les règles ont un problème ({livret}/"))
+    assert said.endswith(
+        typeset_french(f" ; livret tel qu’il était le DATE. Voyez « fs-triage verifier {livret} ».")
+    )
     parsed = len(loads)
     assert opened(livret) == first, "and again, without parsing"
     assert len(loads) == parsed
@@ -289,7 +291,7 @@ def test_a_share_that_hangs_in_a_reading(livret: Path, broken: bool) -> None:
     problem = f"les règles ont un problème ({livret}/guichet.yaml:0 : le disque ne répond pas"
     away = "le dossier des règles ne répond pas ; livret tel qu’il était le DATE."
     [notice] = dated(notices)
-    assert notice.startswith(french(f"Attention : {problem if broken else away}"))
+    assert notice.startswith(typeset_french(f"Attention : {problem if broken else away}"))
     assert opened(livret) == ("title changé", [])
 
 
@@ -339,7 +341,7 @@ def test_what_is_no_file_of_rules_is_not_read(
     for _ in range(2):
         answer = run("guichet", "papier", env=asked, preexec_fn=little_memory)
         assert (answer.returncode, answer.stdout) == (0, before.stdout)
-        assert dated(answer.stderr.splitlines()) == [french(said)]
+        assert dated(answer.stderr.splitlines()) == [typeset_french(said)]
     path.unlink()
     path.write_text(text, encoding="utf-8")
     after = run("guichet", "papier", env=asked)
@@ -386,7 +388,9 @@ def test_a_quick_answer_reads_nothing_long(
 
 def test_rules_that_are_gone(livret: Path, loads: list[Path]) -> None:
     opened(livret)
-    gone = french("Attention : le dossier des règles est introuvable ; livret tel qu’il était le DATE.")
+    gone = typeset_french(
+        "Attention : le dossier des règles est introuvable ; livret tel qu’il était le DATE."
+    )
     livret.rename(livret.parent / "ailleurs")
     for _ in range(2):
         title, notices = opened(livret)
@@ -412,7 +416,7 @@ def test_a_folder_of_livrets_that_is_gone(livret: Path, monkeypatch: pytest.Monk
         with pytest.raises(Failure) as caught:
             places.livret_folder(*asked)
         assert caught.value.code == 3
-        assert caught.value.message == french(
+        assert caught.value.message == typeset_french(
             f"Le dossier de règles « {asked[0]} » n’existe pas ; vérifiez son nom."
         )
 
@@ -468,7 +472,7 @@ def test_a_share_that_hangs(livret: Path, run: Run, tmp_path: Path) -> None:
     hanging = run("guichet", "papier", env={**asked, "PYTHONPATH": path})
     assert (hanging.returncode, hanging.stdout) == (0, before.stdout)
     assert dated(hanging.stderr.splitlines()) == [
-        french("Attention : le dossier des règles ne répond pas ; livret tel qu’il était le DATE.")
+        typeset_french("Attention : le dossier des règles ne répond pas ; livret tel qu’il était le DATE.")
     ]
 
 
@@ -496,7 +500,7 @@ def test_what_a_killed_build_left_is_swept(livret: Path, tmp_path: Path) -> None
 def test_what_a_search_knows_follows_the_rules(livret: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A change of what is learnt from is learnt; another one costs no learning, and changes no weight."""
     learnt: list[int] = []
-    real = train._features
+    real = train._extract_features
 
     def watched(texts: dict[int, list[str]], *others: Any) -> Any:
         learnt.append(sum(len(of) for of in texts.values()))
@@ -507,7 +511,7 @@ def test_what_a_search_knows_follows_the_rules(livret: Path, monkeypatch: pytest
         reader.learn()
         return [key for key, _ in reader.entries("find:", "find;")] + reader.all("find")
 
-    monkeypatch.setattr(train, "_features", watched)
+    monkeypatch.setattr(train, "_extract_features", watched)
     before = found()
     path = livret / "guichet.yaml"
     text = path.read_text(encoding="utf-8")

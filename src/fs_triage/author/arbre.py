@@ -14,28 +14,28 @@ if TYPE_CHECKING:
     from fs_triage.index.reader import Store
 
 
-def run(store: Store, partner: str | None, form: str) -> int:
+def run_arbre(store: Store, partner: str | None, form: str) -> int:
     """Print the tree of `partner` (its id; None for all) as `form`: text, mermaid, dot or json; returns 0."""
-    branch = tree.build_branch(_reader(store), partner or ROOT)
+    branch = tree.build_branch(_build_question_getter(store), partner or ROOT)
     if form == "json":
         answer = {"schema_version": 1, "livret": store.need("meta:livret"), "tree": branch}
-        output.answer_json(json.dumps(answer, ensure_ascii=False))
+        output.print_json(json.dumps(answer, ensure_ascii=False))
     elif form == "mermaid":
-        output.answer_format(diagrams.render_mermaid(branch))
+        output.print_format(diagrams.render_mermaid(branch))
     elif form == "dot":
-        output.answer_format(diagrams.render_dot(branch))
-    elif output.is_drawn():
+        output.print_format(diagrams.render_dot(branch))
+    elif output.can_draw():
         from fs_triage.render import terminal
 
         terminal.print_tree(branch)
     else:
-        output.answer(tree.render_tree(branch))
+        output.print_answer(tree.render_tree(branch))
     return OK
 
 
-def _reader(store: Store) -> QuestionFinder:
-    def read(node: str) -> Question:
+def _build_question_getter(store: Store) -> QuestionFinder:
+    def get_question(node: str) -> Question:
         question: Question = json.loads(store.need(f"question:{node}"))
         return question
 
-    return read
+    return get_question

@@ -7,13 +7,13 @@ import re
 from pathlib import Path
 
 from fs_triage import output
-from fs_triage.contract import OK, RULES_UNUSABLE, WRONG_CALL, Failure, reason
+from fs_triage.contract import OK, RULES_UNUSABLE, WRONG_CALL, Failure, describe_os_error
 from fs_triage.files import livrets, places
 from fs_triage.files.atomic_write import refused_name
 from fs_triage.rules import inherit, load, yaml_reader
 from fs_triage.rules.yaml_reader import Table
 from fs_triage.text.fold import fold
-from fs_triage.text.typography import visible
+from fs_triage.text.typography import escape_controls
 
 _DEPARTEMENT = re.compile(r"(?P<code>[0-9]{2,3}|2[AB]) (?P<name>[^\W\d_][\w '’.()-]*)")
 _PLAIN = re.compile(r"[\w(«](?!.*(: | #|:$)).*")
@@ -37,7 +37,7 @@ id: {id}
 """
 
 
-def run(folder: str, parent: str, departement: str) -> int:
+def run_nouveau(folder: str, parent: str, departement: str) -> int:
     """Create the livret `folder`, which inherits from the livret `parent`, for `departement` (« 25 Doubs »).
 
     Returns the exit code; raises `Failure` when the folder is in use or the call is wrong. Nothing is written
@@ -54,23 +54,25 @@ def run(folder: str, parent: str, departement: str) -> int:
     if inherited is None:
         known = ", ".join(sorted(livrets.installed()))
         raise Failure(WRONG_CALL, f"Livret « {parent} » inconnu ; possibles : {known}.")
-    files = _files(target, parent, inherited, departement.strip(), match["name"])
-    _write(target, files)
+    files = _build_files(target, parent, inherited, departement.strip(), match["name"])
+    _write_files(target, files)
     count = len(files) - 1
-    output.answer(
-        f"Livret créé dans {visible(str(target))} : il hérite de « {parent} ».\n"
+    output.print_answer(
+        f"Livret créé dans {escape_controls(str(target))} : il hérite de « {parent} ».\n"
         f"{count} fichiers de partenaires y attendent les contacts de votre département.\n"
-        f"Suite : remplir les contacts, puis « fs-triage verifier {_word(target)} »."
+        f"Suite : remplir les contacts, puis « fs-triage verifier {_quote_path(target)} »."
     )
     return OK
 
 
-def _files(target: Path, parent: str, inherited: Path, departement: str, name: str) -> dict[str, str]:
+def _build_files(target: Path, parent: str, inherited: Path, departement: str, name: str) -> dict[str, str]:
     """Return the content of each file to write, by name."""
     identifier = "-".join(fold(name).split())
-    booklet = _BOOKLET.format(parent=parent, folder=_word(target), id=identifier, departement=departement)
+    booklet = _BOOKLET.format(
+        parent=parent, folder=_quote_path(target), id=identifier, departement=departement
+    )
     files = {places.BOOKLET: booklet}
-    content = load.load(inherited)
+    content = load.load_livret(inherited)
     if content.livret is None:
         problem = content.problems[0]
         raise Failure(RULES_UNUSABLE, f"Le livret « {parent} » ne peut pas servir : {problem}.")
@@ -79,41 +81,43 @@ def _files(target: Path, parent: str, inherited: Path, departement: str, name: s
         message = f"Le livret « {parent} » hérite lui-même de « {ancestor} » ; partez de « {ancestor} »."
         raise Failure(WRONG_CALL, message)
     for rules in content.livret.partners:
-        local = inherit.local_contacts(rules.table)
+        local = inherit.get_local_contacts(rules.table)
         if local:
-            lines = [line for name, contact in local.items() for line in _contact(name, contact, parent)]
+            lines = [
+                line for name, contact in local.items() for line in _render_contact(name, contact, parent)
+            ]
             files[f"{rules.model.id}.yaml"] = (
                 _PARTNER.format(id=rules.model.id, parent=parent) + "\n".join(lines) + "\n"
             )
     return files
 
 
-def _contact(name: str, contact: Table, parent: str) -> list[str]:
+def _render_contact(name: str, contact: Table, parent: str) -> list[str]:
     """Return the lines, all comments, that ask for a contact: the parent's as a model, without its value."""
     lines = [f"#   {name}:"]
-    for key, value in yaml_reader.plain(contact).items():
+    for key, value in yaml_reader.convert_to_data(contact).items():
         if key in ("doubt", "note", "hours"):
             continue
         shown = " ".join(str(value).split())
         is_value = key not in ("label", "audience", "scope")
-        lines.append(f"#     {key}: {load.TO_FILL}" if is_value else f"#     {key}: {_scalar(shown)}")
+        lines.append(f"#     {key}: {load.TO_FILL}" if is_value else f"#     {key}: {_render_scalar(shown)}")
         if is_value:
             lines[-1] += f"    # {parent} = {shown}"
     return lines
 
 
-def _word(path: Path) -> str:
+def _quote_path(path: Path) -> str:
     """Return `path` as a word to type in any shell, on one line."""
-    shown = visible(str(path))
+    shown = escape_controls(str(path))
     return f'"{shown}"' if " " in shown else shown
 
 
-def _scalar(text: str) -> str:
+def _render_scalar(text: str) -> str:
     """Return `text`, on one line, as a value in YAML."""
     return text if _PLAIN.fullmatch(text) else json.dumps(text, ensure_ascii=False)
 
 
-def _write(target: Path, files: dict[str, str]) -> None:
+def _write_files(target: Path, files: dict[str, str]) -> None:
     try:
         target.mkdir(parents=True, exist_ok=True)
         if any(target.iterdir()):
@@ -121,5 +125,5 @@ def _write(target: Path, files: dict[str, str]) -> None:
         for name, text in files.items():
             (target / name).write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
-        message = f"Le dossier « {target} » ne peut pas être écrit : {reason(error)}."
+        message = f"Le dossier « {target} » ne peut pas être écrit : {describe_os_error(error)}."
         raise Failure(RULES_UNUSABLE, message) from error

@@ -28,27 +28,27 @@ _NAME = "Des minuscules sans accent et des chiffres, joints par « - » (un ch
 _TITLE = "Règles d’un partenaire de fs-triage"
 
 
-def run() -> int:
+def run_schema() -> int:
     """Print the schema; returns the exit code."""
-    output.answer_json(document().rstrip("\n"))
+    output.print_json(build_schema().rstrip("\n"))
     return OK
 
 
-def document() -> str:
+def build_schema() -> str:
     """Return the JSON Schema (draft 7, which editors know best) of a partner's file, as text."""
     made = Partner.model_json_schema(by_alias=True)
     definitions = made.pop("$defs")
     alternatives = [definitions.pop(model.__name__) for model in _ANSWERS]
-    definitions["Answer"] = _one_answer(alternatives)
-    _one_of(definitions["Contact"], KINDS, "Un contact a une seule valeur")
+    definitions["Answer"] = _merge_answers(alternatives)
+    _require_one_key(definitions["Contact"], KINDS, "Un contact a une seule valeur")
     head = {"$schema": "http://json-schema.org/draft-07/schema#", "title": _TITLE}
     root = {**head, "description": made.pop("description"), **made, "$defs": definitions} | head
     for model in (root, *definitions.values()):
-        model["properties"] = {name: _typed(value) for name, value in model["properties"].items()}
+        model["properties"] = {name: _adapt_to_yaml(value) for name, value in model["properties"].items()}
     return json.dumps(root, ensure_ascii=False, indent=2) + "\n"
 
 
-def _one_answer(alternatives: list[Schema]) -> Schema:
+def _merge_answers(alternatives: list[Schema]) -> Schema:
     """Return the models of an answer as one: all their keys, and which keys go together."""
     properties: Schema = {}
     for alternative in alternatives:
@@ -64,7 +64,7 @@ def _one_answer(alternatives: list[Schema]) -> Schema:
             needed = having[0]["required"] if len(having) == 1 else []
             together[name] = {
                 "required": [key for key in needed if key not in (*required, name)],
-                "properties": _refused(name, (key for key in properties if key not in allowed)),
+                "properties": _exclude_keys(name, (key for key in properties if key not in allowed)),
             }
     return {
         "type": "object",
@@ -77,19 +77,21 @@ def _one_answer(alternatives: list[Schema]) -> Schema:
     }
 
 
-def _one_of(model: Schema, names: Iterable[str], reason: str) -> None:
+def _require_one_key(model: Schema, names: Iterable[str], reason: str) -> None:
     """Make `model` have exactly one of the keys `names`."""
     model["anyOf"] = [{"required": [name]} for name in names]
     model["dependencies"] = {
-        name: {"properties": _refused(name, (other for other in names if other != name), reason)}
+        name: {"properties": _exclude_keys(name, (other for other in names if other != name), reason)}
         for name in names
     }
 
 
-def _refused(name: str, others: Iterable[str], reason: str = "Une réponse mène à une seule chose") -> Schema:
+def _exclude_keys(
+    name: str, others: Iterable[str], reason: str = "Une réponse mène à une seule chose"
+) -> Schema:
     """Return the keys that `name` excludes, each with the sentence that an editor shows under it.
 
-    Nothing is both null and what the key must be, so nothing goes; editors say no sentence of ours for `not`.
+    No value is both null and of the key's type, so any is an error; with `not`, editors do not show our sentence.
     """
     return {
         other: {
@@ -100,32 +102,32 @@ def _refused(name: str, others: Iterable[str], reason: str = "Une réponse mène
     }
 
 
-def _typed(schema: Schema) -> Schema:
+def _adapt_to_yaml(schema: Schema) -> Schema:
     """Return the schema of a value as an editor's YAML types it: text may look like a number or a truth."""
     schema = {key: value for key, value in schema.items() if key not in ("title", "default")}
     if "oneOf" in schema:
         return {"$ref": "#/$defs/Answer"}
     for key in ("items", "additionalProperties"):
         if isinstance(schema.get(key), dict):
-            schema[key] = _typed(schema[key])
+            schema[key] = _adapt_to_yaml(schema[key])
     if "patternProperties" in schema:
         schema["additionalProperties"] = False
     if "anyOf" in schema:
         kinds = [kind for kind in schema["anyOf"] if kind != {"type": "null"}]
         if len(kinds) == 1:
-            return {**_typed(kinds[0]), **_said(schema)}
+            return {**_adapt_to_yaml(kinds[0]), **_get_documentation(schema)}
         a_number = any(kind.get("type") == "integer" for kind in kinds)
-        return {**schema, "anyOf": kinds if a_number else [_typed(kind) for kind in kinds]}
+        return {**schema, "anyOf": kinds if a_number else [_adapt_to_yaml(kind) for kind in kinds]}
     if schema.get("type") == "string" and "enum" not in schema:
-        return {**_text(schema), **_said(schema)}
+        return {**_build_text_schema(schema), **_get_documentation(schema)}
     return schema
 
 
-def _said(schema: Schema) -> Schema:
+def _get_documentation(schema: Schema) -> Schema:
     return {key: schema[key] for key in ("description", "examples") if key in schema}
 
 
-def _text(schema: Schema) -> Schema:
+def _build_text_schema(schema: Schema) -> Schema:
     if "pattern" in schema:
         name = {"type": ["string", "integer", "boolean"], "pattern": schema["pattern"], "minimum": 0}
         return {**name, "patternErrorMessage": _NAME}

@@ -13,16 +13,16 @@ from fs_triage import output, rebuild
 from fs_triage.author import snippet
 from fs_triage.checks import advice, completeness, examples, tree
 from fs_triage.checks.examples import Coverage
-from fs_triage.contract import OK, PROBLEMS, RULES_UNUSABLE, WRONG_CALL, Failure, reason
+from fs_triage.contract import OK, PROBLEMS, RULES_UNUSABLE, WRONG_CALL, Failure, describe_os_error
 from fs_triage.files import places
 from fs_triage.rules import load, yaml_reader
 from fs_triage.rules.problem import Problem
-from fs_triage.text.typography import visible
+from fs_triage.text.typography import escape_controls
 
 GITHUB = "github"
 FORMATS = (GITHUB,)
 
-_OF_RULES = (
+_RULE_FILE_SIGNS = (
     re.compile(rb"^id: *[a-z0-9-]+ *\r?$", re.M),
     re.compile(rb"^(answers|contacts|remove|replace|add):", re.M),
 )
@@ -30,7 +30,7 @@ _OF_RULES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Verified:
+class Verification:
     """What came of verifying one livret."""
 
     folder: str
@@ -38,104 +38,108 @@ class Verified:
     coverage: Coverage
 
 
-def run(folders: list[str], as_json: bool, form: str | None) -> int:
+def run_verifier(folders: list[str], as_json: bool, form: str | None) -> int:
     """Verify the livrets in `folders` (the one in use when there is none) and print what is wrong.
 
     Returns 0 without problem, 1 with problems, 3 when a file could not be read; raises `Failure` for a wrong
     format (2) and for a folder that holds no livret (3).
     """
     if form is not None and form not in FORMATS:
-        raise Failure(WRONG_CALL, f"Format inconnu « {visible(form)} » ; possible : {', '.join(FORMATS)}.")
+        raise Failure(
+            WRONG_CALL, f"Format inconnu « {escape_controls(form)} » ; possible : {', '.join(FORMATS)}."
+        )
     if form is not None and as_json:
         raise Failure(WRONG_CALL, "« --json » et « --format » s’excluent ; gardez l’un des deux.")
-    verified = [verify(folder) for folder in _livrets(folders)]
+    verified = [verify_livret(folder) for folder in _find_livrets(folders)]
     problems = sorted({problem for one in verified for problem in one.problems})
     if as_json:
-        output.answer_json(_json(verified, problems))
+        output.print_json(_render_json(verified, problems))
     elif problems:
-        answer = output.answer if form is None else output.answer_format
-        answer("\n".join(_lines(problems, form)))
-    output.tell(*_summary(verified, problems))
+        answer = output.print_answer if form is None else output.print_format
+        answer("\n".join(_render_problems(problems, form)))
+    output.print_message(*_render_summary(verified, problems))
     if any(problem.code == "unreadable" for problem in problems):
         return RULES_UNUSABLE
     return PROBLEMS if problems else OK
 
 
-def verify(folder: Path) -> Verified:
+def verify_livret(folder: Path) -> Verification:
     """Return every problem of the livret at `folder`, blocking or not, and what its examples reach.
 
     What an index shows that the files lost since they last served is told as well.
     """
-    loaded = load.load(folder)
+    loaded = load.load_livret(folder)
     problems = [*loaded.problems]
     coverage = Coverage()
     if loaded.draft is not None:
-        problems += tree.blocking(loaded.draft)
+        problems += tree.find_blocking_problems(loaded.draft)
         sound = not any(problem.blocking for problem in problems)
-        problems += advice.advice(loaded.draft)
-        problems += examples.failing(loaded.draft, sound)
-        coverage = examples.coverage(loaded.draft)
+        problems += advice.find_advice(loaded.draft)
+        problems += examples.find_example_problems(loaded.draft, sound)
+        coverage = examples.compute_coverage(loaded.draft)
     old = rebuild.last_good(str(folder), places.index_path(str(folder))) or {}
-    problems = completeness.caused(problems, completeness.losses(old, loaded))
-    shown = [problem._replace(path=_shown(problem.path)) for problem in problems]
-    return Verified(_shown(str(folder)), sorted(set(shown)), coverage)
+    problems = completeness.drop_consequences(problems, completeness.find_losses(old, loaded))
+    shown = [problem._replace(path=_shorten_path(problem.path)) for problem in problems]
+    return Verification(_shorten_path(str(folder)), sorted(set(shown)), coverage)
 
 
-def _livrets(given: list[str]) -> list[Path]:
+def _find_livrets(given: list[str]) -> list[Path]:
     """Return the folders of the livrets meant: a livret, a folder of livrets, or a file of a livret."""
     found: dict[Path, None] = {}
     for path in map(Path, given or [places.livret_folder()]):
         is_file = isfile(path)  # noqa: PTH113 - Path raises for a name that is too long
         folder = path.parent if is_file else path
-        if exists(folder / places.BOOKLET) or (is_file and _is_rules(path)):  # noqa: PTH110
+        if exists(folder / places.BOOKLET) or (is_file and _is_rule_file(path)):  # noqa: PTH110
             found[folder] = None  # that its livret.yaml is away is a problem of it
         elif is_file:
-            output.tell(f"« {visible(str(path))} » n’est pas dans un dossier de livret : rien à vérifier.")
+            output.print_message(
+                f"« {escape_controls(str(path))} » n’est pas dans un dossier de livret : rien à vérifier."
+            )
         else:
-            found.update(dict.fromkeys(_inside(folder)))
+            found.update(dict.fromkeys(_list_livrets(folder)))
     return list(found)
 
 
-def _inside(folder: Path) -> list[Path]:
-    shown = visible(str(folder))
+def _list_livrets(folder: Path) -> list[Path]:
+    shown = escape_controls(str(folder))
     try:
         next(folder.iterdir(), None)
         names = places.livrets_in(str(folder))
     except OSError as error:
-        message = f"Le dossier « {shown} » est illisible ({reason(error)}) ; vérifiez son nom."
+        message = f"Le dossier « {shown} » est illisible ({describe_os_error(error)}) ; vérifiez son nom."
         raise Failure(RULES_UNUSABLE, message) from error
     if not names:
         message = f"Aucun livret dans « {shown} » : il y manque un fichier {places.BOOKLET}."
         raise Failure(RULES_UNUSABLE, message)
     away = [below for below in sorted(folder.iterdir()) if below.is_dir() and below.name not in names]
-    lost = [below for below in away if any(_is_rules(path) for path in below.glob("*.y*ml"))]
+    lost = [below for below in away if any(_is_rule_file(path) for path in below.glob("*.y*ml"))]
     return [*(folder / name for name in names), *lost]
 
 
-def _is_rules(path: Path) -> bool:
-    """Return whether a file that no livret holds was made to be part of one."""
+def _is_rule_file(path: Path) -> bool:
+    """Return whether a file outside any livret looks like a partner's rules."""
     if path.suffix not in (".yaml", ".yml"):
         return False
-    content, _ = yaml_reader.content_of(path, str(path))
-    return all(sign.search(content) for sign in _OF_RULES)
+    content, _ = yaml_reader.read_content(path, str(path))
+    return all(sign.search(content) for sign in _RULE_FILE_SIGNS)
 
 
-def _shown(path: str) -> str:
+def _shorten_path(path: str) -> str:
     """Return `path` as the author would type it: relative when it is below the current folder."""
     here, absolute = Path.cwd(), Path(path).absolute()
     below = absolute.relative_to(here) if absolute.is_relative_to(here) else absolute
-    return visible(str(below))
+    return escape_controls(str(below))
 
 
-def _lines(problems: list[Problem], form: str | None) -> list[str]:
+def _render_problems(problems: list[Problem], form: str | None) -> list[str]:
     if form == GITHUB:
-        return [_annotation(problem) for problem in problems]
+        return [_render_annotation(problem) for problem in problems]
     if sys.stdout is not None and sys.stdout.isatty():
-        return [line for problem in problems for line in (str(problem), *snippet.lines(problem))]
+        return [line for problem in problems for line in (str(problem), *snippet.render_snippet(problem))]
     return [str(problem) for problem in problems]
 
 
-def _annotation(problem: Problem) -> str:
+def _render_annotation(problem: Problem) -> str:
     """Return a problem as a workflow command of GitHub Actions, which marks the line in a review."""
     place = {
         "file": problem.path.replace(sep, "/"),  # as the forge writes it, whatever the machine
@@ -143,30 +147,30 @@ def _annotation(problem: Problem) -> str:
         "col": problem.column or 1,
         "title": problem.code,
     }
-    properties = ",".join(f"{key}={_escaped(str(value), ':,')}" for key, value in place.items())
+    properties = ",".join(f"{key}={_escape_text(str(value), ':,')}" for key, value in place.items())
     hint = f" ; {problem.hint}" if problem.hint else ""
     kind = "error" if problem.blocking else "warning"
-    return f"::{kind} {properties}::{_escaped(problem.message + hint, '')}"
+    return f"::{kind} {properties}::{_escape_text(problem.message + hint, '')}"
 
 
-def _escaped(text: str, more: str) -> str:
+def _escape_text(text: str, more: str) -> str:
     for character in "%\r\n" + more:
         text = text.replace(character, f"%{ord(character):02X}")
     return text
 
 
-def _json(verified: list[Verified], problems: list[Problem]) -> str:
+def _render_json(verified: list[Verification], problems: list[Problem]) -> str:
     answer = {
         "schema_version": 1,
         "problems": [{**problem._asdict(), "blocking": problem.blocking} for problem in problems],
-        "livrets": [{"folder": one.folder, "coverage": one.coverage.record()} for one in verified],
+        "livrets": [{"folder": one.folder, "coverage": one.coverage.to_data()} for one in verified],
     }
     return json.dumps(answer, ensure_ascii=False)
 
 
-def _summary(verified: list[Verified], problems: list[Problem]) -> list[str]:
+def _render_summary(verified: list[Verification], problems: list[Problem]) -> list[str]:
     blocking = sum(1 for problem in problems if problem.blocking)
-    lines = [line for one in verified for line in one.coverage.lines(one.folder)]
+    lines = [line for one in verified for line in one.coverage.render_lines(one.folder)]
     if not problems:
         return [*lines, "Aucun problème."]
     count = f"{len(problems)} problème{'s' if len(problems) > 1 else ''}"

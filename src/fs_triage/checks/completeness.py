@@ -13,19 +13,19 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from fs_triage.files import places
-from fs_triage.rules.load import Livret, Loaded
-from fs_triage.rules.model_livret import ELSEWHERE, IDENTIFIERS, SYNONYMS
+from fs_triage.rules.load import Livret, LoadResult
+from fs_triage.rules.model_livret import IDENTIFIERS, SYNONYMS, UNCOVERED_NEEDS
 from fs_triage.rules.model_partner import EscalateAnswer, StepsAnswer
-from fs_triage.rules.nodes import at, conclusions, spots
+from fs_triage.rules.nodes import build_problem, iter_nodes, list_conclusion_paths
 from fs_triage.rules.problem import Problem
-from fs_triage.text.did_you_mean import close
+from fs_triage.text.did_you_mean import find_close_name
 
-END = "# fin"
+END_LINE = "# fin"
 """The last line of a file by which an author says that what follows no more was taken away on purpose."""
 
-_KEPT = "~read:"
-_ANCHOR = 3  # lines by which the place is found, in the earlier file, where the new one ends
-_EMPTY = {ELSEWHERE: "out_of_scope: []", IDENTIFIERS: "published: []", SYNONYMS: "synonyms: []"}
+_KEY_PREFIX = "~read:"
+_ANCHOR_LINES = 3  # lines by which the place is found, in the earlier file, where the new one ends
+_EMPTY_FILES = {UNCOVERED_NEEDS: "out_of_scope: []", IDENTIFIERS: "published: []", SYNONYMS: "synonyms: []"}
 
 
 def not_covered(livret: Livret) -> Iterator[Problem]:
@@ -36,14 +36,14 @@ def not_covered(livret: Livret) -> Iterator[Problem]:
     Pourquoi : les exemples sont les tests des règles, la recherche apprend les mots des usagers avec eux.
     """
     for rules in livret.partners if _has_examples(livret) else ():
-        known = conclusions(rules)
+        known = list_conclusion_paths(rules)
         named = {example.id for example in rules.model.examples}
-        named |= {close(name, known) or "" for name in named if name not in known}
-        for spot in spots(rules) if rules.whole else ():
+        named |= {find_close_name(name, known) or "" for name in named if name not in known}
+        for spot in iter_nodes(rules) if rules.whole else ():
             if isinstance(spot.answer, StepsAnswer | EscalateAnswer) and spot.path not in named:
                 message = f"aucun exemple n’atteint « {spot.path} »"
                 hint = f"ajoutez sous examples : « - id: {spot.path} », avec un besoin"
-                yield at(rules, (*spot.location, "id"), "not-covered", message, hint)
+                yield build_problem(rules, (*spot.location, "id"), "not-covered", message, hint)
 
 
 def no_example(livret: Livret) -> Iterator[Problem]:
@@ -64,34 +64,34 @@ def _has_examples(livret: Livret) -> bool:
     return any(rules.model.examples for rules in livret.partners)
 
 
-def remembered(loaded: Loaded, old: Mapping[str, str]) -> dict[str, str]:
+def pack_files(loaded: LoadResult, old: Mapping[str, str]) -> dict[str, str]:
     """Return what an index keeps of the files it is made from: their contents, by path."""
     entries = {}
     for file in loaded.files:
         if file.size >= 0:
-            key = _key(file.path)
+            key = _build_key(file.path)
             known = old.get(key, "").partition(" ")
-            packed = known[2] if known[0] == file.sha256 else _packed(file.content)
+            packed = known[2] if known[0] == file.sha256 else _pack_content(file.content)
             entries[key] = f"{file.sha256} {packed}"
     return entries
 
 
-def losses(old: Mapping[str, str], loaded: Loaded) -> list[Problem]:
+def find_losses(old: Mapping[str, str], loaded: LoadResult) -> list[Problem]:
     """Return the files that lost their end, or went, since the index `old` was made of them."""
     found = {}
     for file in loaded.files:
-        known = old.get(_key(file.path))
+        known = old.get(_build_key(file.path))
         if known is None or file.sha256 == known.partition(" ")[0]:
             continue
         if file.size >= 0 and not file.problems:
-            if is_cut(_unpacked(known.partition(" ")[2]), file.content):
-                found[file.path] = _cut(file.path, file.content)
-        elif file.size < 0 and file.path.parent.is_dir() and not _is_told(loaded, "missing-file"):
-            found[file.path] = _gone(file.path)
+            if has_lost_end(_unpack_content(known.partition(" ")[2]), file.content):
+                found[file.path] = _build_cut_problem(file.path, file.content)
+        elif file.size < 0 and file.path.parent.is_dir() and not _has_problem(loaded, "missing-file"):
+            found[file.path] = _build_gone_problem(file.path)
     return sorted(found.values())
 
 
-def caused(problems: list[Problem], lost: list[Problem]) -> list[Problem]:
+def drop_consequences(problems: list[Problem], lost: list[Problem]) -> list[Problem]:
     """Return `lost` and those of `problems` that are not mere consequences of it: one mistake is one line."""
     if not lost:
         return problems
@@ -99,21 +99,21 @@ def caused(problems: list[Problem], lost: list[Problem]) -> list[Problem]:
     return [*lost, *(one for one in problems if one.path not in paths and one.code != "id-vanished")]
 
 
-def is_cut(before: bytes, now: bytes) -> bool:
+def has_lost_end(before: bytes, now: bytes) -> bool:
     """Return whether `now` is `before` without its end, some of the rest having perhaps changed as well.
 
     It is so when it is the beginning of it, or when its last lines stand in it with others after them that are
-    lost, unless it ends with `END`.
+    lost, unless it ends with `END_LINE`.
     """
     if before.startswith(now):
         return len(now) < len(before)
     old, new = before.splitlines(), now.splitlines()
-    if new and new[-1].rstrip() == END.encode():
+    if new and new[-1].rstrip() == END_LINE.encode():
         return False
     begun = (
         new.pop() if new and not now.endswith((b"\n", b"\r")) else b""
     )  # a line that was perhaps cut in two
-    last = new[-_ANCHOR:]
+    last = new[-_ANCHOR_LINES:]
     ends = [end for end in range(len(old), 0, -1) if last and old[end - len(last) : end] == last]
     after = old[ends[0] :] if ends else []
     if after and not after[0].startswith(begun):  # a line that was written, not cut
@@ -121,29 +121,29 @@ def is_cut(before: bytes, now: bytes) -> bool:
     return bool({line for line in after if line.strip()} - {*new, begun})
 
 
-def _cut(path: Path, content: bytes) -> Problem:
-    remedy = f"si sa fin a été ôtée exprès, ajoutez-y une dernière ligne « {END} »"
+def _build_cut_problem(path: Path, content: bytes) -> Problem:
+    remedy = f"si sa fin a été ôtée exprès, ajoutez-y une dernière ligne « {END_LINE} »"
     message = f"ce fichier a perdu sa fin ; remettez-le entier, ou, {remedy}"
     return Problem(str(path), len(content.splitlines()), 1, "cut-short", message)
 
 
-def _gone(path: Path) -> Problem:
-    line = _EMPTY.get(path.name, f"id: {path.stem}")
+def _build_gone_problem(path: Path) -> Problem:
+    line = _EMPTY_FILES.get(path.name, f"id: {path.stem}")
     remedy = f"s’il a été ôté exprès, laissez à sa place un fichier d’une ligne, « {line} »"
     return Problem(str(path), 0, 0, "file-gone", f"ce fichier n’est plus là ; remettez-le, ou, {remedy}")
 
 
-def _is_told(loaded: Loaded, code: str) -> bool:
+def _has_problem(loaded: LoadResult, code: str) -> bool:
     return any(problem.code == code for problem in loaded.problems)
 
 
-def _key(path: Path) -> str:
-    return _KEPT + places.path_as_text(os.path.abspath(path))  # noqa: PTH100 - as the index does, « .. » included
+def _build_key(path: Path) -> str:
+    return _KEY_PREFIX + places.path_as_text(os.path.abspath(path))  # noqa: PTH100 - as the index does, « .. » included
 
 
-def _packed(content: bytes) -> str:
+def _pack_content(content: bytes) -> str:
     return b2a_base64(zlib.compress(content, 1), newline=False).decode("ascii")
 
 
-def _unpacked(packed: str) -> bytes:
+def _unpack_content(packed: str) -> bytes:
     return zlib.decompress(a2b_base64(packed))

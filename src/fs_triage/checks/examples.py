@@ -17,12 +17,18 @@ from fs_triage.desk import walk
 from fs_triage.records import QuestionFinder
 from fs_triage.rules import flatten
 from fs_triage.rules.load import Livret, PartnerRules
-from fs_triage.rules.nodes import MOST, at, conclusions, is_lost, where
+from fs_triage.rules.nodes import (
+    MAX_PROBLEMS,
+    build_problem,
+    list_conclusion_paths,
+    unpack_mark,
+    was_left_out,
+)
 from fs_triage.rules.problem import Problem
-from fs_triage.rules.yaml_reader import Place, place_of
+from fs_triage.rules.yaml_reader import Mark, get_mark
 from fs_triage.search import phonetics, train, training_set
-from fs_triage.search.features import BY_HEART
-from fs_triage.text.did_you_mean import close
+from fs_triage.search.features import EXACT_EXAMPLE
+from fs_triage.text.did_you_mean import find_close_name
 
 
 @dataclass(slots=True)
@@ -44,7 +50,7 @@ class Coverage:
         """The number of conclusions that an example reaches."""
         return self.total - sum(len(nodes) for nodes in self.unreached.values())
 
-    def record(self) -> dict[str, object]:
+    def to_data(self) -> dict[str, object]:
         """Return the coverage as data: whole numbers, no percentage that could round up."""
         partners = {
             name: {"conclusions": total, "unreached": self.unreached[name]}
@@ -52,7 +58,7 @@ class Coverage:
         }
         return {"conclusions": self.total, "reached": self.reached, "partners": partners}
 
-    def lines(self, folder: str) -> list[str]:
+    def render_lines(self, folder: str) -> list[str]:
         """Return the coverage as lines to read: the livret, then each partner that lacks examples."""
         if not self.totals:
             return []
@@ -65,14 +71,14 @@ class Coverage:
         return lines
 
 
-def coverage(livret: Livret) -> Coverage:
+def compute_coverage(livret: Livret) -> Coverage:
     """Return what the examples of `livret` reach, partner by partner (those that could be read whole)."""
     found = Coverage()
     for rules in livret.partners:
         if not rules.whole:
             found.left_out.append(rules.model.id)
         else:
-            paths = conclusions(rules)
+            paths = list_conclusion_paths(rules)
             named = {example.id for example in rules.model.examples}
             found.totals[rules.model.id] = len(paths)
             found.unreached[rules.model.id] = [
@@ -88,14 +94,14 @@ def example_unknown(rules: PartnerRules) -> Iterator[Problem]:
     Préférer : le chemin exact d’une conclusion, et non d’une question ni d’un renvoi.
     Pourquoi : un exemple qui ne mène nulle part ne teste rien.
     """
-    known = conclusions(rules)
+    known = list_conclusion_paths(rules)
     for rank, example in enumerate(rules.model.examples):
-        if example.id not in known and not is_lost(rules, example.id):
+        if example.id not in known and not was_left_out(rules, example.id):
             message = f"exemple d’une conclusion inconnue « {example.id} »"
             moved = [path for path in known if path.rpartition("/")[2] == example.id.rpartition("/")[2]]
-            meant = moved[0] if len(moved) == 1 else close(example.id, known)
+            meant = moved[0] if len(moved) == 1 else find_close_name(example.id, known)
             hint = f"vouliez-vous dire « {meant} » ? Sinon, ôtez cet exemple" if meant else "ôtez cet exemple"
-            yield at(rules, ("examples", rank, "id"), "example-unknown", message, hint)
+            yield build_problem(rules, ("examples", rank, "id"), "example-unknown", message, hint)
 
 
 def example_empty(rules: PartnerRules) -> Iterator[Problem]:
@@ -108,7 +114,7 @@ def example_empty(rules: PartnerRules) -> Iterator[Problem]:
     for rank, example in enumerate(rules.model.examples):
         if not example.besoin and not example.walk:
             message = f"exemple de « {example.id} » sans besoin ni parcours"
-            yield at(rules, ("examples", rank), "example-empty", message, "ajoutez besoin ou walk")
+            yield build_problem(rules, ("examples", rank), "example-empty", message, "ajoutez besoin ou walk")
 
 
 def example_twice(livret: Livret) -> Iterator[Problem]:
@@ -119,13 +125,13 @@ def example_twice(livret: Livret) -> Iterator[Problem]:
     Pourquoi : la recherche ne peut pas donner raison aux deux.
     """
     seen: dict[str, _Need] = {}
-    for need in _needs(livret):
+    for need in _list_needs(livret):
         first = seen.setdefault(need.same, need)
         if first.node != need.node:
             there, place = first.place, need.place
             file = "" if there.path == place.path else f" de {Path(there.path).name}"
             message = f"besoin « {need.text} » qui mène déjà à « {first.node} » (ligne {there.line}{file})"
-            yield Problem(*where(place), "example-twice", message, "précisez l’un des deux")
+            yield Problem(*unpack_mark(place), "example-twice", message, "précisez l’un des deux")
 
 
 class _Need(NamedTuple):
@@ -143,12 +149,12 @@ class _Need(NamedTuple):
         return f"{self.rules.model.id}/{self.rules.model.examples[self.rank].id}"
 
     @property
-    def place(self) -> Place:
+    def place(self) -> Mark:
         """Where it stands."""
-        return place_of(self.rules.table, ("examples", self.rank, "besoin", self.number))
+        return get_mark(self.rules.table, ("examples", self.rank, "besoin", self.number))
 
 
-def _needs(livret: Livret) -> list[_Need]:
+def _list_needs(livret: Livret) -> list[_Need]:
     """Return every need of the examples, in the order of the files."""
     found = [
         (rules, rank, number, need)
@@ -156,7 +162,7 @@ def _needs(livret: Livret) -> list[_Need]:
         for rank, example in enumerate(rules.model.examples)
         for number, need in enumerate(example.besoin)
     ]
-    same = phonetics.words_of([need for *_, need in found])
+    same = phonetics.split_words_of_texts([need for *_, need in found])
     return [_Need(*need, " ".join(words)) for need, words in zip(found, same, strict=True)]
 
 
@@ -167,25 +173,29 @@ def example_walk(livret: Livret) -> Iterator[Problem]:
     Préférer : les identifiants des réponses à donner, dans l’ordre où les questions sont posées.
     Pourquoi : l’ordre des questions compte, et ce parcours en est le test.
     """
-    questions = flatten.grow(livret).questions
+    questions = flatten.flatten_livret(livret).questions
     for rules in livret.partners:
         for rank, example in enumerate(rules.model.examples):
             expected = f"{rules.model.id}/{example.id}"
-            reached = _reached(example.walk, questions.get, rules.model.id) if example.walk else expected
+            reached = (
+                _follow_answers(example.walk, questions.get, rules.model.id) if example.walk else expected
+            )
             if reached != expected:
                 message = f"le parcours mène à « {reached} », non à « {expected} »"
-                yield at(rules, ("examples", rank, "walk"), "example-walk", message, "corrigez walk ou id")
+                yield build_problem(
+                    rules, ("examples", rank, "walk"), "example-walk", message, "corrigez walk ou id"
+                )
 
 
-def _reached(answers: list[str], question_of: QuestionFinder, start: str) -> str:
-    """Return where `answers` lead, as far as they lead."""
+def _follow_answers(answers: list[str], question_of: QuestionFinder, start: str) -> str:
+    """Return the node that `answers` lead to, up to the first unknown answer."""
     at_hand = walk.Walk(start)
     for answer in answers:
         try:
-            at_hand = at_hand.answer(answer, question_of)
+            at_hand = at_hand.give_answer(answer, question_of)
         except walk.UnknownAnswer:
             break
-    return at_hand.at
+    return at_hand.node
 
 
 def example_missed(livret: Livret) -> Iterator[Problem]:
@@ -195,10 +205,10 @@ def example_missed(livret: Livret) -> Iterator[Problem]:
     Préférer : le laisser à un seul endroit, dans les mots de l’usager.
     Pourquoi : ce que l’exemple promet doit se trouver au comptoir.
     """
-    grown = flatten.grow(livret)
+    grown = flatten.flatten_livret(livret)
     positions = {node: str(position) for position, node in enumerate(grown.conclusions)}
-    known = train.by_heart(training_set.lesson_of(livret, grown))
-    needs = _needs(livret)
+    known = train.index_exact_examples(training_set.build_training_set(livret, grown))
+    needs = _list_needs(livret)
     leads: dict[str, set[str]] = {}
     for need in needs:
         leads.setdefault(need.same, set()).add(need.node)
@@ -207,10 +217,12 @@ def example_missed(livret: Livret) -> Iterator[Problem]:
             need.node not in positions or len(leads[need.same]) > 1
         ):  # `example_unknown`, `example_twice` say so
             continue
-        if known.get(BY_HEART + need.same) != positions[need.node]:  # what is known by heart is found first
+        if (
+            known.get(EXACT_EXAMPLE + need.same) != positions[need.node]
+        ):  # what is known by heart is found first
             message = f"besoin « {need.text} » : la recherche ne trouve pas « {need.node} »"
             hint = "retirez-le de hors-livret.yaml, ou dites-le autrement"
-            yield Problem(*where(need.place), "example-missed", message, hint)
+            yield Problem(*unpack_mark(need.place), "example-missed", message, hint)
 
 
 def example_elsewhere(livret: Livret) -> Iterator[Problem]:
@@ -220,20 +232,20 @@ def example_elsewhere(livret: Livret) -> Iterator[Problem]:
     Préférer : ce besoin à la conclusion « carte/vitale » de la CPAM, où sont ceux qui lui ressemblent.
     Pourquoi : un besoin appris par cœur est trouvé là où il est rangé, même au mauvais endroit.
     """
-    grown = flatten.grow(livret)
+    grown = flatten.flatten_livret(livret)
     nodes = list(grown.conclusions)
     needs: dict[str, list[_Need]] = {node: [] for node in nodes}
     leads: dict[str, set[str]] = {}
-    for need in _needs(livret):
+    for need in _list_needs(livret):
         needs.get(need.node, []).append(need)
         leads.setdefault(need.same, set()).add(need.node)
-    for position, rank, meant in misfiled_examples.misfiled(training_set.lesson_of(livret, grown)):
+    for position, rank, meant in misfiled_examples.misfiled(training_set.build_training_set(livret, grown)):
         need = needs[nodes[position]][rank]
         if len(leads[need.same]) > 1:  # `example_twice` says so
             continue
         message = f"besoin « {need.text} » : les autres exemples mènent plutôt à « {nodes[meant]} »"
         hint = "rangez-le là-bas ; s’il est bien ici, ajoutez ici d’autres besoins qui lui ressemblent"
-        yield Problem(*where(need.place), "example-elsewhere", message, hint)
+        yield Problem(*unpack_mark(need.place), "example-elsewhere", message, hint)
 
 
 WHOLE: tuple[Callable[[PartnerRules], Iterator[Problem]], ...] = (example_empty, example_unknown)
@@ -242,12 +254,12 @@ SOUND: tuple[Callable[[Livret], Iterator[Problem]], ...] = (example_walk, exampl
 """Checks that walk the tree or search it: only of a livret that nothing blocks."""
 
 
-def failing(livret: Livret, sound: bool) -> list[Problem]:
+def find_example_problems(livret: Livret, sound: bool) -> list[Problem]:
     """Return what is wrong with the examples of `livret`, sorted; `sound` tells that nothing blocks it."""
     problems: list[Problem] = []
     for rules in livret.partners:
         for check in WHOLE if rules.whole else ():
-            problems += islice(check(rules), MOST)
+            problems += islice(check(rules), MAX_PROBLEMS)
     for across in (*ACROSS, *(SOUND if sound else ())):
-        problems += islice(across(livret), MOST)
+        problems += islice(across(livret), MAX_PROBLEMS)
     return sorted(problems)

@@ -14,7 +14,7 @@ from itertools import chain
 from fs_triage.search import train
 from fs_triage.search.features import BEGINNING, WHOLE
 from fs_triage.search.model import OUT, VAGUE, Scales
-from fs_triage.search.training_set import Lesson
+from fs_triage.search.training_set import TrainingSet
 
 _SURE, _HALF, _FAR = 1.65, 0.5, 3.2
 """When another partner is meant. It is so much more likely than being out of the livret, in words that speak for it
@@ -29,7 +29,7 @@ _FEW = 20  # examples: what a conclusion of fewer is about is not known well eno
 Row = dict[int, int]
 
 
-def misfiled(lesson: Lesson) -> Iterator[tuple[int, int, int]]:
+def misfiled(lesson: TrainingSet) -> Iterator[tuple[int, int, int]]:
     """Yield each example that looks misfiled: the position of its conclusion, its rank there, the position meant.
 
     The numbers above are chosen so that of the 11,743 examples of the Jura none is; of those filed at random, 6 in 10
@@ -48,7 +48,7 @@ def misfiled(lesson: Lesson) -> Iterator[tuple[int, int, int]]:
 class _Judge:
     """What the examples say, each held against all the others."""
 
-    def __init__(self, lesson: Lesson, places: list[int]) -> None:
+    def __init__(self, lesson: TrainingSet, places: list[int]) -> None:
         self.groups = [told["partner"] for told in lesson["conclusions"]]
         self.features, self.rows = _counted(lesson, places)
         self.scales = _scales(lesson, self.rows, self.groups)
@@ -62,7 +62,7 @@ class _Judge:
 
     def _weigh(self, feature: str, row: Row) -> None:
         """Keep what `feature` says: for partners, for conclusions, and the most that it says for any of either."""
-        left, right = map(dict, self.scales.weights(feature, list(row.items()), []))
+        left, right = map(dict, self.scales.compute_weights(feature, list(row.items()), []))
         shared: Row = {}
         apart: dict[int, float] = {}
         most = 0.0
@@ -85,7 +85,7 @@ class _Judge:
             return None
         left, right = self._own(features, position)
         shared = _added(self.left[feature] for feature in features)
-        for one, weight in self.scales.against(features):
+        for one, weight in self.scales.find_missing_themes(features):
             shared[one] = shared.get(one, 0.0) + weight
             left += weight if one == rank else 0.0
         outside = max(shared.get(OUT, 0.0), shared.get(VAGUE, 0.0), 0.0)
@@ -130,7 +130,7 @@ class _Judge:
             own, shared = self.rows[feature][position] - 1, self.shared[feature][rank] - 1
             if shared:
                 of_all = sum(self.shared[feature].values()) - 1
-                both = self.scales.weight(feature, position, own, shared, of_all)
+                both = self.scales.weigh_conclusion(feature, position, own, shared, of_all)
                 left, right = left + both[0], right + both[1]
         return left, right
 
@@ -143,16 +143,18 @@ def _added(weights: Iterable[dict[int, float]]) -> dict[int, float]:
     return total
 
 
-def _counted(lesson: Lesson, places: list[int]) -> tuple[list[list[str]], dict[str, Row]]:
+def _counted(lesson: TrainingSet, places: list[int]) -> tuple[list[list[str]], dict[str, Row]]:
     """Return the features of each example, and in how many texts of each position a feature stands."""
     needs = [told["examples"] for told in lesson["conclusions"]]
     examples = {rank: [need] for rank, need in enumerate(chain.from_iterable(needs))}
-    of_example = [list(filter(_is_simple, found)) for found in train.features_of(lesson, examples).values()]
-    texts = train.texts_of(lesson)  # of a conclusion, its examples first
+    of_example = [
+        list(filter(_is_simple, found)) for found in train.extract_features(lesson, examples).values()
+    ]
+    texts = train.collect_texts(lesson)  # of a conclusion, its examples first
     others = {position: of[len(needs[position]) :] if position >= 0 else of for position, of in texts.items()}
     counts = {
         position: Counter(filter(_is_simple, found))
-        for position, found in train.features_of(lesson, others).items()
+        for position, found in train.extract_features(lesson, others).items()
     }
     for rank, position in enumerate(places):
         counts[position].update(of_example[rank])
@@ -168,16 +170,16 @@ def _is_simple(feature: str) -> bool:
     return feature[0] not in (BEGINNING, WHOLE) and " " not in feature
 
 
-def _scales(lesson: Lesson, rows: dict[str, Row], groups: list[int]) -> Scales:
+def _scales(lesson: TrainingSet, rows: dict[str, Row], groups: list[int]) -> Scales:
     """Return how large the partners and conclusions are."""
     partners = [partner["id"] for partner in lesson["partners"]]
     sizes = dict.fromkeys([*range(len(groups)), OUT, VAGUE], 0)
     for row in rows.values():
         for position, count in row.items():
             sizes[position] += count
-    usual, *each = train.sizes_of([sizes[position] for position in range(len(groups))]).split()
-    vague, out, *rest = train.totals(sizes, groups, len(partners))
+    usual, *each = train.dump_sizes([sizes[position] for position in range(len(groups))]).split()
+    vague, out, *rest = train.compute_totals(sizes, groups, len(partners))
     spans = [(bisect_left(groups, rank), bisect_right(groups, rank)) for rank in range(len(partners))]
     scales = Scales(partners, spans, {**dict(enumerate(rest)), OUT: out, VAGUE: vague}, each, float(usual))
-    scales.watched = train.watched(lesson)
+    scales.watched = train.build_partner_marks(lesson)
     return scales

@@ -9,7 +9,7 @@ import inspect
 
 from fs_triage.checks import advice, contacts, examples, tree
 
-_READING = {
+_READING_PAGES = {
     "unreadable": """
         Un fichier ne peut pas être lu.
 
@@ -109,7 +109,7 @@ _READING = {
         Pourquoi : une des deux serait perdue, sans que l’on sache laquelle.
         """,
 }
-_FOLDER = {
+_FOLDER_PAGES = {
     "missing-file": """
         Un partenaire cité dans « livret.yaml » n’a pas de fichier.
 
@@ -132,7 +132,7 @@ _FOLDER = {
         Pourquoi : il n’y aurait ni questions, ni réponses.
         """,
 }
-_MODEL = {
+_MODEL_PAGES = {
     "unknown-key": """
         Une clé n’existe pas.
 
@@ -224,9 +224,12 @@ MEMORY = {
 """What is told only where an index remembers the rules that served: no file alone shows it."""
 
 
-def pages() -> dict[str, str]:
+def collect_pages() -> dict[str, str]:
     """Return the manual page of each code, in the order in which a file is looked at."""
-    found = {code: inspect.cleandoc(page) for code, page in (_READING | _FOLDER | MEMORY | _MODEL).items()}
+    found = {
+        code: inspect.cleandoc(page)
+        for code, page in (_READING_PAGES | _FOLDER_PAGES | MEMORY | _MODEL_PAGES).items()
+    }
     for function in (
         *tree.LOCAL,
         *tree.WHOLE,

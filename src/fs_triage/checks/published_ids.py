@@ -14,34 +14,34 @@ from fs_triage.files.places import BOOKLET
 from fs_triage.rules.load import Livret
 from fs_triage.rules.model_livret import IDENTIFIERS
 from fs_triage.rules.model_partner import EscalateAnswer, GotoAnswer, StepsAnswer
-from fs_triage.rules.nodes import at, spots, where
+from fs_triage.rules.nodes import build_problem, iter_nodes, unpack_mark
 from fs_triage.rules.problem import Problem
-from fs_triage.rules.yaml_reader import Place, place_of
-from fs_triage.text.did_you_mean import close, nearest
+from fs_triage.rules.yaml_reader import Mark, get_mark
+from fs_triage.text.did_you_mean import find_close_name, suggest_name
 
 
 @dataclass(frozen=True, slots=True)
-class Gone:
+class VanishedNode:
     """A published node that does not exist any more, how many conclusions it had, and what may follow it."""
 
     node: str
     count: int
-    place: Place
+    place: Mark
     successor: str | None
 
 
-def nodes_of(livret: Livret) -> set[str]:
+def list_nodes(livret: Livret) -> set[str]:
     """Return the ids of every partner, question and conclusion."""
     answers = {
         f"{rules.model.id}/{spot.path}"
         for rules in livret.partners
-        for spot in spots(rules)
+        for spot in iter_nodes(rules)
         if not isinstance(spot.answer, GotoAnswer)
     }
     return answers | {rules.model.id for rules in livret.partners}
 
 
-def follow(node: str, renamed: Mapping[str, str]) -> str:
+def follow_renames(node: str, renamed: Mapping[str, str]) -> str:
     """Return where `node` leads after every change of name, its own and those of what it stands under."""
     for _ in range(len(renamed) + 1):
         parts = node.split("/")
@@ -53,17 +53,17 @@ def follow(node: str, renamed: Mapping[str, str]) -> str:
     return node
 
 
-def moved(livret: Livret, nodes: Collection[str]) -> dict[str, str]:
+def find_moved_ids(livret: Livret, nodes: Collection[str]) -> dict[str, str]:
     """Return, for each old identifier that leads somewhere, the one of `nodes` that it leads to."""
     if livret.identifiers is None:
         return {}
     renamed = livret.identifiers.renamed
     old = [node for node in (*renamed, *livret.identifiers.published) if node not in nodes]
-    return {node: new for node in old if (new := follow(node, renamed)) in nodes}
+    return {node: new for node in old if (new := follow_renames(node, renamed)) in nodes}
 
 
 def is_known(node: str, livret: Livret) -> bool:
-    """Return whether all that may hold `node` could be read, so that what is missing is missing."""
+    """Return whether every file that may define `node` was read whole, so that its absence is certain."""
     partner = node.partition("/")[0]
     read = {rules.model.id: rules.whole for rules in livret.partners}
     if partner in read:
@@ -71,61 +71,66 @@ def is_known(node: str, livret: Livret) -> bool:
     return livret.lists_own and livret.whole and set(livret.booklet.partners) <= set(read)
 
 
-def vanished(livret: Livret) -> list[Gone]:
+def find_vanished_nodes(livret: Livret) -> list[VanishedNode]:
     """Return the published nodes that are gone: for a branch that is gone, the branch alone."""
     listed, table = livret.identifiers, livret.identifiers_table
     if listed is None or table is None:
         return []
-    nodes = _promised(livret)
-    fresh = _fresh(livret, nodes)
+    nodes = _list_promised_nodes(livret)
+    fresh = _find_new_nodes(livret, nodes)
     branches: dict[str, list[int]] = {}
     for rank, node in enumerate(listed.published):
-        gone = node not in nodes and follow(node, listed.renamed) == node and is_known(node, livret)
+        gone = node not in nodes and follow_renames(node, listed.renamed) == node and is_known(node, livret)
         if gone:
-            branches.setdefault(_branch(node, nodes), []).append(rank)
+            branches.setdefault(_get_missing_branch(node, nodes), []).append(rank)
     found = []
     for branch, ranks in branches.items():
-        successor = close(branch, [node for node in sorted(fresh) if node.count("/") == branch.count("/")])
+        successor = find_close_name(
+            branch, [node for node in sorted(fresh) if node.count("/") == branch.count("/")]
+        )
         fresh.discard(successor or "")
         count = len(ranks) if listed.published[ranks[0]] != branch else 0
-        found.append(Gone(branch, count, place_of(table, ("published", ranks[0])), successor))
+        found.append(VanishedNode(branch, count, get_mark(table, ("published", ranks[0])), successor))
     return found
 
 
-def _promised(livret: Livret) -> set[str]:
+def _list_promised_nodes(livret: Livret) -> set[str]:
     """Return the nodes that the list must find: of a list that is the parent's, what the heir takes away too."""
-    nodes = nodes_of(livret)
+    nodes = list_nodes(livret)
     if not livret.lists_own:
         nodes |= {f"{rules.model.id}/{path}" for rules in livret.partners for path in rules.inherited}
     return nodes
 
 
-def _branch(node: str, nodes: Collection[str]) -> str:
+def _get_missing_branch(node: str, nodes: Collection[str]) -> str:
     """Return the highest part of `node` that is gone."""
     parts = node.split("/")
     heads = ("/".join(parts[:end]) for end in range(1, len(parts) + 1))
     return next(head for head in heads if head not in nodes)
 
 
-def _fresh(livret: Livret, nodes: set[str]) -> set[str]:
-    """Return the nodes that nothing published stands at or under, nor was renamed to."""
+def _find_new_nodes(livret: Livret, nodes: set[str]) -> set[str]:
+    """Return the nodes that are new: neither published, nor above a published one, nor the new name of one."""
     assert livret.identifiers is not None
     old = [*livret.identifiers.published, *livret.identifiers.renamed.values()]
     used = {"/".join(node.split("/")[:end]) for node in old for end in range(1, node.count("/") + 2)}
     return nodes - used
 
 
-def unpublished(livret: Livret) -> set[str]:
+def list_unpublished_nodes(livret: Livret) -> set[str]:
     """Return the conclusions that are neither published, nor what a published one was renamed to."""
     listed = livret.identifiers
     if listed is None or livret.identifiers_table is None or not livret.lists_own:
         return set()
-    targets = (*listed.renamed.values(), *(gone.successor for gone in vanished(livret) if gone.successor))
+    targets = (
+        *listed.renamed.values(),
+        *(gone.successor for gone in find_vanished_nodes(livret) if gone.successor),
+    )
     published = set(listed.published)
     return {
         node
         for rules in livret.partners
-        for spot in spots(rules)
+        for spot in iter_nodes(rules)
         if rules.model.id in livret.booklet.partners
         and isinstance(spot.answer, StepsAnswer | EscalateAnswer)
         and (node := f"{rules.model.id}/{spot.path}") not in published
@@ -142,15 +147,15 @@ def bad_rename(livret: Livret) -> Iterator[Problem]:
     """
     if livret.identifiers is None or livret.identifiers_table is None:
         return
-    nodes = _promised(livret)
+    nodes = _list_promised_nodes(livret)
     for old, new in livret.identifiers.renamed.items():
-        place = place_of(livret.identifiers_table, ("renamed", old), key=True)
+        place = get_mark(livret.identifiers_table, ("renamed", old), key=True)
         if old in nodes:
             message = f"« {old} » existe toujours"
-            yield Problem(*where(place), "bad-rename", message, "retirez cette ligne")
-        elif follow(old, livret.identifiers.renamed) not in nodes and is_known(new, livret):
+            yield Problem(*unpack_mark(place), "bad-rename", message, "retirez cette ligne")
+        elif follow_renames(old, livret.identifiers.renamed) not in nodes and is_known(new, livret):
             message = f"« {old} » est renommé en « {new} », qui n’existe pas"
-            yield Problem(*where(place), "bad-rename", message, nearest(new, sorted(nodes)))
+            yield Problem(*unpack_mark(place), "bad-rename", message, suggest_name(new, sorted(nodes)))
 
 
 def id_vanished(livret: Livret) -> Iterator[Problem]:
@@ -160,7 +165,7 @@ def id_vanished(livret: Livret) -> Iterator[Problem]:
     Préférer : sous « renamed », « ancien identifiant: nouvel identifiant » ; l’ôter si le livret ne le donne plus.
     Pourquoi : des scripts et des signets l’appellent ; ils s’arrêteraient sans un mot.
     """
-    for gone in vanished(livret):
+    for gone in find_vanished_nodes(livret):
         lost = "la conclusion" if gone.count == 1 else f"les {gone.count} conclusions"
         more = f", ni {lost} qu’il portait" if gone.count else ""
         message = f"identifiant publié « {gone.node} » qui n’existe plus{more}"
@@ -175,7 +180,7 @@ def id_vanished(livret: Livret) -> Iterator[Problem]:
                 f"vérifiez que {partner}.yaml est entier, puis ajoutez sous renamed : "
                 f"« {gone.node}: nouvel identifiant », ou ôtez {lines} si le livret ne le donne plus"
             )
-        yield Problem(*where(gone.place), "id-vanished", message, hint)
+        yield Problem(*unpack_mark(gone.place), "id-vanished", message, hint)
 
 
 def id_unpublished(livret: Livret) -> Iterator[Problem]:
@@ -185,14 +190,14 @@ def id_unpublished(livret: Livret) -> Iterator[Problem]:
     Préférer : sous « published », la ligne que ce message donne.
     Pourquoi : une fois la démarche publiée, son identifiant ne doit plus disparaître sans bruit.
     """
-    new = unpublished(livret)
+    new = list_unpublished_nodes(livret)
     for rules in livret.partners:
-        for spot in spots(rules):
+        for spot in iter_nodes(rules):
             node = f"{rules.model.id}/{spot.path}"
             if node in new:
                 hint = f"ajoutez dans {IDENTIFIERS}, sous published : « - {node} »"
                 message = f"« {node} » n’est pas dans la liste des identifiants publiés"
-                yield at(rules, (*spot.location, "id"), "id-unpublished", message, hint)
+                yield build_problem(rules, (*spot.location, "id"), "id-unpublished", message, hint)
 
 
 CHECKS: tuple[Callable[[Livret], Iterator[Problem]], ...] = (bad_rename, id_vanished)

@@ -1,4 +1,4 @@
-"""What the models cannot see and what stops the desk: rules held against each other.
+"""Checks that compare rules with each other; their problems block the livret.
 
 Each check is a short generator named like its code; its docstring is the manual page of that code, of which
 `docs/verifications.md` is made. What does not stop the desk is in `advice`.
@@ -22,24 +22,24 @@ from fs_triage.rules.model_partner import (
     StepsAnswer,
 )
 from fs_triage.rules.nodes import (
-    MOST,
+    MAX_PROBLEMS,
     Location,
-    Spot,
-    at,
-    conclusions_below,
-    is_lost,
-    questions,
-    spots,
-    upwards,
-    ways_out,
+    Node,
+    build_problem,
+    find_if_blocked_owners,
+    find_only_conclusions,
+    iter_nodes,
+    iter_questions,
+    list_ancestors,
+    was_left_out,
 )
 from fs_triage.rules.problem import Problem
 from fs_triage.rules.salvage import ANY, CONTACT
-from fs_triage.rules.yaml_reader import place_of
-from fs_triage.text.did_you_mean import nearest, slug
+from fs_triage.rules.yaml_reader import get_mark
+from fs_triage.text.did_you_mean import build_slug, suggest_name
 from fs_triage.text.fold import fold
 
-_SHOWN = 8  # nodes of a round that goes on and on
+_MAX_SHOWN = 8  # nodes of a round that goes on and on
 
 
 def duplicate_id(rules: PartnerRules) -> Iterator[Problem]:
@@ -49,12 +49,12 @@ def duplicate_id(rules: PartnerRules) -> Iterator[Problem]:
     Préférer : un identifiant pour chacune, « demande » et « demande-papier ».
     Pourquoi : l’identifiant est l’adresse de la démarche ; on n’atteindrait jamais la seconde.
     """
-    seen: dict[str, Spot] = {}
-    for spot in spots(rules):
+    seen: dict[str, Node] = {}
+    for spot in iter_nodes(rules):
         if spot.path in seen:
-            first = place_of(rules.table, (*seen[spot.path].location, "id"))
+            first = get_mark(rules.table, (*seen[spot.path].location, "id"))
             message = f"identifiant répété « {spot.path} », déjà à la ligne {first.line}"
-            yield at(rules, (*spot.location, "id"), "duplicate-id", message, "changez-en un")
+            yield build_problem(rules, (*spot.location, "id"), "duplicate-id", message, "changez-en un")
         seen.setdefault(spot.path, spot)
 
 
@@ -66,9 +66,9 @@ def unknown_contact(rules: PartnerRules) -> Iterator[Problem]:
     Pourquoi : le conseiller n’aurait personne à appeler.
     """
     known = list(rules.model.contacts)
-    lost = {slug(name.removeprefix(CONTACT)) for name in rules.lost if name.startswith(CONTACT)}
+    lost = {build_slug(name.removeprefix(CONTACT)) for name in rules.lost if name.startswith(CONTACT)}
     uses: dict[str, list[Location]] = {}
-    for spot in spots(rules):
+    for spot in iter_nodes(rules):
         key = "escalate" if isinstance(spot.answer, EscalateAnswer) else "contacts"
         for rank, use in enumerate(getattr(spot.answer, key, None) or []):
             if use.contact not in rules.model.contacts and use.contact not in lost:
@@ -77,8 +77,12 @@ def unknown_contact(rules: PartnerRules) -> Iterator[Problem]:
         more = (
             f" (et {len(places) - 1} autre{'s' if len(places) > 2 else ''} fois)" if len(places) > 1 else ""
         )
-        yield at(
-            rules, places[0], "unknown-contact", f"contact inconnu « {name} »{more}", nearest(name, known)
+        yield build_problem(
+            rules,
+            places[0],
+            "unknown-contact",
+            f"contact inconnu « {name} »{more}",
+            suggest_name(name, known),
         )
 
 
@@ -89,21 +93,25 @@ def unknown_target(rules: PartnerRules) -> Iterator[Problem]:
     Préférer : le chemin exact de la réponse chez ce partenaire, « rsa/demande ».
     Pourquoi : la démarche s’arrêterait sur un cul-de-sac.
     """
-    answers = {spot.path: spot.answer for spot in spots(rules)}
+    answers = {spot.path: spot.answer for spot in iter_nodes(rules)}
     places: list[tuple[Answer | Partner, Location]] = [(rules.model, ())]
-    places += [(spot.answer, spot.location) for spot in spots(rules)]
+    places += [(spot.answer, spot.location) for spot in iter_nodes(rules)]
     for answer, location in places:
         for key in ("goto", "if_blocked"):
             target = getattr(answer, key, None)
-            if target is None or is_lost(rules, target):
+            if target is None or was_left_out(rules, target):
                 continue
             end = answers.get(target)
             if end is None:
                 message = f"« {key} » mène à « {target} », qui n’existe pas"
-                yield at(rules, (*location, key), "unknown-target", message, nearest(target, list(answers)))
+                yield build_problem(
+                    rules, (*location, key), "unknown-target", message, suggest_name(target, list(answers))
+                )
             elif key == "if_blocked" and isinstance(end, GotoAnswer):
                 message = f"« if_blocked » mène à « {target} », qui n’est qu’un renvoi"
-                yield at(rules, (*location, key), "unknown-target", message, f"écrivez « {end.goto} »")
+                yield build_problem(
+                    rules, (*location, key), "unknown-target", message, f"écrivez « {end.goto} »"
+                )
 
 
 def cycle(rules: PartnerRules) -> Iterator[Problem]:
@@ -113,20 +121,22 @@ def cycle(rules: PartnerRules) -> Iterator[Problem]:
     Préférer : un renvoi vers une réponse qui conclut ou qui pose une autre question.
     Pourquoi : le conseiller reviendrait sans fin au même endroit.
     """
-    answers = {spot.path: spot.answer for spot in spots(rules)}
-    places = {spot.path: spot.location for spot in spots(rules)}
+    answers = {spot.path: spot.answer for spot in iter_nodes(rules)}
+    places = {spot.path: spot.location for spot in iter_nodes(rules)}
     seen: set[str] = set()
     for start in answers:
-        way = _way(start, answers, seen)
+        way = _follow_gotos(start, answers, seen)
         seen.update(way)
-        turn = _turn(way, answers)
+        turn = _find_cycle(way, answers)
         if turn:
-            message = f"« goto » tourne en rond : {' → '.join(turn[:_SHOWN])}"
-            yield at(rules, (*places[turn[0]], "goto"), "cycle", message, "menez à une autre réponse")
+            message = f"« goto » tourne en rond : {' → '.join(turn[:_MAX_SHOWN])}"
+            yield build_problem(
+                rules, (*places[turn[0]], "goto"), "cycle", message, "menez à une autre réponse"
+            )
 
 
-def _way(start: str, answers: dict[str, Answer], seen: set[str]) -> dict[str, None]:
-    """Return the nodes that a walk goes through from the `goto` at `start`, up to one it or another has met."""
+def _follow_gotos(start: str, answers: dict[str, Answer], seen: set[str]) -> dict[str, None]:
+    """Return the nodes that the `goto` at `start` leads through, up to the first one already visited."""
     way: dict[str, None] = {}
     node = start
     while node not in seen and node not in way and isinstance(end := answers.get(node), GotoAnswer):
@@ -135,15 +145,15 @@ def _way(start: str, answers: dict[str, Answer], seen: set[str]) -> dict[str, No
     return way
 
 
-def _turn(way: dict[str, None], answers: dict[str, Answer]) -> list[str]:
-    """Return the round in `way`, if it comes back to itself or to a question that one of its nodes is under."""
+def _find_cycle(way: dict[str, None], answers: dict[str, Answer]) -> list[str]:
+    """Return the cycle in `way`, empty unless it returns to one of its nodes or to a question above one of them."""
     nodes = list(way)
     last = answers[nodes[-1]] if nodes else None
     target = last.goto if isinstance(last, GotoAnswer) else ""
     if target in way:
         return [*nodes[nodes.index(target) :], target]
     if isinstance(answers.get(target), QuestionAnswer):
-        under = next((rank for rank, node in enumerate(nodes) if target in upwards(node)), None)
+        under = next((rank for rank, node in enumerate(nodes) if target in list_ancestors(node)), None)
         return [] if under is None else [*nodes[under:], target]
     return []
 
@@ -161,7 +171,7 @@ def contact_kind(rules: PartnerRules) -> Iterator[Problem]:
             given = " et ".join(f"« {kind} »" for kind in kinds) or "aucun moyen de joindre"
             message = f"contact « {name} » : {given}"
             hint = "gardez exactement un moyen" if kinds else "ajoutez phone, email, web…"
-            yield at(rules, ("contacts", name), "contact-kind", message, hint)
+            yield build_problem(rules, ("contacts", name), "contact-kind", message, hint)
 
 
 def no_way_out(rules: PartnerRules) -> Iterator[Problem]:
@@ -171,37 +181,41 @@ def no_way_out(rules: PartnerRules) -> Iterator[Problem]:
     Préférer : « if_blocked: blocage » une fois pour tout le partenaire, ou la raison de ne pas en avoir.
     Pourquoi : le conseiller resterait seul avec l’usager devant une démarche qui n’aboutit pas.
     """
-    ways = ways_out(rules)
+    ways = find_if_blocked_owners(rules)
     said: dict[str, tuple[Answer | Partner, Location]] = {"": (rules.model, ())}
-    said |= {spot.path: (spot.answer, spot.location) for spot in spots(rules)}
-    first = [spot for spot in spots(rules) if isinstance(spot.answer, StepsAnswer)]
+    said |= {spot.path: (spot.answer, spot.location) for spot in iter_nodes(rules)}
+    first = [spot for spot in iter_nodes(rules) if isinstance(spot.answer, StepsAnswer)]
     for answer, location in said.values():
         if answer.if_blocked and answer.no_second_level:
             message = "« if_blocked » et « no_second_level » se contredisent"
-            yield at(rules, (*location, "no_second_level"), "no-way-out", message, "gardez l’un des deux")
+            yield build_problem(
+                rules, (*location, "no_second_level"), "no-way-out", message, "gardez l’un des deux"
+            )
     deciding = dict.fromkeys(ways[spot.path] for spot in first)
-    yield from _to_nobody(rules, {path: said[path] for path in deciding})
+    yield from _find_dead_ends(rules, {path: said[path] for path in deciding})
     unsaid = {path for path, (answer, _) in said.items() if not (answer.if_blocked or answer.no_second_level)}
     alone = [spot for spot in first if ways[spot.path] in unsaid]
     hint = "ajoutez if_blocked ou no_second_level"
     if len(alone) > 1 and not any(answer.if_blocked for answer, _ in said.values()):
         message = f"rien n’est dit si une des {len(alone)} démarches de 1er niveau bloque"
-        yield at(rules, ("id",), "no-way-out", message, f"{hint} au partenaire")
+        yield build_problem(rules, ("id",), "no-way-out", message, f"{hint} au partenaire")
         return
     for spot in alone:
         message = f"« {spot.answer.label} » : rien n’est dit si la démarche bloque"
-        yield at(rules, spot.location, "no-way-out", message, hint)
+        yield build_problem(rules, spot.location, "no-way-out", message, hint)
 
 
-def _to_nobody(rules: PartnerRules, said: dict[str, tuple[Answer | Partner, Location]]) -> Iterator[Problem]:
+def _find_dead_ends(
+    rules: PartnerRules, said: dict[str, tuple[Answer | Partner, Location]]
+) -> Iterator[Problem]:
     """Yield the problem of each `if_blocked` of `said` that leads to nothing but the 1st level."""
-    below, ways = conclusions_below(rules), ways_out(rules)
-    final = {spot.path for spot in spots(rules) if spot.answer.no_second_level}
+    below, ways = find_only_conclusions(rules), find_if_blocked_owners(rules)
+    final = {spot.path for spot in iter_nodes(rules) if spot.answer.no_second_level}
     helpful = {
         path
-        for spot in spots(rules)
+        for spot in iter_nodes(rules)
         if isinstance(spot.answer, EscalateAnswer) or ways[spot.path] in final
-        for path in upwards(spot.path)
+        for path in list_ancestors(spot.path)
     }
     for path, (answer, location) in said.items():
         target = answer.if_blocked
@@ -209,7 +223,9 @@ def _to_nobody(rules: PartnerRules, said: dict[str, tuple[Answer | Partner, Loca
             continue
         what = "elle-même" if below[target] == path else "du 1er niveau"
         message = f"« {answer.label} » : si la démarche bloque, elle ne mène qu’à {what}"
-        yield at(rules, (*location, "if_blocked"), "no-way-out", message, "donnez un autre if_blocked")
+        yield build_problem(
+            rules, (*location, "if_blocked"), "no-way-out", message, "donnez un autre if_blocked"
+        )
 
 
 def only_goto(rules: PartnerRules) -> Iterator[Problem]:
@@ -219,11 +235,13 @@ def only_goto(rules: PartnerRules) -> Iterator[Problem]:
     Préférer : un seul « goto » à la place de la question, ou une réponse qui conclut.
     Pourquoi : la question n’aurait aucune conclusion à elle, et ne pourrait être ni listée, ni cherchée.
     """
-    below = conclusions_below(rules)
-    for spot in spots(rules):
+    below = find_only_conclusions(rules)
+    for spot in iter_nodes(rules):
         if isinstance(spot.answer, QuestionAnswer) and spot.path not in below:
             message = f"toutes les réponses de « {spot.path} » renvoient ailleurs"
-            yield at(rules, (*spot.location, "question"), "only-goto", message, "gardez-en une qui conclut")
+            yield build_problem(
+                rules, (*spot.location, "question"), "only-goto", message, "gardez-en une qui conclut"
+            )
 
 
 def same_words(rules: PartnerRules) -> Iterator[Problem]:
@@ -233,7 +251,7 @@ def same_words(rules: PartnerRules) -> Iterator[Problem]:
     Préférer : « Faire une première demande » et « Renouveler une demande ».
     Pourquoi : le conseiller ne pourrait pas les distinguer, et choisirait au hasard.
     """
-    for question, location in questions(rules):
+    for question, location in iter_questions(rules):
         seen: dict[str, int] = {}
         ids: set[str] = set()
         for rank, answer in enumerate(question.answers):
@@ -243,9 +261,9 @@ def same_words(rules: PartnerRules) -> Iterator[Problem]:
             words = fold(answer.label)
             place = (*location, "answers", rank, "label")
             if words in seen:
-                first = place_of(rules.table, (*location, "answers", seen[words], "label"))
+                first = get_mark(rules.table, (*location, "answers", seen[words], "label"))
                 message = f"réponse « {answer.label} » qui se lit comme celle de la ligne {first.line}"
-                yield at(rules, place, "same-words", message, "dites ce qui les distingue")
+                yield build_problem(rules, place, "same-words", message, "dites ce qui les distingue")
             seen.setdefault(words, rank)
 
 
@@ -271,10 +289,12 @@ def shared_name(livret: Livret) -> Iterator[Problem]:
             first = other.model.id
             if first != model.id and (first, model.id) not in told:  # of a copied file, one name is enough
                 told.add((first, model.id))
-                there = place_of(other.table, at_first)
+                there = get_mark(other.table, at_first)
                 file = Path(there.path).name
                 message = f"« {name} » désigne déjà « {first} » (ligne {there.line} de {file})"
-                yield at(rules, location, "shared-name", message, "gardez-le chez un seul partenaire")
+                yield build_problem(
+                    rules, location, "shared-name", message, "gardez-le chez un seul partenaire"
+                )
 
 
 LOCAL: tuple[Callable[[PartnerRules], Iterator[Problem]], ...] = (
@@ -285,7 +305,7 @@ LOCAL: tuple[Callable[[PartnerRules], Iterator[Problem]], ...] = (
     contact_kind,
     same_words,
 )
-"""Checks that say nothing wrong of a partner of which something was left out."""
+"""Checks that stay right for a partner of which invalid parts were dropped."""
 
 WHOLE: tuple[Callable[[PartnerRules], Iterator[Problem]], ...] = (no_way_out, only_goto)
 ACROSS: tuple[Callable[[Livret], Iterator[Problem]], ...] = (
@@ -295,18 +315,17 @@ ACROSS: tuple[Callable[[Livret], Iterator[Problem]], ...] = (
 )
 
 
-def blocking(livret: Livret, proved: contacts.Proved = ()) -> list[Problem]:
+def find_blocking_problems(livret: Livret, proved: contacts.KnownValues = ()) -> list[Problem]:
     """Return the problems that would make the desk give a wrong or an empty answer, sorted.
 
-    The values of contacts that are in `proved` are not looked at again: that takes libraries that cost a desk
-    its patience, and an earlier run has done it.
+    The values of contacts that are in `proved` were checked before and are skipped: the libraries are slow to import.
     """
     problems: list[Problem] = []
     for rules in livret.partners:
         for check in (*LOCAL, *(WHOLE if rules.whole else ())):
-            problems += islice(check(rules), MOST)
+            problems += islice(check(rules), MAX_PROBLEMS)
         for value_check in contacts.CHECKS:
-            problems += islice(value_check(rules, proved), MOST)
+            problems += islice(value_check(rules, proved), MAX_PROBLEMS)
     for across in ACROSS:
-        problems += islice(across(livret), MOST)
+        problems += islice(across(livret), MAX_PROBLEMS)
     return sorted(problems)

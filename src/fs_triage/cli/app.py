@@ -1,7 +1,6 @@
 """The Typer commands: read options, call one function, return an exit code.
 
-A command that the front door answers too gives its words and options to the same function, so that both ways
-in say the same.
+A command that can be answered without Typer (`quick`) calls the same function here, so that both give the same answer.
 """
 
 from __future__ import annotations
@@ -48,19 +47,19 @@ app = typer.Typer(
 )
 
 
-def run(arguments: list[str]) -> int:
+def run_typer(arguments: list[str]) -> int:
     """Run the command that `arguments` call; returns the exit code, raises `Failure` for a wrong call."""
     program = typer.main.get_command(app)
     try:
-        with program.make_context("fs-triage", commands.arrange(arguments)) as context:
+        with program.make_context("fs-triage", commands.arrange_arguments(arguments)) as context:
             return int(program.invoke(context))
     except typer.Exit as end:
         return end.exit_code
     except typer.TyperException as error:
-        raise typer_french.failure(error) from error
+        raise typer_french.build_failure(error) from error
 
 
-def _command(function: Callable[..., int]) -> Callable[..., int]:
+def _declare_command(function: Callable[..., int]) -> Callable[..., int]:
     """Make `function` the command of its name."""
     page = manual.COMMANDS[function.__name__]
     declare = app.command(
@@ -85,7 +84,7 @@ def program(
     shell: Annotated[
         str | None,
         Option(
-            commands.INSTALL,
+            commands.INSTALL_OPTION,
             metavar="INTERPRÉTEUR",
             help="Installer la complétion par la touche Tab : bash, zsh, fish ou powershell.",
         ),
@@ -97,34 +96,34 @@ def program(
     if shell is not None:
         from fs_triage.cli import install_completion
 
-        return install_completion.run([shell])
+        return install_completion.run_install_completion([shell])
     if version:
         from fs_triage.cli import version as about
 
-        return about.run(regles, livret)
+        return about.run_version(regles, livret)
     if as_json:
         raise Failure(
             WRONG_CALL, "--json attend des mots : « fs-triage caf rsa --json », « fs-triage liste --json »."
         )
     options = {"--accessible": accessible, "--regles": regles, "--livret": livret}
-    return quick.answer(_call("", None, options))
+    return quick.answer_call(_build_call("", None, options))
 
 
-def _store(regles: str | None, livret: str | None) -> Store:
-    return quick.open_livret(_call("", None, {"--regles": regles, "--livret": livret}))
+def _open_livret(regles: str | None, livret: str | None) -> Store:
+    return quick.open_livret(_build_call("", None, {"--regles": regles, "--livret": livret}))
 
 
-def _call(command: str, words: list[str] | None, options: dict[str, Any]) -> commands.Call:
+def _build_call(command: str, words: list[str] | None, options: dict[str, Any]) -> commands.Call:
     """Return a call without the flags and the values that were not given."""
     given = {name: value for name, value in options.items() if value is not None and value is not False}
     return commands.Call(command, list(words or ()), given)
 
 
-def _partner(store: Store, words: list[str] | None) -> str | None:
-    return quick.asked_partner(store, _call("", words, {}))
+def _get_partner(store: Store, words: list[str] | None) -> str | None:
+    return quick.get_partner(store, _build_call("", words, {}))
 
 
-def _one_form(asked: dict[str, bool]) -> str | None:
+def _get_form(asked: dict[str, bool]) -> str | None:
     """Return the one form of answer that was asked for, None when none was."""
     forms = [form for form, wanted in asked.items() if wanted]
     if len(forms) > 1:
@@ -134,7 +133,7 @@ def _one_form(asked: dict[str, bool]) -> str | None:
     return forms[0] if forms else None
 
 
-@_command
+@_declare_command
 def fiche(
     words: Annotated[
         list[str], Argument(metavar="MOT", help="Partenaire, identifiant ou mots de la démarche.")
@@ -146,10 +145,10 @@ def fiche(
 ) -> int:
     """Look a démarche up."""
     options = {"--json": as_json, "--accessible": accessible, "--regles": regles, "--livret": livret}
-    return quick.answer(_call("fiche", words, options))
+    return quick.answer_call(_build_call("fiche", words, options))
 
 
-@_command
+@_declare_command
 def chercher(
     words: Annotated[
         list[str] | None, Argument(metavar="MOT", help="Le besoin, comme l’usager le dit.")
@@ -173,26 +172,26 @@ def chercher(
     flags = {"--json": as_json, "--lot": batch, "--expliquer": explain}
     values = {"--partenaire": partner, "--niveau": level, "--max": most}
     options = {**flags, **values, "--regles": regles, "--livret": livret}
-    return quick.answer(_call("chercher", words, options))
+    return quick.answer_call(_build_call("chercher", words, options))
 
 
-@_command
+@_declare_command
 def liste(words: Partner = None, as_json: Json = False, regles: Rules = None, livret: Livret = None) -> int:
     """List every conclusion."""
     options = {"--json": as_json, "--regles": regles, "--livret": livret}
-    return quick.answer(_call("liste", words, options))
+    return quick.answer_call(_build_call("liste", words, options))
 
 
-@_command
+@_declare_command
 def contacts(
     words: Partner = None, as_json: Json = False, regles: Rules = None, livret: Livret = None
 ) -> int:
     """List every contact."""
     options = {"--json": as_json, "--regles": regles, "--livret": livret}
-    return quick.answer(_call("contacts", words, options))
+    return quick.answer_call(_build_call("contacts", words, options))
 
 
-@_command
+@_declare_command
 def arbre(
     words: Partner = None,
     as_json: Json = False,
@@ -204,12 +203,12 @@ def arbre(
     """Draw the tree."""
     from fs_triage.author import arbre as diagram
 
-    form = _one_form({"json": as_json, "mermaid": mermaid, "dot": dot})
-    store = _store(regles, livret)
-    return diagram.run(store, _partner(store, words), form or "text")
+    form = _get_form({"json": as_json, "mermaid": mermaid, "dot": dot})
+    store = _open_livret(regles, livret)
+    return diagram.run_arbre(store, _get_partner(store, words), form or "text")
 
 
-@_command
+@_declare_command
 def verifier(
     folders: Annotated[
         list[str] | None,
@@ -223,18 +222,18 @@ def verifier(
     """Tell every problem of rule files."""
     from fs_triage.author import verifier as verify
 
-    return verify.run(list(folders or ()), as_json, form)
+    return verify.run_verifier(list(folders or ()), as_json, form)
 
 
-@_command
+@_declare_command
 def schema(as_json: Json = False) -> int:  # noqa: ARG001 - a schema is JSON without being asked
     """Print the JSON Schema of a rule file."""
     from fs_triage.author import schema as rule_schema
 
-    return rule_schema.run()
+    return rule_schema.run_schema()
 
 
-@_command
+@_declare_command
 def comparer(
     old: Annotated[str, Argument(metavar="ANCIEN", help="Dossier de l’ancienne version.")],
     new: Annotated[str, Argument(metavar="NOUVEAU", help="Dossier de la nouvelle version.")],
@@ -244,10 +243,10 @@ def comparer(
     """Compare two livrets by meaning."""
     from fs_triage.author.comparer import command as compare
 
-    return compare.run(old, new, _one_form({"json": as_json, "markdown": markdown}) or "text")
+    return compare.run_comparer(old, new, _get_form({"json": as_json, "markdown": markdown}) or "text")
 
 
-@_command
+@_declare_command
 def relecture(
     words: Partner = None,
     target: Annotated[
@@ -259,11 +258,11 @@ def relecture(
     """Write the sheet that a partner approves."""
     from fs_triage.author.relecture import command as review
 
-    store = _store(regles, livret)
-    return review.run(store, _partner(store, words), target)
+    store = _open_livret(regles, livret)
+    return review.run_relecture(store, _get_partner(store, words), target)
 
 
-@_command
+@_declare_command
 def nouveau(
     folder: Annotated[str, Argument(metavar="DOSSIER", help="Dossier à créer.")],
     departement: Annotated[
@@ -274,10 +273,10 @@ def nouveau(
     """Start a livret that inherits from another one."""
     from fs_triage.author import nouveau as starter
 
-    return starter.run(folder, parent, departement)
+    return starter.run_nouveau(folder, parent, departement)
 
 
-@_command
+@_declare_command
 def livrets(as_json: Json = False) -> int:
     """List the installed livrets."""
     from fs_triage.files import livrets as installed

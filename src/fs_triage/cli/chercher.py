@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from fs_triage.cli.commands import Call
 
 DEFAULT_MAX = 5
-_MOST = 1000
+_MAX_RESULTS = 1000
 _LEVELS = {"1": 1, "2": 2}
-_MARKS_OF_ORDER = {
+_ENCODINGS_BY_MARK = {
     b"\xff\xfe\0\0": ("utf-32", 4),
     b"\0\0\xfe\xff": ("utf-32", 4),
     b"\xff\xfe": ("utf-16", 2),
@@ -31,90 +31,90 @@ _MARKS_OF_ORDER = {
 """How a text begins in each encoding that needs are read in: its name, and the bytes of the shortest character."""
 
 
-class Wanted:
+class SearchOptions:
     """The options of a call, checked."""
 
     __slots__ = ("explain", "level", "max", "partner")
 
     def __init__(self, store: Store, call: Call) -> None:
-        self.partner = _partner(store, call)
-        self.level = _level(call)
-        self.max = _max(call)
-        self.explain = call.flag("--expliquer")
+        self.partner = _get_partner(store, call)
+        self.level = _get_level(call)
+        self.max = _get_max(call)
+        self.explain = call.has_flag("--expliquer")
 
 
-def run(store: Store, call: Call) -> int:
+def run_chercher(store: Store, call: Call) -> int:
     """Answer `call`; returns the exit code, raises `Failure` for a wrong call."""
-    wanted = Wanted(store, call)
-    if call.flag("--lot"):
+    wanted = SearchOptions(store, call)
+    if call.has_flag("--lot"):
         if call.words:
             raise Failure(
                 WRONG_CALL, "Avec --lot, les besoins se lisent sur l’entrée standard ; ôtez les mots."
             )
-        return _batch(store, wanted)
+        return _answer_batch(store, wanted)
     need = " ".join(call.words)
     if not need.strip():
         raise Failure(
             WRONG_CALL, "Dites le besoin de l’usager ; par exemple : fs-triage chercher carte grise perdue"
         )
-    result = _find(store, need, wanted)
-    if call.flag("--json"):
-        output.answer_json(_json(store, need, result, wanted))
+    result = _find_conclusions(store, need, wanted)
+    if call.has_flag("--json"):
+        output.print_json(_render_json(store, need, result, wanted))
     elif result.hits:
-        output.answer("\n\n".join(_text(store, hit, wanted) for hit in result.hits))
+        output.print_answer("\n\n".join(_render_hit(store, hit, wanted) for hit in result.hits))
     if result.hits:
         return OK
-    output.tell(_no_match(store, need, result, wanted))
+    output.print_message(_explain_no_match(store, need, result, wanted))
     return NOTHING_FOUND
 
 
-def _partner(store: Store, call: Call) -> str | None:
-    name = call.text("--partenaire")
+def _get_partner(store: Store, call: Call) -> str | None:
+    name = call.find_value("--partenaire")
     if name is None:
         return None
     partner = lookup.partner_of(store, name)
     if partner is None:
         from fs_triage.cli import suggestions
 
-        raise suggestions.unknown_partner(store, name)
+        raise suggestions.build_unknown_partner(store, name)
     return partner
 
 
-def _level(call: Call) -> int | None:
-    level = call.text("--niveau")
+def _get_level(call: Call) -> int | None:
+    level = call.find_value("--niveau")
     if level is not None and level not in _LEVELS:
-        raise Failure(WRONG_CALL, f"Niveau inconnu {_shown(level)} ; possibles : 1, 2.")
+        raise Failure(WRONG_CALL, f"Niveau inconnu {_quote_input(level)} ; possibles : 1, 2.")
     return _LEVELS[level] if level else None
 
 
-def _max(call: Call) -> int:
-    count = call.text("--max")
+def _get_max(call: Call) -> int:
+    count = call.find_value("--max")
     if count is None:
         return DEFAULT_MAX
-    number = commands.number(count, _MOST)
+    number = commands.parse_number(count, _MAX_RESULTS)
     if number is None:
-        raise Failure(WRONG_CALL, f"--max attend un nombre de 1 à {_MOST}, pas {_shown(count)}.")
+        raise Failure(WRONG_CALL, f"--max attend un nombre de 1 à {_MAX_RESULTS}, pas {_quote_input(count)}.")
     return number
 
 
-def _find(store: Store, need: str, wanted: Wanted) -> rank.Result:
-    return rank.find(store, need, partner=wanted.partner, level=wanted.level, max=wanted.max)
+def _find_conclusions(store: Store, need: str, wanted: SearchOptions) -> rank.Result:
+    return rank.find_conclusions(store, need, partner=wanted.partner, level=wanted.level, max=wanted.max)
 
 
-def _batch(store: Store, wanted: Wanted) -> int:
+def _answer_batch(store: Store, wanted: SearchOptions) -> int:
     """Answer each line of standard input by one JSON object, as soon as the line is there.
 
     Raises `Failure` at the first line that cannot be read; those before it have been answered.
     """
     if sys.stdin is not None and sys.stdin.isatty():
         end = "Ctrl-Z puis Entrée" if os.name == "nt" else "Ctrl-D"
-        output.tell(f"Tapez un besoin par ligne ; {end} pour finir.")
-    for need in _lines():
-        output.answer_json(_json(store, need, _find(store, need, wanted), wanted))
+        output.print_message(f"Tapez un besoin par ligne ; {end} pour finir.")
+    for need in _iter_lines():
+        output.print_json(_render_json(store, need, _find_conclusions(store, need, wanted), wanted))
     return OK
 
 
-def _lines() -> Iterator[str]:
+def _iter_lines() -> Iterator[str]:
     """Yield the lines of standard input: in the encoding that its byte order mark tells, UTF-8 without one.
 
     Raises `Failure` at the first line that is not in that encoding, or that has lost a character before.
@@ -125,7 +125,7 @@ def _lines() -> Iterator[str]:
 
     source = sys.stdin.buffer
     piece = source.readline()
-    name, width = next(kind for mark, kind in _MARKS_OF_ORDER.items() if piece.startswith(mark))
+    name, width = next(kind for mark, kind in _ENCODINGS_BY_MARK.items() if piece.startswith(mark))
     decoder = getincrementaldecoder(name)()
     number, line = 1, ""
     while piece:
@@ -135,27 +135,27 @@ def _lines() -> Iterator[str]:
         try:
             line += decoder.decode(piece)
         except UnicodeDecodeError:
-            raise _unreadable(number) from None
+            raise _build_unreadable_line(number) from None
         if line.endswith("\n"):
-            yield _whole(line, number)
+            yield _check_line(line, number)
             number, line = number + 1, ""
         piece = source.readline()
     try:
         line += decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        raise _unreadable(number) from None
+        raise _build_unreadable_line(number) from None
     if line:
-        yield _whole(line, number)
+        yield _check_line(line, number)
 
 
-def _whole(line: str, number: int) -> str:
+def _check_line(line: str, number: int) -> str:
     """Return a line without its end; raises `Failure` when a character of it is lost, or when it is no text."""
-    if commands.LOST in line or "\0" in line:
-        raise _unreadable(number)
+    if commands.REPLACEMENT_CHARACTER in line or "\0" in line:
+        raise _build_unreadable_line(number)
     return line.rstrip("\r\n")
 
 
-def _unreadable(number: int) -> Failure:
+def _build_unreadable_line(number: int) -> Failure:
     return Failure(
         WRONG_CALL,
         f"Ligne {number} de l’entrée standard : une lettre est illisible. Les lignes d’avant ont leur réponse ; "
@@ -163,7 +163,7 @@ def _unreadable(number: int) -> Failure:
     )
 
 
-def _json(store: Store, need: str, result: rank.Result, wanted: Wanted) -> str:
+def _render_json(store: Store, need: str, result: rank.Result, wanted: SearchOptions) -> str:
     matches = []
     for hit in result.hits:
         more = f', "score": {hit.score:.4f}'
@@ -172,18 +172,20 @@ def _json(store: Store, need: str, result: rank.Result, wanted: Wanted) -> str:
             parts = ", ".join(f"{store.quoted(name)}: {part:.3f}" for name, part in hit.parts.items())
             more += f', "words": [{words}], "parts": {{{parts}}}'
         matches.append(f"{store.need(f'json:{hit.position:06}')[:-1]}{more}}}")
-    return quick.envelope(store, need, matches, f'"verdict": "{result.verdict}", ')
+    return quick.render_envelope(store, need, matches, f'"verdict": "{result.verdict}", ')
 
 
-def _text(store: Store, hit: rank.Hit, wanted: Wanted) -> str:
+def _render_hit(store: Store, hit: rank.Hit, wanted: SearchOptions) -> str:
     way, level, *_ = store.need(f"text:{hit.position:06}").split("\n", 2)
     node, _, _ = store.need(f"line:{hit.position:06}").partition("\t")
     lines = [way, f"  {node} – {level}"]
     if hit.words:
         lines.append(f"  Mots reconnus : {', '.join(hit.words)}")
     if wanted.explain:
-        told = " ; ".join(f"{_named(name)} {_number(part)}" for name, part in hit.parts.items())
-        lines.append(f"  Score {_number(hit.score)} : {told}")
+        told = " ; ".join(
+            f"{_render_feature(name)} {_format_number(part)}" for name, part in hit.parts.items()
+        )
+        lines.append(f"  Score {_format_number(hit.score)} : {told}")
     return "\n".join(lines)
 
 
@@ -197,25 +199,27 @@ _MARKS = {
 }
 
 
-def _named(feature: str) -> str:
+def _render_feature(feature: str) -> str:
     """Return what a part of a score is, as read."""
     return _MARKS[feature[0]].format(feature[1:]) if feature[0] in _MARKS else f"« {feature} »"
 
 
-def _number(value: float) -> str:
+def _format_number(value: float) -> str:
     return f"{value:.2f}".replace(".", ",")
 
 
-def _no_match(store: Store, need: str, result: rank.Result, wanted: Wanted) -> str:
+def _explain_no_match(store: Store, need: str, result: rank.Result, wanted: SearchOptions) -> str:
     """Return the sentence that says why there is no match, and what to do."""
     if result.verdict == rank.OUT_OF_SCOPE and (wanted.partner is not None or wanted.level is not None):
-        return f"Rien trouvé pour {_shown(need)} avec ces options ; essayez sans --partenaire ni --niveau."
+        return (
+            f"Rien trouvé pour {_quote_input(need)} avec ces options ; essayez sans --partenaire ni --niveau."
+        )
     from fs_triage.cli import suggestions
 
-    return suggestions.unanswered(store, need, result)
+    return suggestions.explain_verdict(store, need, result)
 
 
-def _shown(text: str) -> str:
-    from fs_triage.text.typography import shown  # only a message pays for it
+def _quote_input(text: str) -> str:
+    from fs_triage.text.typography import quote_input  # only a message pays for it
 
-    return shown(text)
+    return quote_input(text)

@@ -1,7 +1,7 @@
 """The grammar of a call: which commands there are, which options each takes, how words become a call.
 
-The front door reads a call with this table alone; the Typer commands declare the same options (a test holds
-both against each other) and are given the words in the order that `arrange` makes.
+`__main__` parses a call with this table alone. The Typer commands declare the same options (a test compares them) and
+get the words in the order that `arrange_arguments` gives.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ if TYPE_CHECKING:
 
 FLAG, VALUE = "flag", "value"
 
-LOST = "\ufffd"
+REPLACEMENT_CHARACTER = "\ufffd"
 """What stands in the place of a character that could not be read."""
 
-_PATHS = ("--regles",)
+_PATH_OPTIONS = ("--regles",)
 """Options whose value names a file or a folder, which need be no text."""
 
-ANYWHERE = {"--regles": VALUE, "--livret": VALUE}
+LIVRET_OPTIONS = {"--regles": VALUE, "--livret": VALUE}
 """Options that every command which reads a livret takes."""
 
-QUICK: Mapping[str, Mapping[str, str]] = {
-    "fiche": {"--json": FLAG, "--accessible": FLAG, **ANYWHERE},
-    "liste": {"--json": FLAG, **ANYWHERE},
-    "contacts": {"--json": FLAG, **ANYWHERE},
+QUICK_COMMANDS: Mapping[str, Mapping[str, str]] = {
+    "fiche": {"--json": FLAG, "--accessible": FLAG, **LIVRET_OPTIONS},
+    "liste": {"--json": FLAG, **LIVRET_OPTIONS},
+    "contacts": {"--json": FLAG, **LIVRET_OPTIONS},
     "chercher": {
         "--json": FLAG,
         "--lot": FLAG,
@@ -34,32 +34,32 @@ QUICK: Mapping[str, Mapping[str, str]] = {
         "--partenaire": VALUE,
         "--niveau": VALUE,
         "--max": VALUE,
-        **ANYWHERE,
+        **LIVRET_OPTIONS,
     },
 }
 """Commands that are answered from the index without Typer."""
 
-SLOW: Mapping[str, Mapping[str, str]] = {
-    "arbre": {"--json": FLAG, "--mermaid": FLAG, "--dot": FLAG, **ANYWHERE},
+TYPER_COMMANDS: Mapping[str, Mapping[str, str]] = {
+    "arbre": {"--json": FLAG, "--mermaid": FLAG, "--dot": FLAG, **LIVRET_OPTIONS},
     "verifier": {"--json": FLAG, "--format": VALUE},
     "schema": {"--json": FLAG},
     "comparer": {"--json": FLAG, "--markdown": FLAG},
-    "relecture": {"--sortie": VALUE, "-o": VALUE, **ANYWHERE},
+    "relecture": {"--sortie": VALUE, "-o": VALUE, **LIVRET_OPTIONS},
     "nouveau": {"--depuis": VALUE, "--departement": VALUE},
     "livrets": {"--json": FLAG},
 }
 
-ALONE: Mapping[str, str] = {"--accessible": FLAG, **ANYWHERE}
+WIZARD_OPTIONS: Mapping[str, str] = {"--accessible": FLAG, **LIVRET_OPTIONS}
 """Options of a call without words, which opens the wizard without Typer."""
 
-INSTALL = "--installer-completion"
-ALONE_SLOW: Mapping[str, str] = {"--version": FLAG, "--json": FLAG, INSTALL: VALUE}
+INSTALL_OPTION = "--installer-completion"
+PROGRAM_OPTIONS: Mapping[str, str] = {"--version": FLAG, "--json": FLAG, INSTALL_OPTION: VALUE}
 """Options of a call without words that Typer reads."""
 
-COMPLETE = "--completer"
+COMPLETE_OPTION = "--completer"
 """What the completion of a shell calls the program with, before the words typed so far."""
 
-COMMANDS = (*QUICK, *SLOW)
+COMMANDS = (*QUICK_COMMANDS, *TYPER_COMMANDS)
 """Every command name: no partner, keyword or alias may be one."""
 
 
@@ -73,43 +73,44 @@ class Call:
 
     def __init__(self, command: str, words: list[str], options: dict[str, str | bool]) -> None:
         self.command = command
-        self.words = [typed(word) for word in words]
+        self.words = [decode_argument(word) for word in words]
         self.options = {
-            name: typed(value) if isinstance(value, str) and name not in _PATHS else value
+            name: decode_argument(value) if isinstance(value, str) and name not in _PATH_OPTIONS else value
             for name, value in options.items()
         }
 
-    def text(self, option: str) -> str | None:
+    def find_value(self, option: str) -> str | None:
         """Return the value of `option`, None when it was not given."""
         value = self.options.get(option)
         return value if isinstance(value, str) else None
 
-    def flag(self, option: str) -> bool:
+    def has_flag(self, option: str) -> bool:
         """Return whether the flag `option` was given."""
         return self.options.get(option) is True
 
 
-def typed(word: str) -> str:
-    """Return `word` as it was typed: in a locale that is not UTF-8, Python may leave its bytes apart.
+def decode_argument(word: str) -> str:
+    """Return `word` decoded as UTF-8: in another locale, Python may leave undecoded bytes in it.
 
     Raises `Failure` when a character of it is lost: what is left of the word may name something else.
     """
-    if word.isprintable() and LOST not in word:
+    if word.isprintable() and REPLACEMENT_CHARACTER not in word:
         return word
     try:
         text = word.encode("utf-8", "surrogateescape").decode("utf-8")
     except UnicodeError:
-        text = LOST
-    if LOST in text:
-        from fs_triage.text.typography import shown
+        text = REPLACEMENT_CHARACTER
+    if REPLACEMENT_CHARACTER in text:
+        from fs_triage.text.typography import quote_input
 
         raise Failure(
-            WRONG_CALL, f"Une lettre de {shown(word)} est illisible ; retapez le mot, sans accent au besoin."
+            WRONG_CALL,
+            f"Une lettre de {quote_input(word)} est illisible ; retapez le mot, sans accent au besoin.",
         )
     return text
 
 
-def number(text: str, most: int) -> int | None:
+def parse_number(text: str, most: int) -> int | None:
     """Return the number from 1 to `most` that `text` writes in the digits 0 to 9, None for any other text."""
     digits = text.lstrip("0")
     if not (digits.isascii() and digits.isdigit()) or len(digits) > len(str(most)):
@@ -119,11 +120,11 @@ def number(text: str, most: int) -> int | None:
 
 def takes_value(option: str) -> bool:
     """Return whether `option`, of any command, is followed by a value."""
-    tables = (*QUICK.values(), *SLOW.values(), ALONE_SLOW)
+    tables = (*QUICK_COMMANDS.values(), *TYPER_COMMANDS.values(), PROGRAM_OPTIONS)
     return any(options.get(option) == VALUE for options in tables)
 
 
-def split(arguments: list[str]) -> tuple[list[str], list[str], list[str]]:
+def split_arguments(arguments: list[str]) -> tuple[list[str], list[str], list[str]]:
     """Return the words of a call and its options, each followed by its value, in the order typed.
 
     Third comes the last option when it lacks its value.
@@ -144,13 +145,13 @@ def split(arguments: list[str]) -> tuple[list[str], list[str], list[str]]:
     return words, options, []
 
 
-def arrange(arguments: list[str]) -> list[str]:
+def arrange_arguments(arguments: list[str]) -> list[str]:
     """Return `arguments` with the command first, then the options, then the words.
 
     When the first word is no command, the command is `fiche`; a call without words has none. An option whose
     value is missing stays last, where the lack is seen.
     """
-    words, options, lacking = split(arguments)
+    words, options, lacking = split_arguments(arguments)
     if not words:
         return [*options, *lacking]
     command = words.pop(0) if words[0] in COMMANDS else "fiche"
@@ -159,15 +160,15 @@ def arrange(arguments: list[str]) -> list[str]:
     return [command, *options, "--", *words] if words else [command, *options]
 
 
-def read(arguments: list[str]) -> Call | None:
+def parse_call(arguments: list[str]) -> Call | None:
     """Return the call that `arguments` make; None when it is not a plain call of a quick command.
 
     A call without words has the empty command. None is no error: it means that Typer must read the call, and
     say what is wrong with it if anything is.
     """
-    arranged = arrange(arguments)
+    arranged = arrange_arguments(arguments)
     command = arranged.pop(0) if arranged and arranged[0] in COMMANDS else ""
-    known = QUICK.get(command) if command else ALONE
+    known = QUICK_COMMANDS.get(command) if command else WIZARD_OPTIONS
     if known is None:
         return None
     given: dict[str, str | bool] = {}

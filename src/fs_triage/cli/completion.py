@@ -25,75 +25,79 @@ SHELLS = ("bash", "zsh", "fish", "powershell")
 _FOLDER = "\t"
 _FOLDERS = ("verifier", "comparer", "nouveau")
 _PARTNERS = ("liste", "contacts", "arbre", "relecture")
-_VALUES = {"--niveau": ("1", "2"), "--format": ("github",), commands.INSTALL: SHELLS}
+_VALUES = {"--niveau": ("1", "2"), "--format": ("github",), commands.INSTALL_OPTION: SHELLS}
 
 
-def answer(arguments: list[str]) -> int:
+def print_proposals(arguments: list[str]) -> int:
     """Print what may stand in the place of the last of `arguments`, which begins with `=`."""
     *before, current = arguments or ["="]
     try:
-        found = propose([word for word in before if word != "="], current[1:])
+        found = build_proposals([word for word in before if word != "="], current[1:])
     except Exception:
         return OK
     if found:
-        output.answer("\n".join(found))
+        output.print_answer("\n".join(found))
     return OK
 
 
-def propose(before: list[str], current: str) -> list[str]:
+def build_proposals(before: list[str], current: str) -> list[str]:
     """Return the proposals for the word `current` after the words `before`; raises `Failure`."""
-    words, options, lacking = commands.split(before)
+    words, options, lacking = commands.split_arguments(before)
     if lacking:
-        return _that_begin(current, _values(lacking[0], options))
+        return _filter_by_prefix(current, _list_values(lacking[0], options))
     command = words[0] if words and words[0] in commands.COMMANDS else "fiche" if words else ""
     if current.startswith("-"):
-        return _that_begin(current, _options(command, options))
+        return _filter_by_prefix(current, _list_options(command, options))
     if command in _FOLDERS:
         return [_FOLDER]
     if command in _PARTNERS and len(words) == 1:
-        return _that_begin(current, _open(options).need("choices:").split("\n"))
+        return _filter_by_prefix(current, _open_livret(options).need("choices:").split("\n"))
     if command not in ("", "fiche"):
-        return _that_begin(current, _options(command, options))
-    store = _open(options)
-    found = _answers(store, words[1:] if words and words[0] == "fiche" else words, current)
+        return _filter_by_prefix(current, _list_options(command, options))
+    store = _open_livret(options)
+    found = _list_answers(store, words[1:] if words and words[0] == "fiche" else words, current)
     if not words:
-        found += _that_begin(current, store.need("commands").split("\n"))
-    return found or _that_begin(current, _options(command, options))
+        found += _filter_by_prefix(current, store.need("commands").split("\n"))
+    return found or _filter_by_prefix(current, _list_options(command, options))
 
 
-def _answers(store: Store, words: list[str], current: str) -> list[str]:
+def _list_answers(store: Store, words: list[str], current: str) -> list[str]:
     """Return the answers to the question that `words` lead to; `current` may hold a path: `caf/rsa`."""
     head, slash, tail = current.rpartition("/")
     words = [*words, head] if slash else words
     node = lookup.node_of(store, words) if words else ""
     choices = store.peek(f"choices:{node}") if node is not None else None
-    found = _that_begin(tail, choices.split("\n") if choices else [])
+    found = _filter_by_prefix(tail, choices.split("\n") if choices else [])
     return [f"{head}{slash}{line}" for line in found]
 
 
-def _options(command: str, given: list[str]) -> list[str]:
+def _list_options(command: str, given: list[str]) -> list[str]:
     """Return the options that a command still takes; a call without words may become a `fiche`."""
-    tables = {**commands.QUICK, **commands.SLOW}
-    known = tables[command] if command else {**tables["fiche"], **commands.ALONE, **commands.ALONE_SLOW}
+    tables = {**commands.QUICK_COMMANDS, **commands.TYPER_COMMANDS}
+    known = (
+        tables[command]
+        if command
+        else {**tables["fiche"], **commands.WIZARD_OPTIONS, **commands.PROGRAM_OPTIONS}
+    )
     names = {option.partition("=")[0] for option in given}
     return [option for option in known if option not in names]
 
 
-def _values(option: str, options: list[str]) -> Iterable[str]:
+def _list_values(option: str, options: list[str]) -> Iterable[str]:
     """Return the values that an option may have."""
     if option == "--partenaire":
-        return _open(options).need("choices:").split("\n")
+        return _open_livret(options).need("choices:").split("\n")
     if option == "--livret":
         return places.livrets_in(places.own_rules())
     return _VALUES.get(option, [_FOLDER] if option in ("--regles", "--sortie", "-o", "--depuis") else [])
 
 
-def _that_begin(current: str, lines: Iterable[str]) -> list[str]:
+def _filter_by_prefix(current: str, lines: Iterable[str]) -> list[str]:
     return [line for line in lines if line == _FOLDER or line.startswith(current)]
 
 
-def _open(options: list[str]) -> Store:
-    """Return the livret that the options typed so far choose, without a word of what must be known of it."""
+def _open_livret(options: list[str]) -> Store:
+    """Open the livret that the options typed so far choose; prints no notice."""
     given = dict(pairwise(options))
     joined = dict(option.split("=", 1) for option in options if "=" in option)
     chosen = {**given, **joined}

@@ -18,98 +18,102 @@ if TYPE_CHECKING:
     from fs_triage.cli.commands import Call
 
 
-def answer(call: Call) -> int:
+def answer_call(call: Call) -> int:
     """Answer a call of a quick command; returns the exit code, raises `Failure`."""
     store = open_livret(call)
-    return _ANSWERS[call.command](store, call)
+    return _COMMANDS[call.command](store, call)
 
 
 def open_livret(call: Call) -> Store:
-    """Return the livret that a call asks for, after saying on standard error what must be known of it."""
-    store = open_store(places.livret_folder(call.text("--regles"), call.text("--livret")))
-    output.tell(*store.notices)
+    """Open the livret that a call asks for, and print its notices on standard error."""
+    store = open_store(places.livret_folder(call.find_value("--regles"), call.find_value("--livret")))
+    output.print_message(*store.notices)
     store.notices.clear()
     return store
 
 
-def questions(store: Store, call: Call) -> int:
+def answer_wizard(store: Store, call: Call) -> int:
     """Ask the questions one by one: the wizard."""
     from fs_triage.desk import session
 
-    return session.run(store, accessible=call.flag("--accessible"))
+    return session.run_wizard(store, accessible=call.has_flag("--accessible"))
 
 
-def fiche(store: Store, call: Call) -> int:
+def answer_fiche(store: Store, call: Call) -> int:
     """Look a démarche up: print every conclusion met, or go on with the wizard on a terminal."""
     if not any(word.strip() for word in call.words):
         raise Failure(WRONG_CALL, "Le mot à chercher est vide ; tapez par exemple « fs-triage caf rsa ».")
     found = lookup.find(store, call.words)
-    as_json = call.flag("--json")
+    as_json = call.has_flag("--json")
     if found.by == "nothing":
-        return _searched(store, call, found, as_json)
-    return _show(store, call, found.positions, found.by, as_json, found.node)
+        return _answer_by_search(store, call, found, as_json)
+    return _show_conclusions(store, call, found.positions, found.by, as_json, found.node)
 
 
-def _show(
+def _show_conclusions(
     store: Store, call: Call, positions: list[int], by: str, as_json: bool, node: str | None = None
 ) -> int:
     """Print the conclusions at `positions`; a person at a terminal is asked which, when they are several."""
     if not as_json and len(positions) > 1 and output.is_terminal():
         from fs_triage.desk import session
 
-        return session.run(store, node=node, positions=positions, accessible=call.flag("--accessible"))
+        return session.run_wizard(
+            store, node=node, positions=positions, accessible=call.has_flag("--accessible")
+        )
     if as_json:
         extra = f'"found_by": "{by}", '
-        output.answer_json(envelope(store, " ".join(call.words), store.block("json", positions), extra))
-    elif output.is_drawn(call.flag("--accessible")):
+        output.print_json(render_envelope(store, " ".join(call.words), store.block("json", positions), extra))
+    elif output.can_draw(call.has_flag("--accessible")):
         from fs_triage.render import terminal
 
         terminal.print_cards(lookup.read_cards(store, positions))
     else:
-        output.answer_lines("\n\n----\n\n".join(store.block("text", positions)))
+        output.print_wrapped_answer("\n\n----\n\n".join(store.block("text", positions)))
     return OK
 
 
-def _searched(store: Store, call: Call, found: lookup.Found, as_json: bool) -> int:
+def _answer_by_search(store: Store, call: Call, found: lookup.Found, as_json: bool) -> int:
     from fs_triage.cli import suggestions
 
-    hits, otherwise = suggestions.by_search(store, call.words, found.partner, found.rest)
+    hits, otherwise = suggestions.find_by_search(store, call.words, found.partner, found.rest)
     if hits:
-        output.tell("Aucune démarche ne porte exactement ces mots ; voici ce qui s’en approche le plus.")
-        return _show(store, call, hits, "search", as_json)
+        output.print_message(
+            "Aucune démarche ne porte exactement ces mots ; voici ce qui s’en approche le plus."
+        )
+        return _show_conclusions(store, call, hits, "search", as_json)
     if as_json:
-        output.answer_json(envelope(store, " ".join(call.words), [], '"found_by": "nothing", '))
-    output.tell(otherwise)
+        output.print_json(render_envelope(store, " ".join(call.words), [], '"found_by": "nothing", '))
+    output.print_message(otherwise)
     return NOTHING_FOUND
 
 
-def envelope(store: Store, query: str, matches: list[str], extra: str = "") -> str:
+def render_envelope(store: Store, query: str, matches: list[str], extra: str = "") -> str:
     """Return the JSON object that carries `matches`, themselves JSON."""
     livret = store.quoted(store.need("meta:livret"))
     head = f'"schema_version": 1, "livret": {livret}, "query": {store.quoted(query)}, {extra}'
     return f'{{{head}"matches": [{", ".join(matches)}]}}'
 
 
-def liste(store: Store, call: Call) -> int:
+def answer_liste(store: Store, call: Call) -> int:
     """Print every conclusion, of one partner or of all."""
-    kind = "json" if call.flag("--json") else "line"
-    values = _of_partner(store, call, kind, kind)
+    kind = "json" if call.has_flag("--json") else "line"
+    values = _list_values(store, call, kind, kind)
     if kind == "json":
-        output.answer_json(envelope(store, " ".join(call.words), values))
+        output.print_json(render_envelope(store, " ".join(call.words), values))
     else:
-        output.answer_format("\n".join(values))
+        output.print_format("\n".join(values))
     return OK
 
 
-def _of_partner(store: Store, call: Call, kind: str, spans: str) -> list[str]:
-    partner = asked_partner(store, call)
+def _list_values(store: Store, call: Call, kind: str, spans: str) -> list[str]:
+    partner = get_partner(store, call)
     if partner is None:
         return store.all(kind)
     first, last = (int(n) for n in store.need(f"span-{spans}:{partner}").split())
     return store.block(kind, range(first, last))
 
 
-def asked_partner(store: Store, call: Call) -> str | None:
+def get_partner(store: Store, call: Call) -> str | None:
     """Return the partner that the words of a list name, None for all; raises `Failure` for another word."""
     if not call.words:
         return None
@@ -118,34 +122,34 @@ def asked_partner(store: Store, call: Call) -> str | None:
     if partner is None:
         from fs_triage.cli import suggestions
 
-        raise suggestions.unknown_partner(store, words)
+        raise suggestions.build_unknown_partner(store, words)
     return partner
 
 
-def contacts(store: Store, call: Call) -> int:
+def answer_contacts(store: Store, call: Call) -> int:
     """Print every contact and the conclusions that use it."""
-    as_json = call.flag("--json")
-    values = _of_partner(store, call, "contact" if as_json else "contact-line", "contact")
+    as_json = call.has_flag("--json")
+    values = _list_values(store, call, "contact" if as_json else "contact-line", "contact")
     if as_json:
         livret = store.quoted(store.need("meta:livret"))
         body = ", ".join(values)
-        output.answer_json(f'{{"schema_version": 1, "livret": {livret}, "contacts": [{body}]}}')
+        output.print_json(f'{{"schema_version": 1, "livret": {livret}, "contacts": [{body}]}}')
     else:
-        output.answer_format("\n".join(values))
+        output.print_format("\n".join(values))
     return OK
 
 
-def chercher(store: Store, call: Call) -> int:
+def answer_chercher(store: Store, call: Call) -> int:
     """Search by needs in the visitor's own words."""
     from fs_triage.cli import chercher as command
 
-    return command.run(store, call)
+    return command.run_chercher(store, call)
 
 
-_ANSWERS: dict[str, Callable[[Store, Call], int]] = {
-    "": questions,
-    "fiche": fiche,
-    "liste": liste,
-    "contacts": contacts,
-    "chercher": chercher,
+_COMMANDS: dict[str, Callable[[Store, Call], int]] = {
+    "": answer_wizard,
+    "fiche": answer_fiche,
+    "liste": answer_liste,
+    "contacts": answer_contacts,
+    "chercher": answer_chercher,
 }

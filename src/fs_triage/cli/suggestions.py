@@ -10,19 +10,21 @@ from fs_triage.index import lookup
 from fs_triage.index.reader import Store
 from fs_triage.search import rank
 from fs_triage.text.fold import fold
-from fs_triage.text.typography import cut, shown
+from fs_triage.text.typography import quote_input, shorten_text
 
-_OPTIONS = {"help": "--aide", "man": "--aide", "version": "--version"}
+_OPTIONS_BY_WORD = {"help": "--aide", "man": "--aide", "version": "--version"}
 """Words that elsewhere ask for what an option gives here."""
 
-_SHOWN = 3
-_LONGEST = 200  # characters of a query that are compared: what is longer is no misspelt name
-_ALIKE = 72  # of 100: from where a name looks like another one
-_MISSPELT = 84  # of 100: from where it can hardly be another word
-_CLOSE = 12  # of 100: how much less alike than the best a name may be to be shown beside it
+_MAX_SHOWN = 3
+_MAX_QUERY_LENGTH = 200  # characters of a query that are compared: what is longer is no misspelt name
+_MIN_SIMILARITY = 72  # of 100: from where a name looks like another one
+_MIN_MISSPELT_SIMILARITY = 84  # of 100: from where it can hardly be another word
+_MAX_SIMILARITY_GAP = 12  # of 100: how much less alike than the best a name may be to be shown beside it
 
 
-def by_search(store: Store, words: list[str], partner: str | None, rest: list[str]) -> tuple[list[int], str]:
+def find_by_search(
+    store: Store, words: list[str], partner: str | None, rest: list[str]
+) -> tuple[list[int], str]:
     """Return the positions of the best conclusions for `words` taken as a need, or what to say when there are none.
 
     `rest` are the words after the name of `partner`, where one is named. The misspelt name of a command or of a
@@ -30,45 +32,45 @@ def by_search(store: Store, words: list[str], partner: str | None, rest: list[st
     """
     typed = " ".join(words)
     words = typed.split()
-    misspelt = _misspelt(store, words) if partner is None else []
+    misspelt = _find_misspelt_name(store, words) if partner is None else []
     begun = " ".join(words[: len(words) - len(rest) + 1])  # the partner, and what comes first after its name
     if not misspelt and (partner is None or "/" not in begun):
-        result = rank.find(store, " ".join(rest), partner=partner)
+        result = rank.find_conclusions(store, " ".join(rest), partner=partner)
         if result.hits:
             return [hit.position for hit in result.hits], ""
         if partner is None and result.understood:
-            return [], unanswered(store, typed, result)
-    near = misspelt or _nearest(store, words, partner)
+            return [], explain_verdict(store, typed, result)
+    near = misspelt or _find_nearest_calls(store, words, partner)
     if near:
-        return [], f"Rien trouvé pour {shown(typed)}. Vouliez-vous dire : {', '.join(near)} ?"
+        return [], f"Rien trouvé pour {quote_input(typed)}. Vouliez-vous dire : {', '.join(near)} ?"
     everything = f"fs-triage liste {partner}" if partner else "fs-triage liste"
-    return [], f"Rien trouvé pour {shown(typed)} ; tout ce que dit le livret : « {everything} »."
+    return [], f"Rien trouvé pour {quote_input(typed)} ; tout ce que dit le livret : « {everything} »."
 
 
-def unanswered(store: Store, need: str, result: rank.Result) -> str:
+def explain_verdict(store: Store, need: str, result: rank.Result) -> str:
     """Return the sentence for a `need` that is too vague or out of the livret, as `result` says."""
     if result.verdict == rank.TOO_VAGUE:
         partners = store.need("meta:partners").split()
-        call = f"fs-triage chercher {_quoted(need)} --partenaire {partners[0]}"
+        call = f"fs-triage chercher {_quote_argument(need)} --partenaire {partners[0]}"
         return (
-            f"Besoin trop vague : {shown(need)}. De quel partenaire s’agit-il ? ({', '.join(partners)}) "
+            f"Besoin trop vague : {quote_input(need)}. De quel partenaire s’agit-il ? ({', '.join(partners)}) "
             f"Dites-en plus, ou nommez-le : « {call} »."
         )
-    return f"Hors du livret : aucune démarche ne répond à {shown(need)}. Orientez l’usager vers un autre service."
+    return f"Hors du livret : aucune démarche ne répond à {quote_input(need)}. Orientez l’usager vers un autre service."
 
 
-def _quoted(need: str) -> str:
+def _quote_argument(need: str) -> str:
     """Return `need`, cut, as one word of a command line, without what a shell would read in it."""
-    return '"' + "".join(character for character in cut(need) if character not in '"$`\\!') + '"'
+    return '"' + "".join(character for character in shorten_text(need) if character not in '"$`\\!') + '"'
 
 
-def _nearest(store: Store, words: list[str], partner: str | None) -> list[str]:
+def _find_nearest_calls(store: Store, words: list[str], partner: str | None) -> list[str]:
     """Return the calls nearest to `words`: the same with its slips mended, then commands, partners, démarches."""
     query = fold(" ".join(words))
-    if not query or len(query) > _LONGEST:
+    if not query or len(query) > _MAX_QUERY_LENGTH:
         return []
-    titles = _titles(store, partner)
-    mended = _mended(store, query, titles, partner)
+    titles = _list_titles(store, partner)
+    mended = _correct_query(store, query, titles, partner)
     names = {
         f"« fs-triage {name} »": fold(name) for name in (*COMMANDS, *store.need("meta:partners").split())
     }
@@ -76,24 +78,26 @@ def _nearest(store: Store, words: list[str], partner: str | None) -> list[str]:
         query = query.removeprefix(fold(partner)).strip() or query
         names = {}
     names |= {f"« fs-triage {node} »": title for node, title in titles.items()}
-    scored = process.extract(query, names, scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=_SHOWN)
-    near = [call for _, score, call in scored if score >= scored[0][1] - _CLOSE]
-    return list(dict.fromkeys([*mended, *near]))[:_SHOWN]
+    scored = process.extract(query, names, scorer=fuzz.ratio, score_cutoff=_MIN_SIMILARITY, limit=_MAX_SHOWN)
+    near = [call for _, score, call in scored if score >= scored[0][1] - _MAX_SIMILARITY_GAP]
+    return list(dict.fromkeys([*mended, *near]))[:_MAX_SHOWN]
 
 
-def _misspelt(store: Store, words: list[str]) -> list[str]:
+def _find_misspelt_name(store: Store, words: list[str]) -> list[str]:
     """Return the call that `words` make when they misspell the name of a command or of a partner."""
     first, *rest = words
-    if not rest and fold(first) in _OPTIONS:
-        return [shown(f"fs-triage {_OPTIONS[fold(first)]}")]
-    command = process.extractOne(fold(first), COMMANDS, scorer=fuzz.ratio, score_cutoff=_MISSPELT)
+    if not rest and fold(first) in _OPTIONS_BY_WORD:
+        return [quote_input(f"fs-triage {_OPTIONS_BY_WORD[fold(first)]}")]
+    command = process.extractOne(
+        fold(first), COMMANDS, scorer=fuzz.ratio, score_cutoff=_MIN_MISSPELT_SIMILARITY
+    )
     if command is not None:
-        return [shown(" ".join(["fs-triage", command[0], *rest]))]
-    partner = _partner_like(store, " ".join(words))
-    return [shown(f"fs-triage {partner}")] if partner else []
+        return [quote_input(" ".join(["fs-triage", command[0], *rest]))]
+    partner = _find_similar_partner(store, " ".join(words))
+    return [quote_input(f"fs-triage {partner}")] if partner else []
 
 
-def _partner_like(store: Store, name: str) -> str | None:
+def _find_similar_partner(store: Store, name: str) -> str | None:
     """Return the partner whose id `name` misspells, by letters that are wrong or in another order; else None."""
     query = fold(name)
     names = {partner: fold(partner) for partner in store.need("meta:partners").split()}
@@ -102,33 +106,35 @@ def _partner_like(store: Store, name: str) -> str | None:
     for partner, known in names.items():
         if sorted(known) == sorted(query):
             return partner
-    found = process.extractOne(query[:_LONGEST], names, scorer=fuzz.ratio, score_cutoff=_MISSPELT)
+    found = process.extractOne(
+        query[:_MAX_QUERY_LENGTH], names, scorer=fuzz.ratio, score_cutoff=_MIN_MISSPELT_SIMILARITY
+    )
     return found[2] if found is not None else None
 
 
-def unknown_partner(store: Store, name: str) -> Failure:
+def build_unknown_partner(store: Store, name: str) -> Failure:
     """Return the failure that says that `name` is no partner, which one it looks like, and which there are."""
     known = ", ".join(store.need("meta:partners").split())
-    meant = _partner_like(store, name)
-    said = f". Vouliez-vous dire : {shown(meant)} ? Possibles" if meant else " ; possibles"
-    return Failure(WRONG_CALL, f"Partenaire inconnu : {shown(name)}{said} : {known}.")
+    meant = _find_similar_partner(store, name)
+    said = f". Vouliez-vous dire : {quote_input(meant)} ? Possibles" if meant else " ; possibles"
+    return Failure(WRONG_CALL, f"Partenaire inconnu : {quote_input(name)}{said} : {known}.")
 
 
-def _titles(store: Store, partner: str | None) -> dict[str, str]:
+def _list_titles(store: Store, partner: str | None) -> dict[str, str]:
     """Return the titles of the conclusions, folded, by id."""
     rows = [line.split("\t") for line in store.all("line")]
     return {row[0]: fold(row[-1]) for row in rows if partner is None or row[0].startswith(f"{partner}/")}
 
 
-def _mended(store: Store, query: str, titles: dict[str, str], partner: str | None) -> list[str]:
-    """Return the call that `query` makes when each unknown word of it gives way to the known one most like it."""
+def _correct_query(store: Store, query: str, titles: dict[str, str], partner: str | None) -> list[str]:
+    """Return the call that `query` makes with each unknown word replaced by the most similar known one."""
     known = {word for node, title in titles.items() for word in [*fold(node).split(), *title.split()]}
     if partner is None:
         known.update(store.need("meta:partners").split())
     mended = []
     for word in query.split():
         if word not in known:
-            found = process.extractOne(word, sorted(known), scorer=fuzz.ratio, score_cutoff=_ALIKE)
+            found = process.extractOne(word, sorted(known), scorer=fuzz.ratio, score_cutoff=_MIN_SIMILARITY)
             if found is None:
                 return []
             word = found[0]

@@ -17,7 +17,7 @@ from typer.exceptions import Exit, TyperException
 from fs_triage import output
 from fs_triage.cli import commands as calls
 from fs_triage.contract import WRONG_CALL, Failure
-from fs_triage.text.typography import shown
+from fs_triage.text.typography import quote_input
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,16 +26,18 @@ if TYPE_CHECKING:
 
 HELP_NAMES = ["-h", "--help", "--aide"]
 _EXAMPLE = "  # "
-_ALIKE = 0.75  # from where an option looks like another one
-_WIDEST = 42  # columns of the left part of a list
+_MIN_SIMILARITY = 0.75  # from where an option looks like another one
+_MAX_LEFT_WIDTH = 42  # columns of the left part of a list
 
 
-class _French:
+class _FrenchHelp:
     """What a command and a group have in common: each part of a help page, and the check of the words."""
 
     def format_usage(self, ctx: Context, formatter: HelpFormatter) -> None:
         """Write the usage line."""
-        formatter.write_usage(_path(ctx), " ".join(_pieces(ctx.command)), prefix="Utilisation : ")
+        formatter.write_usage(
+            _render_path(ctx), " ".join(_list_usage_pieces(ctx.command)), prefix="Utilisation : "
+        )
 
     def format_options(self, ctx: Context, formatter: HelpFormatter) -> None:
         """Write the commands, the words and the options."""
@@ -43,20 +45,22 @@ class _French:
             commands = [
                 (name, command.get_short_help_str()) for name, command in ctx.command.commands.items()
             ]
-            _section(formatter, "Commandes", commands)
+            _write_section(formatter, "Commandes", commands)
         params = ctx.command.get_params(ctx)
         words = [
             (param.metavar or "", param.help or "") for param in params if isinstance(param, TyperArgument)
         ]
-        _section(formatter, "Mots", words)
+        _write_section(formatter, "Mots", words)
         options = [param for param in params if isinstance(param, TyperOption) and not param.hidden]
-        _section(formatter, "Options", [(_declared(option), option.help or "") for option in options])
+        _write_section(
+            formatter, "Options", [(_render_option(option), option.help or "") for option in options]
+        )
 
     def format_epilog(self, ctx: Context, formatter: HelpFormatter) -> None:
         """Write the examples: one a line, what it does after a `#`."""
         lines = inspect.cleandoc(ctx.command.epilog or "").splitlines()
         rows = [(call, what) for call, _, what in (line.partition(_EXAMPLE) for line in lines)]
-        _section(formatter, "Exemples", rows)
+        _write_section(formatter, "Exemples", rows)
 
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
         """Read the options and the words; a wrong option is told with the command it was given to."""
@@ -82,11 +86,11 @@ class _French:
 
 def _show_help(ctx: Context, _: object, value: bool) -> None:
     if value and not ctx.resilient_parsing:
-        output.answer(ctx.get_help())
+        output.print_answer(ctx.get_help())
         raise Exit
 
 
-class FrenchCommand(_French, TyperCommand):
+class FrenchCommand(_FrenchHelp, TyperCommand):
     """A command."""
 
     allow_extra_args = True  # refused below, in French
@@ -95,74 +99,76 @@ class FrenchCommand(_French, TyperCommand):
         """Read the options and the words; raises `Failure` for the words that the command has no use for."""
         rest = super().parse_args(ctx, args)
         if rest:
-            raise Failure(WRONG_CALL, f"Mot en trop : {shown(' '.join(rest))} ; {_usage(ctx)}")
+            raise Failure(
+                WRONG_CALL, f"Mot en trop : {quote_input(' '.join(rest))} ; {_render_usage_hint(ctx)}"
+            )
         return rest
 
 
-class FrenchGroup(_French, TyperGroup):
+class FrenchGroup(_FrenchHelp, TyperGroup):
     """The program: the group of the commands."""
 
 
-def failure(error: TyperException) -> Failure:
+def build_failure(error: TyperException) -> Failure:
     """Return the failure that says in French what Typer found wrong with a call, and what to type."""
     ctx = getattr(error, "ctx", None)
     param = getattr(error, "param", None)
     match error:
         case exceptions.NoSuchOption():
-            message = _unknown(error, ctx)
+            message = _explain_unknown_option(error, ctx)
         case exceptions.BadOptionUsage():
-            message = _misused(error, ctx)
+            message = _explain_misused_option(error, ctx)
         case exceptions.MissingParameter() if isinstance(param, TyperOption):
-            message = f"Il manque l’option {_declared(param)} ; {_usage(ctx)}"
+            message = f"Il manque l’option {_render_option(param)} ; {_render_usage_hint(ctx)}"
         case exceptions.MissingParameter() if isinstance(param, TyperArgument):
-            message = f"Il manque {_wanted(param)} ; {_usage(ctx)}"
+            message = f"Il manque {_render_argument(param)} ; {_render_usage_hint(ctx)}"
         case exceptions.BadParameter() if isinstance(param, TyperOption):
-            message = f"La valeur de l’option {param.opts[0]} est illisible ; {_usage(ctx)}"
+            message = f"La valeur de l’option {param.opts[0]} est illisible ; {_render_usage_hint(ctx)}"
         case exceptions.BadParameter():
-            message = f"Un mot est illisible ; {_usage(ctx)}"
+            message = f"Un mot est illisible ; {_render_usage_hint(ctx)}"
         case _:
-            message = f"L’appel n’est pas compris ; {_usage(ctx)}"
+            message = f"L’appel n’est pas compris ; {_render_usage_hint(ctx)}"
     return Failure(WRONG_CALL, message)
 
 
-def _unknown(error: exceptions.NoSuchOption, ctx: Context | None) -> str:
-    known = [name for option in _options(ctx) for name in option.opts] + HELP_NAMES
-    near = difflib.get_close_matches(error.option_name, known, n=1, cutoff=_ALIKE)
-    tables = {**calls.QUICK, **calls.SLOW}
+def _explain_unknown_option(error: exceptions.NoSuchOption, ctx: Context | None) -> str:
+    known = [name for option in _list_options(ctx) for name in option.opts] + HELP_NAMES
+    near = difflib.get_close_matches(error.option_name, known, n=1, cutoff=_MIN_SIMILARITY)
+    tables = {**calls.QUICK_COMMANDS, **calls.TYPER_COMMANDS}
     owners = [f"« {command} »" for command, options in tables.items() if error.option_name in options]
     hint = f" (vouliez-vous dire {near[0]} ?)" if near else f" (c’est une option de {', '.join(owners)})"
     hint = hint if near or owners else ""
-    return f"Option inconnue : {shown(error.option_name)}{hint} ; {_see(ctx)}"
+    return f"Option inconnue : {quote_input(error.option_name)}{hint} ; {_render_help_hint(ctx)}"
 
 
-def _misused(error: exceptions.BadOptionUsage, ctx: Context | None) -> str:
-    option = next((option for option in _options(ctx) if error.option_name in option.opts), None)
+def _explain_misused_option(error: exceptions.BadOptionUsage, ctx: Context | None) -> str:
+    option = next((option for option in _list_options(ctx) if error.option_name in option.opts), None)
     if option is not None and not option.is_flag:
-        return f"L’option {error.option_name} attend une valeur : {_declared(option)} ; {_see(ctx)}"
-    return f"L’option {shown(error.option_name)} ne prend pas de valeur ; {_see(ctx)}"
+        return f"L’option {error.option_name} attend une valeur : {_render_option(option)} ; {_render_help_hint(ctx)}"
+    return f"L’option {quote_input(error.option_name)} ne prend pas de valeur ; {_render_help_hint(ctx)}"
 
 
-def _options(ctx: Context | None) -> list[TyperOption]:
+def _list_options(ctx: Context | None) -> list[TyperOption]:
     params = ctx.command.params if ctx is not None else []
     return [param for param in params if isinstance(param, TyperOption) and not param.hidden]
 
 
-def _path(ctx: Context) -> str:
+def _render_path(ctx: Context) -> str:
     """Return the words that call the command, « fs-triage liste », without those of the group's own usage."""
     return " ".join(filter(None, [ctx.find_root().info_name, ctx.info_name if ctx.parent else None]))
 
 
-def _usage(ctx: Context | None) -> str:
+def _render_usage_hint(ctx: Context | None) -> str:
     if ctx is None:
         return "voyez « fs-triage --aide »."
-    return f"tapez « {' '.join([_path(ctx), *_pieces(ctx.command)])} »."
+    return f"tapez « {' '.join([_render_path(ctx), *_list_usage_pieces(ctx.command)])} »."
 
 
-def _see(ctx: Context | None) -> str:
-    return f"voyez « {_path(ctx) if ctx is not None else 'fs-triage'} --aide »."
+def _render_help_hint(ctx: Context | None) -> str:
+    return f"voyez « {_render_path(ctx) if ctx is not None else 'fs-triage'} --aide »."
 
 
-def _pieces(command: Command) -> list[str]:
+def _list_usage_pieces(command: Command) -> list[str]:
     """Return what follows the name of a command on its usage line."""
     pieces = [command.options_metavar or ""]
     for param in command.params:
@@ -170,25 +176,25 @@ def _pieces(command: Command) -> list[str]:
             several = "…" if param.nargs != 1 else ""
             pieces.append(f"{param.metavar}{several}" if param.required else f"[{param.metavar}{several}]")
         elif isinstance(param, TyperOption) and param.required:
-            pieces.append(_declared(param))
+            pieces.append(_render_option(param))
     if isinstance(command, TyperGroup):
         pieces.append(command.subcommand_metavar)
     return pieces
 
 
-def _declared(option: TyperOption) -> str:
+def _render_option(option: TyperOption) -> str:
     """Return an option as it is typed: its names, and its value when it takes one."""
     names = ", ".join(sorted(option.opts, key=len))
     return names if option.is_flag else f"{names} {option.metavar}"
 
 
-def _wanted(word: TyperArgument) -> str:
+def _render_argument(word: TyperArgument) -> str:
     """Return what a missing word is: its name on the usage line, and what its help says."""
     text = (word.help or "").rstrip(".")
     return f"{word.metavar} ({text[:1].lower()}{text[1:]})"
 
 
-def _section(formatter: HelpFormatter, title: str, rows: list[tuple[str, str]]) -> None:
+def _write_section(formatter: HelpFormatter, title: str, rows: list[tuple[str, str]]) -> None:
     if rows:
         with formatter.section(f"{title} "):
-            formatter.write_dl(rows, col_max=_WIDEST)
+            formatter.write_dl(rows, col_max=_MAX_LEFT_WIDTH)

@@ -12,23 +12,23 @@ from fs_triage.index.reader import Store
 _RULES = ".yaml"
 
 
-def run(regles: str | None, livret: str | None) -> int:
+def run_version(regles: str | None, livret: str | None) -> int:
     """Print the versions; returns the exit code, which tells when the rules cannot be used."""
-    output.answer(f"fs-triage {__version__}")
+    output.print_answer(f"fs-triage {__version__}")
     try:
         given = {"--regles": regles, "--livret": livret}
         store = quick.open_livret(
             commands.Call("", [], {name: value for name, value in given.items() if value})
         )
     except Failure as failure:
-        output.tell(failure.message)
+        output.print_message(failure.message)
         return failure.code
     title = f"{store.need('meta:title')} ({store.need('meta:departement')})"
-    output.answer(f"livret {store.need('meta:livret')} : {title}, règles du {_date(store)}")
+    output.print_answer(f"livret {store.need('meta:livret')} : {title}, règles du {_get_rules_date(store)}")
     return OK
 
 
-def _date(store: Store) -> str:
+def _get_rules_date(store: Store) -> str:
     """Return the day of the last change of the rule files that the livret was made from."""
     times = [mtime for path, size, mtime, _ in store.sources() if path.endswith(_RULES) and size >= 0]
     return time.strftime("%d/%m/%Y", time.localtime(max(times) / 1_000_000_000))

@@ -20,18 +20,20 @@ from prompt_toolkit.output import Output, create_output
 from prompt_toolkit.output.vt100 import Vt100_Output
 
 from fs_triage.contract import WRONG_CALL, Failure
-from fs_triage.desk.page import BACK, fitting, is_half
+from fs_triage.desk.page import BACK, fit_text, is_surrogate
 
-STOP = (Keys.ControlC, Keys.ControlD, Keys.ControlQ)
-_STOPPED = KeyPress(Keys.ControlC, "\x03")
-_DEAF = (Keys.ControlR, Keys.ControlS, Keys.ControlV, Keys.ControlX, Keys.ControlY)
+STOP_KEYS = (Keys.ControlC, Keys.ControlD, Keys.ControlQ)
+_STOP_PRESS = KeyPress(Keys.ControlC, "\x03")
+_IGNORED_KEYS = (Keys.ControlR, Keys.ControlS, Keys.ControlV, Keys.ControlX, Keys.ControlY)
 """Keys that would open something with English words in it (a search of the history), insert raw bytes, or what was
 cut, again and again."""
-_AHEAD = 4096  # keys that are kept until they are asked for: nobody types more ahead, no prompt takes more
-_READS = 256  # in one go, whoever goes on typing meanwhile
+_MAX_KEYS_AHEAD = (
+    4096  # keys that are kept until they are asked for: nobody types more ahead, no prompt takes more
+)
+_MAX_READS = 256  # in one go, whoever goes on typing meanwhile
 
 _NO_CONSOLE: tuple[type[Exception], ...] = ()
-_ELSEWHERE = (
+_NO_CONSOLE_MESSAGE = (
     "Cette fenêtre n’est pas une console de Windows : ajoutez --accessible, ou ouvrez l’invite de commandes, "
     "PowerShell ou Terminal."
 )
@@ -48,14 +50,14 @@ if sys.platform == "win32":
         def read_keys(self) -> list[KeyPress]:
             """Return the keys pressed so far; the one that ends the session alone, wherever it stands."""
             keys: list[KeyPress] = []
-            for _ in range(_READS):
+            for _ in range(_MAX_READS):
                 more = super().read_keys()
-                if any(key.key in STOP for key in more):
-                    return [_STOPPED]
-                keys += more[: max(_AHEAD - len(keys), 0)]
+                if any(key.key in STOP_KEYS for key in more):
+                    return [_STOP_PRESS]
+                keys += more[: max(_MAX_KEYS_AHEAD - len(keys), 0)]
                 if not more:
                     break
-            return _joined(keys)
+            return _join_letters(keys)
 
 else:
     from prompt_toolkit.input.vt100 import Vt100Input
@@ -69,19 +71,19 @@ else:
         def read_keys(self) -> list[KeyPress]:
             """Return the keys pressed so far; the one that ends the session alone, wherever it stands."""
             text = ""
-            for _ in range(_READS):
+            for _ in range(_MAX_READS):
                 more = self.stdin_reader.read(1 << 16)
                 if any(stop in more for stop in _STOP_BYTES):
                     self.vt100_parser.reset()
-                    return [_STOPPED]
+                    return [_STOP_PRESS]
                 text += more
                 if not more:
                     break
-            self._parse(text[:_AHEAD], text[_AHEAD:])
+            self._parse_keys(text[:_MAX_KEYS_AHEAD], text[_MAX_KEYS_AHEAD:])
             keys, self._buffer = self._buffer, []
-            return _joined(keys)
+            return _join_letters(keys)
 
-        def _parse(self, text: str, dropped: str) -> None:
+        def _parse_keys(self, text: str, dropped: str) -> None:
             """Make keys of `text`; of what is `dropped`, only where a paste begins and ends counts."""
             parser = self.vt100_parser
             parser.feed(text)
@@ -100,13 +102,13 @@ def open_output() -> Output:
     try:
         terminal = create_output(stdout=sys.stdout)
     except _NO_CONSOLE as error:
-        raise Failure(WRONG_CALL, _ELSEWHERE) from error
+        raise Failure(WRONG_CALL, _NO_CONSOLE_MESSAGE) from error
     if isinstance(terminal, Vt100_Output):  # a Windows console is never asked
         terminal.enable_cpr = False
     return terminal
 
 
-def top(terminal: Output) -> int:
+def get_first_row(terminal: Output) -> int:
     """Return the first row of the window; a console that takes no escape sequences counts those scrolled away."""
     if sys.platform == "win32" and isinstance(terminal, Win32Output):
         return int(terminal.get_win32_screen_buffer_info().srWindow.Top)
@@ -118,15 +120,15 @@ def open_keyboard() -> Keyboard:
     return Keyboard(sys.stdin)
 
 
-def stopped_ahead(keyboard: Keyboard) -> bool:
+def has_stop_key(keyboard: Keyboard) -> bool:
     """Return whether a key that ends the session was pressed between two prompts; keeps the others for the next."""
     with keyboard.raw_mode():
         keys = keyboard.read_keys()
     store_typeahead(keyboard, keys)
-    return _STOPPED in keys
+    return _STOP_PRESS in keys
 
 
-def _joined(keys: list[KeyPress]) -> list[KeyPress]:
+def _join_letters(keys: list[KeyPress]) -> list[KeyPress]:
     """Return `keys` with letters in a row as one paste, and of a paste what is text.
 
     The letter after Esc stays apart: both are Alt and that letter.
@@ -135,7 +137,7 @@ def _joined(keys: list[KeyPress]) -> list[KeyPress]:
     for key in keys:
         before = joined[-1].key if joined else None
         if key.key == Keys.BracketedPaste:
-            joined.append(KeyPress(Keys.BracketedPaste, _one_line(key.data)))
+            joined.append(KeyPress(Keys.BracketedPaste, _join_lines(key.data)))
         elif isinstance(key.key, Keys) or before == Keys.Escape:
             joined.append(key)
         elif before is not None and (before == Keys.BracketedPaste or not isinstance(before, Keys)):
@@ -147,22 +149,23 @@ def _joined(keys: list[KeyPress]) -> list[KeyPress]:
     return joined
 
 
-def _one_line(text: str) -> str:
+def _join_lines(text: str) -> str:
     return "".join(
-        c if c.isprintable() or is_half(c) else " " if c.isspace() else "" for c in text.replace("\r\n", "\n")
+        c if c.isprintable() or is_surrogate(c) else " " if c.isspace() else ""
+        for c in text.replace("\r\n", "\n")
     )
 
 
-def text_keys(application: Application[Any], tell: Callable[[str], None]) -> KeyBindings:
+def build_text_keys(application: Application[Any], tell: Callable[[str], None]) -> KeyBindings:
     """Return the keys of the prompt for words; `tell` is given what to say of a key not taken, else nothing to say."""
     application.current_buffer.on_text_changed += lambda _: tell("")
     keys = KeyBindings()
     empty = Condition(lambda: not application.current_buffer.text)
     add_stops(keys)
-    for key in _DEAF:
-        keys.add(key)(nothing)
+    for key in _IGNORED_KEYS:
+        keys.add(key)(ignore_key)
     for letter in (*string.ascii_letters, *string.digits, *string.punctuation, "enter", Keys.Any):
-        keys.add("escape", letter)(nothing)  # one by one: Alt+1 and the like have a meaning of their own
+        keys.add("escape", letter)(ignore_key)  # one by one: Alt+1 and the like have a meaning of their own
 
     @keys.add("escape")
     @keys.add("left", filter=empty)
@@ -172,7 +175,7 @@ def text_keys(application: Application[Any], tell: Callable[[str], None]) -> Key
     @keys.add(Keys.BracketedPaste)
     @keys.add(Keys.Any)
     def _(event: KeyPressEvent) -> None:
-        taken, refused = fitting(application.current_buffer.text, event.data)
+        taken, refused = fit_text(application.current_buffer.text, event.data)
         application.current_buffer.insert_text(taken)
         tell(refused)
 
@@ -185,10 +188,10 @@ def add_stops(keys: KeyBindings) -> None:
     def stop(event: KeyPressEvent) -> None:
         event.app.exit(exception=KeyboardInterrupt())
 
-    for key in STOP:
+    for key in STOP_KEYS:
         keys.add(key)(stop)
         keys.add("escape", key)(stop)
 
 
-def nothing(_event: KeyPressEvent) -> None:
+def ignore_key(_event: KeyPressEvent) -> None:
     """Take a key and do nothing."""

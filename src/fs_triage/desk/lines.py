@@ -12,28 +12,28 @@ from typing import TYPE_CHECKING
 
 from fs_triage import output
 from fs_triage.cli import commands
-from fs_triage.desk.page import BACK, Page, fitting
-from fs_triage.text.typography import shown
+from fs_triage.desk.page import BACK, Page, fit_text
+from fs_triage.text.typography import quote_input
 
 if TYPE_CHECKING:
     from fs_triage.render.conclusion import Card
 
-_AHEAD = 100  # lines that are kept until they are asked for: nobody types more ahead
+_MAX_LINES_AHEAD = 100  # lines that are kept until they are asked for: nobody types more ahead
 
 
 class Lines:
     """The desk of a terminal that is only written to; the methods are those of `page.Desk`."""
 
     def __init__(self) -> None:
-        self._typed = _Typed()
+        self._typed = _TypedLines()
 
     @contextlib.contextmanager
-    def session(self) -> Iterator[None]:
+    def open_session(self) -> Iterator[None]:
         """Surround a session: after Ctrl-C the shell begins on a line of its own."""
         try:
             yield
         except KeyboardInterrupt:
-            output.answer("")
+            output.print_answer("")
             raise
 
     def interrupt(self) -> bool:
@@ -44,57 +44,57 @@ class Lines:
         self._typed.stopped = True
         return False
 
-    def choose(self, page: Page) -> str:
+    def ask_choice(self, page: Page) -> str:
         """Show `page`; returns the value of the option chosen."""
-        output.answer("")
+        output.print_answer("")
         for line in (*page.head, page.question):
-            output.answer_lines(line)
+            output.print_wrapped_answer(line)
         for rank, option in enumerate(page.options, 1):
             earlier = " (choisi avant)" if option.value == page.earlier else ""
-            output.answer_lines(
+            output.print_wrapped_answer(
                 f"{rank}. {option.label}{earlier}{f' – {option.help}' if option.help else ''}"
             )
         last = len(page.options)
         while True:
-            typed = _read(self._typed, f"Numéro du choix, de 1 à {last} : ")
-            if (number := commands.number(typed, last)) is not None:
+            typed = _ask_line(self._typed, f"Numéro du choix, de 1 à {last} : ")
+            if (number := commands.parse_number(typed, last)) is not None:
                 return page.options[number - 1].value
-            output.answer(
-                f"{shown(typed)} n’est pas un numéro de 1 à {last}." if typed else "Rien n’est choisi."
+            output.print_answer(
+                f"{quote_input(typed)} n’est pas un numéro de 1 à {last}." if typed else "Rien n’est choisi."
             )
 
-    def write(self, page: Page, earlier: str) -> str:
+    def ask_words(self, page: Page, earlier: str) -> str:
         """Ask for words, `earlier` being those typed before; returns them, or `BACK`."""
-        output.answer("")
+        output.print_answer("")
         for line in page.head:
-            output.answer_lines(line)
+            output.print_wrapped_answer(line)
         if earlier:
-            output.answer_lines(f"Écrit avant : {earlier}")
+            output.print_wrapped_answer(f"Écrit avant : {earlier}")
         while True:
-            typed = _read(self._typed, f"{page.question} (Entrée seule : revenir) ")
-            taken, refused = fitting("", typed)
+            typed = _ask_line(self._typed, f"{page.question} (Entrée seule : revenir) ")
+            taken, refused = fit_text("", typed)
             if refused:
-                output.answer_lines(refused)
+                output.print_wrapped_answer(refused)
             if taken or not typed:
                 return taken or BACK
 
-    def show(self, card: Card) -> bool:
+    def show_conclusions(self, card: Card) -> bool:
         """Show a conclusion; lines that scroll away need no word of it."""
         from fs_triage.render import plain_text
 
-        output.answer("")
-        output.answer_lines(plain_text.render_card(card))
+        output.print_answer("")
+        output.print_wrapped_answer(plain_text.render_card(card))
         return True
 
-    def turn(self) -> None:
+    def clear_screen(self) -> None:
         """Begin a fresh screen: the empty line before each page is all that a plain terminal needs."""
 
 
-def _read(typed: _Typed, prompt: str) -> str:
+def _ask_line(typed: _TypedLines, prompt: str) -> str:
     sys.stdout.write(prompt)
     sys.stdout.flush()
     try:
-        line = typed.line()
+        line = typed.read_line()
     except OSError:  # the terminal is gone
         line = ""
     if not line:  # or Ctrl-D
@@ -103,7 +103,7 @@ def _read(typed: _Typed, prompt: str) -> str:
     return "".join(c for c in words if c.isprintable())
 
 
-class _Typed:
+class _TypedLines:
     """The lines typed. Those typed ahead are taken in at once: a terminal that is full of them holds Ctrl-C back."""
 
     def __init__(self) -> None:
@@ -111,7 +111,7 @@ class _Typed:
         self._lines: list[str] = []
         self.stopped = False
 
-    def line(self) -> str:
+    def read_line(self) -> str:
         """Return the next line, empty at the end of the terminal.
 
         A signal received just before a read begins would wait for the next key: its byte in the pipe ends the wait
@@ -129,7 +129,7 @@ class _Typed:
                 ready = select.select([sys.stdin, woken], [], [], 0 if self._lines else None)[0]
                 if sys.stdin not in ready and self._lines:
                     break
-                if sys.stdin in ready and not self._take(os.read(sys.stdin.fileno(), 1 << 16)):
+                if sys.stdin in ready and not self._add_piece(os.read(sys.stdin.fileno(), 1 << 16)):
                     break
         finally:
             signal.set_wakeup_fd(before)
@@ -137,11 +137,11 @@ class _Typed:
             os.close(wake)
         return self._lines.pop(0) if self._lines else ""
 
-    def _take(self, piece: bytes) -> bool:
+    def _add_piece(self, piece: bytes) -> bool:
         """Take in what a terminal gives: a line, or what of it was typed before Ctrl-D; returns False at its end."""
         self._begun += piece
         if not piece or piece.endswith(b"\n"):
-            if len(self._lines) < _AHEAD:
+            if len(self._lines) < _MAX_LINES_AHEAD:
                 self._lines.append(self._begun.decode(sys.stdin.encoding, "replace"))
             self._begun = b""
         return bool(piece)

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from fs_triage.cli.commands import LOST
+from fs_triage.cli.commands import REPLACEMENT_CHARACTER
 
 if TYPE_CHECKING:
     from fs_triage.render.conclusion import Card
@@ -15,26 +15,26 @@ if TYPE_CHECKING:
 BACK = "←"
 QUIT = "✕"
 """Values of the choices that every page may offer; no id of a livret can be one."""
-LONGEST = 300
+MAX_TYPED_LENGTH = 300
 """Letters that a prompt takes: a third more than the longest need of our rules; with more, a key would be felt."""
-_TOO_LONG = f"{LONGEST} lettres au plus : la suite n’est pas prise."
+_TOO_LONG = f"{MAX_TYPED_LENGTH} lettres au plus : la suite n’est pas prise."
 _UNREADABLE = "Une lettre est illisible, rien n’est pris : réglez le terminal sur UTF-8."
 
 
-def is_half(character: str) -> bool:
+def is_surrogate(character: str) -> bool:
     """Return whether a character is half of one, or stands for a byte that is no text."""
     return "\ud800" <= character <= "\udfff"
 
 
-def fitting(typed: str, more: str) -> tuple[str, str]:
+def fit_text(typed: str, more: str) -> tuple[str, str]:
     """Return what of `more` can be added to what is `typed`, and what to say of the rest.
 
     A function key, which is no text, is left out without a word.
     """
-    if not more.isprintable() or LOST in more:
-        lost = any(character == LOST or is_half(character) for character in more)
+    if not more.isprintable() or REPLACEMENT_CHARACTER in more:
+        lost = any(character == REPLACEMENT_CHARACTER or is_surrogate(character) for character in more)
         return "", _UNREADABLE if lost else ""
-    room = LONGEST - len(typed)
+    room = MAX_TYPED_LENGTH - len(typed)
     return more[:room], _TOO_LONG if len(more) > room else ""
 
 
@@ -63,28 +63,28 @@ class Page:
     found: Callable[[str], Sequence[Option]] | None = None
 
     @property
-    def back(self) -> bool:
+    def has_back(self) -> bool:
         """Whether one can go back from here: one of the options is `BACK`."""
         return any(option.value == BACK for option in self.options)
 
 
 class Desk(Protocol):
-    """Where pages are shown and answered: `prompts.Screen`, or `numbered.Lines` for screen readers."""
+    """Where pages are shown and answered: `screen.Screen`, or `lines.Lines` for screen readers."""
 
-    def session(self) -> AbstractContextManager[None]:
+    def open_session(self) -> AbstractContextManager[None]:
         """Return what surrounds a whole session."""
 
     def interrupt(self) -> bool:
         """End the prompt under way as Ctrl-C does, from a signal handler; returns False where one may just raise."""
 
-    def choose(self, page: Page) -> str:
+    def ask_choice(self, page: Page) -> str:
         """Show `page`; returns the value of the option chosen. Ctrl-C and Ctrl-D raise `KeyboardInterrupt`."""
 
-    def write(self, page: Page, earlier: str) -> str:
+    def ask_words(self, page: Page, earlier: str) -> str:
         """Ask for words, `earlier` being those typed before; returns them, or `BACK`."""
 
-    def show(self, card: Card) -> bool:
+    def show_conclusions(self, card: Card) -> bool:
         """Show a conclusion; returns False when its beginning has left the screen."""
 
-    def turn(self) -> None:
-        """Begin a fresh screen: what a conclusion left behind must not stand above another question."""
+    def clear_screen(self) -> None:
+        """Clear the screen, so that no conclusion stays above the next question."""

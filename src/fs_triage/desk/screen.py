@@ -32,9 +32,9 @@ from questionary.prompts.common import InquirerControl
 
 from fs_triage import output
 from fs_triage.desk import console
-from fs_triage.desk.choice_list import Choices, pointer
+from fs_triage.desk.choice_list import Choices, get_pointer
 from fs_triage.desk.page import BACK, Page
-from fs_triage.text.wrap import wrap
+from fs_triage.text.wrap import wrap_text
 
 if TYPE_CHECKING:
     from fs_triage.render.conclusion import Card
@@ -61,12 +61,12 @@ class Screen:
 
     def __init__(self) -> None:
         self._keyboard: console.Keyboard | None = None
-        self._list: _List | None = None
+        self._list: _ListPrompt | None = None
         self._asking: Application[Any] | None = None
         self._interrupted = False
 
     @contextlib.contextmanager
-    def session(self) -> Iterator[None]:
+    def open_session(self) -> Iterator[None]:
         """Surround a session: one input and one output for all prompts; raises `Failure` without a console."""
         terminal = console.open_output()
         self._keyboard = console.open_keyboard()
@@ -82,25 +82,25 @@ class Screen:
         if self._asking is None:
             return False
         if self._asking.loop is not None:
-            self._asking.loop.call_soon_threadsafe(_leave, self._asking, KeyboardInterrupt())
+            self._asking.loop.call_soon_threadsafe(_end_prompt, self._asking, KeyboardInterrupt())
         return True
 
-    def choose(self, page: Page) -> str:
+    def ask_choice(self, page: Page) -> str:
         """Show `page`; returns the value of the option chosen."""
-        self._list = self._list or _List()
-        chosen = self._run(self._list.prepare(page))
-        if not self._list.offers(chosen):
+        self._list = self._list or _ListPrompt()
+        chosen = self._run_prompt(self._list.set_page(page))
+        if not self._list.has_value(chosen):
             raise AssertionError("a prompt returned what is no choice")
         return str(chosen)
 
-    def write(self, page: Page, earlier: str) -> str:
+    def ask_words(self, page: Page, earlier: str) -> str:
         """Ask for words, `earlier` being those typed before; returns them, or `BACK`."""
         columns = console.open_output().get_size().columns - 2  # questionary puts a space on either side
         question = questionary.text(
-            "\n ".join(_wrapped([page.question], columns)),
+            "\n ".join(_wrap_texts([page.question], columns)),
             default=earlier,
-            qmark="".join(f" {line}\n" for line in _wrapped(page.head, columns)),
-            instruction="\n ".join(["", *_wrapped([_WRITE_HINT], columns), pointer(_readable)]),
+            qmark="".join(f" {line}\n" for line in _wrap_texts(page.head, columns)),
+            instruction="\n ".join(["", *_wrap_texts([_WRITE_HINT], columns), get_pointer(_make_readable)]),
             style=_STYLE,
             erase_when_done=True,
         )
@@ -108,19 +108,19 @@ class Screen:
         for window in application.layout.find_all_windows():
             window.wrap_lines = to_filter(True)
         self._add_keys(application, columns)
-        typed = " ".join(str(self._run(application)).split())
+        typed = " ".join(str(self._run_prompt(application)).split())
         return typed or BACK
 
     def _add_keys(self, application: Application[Any], columns: int) -> None:
         """Give the prompt for words its own keys, and below it a line for what is said of a key not taken."""
         refused = ""
 
-        def tell(said: str) -> None:
+        def set_note(said: str) -> None:
             nonlocal refused
             refused = said
 
         note = FormattedTextControl(
-            lambda: [("class:note", "\n ".join(["", *_wrapped([refused], columns)])[1:])]
+            lambda: [("class:note", "\n ".join(["", *_wrap_texts([refused], columns)])[1:])]
         )
         line = Window(note, wrap_lines=True, dont_extend_height=True)
         assert isinstance(application.layout.container, HSplit)
@@ -128,24 +128,24 @@ class Screen:
             ConditionalContainer(line, Condition(lambda: bool(refused)))
         )
         own = application.key_bindings
-        keys = console.text_keys(application, tell)
+        keys = console.build_text_keys(application, set_note)
         application.key_bindings = merge_key_bindings([*([own] if own else []), keys])
 
-    def show(self, card: Card) -> bool:
+    def show_conclusions(self, card: Card) -> bool:
         """Show a conclusion; returns whether the screen holds it and the menu below."""
         from fs_triage.render import terminal
 
         return terminal.print_cards([card]) + _MENU_LINES <= console.open_output().get_size().rows
 
-    def turn(self) -> None:
+    def clear_screen(self) -> None:
         """Begin a fresh screen; what is on it scrolls away, and can be scrolled back to."""
         terminal = console.open_output()
         terminal.write_raw("\n" * terminal.get_size().rows)
-        terminal.cursor_goto(console.top(terminal), 0)
+        terminal.cursor_goto(console.get_first_row(terminal), 0)
         terminal.erase_down()
         terminal.flush()
 
-    def _run(self, application: Application[Any]) -> Any:
+    def _run_prompt(self, application: Application[Any]) -> Any:
         """Run a prompt; an error in it ends it, and is raised here.
 
         Left alone, prompt_toolkit shows a traceback and waits for Enter. The end of standard input (the window
@@ -154,27 +154,27 @@ class Screen:
         application.ttimeoutlen = _ESCAPE_SECONDS
         application.timeoutlen = _NEXT_KEY_SECONDS
 
-        def end(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-            _leave(application, context.get("exception") or RuntimeError(context["message"]))
+        def end_prompt(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+            _end_prompt(application, context.get("exception") or RuntimeError(context["message"]))
 
-        def flush() -> None:
+        def flush_keys() -> None:
             """Give what may be an Esc, pressed between two prompts, to this one."""
             if application.is_running and not application.is_done and self._keyboard is not None:
                 application.key_processor.feed_multiple(self._keyboard.flush_keys())
                 application.key_processor.process_keys()
 
-        def prepare() -> None:
+        def start_prompt() -> None:
             loop = asyncio.get_running_loop()
-            loop.set_exception_handler(end)
-            loop.call_later(_ESCAPE_SECONDS, flush)
+            loop.set_exception_handler(end_prompt)
+            loop.call_later(_ESCAPE_SECONDS, flush_keys)
             if self._interrupted:
-                _leave(application, KeyboardInterrupt())
+                _end_prompt(application, KeyboardInterrupt())
 
-        if self._keyboard is not None and console.stopped_ahead(self._keyboard):
+        if self._keyboard is not None and console.has_stop_key(self._keyboard):
             raise KeyboardInterrupt
         self._asking = application
         try:
-            answer = application.run(pre_run=prepare, set_exception_handler=False, handle_sigint=False)
+            answer = application.run(pre_run=start_prompt, set_exception_handler=False, handle_sigint=False)
         except EOFError:
             raise KeyboardInterrupt from None
         finally:
@@ -184,105 +184,107 @@ class Screen:
         return answer
 
 
-class _List:
+class _ListPrompt:
     """The list prompt, made once and asked with one page after the other."""
 
     def __init__(self) -> None:
-        self._choices = Choices(Page((), ""), _readable)
+        self._choices = Choices(Page((), ""), _make_readable)
         question = questionary.select(
             "", choices=[BACK], qmark="", instruction=" ", style=_STYLE, erase_when_done=True
         )
         self._application: Application[Any] = question.application
-        self._application.key_bindings = self._keys()
-        self._lay_out()
+        self._application.key_bindings = self._build_keys()
+        self._build_layout()
 
-    def prepare(self, page: Page) -> Application[Any]:
+    def set_page(self, page: Page) -> Application[Any]:
         """Return the prompt that shows `page` and ends with the value chosen."""
-        self._choices = Choices(page, _readable)
+        self._choices = Choices(page, _make_readable)
         return self._application
 
-    def offers(self, value: str) -> bool:
+    def has_value(self, value: str) -> bool:
         """Return whether `value` is one that the page under way can end with."""
-        return self._choices.offers(value)
+        return self._choices.has_value(value)
 
-    def _lay_out(self) -> None:
-        """Put the page's own head in the place of the message, and its choices in that of the list.
+    def _build_layout(self) -> None:
+        """Replace questionary's message by the page's head, and its list by our choices.
 
         The message comes with a hidden line of input, whose keys and English words go with it.
         """
         layout = self._application.layout
         window = next(each for each in layout.find_all_windows() if isinstance(each.content, InquirerControl))
         assert isinstance(layout.container, HSplit)
-        head = Window(FormattedTextControl(self._head), wrap_lines=True, dont_extend_height=True)
+        head = Window(FormattedTextControl(self._render_head), wrap_lines=True, dont_extend_height=True)
         layout.container.children[0] = head
         layout.container.window_too_small = Window()  # its own says so in English
         assert isinstance(window.content, InquirerControl)
-        window.content.text = self._body
+        window.content.text = self._render_body
         window.content.focusable = to_filter(True)
         window.wrap_lines = to_filter(True)
-        window.right_margins = [ConditionalMargin(ScrollbarMargin(display_arrows=True), self._longer(window))]
+        window.right_margins = [
+            ConditionalMargin(ScrollbarMargin(display_arrows=True), self._build_overflow_condition(window))
+        ]
         window.scroll_offsets = ScrollOffsets(top=1, bottom=lambda: self._choices.lines_below)
         layout.focus(window)
 
-    def _longer(self, window: Window) -> Condition:
-        def longer() -> bool:
+    def _build_overflow_condition(self, window: Window) -> Condition:
+        def has_overflow() -> bool:
             drawn = window.render_info
             return drawn is not None and drawn.content_height > drawn.window_height
 
-        return Condition(longer)
+        return Condition(has_overflow)
 
-    def _head(self) -> StyleAndTextTuples:
+    def _render_head(self) -> StyleAndTextTuples:
         page, columns = self._choices.page, self._application.output.get_size().columns
-        lines = [("", f" {line}\n") for line in _wrapped(page.head, columns)]
-        question = "\n ".join(_wrapped([page.question], columns))
+        lines = [("", f" {line}\n") for line in _wrap_texts(page.head, columns)]
+        question = "\n ".join(_wrap_texts([page.question], columns))
         return [*lines, ("class:question", f" {question}")]
 
-    def _body(self) -> StyleAndTextTuples:
+    def _render_body(self) -> StyleAndTextTuples:
         size = self._application.output.get_size()
         return [*self._choices.draw(size.columns, size.rows)]
 
-    def _keys(self) -> KeyBindings:
+    def _build_keys(self) -> KeyBindings:
         keys = KeyBindings()
         moves = {"up": -1, "c-p": -1, "down": 1, "c-n": 1, "pageup": -5, "pagedown": 5}
         for name, by in moves.items():
-            keys.add(name)(lambda _, by=by: self._choices.move(by))
-        keys.add("home")(lambda _: self._choices.first())
-        keys.add("end")(lambda _: self._choices.last())
+            keys.add(name)(lambda _, by=by: self._choices.move_pointer(by))
+        keys.add("home")(lambda _: self._choices.point_at_first())
+        keys.add("end")(lambda _: self._choices.point_at_last())
         keys.add("backspace")(lambda _: self._choices.erase())
-        keys.add("c-u")(lambda _: self._choices.clear())
-        keys.add(Keys.BracketedPaste)(lambda event: self._choices.type(event.data))
-        keys.add(Keys.Any)(lambda event: self._choices.type(event.data))
-        keys.add("escape", Keys.Any)(console.nothing)
+        keys.add("c-u")(lambda _: self._choices.clear_filter())
+        keys.add(Keys.BracketedPaste)(lambda event: self._choices.add_text(event.data))
+        keys.add(Keys.Any)(lambda event: self._choices.add_text(event.data))
+        keys.add("escape", Keys.Any)(console.ignore_key)
         console.add_stops(keys)
 
         @keys.add("enter")
         @keys.add("c-j")
         def _(event: KeyPressEvent) -> None:
-            if (value := self._choices.pointed()) is not None:
+            if (value := self._choices.find_pointed_value()) is not None:
                 event.app.exit(result=value)
 
         @keys.add("escape")
         @keys.add("left")
         def _(event: KeyPressEvent) -> None:
             if self._choices.typed:
-                self._choices.clear()
-            elif self._choices.page.back:
+                self._choices.clear_filter()
+            elif self._choices.page.has_back:
                 event.app.exit(result=BACK)
 
         return keys
 
 
-def _leave(application: Application[Any], error: BaseException) -> None:
+def _end_prompt(application: Application[Any], error: BaseException) -> None:
     """End a prompt with `error`, if it has not ended already."""
     if application.is_running and not application.is_done:
         application.exit(exception=error)
 
 
-def _wrapped(texts: Sequence[str], columns: int) -> list[str]:
-    return [line for text in texts if text for line in wrap(_readable(text), columns - 2)]
+def _wrap_texts(texts: Sequence[str], columns: int) -> list[str]:
+    return [line for text in texts if text for line in wrap_text(_make_readable(text), columns - 2)]
 
 
-def _readable(text: str) -> str:
+def _make_readable(text: str) -> str:
     """Return `text` as the encoding of the terminal can show it; prompt_toolkit knows `?` alone."""
     encoding = sys.stdout.encoding
-    return output.clean(text).encode(encoding, sys.stdout.errors or "replace").decode(encoding)
+    return output.make_printable(text).encode(encoding, sys.stdout.errors or "replace").decode(encoding)

@@ -10,26 +10,26 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from fs_triage import output
-from fs_triage.contract import INTERRUPTED, OK, WRONG_CALL, Failure
+from fs_triage.contract import OK, SIGINT_EXIT, WRONG_CALL, Failure
 from fs_triage.desk.page import BACK, QUIT, Desk, Option, Page
-from fs_triage.desk.walk import Walk, replay
+from fs_triage.desk.walk import Walk, replay_answers
 from fs_triage.index import lookup
 from fs_triage.index.reader import Store
 from fs_triage.records import ROOT, Conclusion, Question
 from fs_triage.render import labels
 
-_WRITE = "?"
-_AGAIN = "↺"
-_BLOCKED = "!"
-_OFFERED = 8  # démarches offered for a need; more would not fit a screen of 20 lines
-_FOUND = 5  # démarches offered while a need is being typed
-_LEAVE = Option(QUIT, "Quitter")
-_RETURN = Option(BACK, "Revenir")
+_DESCRIBE = "?"
+_RESTART = "↺"
+_ESCALATE = "!"
+_MAX_OFFERED = 8  # démarches offered for a need; more would not fit a screen of 20 lines
+_MAX_FOUND_WHILE_TYPING = 5  # démarches offered while a need is being typed
+_QUIT_OPTION = Option(QUIT, "Quitter")
+_BACK_OPTION = Option(BACK, "Revenir")
 _NO_TERMINAL = (
     "Pas de terminal pour poser les questions ; donnez la démarche : « fs-triage fiche caf rsa » "
     "(elles sont toutes dans « fs-triage liste »)."
 )
-_ABOVE = "Remontez l’écran pour lire le début."
+_SCROLL_NOTE = "Remontez l’écran pour lire le début."
 _NOTES = {
     "out-of-scope": "Hors du livret : aucune démarche ne répond à ce besoin. Décrivez-le autrement, ou revenez.",
     "vague": "Trop vague pour choisir une démarche : dites laquelle, ou revenez choisir un partenaire.",
@@ -37,14 +37,14 @@ _NOTES = {
 
 
 _HUNG_UP = 129
-_STOPS = {"SIGINT": INTERRUPTED, "SIGBREAK": INTERRUPTED, "SIGTERM": 143, "SIGHUP": _HUNG_UP}
+_EXIT_CODES = {"SIGINT": SIGINT_EXIT, "SIGBREAK": SIGINT_EXIT, "SIGTERM": 143, "SIGHUP": _HUNG_UP}
 """The signals that end a session, by their names as no system has all of them, and the exit code of each."""
 
 _START = Walk()
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SessionState:
     """Where the counsellor is: the walk, and the démarches found before it begins.
 
     `need` is what was typed (None: nothing is being searched), `found` the démarches to pick from, `picked`
@@ -58,7 +58,7 @@ class Place:
     note: str = ""
 
 
-def run(
+def run_wizard(
     store: Store, *, node: str | None = None, positions: list[int] | None = None, accessible: bool = False
 ) -> int:
     """Hold a session; returns the exit code.
@@ -70,16 +70,16 @@ def run(
     if not output.is_terminal():
         raise Failure(WRONG_CALL, _NO_TERMINAL)
     store.learn()  # so that no key that is typed waits for it
-    desk = _desk(accessible)
-    with _stoppable(desk), desk.session():
+    desk = _create_desk(accessible)
+    with _handle_signals(desk), desk.open_session():
         wizard = Wizard(store, desk)
-        place: Place | None = wizard.first(node, positions)
+        place: SessionState | None = wizard.build_first_state(node, positions)
         while place is not None:
-            place = wizard.next(place)
+            place = wizard.run_step(place)
     return OK
 
 
-def _desk(accessible: bool) -> Desk:
+def _create_desk(accessible: bool) -> Desk:
     if output.is_plain(accessible):
         from fs_triage.desk.lines import Lines
 
@@ -90,37 +90,37 @@ def _desk(accessible: bool) -> Desk:
 
 
 @contextlib.contextmanager
-def _stoppable(desk: Desk) -> Iterator[None]:
+def _handle_signals(desk: Desk) -> Iterator[None]:
     """Turn a signal into `SystemExit`, that of Ctrl-C into `KeyboardInterrupt`, with the terminal given back.
 
     When the terminal is gone, giving it back fails: the signal is what happened, not that failure. Windows has no
     SIGHUP; it has SIGBREAK, for Ctrl-Break and for a window that is closed, and ends the process by itself soon after.
     """
     received: list[int] = []
-    codes = {getattr(signal, name): code for name, code in _STOPS.items() if hasattr(signal, name)}
+    codes = {getattr(signal, name): code for name, code in _EXIT_CODES.items() if hasattr(signal, name)}
 
-    def stop(number: int, _frame: Any) -> None:
+    def handle_signal(number: int, _frame: Any) -> None:
         for each in codes:
             signal.signal(each, signal.SIG_IGN)
         received.append(number)
         if not desk.interrupt():
             # Python ends with 130, whatever follows, when KeyboardInterrupt has left an `exec` (a class of Rich)
-            raise KeyboardInterrupt if codes[number] == INTERRUPTED else SystemExit(codes[number])
+            raise KeyboardInterrupt if codes[number] == SIGINT_EXIT else SystemExit(codes[number])
 
     before = {each: signal.getsignal(each) for each in codes}
     for each in codes:
         if before[each] is not signal.SIG_IGN:  # nohup
-            signal.signal(each, stop)
+            signal.signal(each, handle_signal)
     try:
         yield
     except BaseException:
         if not received:
             raise
         code = codes[received[0]]
-        if code == INTERRUPTED:
+        if code == SIGINT_EXIT:
             raise KeyboardInterrupt from None
         if code == _HUNG_UP:
-            output.silence()
+            output.discard_stdout()
         raise SystemExit(code) from None
     finally:
         for each in codes:
@@ -135,91 +135,98 @@ class Wizard:
         self._desk = desk
         self._read = False  # a conclusion is on the screen
 
-    def first(self, node: str | None, positions: list[int] | None) -> Place:
+    def build_first_state(self, node: str | None, positions: list[int] | None) -> SessionState:
         """Return the place to begin at."""
         if node is not None:
-            return Place(replay(node.split("/") if node else [], self._question))
-        return Place(found=tuple(self._conclusion(position)["id"] for position in positions or []))
+            return SessionState(replay_answers(node.split("/") if node else [], self._find_question))
+        return SessionState(found=tuple(self._get_conclusion(position)["id"] for position in positions or []))
 
-    def next(self, place: Place) -> Place | None:
+    def run_step(self, place: SessionState) -> SessionState | None:
         """Show what is at `place` and return the place that the answer leads to, None to leave."""
-        if place.walk.at == ROOT and not place.walk.steps:
+        if place.walk.node == ROOT and not place.walk.steps:
             if place.found:
-                return self._pick(place)
+                return self._ask_conclusion(place)
             if place.need is not None:
-                return self._describe(place)
-        question = self._question(place.walk.at)
-        return self._ask(place, question) if question else self._conclude(place)
+                return self._ask_need(place)
+        question = self._find_question(place.walk.node)
+        return self._ask_question(place, question) if question else self._show_conclusion(place)
 
-    def _question(self, node: str) -> Question | None:
+    def _find_question(self, node: str) -> Question | None:
         text = self._store.peek(f"question:{node}")
         return cast(Question, json.loads(text)) if text is not None else None
 
-    def _conclusion(self, position: int) -> Conclusion:
+    def _get_conclusion(self, position: int) -> Conclusion:
         return cast(Conclusion, json.loads(self._store.need(f"json:{position:06}")))
 
-    def _choose(self, page: Page) -> str:
-        self._clear()
-        return self._desk.choose(page)
+    def _ask_choice(self, page: Page) -> str:
+        self._clear_screen()
+        return self._desk.ask_choice(page)
 
-    def _clear(self) -> None:
+    def _clear_screen(self) -> None:
         if self._read:
-            self._desk.turn()
+            self._desk.clear_screen()
         self._read = False
 
-    def _ask(self, place: Place, question: Question) -> Place | None:
+    def _ask_question(self, place: SessionState, question: Question) -> SessionState | None:
         walk = place.walk
         answers = [Option(c["id"], c["label"], c["help"] or "") for c in question["answers"]]
-        if walk.at == ROOT:
+        if walk.node == ROOT:
             title = f"{self._store.need('meta:title')} – {self._store.need('meta:departement')}"
-            answers.append(Option(_WRITE, "Décrire le besoin avec ses mots"))
-            earlier = walk.preselected() or place.picked
-            page = Page((title,), question["question"], (*answers, _LEAVE), earlier, found=self._found)
+            answers.append(Option(_DESCRIBE, "Décrire le besoin avec ses mots"))
+            earlier = walk.find_earlier_answer() or place.picked
+            page = Page(
+                (title,), question["question"], (*answers, _QUIT_OPTION), earlier, found=self._find_options
+            )
         else:
             way = labels.WAY.join(step.label for step in walk.steps)
-            page = Page((way,), question["question"], (*answers, _RETURN, _LEAVE), walk.preselected())
-        chosen = self._choose(page)
+            page = Page(
+                (way,),
+                question["question"],
+                (*answers, _BACK_OPTION, _QUIT_OPTION),
+                walk.find_earlier_answer(),
+            )
+        chosen = self._ask_choice(page)
         if chosen == QUIT:
             return None
         if chosen == BACK:
-            return replace(place, walk=walk.back())
-        if chosen == _WRITE:
-            return Place(walk, need="")
+            return replace(place, walk=walk.go_back())
+        if chosen == _DESCRIBE:
+            return SessionState(walk, need="")
         if chosen not in [answer.value for answer in answers]:
-            return Place(walk.jump(chosen, self._summary(chosen).label))
-        return replace(place, walk=walk.answer(chosen, self._question))
+            return SessionState(walk.jump(chosen, self._build_option(chosen).label))
+        return replace(place, walk=walk.give_answer(chosen, self._find_question))
 
-    def _found(self, typed: str) -> list[Option]:
+    def _find_options(self, typed: str) -> list[Option]:
         """Return the démarches that answer what is being typed."""
         from fs_triage.search import rank
 
-        hits = rank.find(self._store, typed, max=_FOUND).hits
-        return [self._summary(self._conclusion(hit.position)["id"]) for hit in hits]
+        hits = rank.find_conclusions(self._store, typed, max=_MAX_FOUND_WHILE_TYPING).hits
+        return [self._build_option(self._get_conclusion(hit.position)["id"]) for hit in hits]
 
-    def _describe(self, place: Place) -> Place:
+    def _ask_need(self, place: SessionState) -> SessionState:
         """Ask for the need in the visitor's words; nothing of it is kept when the session ends."""
         from fs_triage.search import rank
 
-        self._clear()
+        self._clear_screen()
         page = Page((place.note,), "Le besoin, avec les mots de l’usager :")
-        typed = self._desk.write(page, place.need or "")
+        typed = self._desk.ask_words(page, place.need or "")
         if typed == BACK:
-            return Place(place.walk, picked=_WRITE)
-        result = rank.find(self._store, typed, max=_OFFERED)
+            return SessionState(place.walk, picked=_DESCRIBE)
+        result = rank.find_conclusions(self._store, typed, max=_MAX_OFFERED)
         if not result.hits:
             return replace(place, need=typed, note=_NOTES[result.verdict])
-        found = tuple(self._conclusion(hit.position)["id"] for hit in result.hits)
-        return Place(place.walk, need=typed, found=found)
+        found = tuple(self._get_conclusion(hit.position)["id"] for hit in result.hits)
+        return SessionState(place.walk, need=typed, found=found)
 
-    def _pick(self, place: Place) -> Place | None:
-        options = [self._summary(node) for node in place.found]
+    def _ask_conclusion(self, place: SessionState) -> SessionState | None:
+        options = [self._build_option(node) for node in place.found]
         head = f"Besoin : {place.need}" if place.need else ""
         if place.need is not None:
             back = Option(BACK, "Revenir pour décrire le besoin autrement")
         else:
             back = Option(BACK, "Revenir au choix du partenaire")
-        page = Page((head,), "Quelle démarche correspond ?", (*options, back, _LEAVE), place.picked)
-        chosen = self._choose(page)
+        page = Page((head,), "Quelle démarche correspond ?", (*options, back, _QUIT_OPTION), place.picked)
+        chosen = self._ask_choice(page)
         if chosen == QUIT:
             return None
         if chosen == BACK:
@@ -227,27 +234,27 @@ class Wizard:
         label = next(option.label for option in options if option.value == chosen)
         return replace(place, walk=place.walk.jump(chosen, label), picked=chosen)
 
-    def _summary(self, node: str) -> Option:
-        conclusion = self._conclusion(int(self._store.need(f"node:{node}").split()[0]))
-        partner = self._question(conclusion["partner"])
+    def _build_option(self, node: str) -> Option:
+        conclusion = self._get_conclusion(int(self._store.need(f"node:{node}").split()[0]))
+        partner = self._find_question(conclusion["partner"])
         assert partner is not None
         way = [step["answer"] for step in conclusion["path"][:-1]]
         about = labels.WAY.join([*way, labels.LEVEL_NAMES[conclusion["level"]]])
         return Option(node, f"{partner['title']} : {conclusion['title']}", about)
 
-    def _conclude(self, place: Place) -> Place | None:
+    def _show_conclusion(self, place: SessionState) -> SessionState | None:
         walk = place.walk
-        position, _, _, *blocked = self._store.need(f"node:{walk.at}").split()
-        self._clear()
-        whole = self._desk.show(lookup.read_cards(self._store, [int(position)])[0])
+        position, _, _, *blocked = self._store.need(f"node:{walk.node}").split()
+        self._clear_screen()
+        whole = self._desk.show_conclusions(lookup.read_cards(self._store, [int(position)])[0])
         self._read = True
-        options = [Option(_BLOCKED, f"La démarche bloque : {labels.LEVEL_NAMES[2]}")] if blocked else []
-        options += [_RETURN] if walk.steps else []
-        options += [Option(_AGAIN, "Un autre besoin"), _LEAVE]
-        page = Page(() if whole else (_ABOVE,), "Et maintenant ?", tuple(options), compact=True)
-        chosen = self._desk.choose(page)
+        options = [Option(_ESCALATE, f"La démarche bloque : {labels.LEVEL_NAMES[2]}")] if blocked else []
+        options += [_BACK_OPTION] if walk.steps else []
+        options += [Option(_RESTART, "Un autre besoin"), _QUIT_OPTION]
+        page = Page(() if whole else (_SCROLL_NOTE,), "Et maintenant ?", tuple(options), compact=True)
+        chosen = self._desk.ask_choice(page)
         if chosen == QUIT:
             return None
-        if chosen == _BLOCKED:
+        if chosen == _ESCALATE:
             return replace(place, walk=walk.jump(blocked[0], labels.LEVEL_NAMES[2]))
-        return replace(place, walk=walk.back()) if chosen == BACK else Place(walk.restart())
+        return replace(place, walk=walk.go_back()) if chosen == BACK else SessionState(walk.restart())

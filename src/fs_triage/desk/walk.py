@@ -1,4 +1,4 @@
-"""The pure engine: a frozen state and one answer give the next; a walk is a list of answers by id.
+"""The engine, without input or output: a frozen state and an answer give the next state.
 
 Answers are kept by the id of their question, not by position, so that a walk survives an inserted question.
 """
@@ -26,31 +26,31 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """Where a counsellor stands: the node, the answers that led to it, and answers once given elsewhere."""
+    """A position in the tree: the node, the answers that led to it, and answers given before going back."""
 
-    at: str = ROOT
+    node: str = ROOT
     steps: tuple[Step, ...] = ()
     remembered: tuple[tuple[str, str], ...] = ()
 
-    def preselected(self) -> str | None:
+    def find_earlier_answer(self) -> str | None:
         """Return the answer given earlier to the question at hand, None if there was none."""
-        return dict(self.remembered).get(self.at)
+        return dict(self.remembered).get(self.node)
 
-    def answer(self, answer: str, question_of: QuestionFinder) -> Walk:
+    def give_answer(self, answer: str, question_of: QuestionFinder) -> Walk:
         """Return the walk one answer further; raises `UnknownAnswer`."""
-        question = question_of(self.at)
+        question = question_of(self.node)
         for choice in question["answers"] if question else ():
             if choice["id"] == answer:
-                step = Step(self.at, answer, choice["label"])
-                remembered = {**dict(self.remembered), self.at: answer}
+                step = Step(self.node, answer, choice["label"])
+                remembered = {**dict(self.remembered), self.node: answer}
                 return Walk(choice["to"], (*self.steps, step), tuple(remembered.items()))
         raise UnknownAnswer(answer)
 
     def jump(self, node: str, label: str) -> Walk:
         """Return the walk that goes to `node` without an answer (an escalation, a search result)."""
-        return Walk(node, (*self.steps, Step(self.at, "", label)), self.remembered)
+        return Walk(node, (*self.steps, Step(self.node, "", label)), self.remembered)
 
-    def back(self) -> Walk:
+    def go_back(self) -> Walk:
         """Return the walk one answer earlier; itself at the start. Later answers stay remembered."""
         if not self.steps:
             return self
@@ -61,9 +61,9 @@ class Walk:
         return Walk()
 
 
-def replay(answers: Iterable[str], question_of: QuestionFinder, start: str = ROOT) -> Walk:
+def replay_answers(answers: Iterable[str], question_of: QuestionFinder, start: str = ROOT) -> Walk:
     """Return the walk that `answers` (ids) lead to from `start`; raises `UnknownAnswer`."""
     walk = Walk(start)
     for answer in answers:
-        walk = walk.answer(answer, question_of)
+        walk = walk.give_answer(answer, question_of)
     return walk

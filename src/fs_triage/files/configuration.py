@@ -8,7 +8,7 @@ import re
 import stat
 import tomllib
 
-from fs_triage.contract import RULES_UNUSABLE, Failure, reason
+from fs_triage.contract import RULES_UNUSABLE, Failure, describe_os_error
 from fs_triage.files import places
 
 _MARKS = {
@@ -75,7 +75,9 @@ def _content(path: str) -> bytes:
         with open(path, "rb") as stream:
             content = stream.read(places.LARGEST + 1)
     except OSError as error:
-        raise _failure(path, f"{reason(error)} ; vérifiez le disque et les droits d’accès") from error
+        raise _failure(
+            path, f"{describe_os_error(error)} ; vérifiez le disque et les droits d’accès"
+        ) from error
     if len(content) > places.LARGEST:
         raise _failure(
             path, f"il fait plus de {places.LARGEST} octets ; n’y gardez que « {_example('regles')} »"

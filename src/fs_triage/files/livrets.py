@@ -31,13 +31,13 @@ def _of_packages() -> dict[str, Path]:
     try:
         names = sorted({entry.name for entry in metadata.entry_points(group=ENTRY_POINTS)})
     except Exception:  # what another package says of itself may be anything
-        output.tell("Attention : les livrets d’autres paquets ne se lisent pas.")
+        output.print_message("Attention : les livrets d’autres paquets ne se lisent pas.")
         return {}
     found: dict[str, Path] = {}
     for name in names:
         folder = _loaded_apart(name)
         if folder is None:
-            output.tell(f"Attention : le livret « {name} » d’un autre paquet ne se charge pas.")
+            output.print_message(f"Attention : le livret « {name} » d’un autre paquet ne se charge pas.")
         elif (folder / places.BOOKLET).is_file():
             found[name] = folder
     return found
@@ -104,10 +104,8 @@ def run(as_json: bool) -> int:
         for name, folder in sorted(folders.items())
     ]
     if as_json:
-        output.answer_json(json.dumps({"schema_version": 1, "livrets": rows}, ensure_ascii=False))
+        output.print_json(json.dumps({"schema_version": 1, "livrets": rows}, ensure_ascii=False))
     else:
         lines = [f"{'*' if row['in_use'] else ' '} {row['id']}\t{row['folder']}" for row in rows]
-        output.answer_format(
-            "\n".join([*lines, "* : le livret utilisé ; un autre se choisit avec --livret."])
-        )
+        output.print_format("\n".join([*lines, "* : le livret utilisé ; un autre se choisit avec --livret."]))
     return OK

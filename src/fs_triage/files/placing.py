@@ -7,7 +7,7 @@ import sqlite3
 import time
 from pathlib import Path
 
-from fs_triage.contract import reason
+from fs_triage.contract import describe_os_error
 from fs_triage.files import atomic_write
 from fs_triage.index import reader
 from fs_triage.index.reader import Store
@@ -23,7 +23,7 @@ def put(connection: sqlite3.Connection, path: str | None) -> str:
         Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         atomic_write.write_whole(Path(path), connection.serialize(), mode=0o600)
     except OSError as error:
-        why = reason(error)
+        why = describe_os_error(error)
         return f"Note : le livret préparé n’a pas pu être gardé ({why}) ; réponse lente mais juste."
     with contextlib.suppress(OSError):
         _sweep(Path(path))

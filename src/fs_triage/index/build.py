@@ -25,7 +25,7 @@ from fs_triage.rules import flatten
 from fs_triage.rules.flatten import Tree
 from fs_triage.rules.load import Livret
 from fs_triage.search import training_set
-from fs_triage.text.fold import fold, singular
+from fs_triage.text.fold import fold, strip_plural
 
 Entries = dict[str, str]
 
@@ -35,7 +35,7 @@ def entries_of(livret: Livret, old: Entries | None = None) -> Entries:
 
     What an earlier index, `old`, by the same program has learnt from the same texts is taken from it.
     """
-    grown = flatten.grow(livret)
+    grown = flatten.flatten_livret(livret)
     entries = {
         "commands": "\n".join(f"{name}\t{page.short}" for name, page in manual.COMMANDS.items()),
         "meta:livret": livret.booklet.id,
@@ -48,9 +48,9 @@ def entries_of(livret: Livret, old: Entries | None = None) -> Entries:
     entries |= _questions(grown)
     entries |= _aliases(livret)
     entries |= _contacts(livret, grown)
-    moved = published_ids.moved(livret, {*grown.questions, *grown.conclusions})
+    moved = published_ids.find_moved_ids(livret, {*grown.questions, *grown.conclusions})
     entries |= {f"renamed:{old}": new for old, new in moved.items()}
-    entries |= training_set.entries(livret, grown, old)
+    entries |= training_set.build_entries(livret, grown, old)
     return entries
 
 
@@ -71,7 +71,7 @@ def _conclusions(livret: Livret, grown: Tree) -> Entries:
         entries[f"line:{rank:06}"] = plain_text.render_conclusion_row(conclusion)
         entries[f"node:{node}"] = f"{rank} {rank + 1} conclusion {blocked}".rstrip()
         *above, own = (
-            {singular(word) for word in fold(" ".join(names)).split()} for names in grown.names[node]
+            {strip_plural(word) for word in fold(" ".join(names)).split()} for names in grown.names[node]
         )
         for word in own:
             words.setdefault(word, ([], []))[0].append(str(rank))
@@ -87,7 +87,7 @@ def _conclusions(livret: Livret, grown: Tree) -> Entries:
 def _questions(grown: Tree) -> Entries:
     entries: Entries = {}
     for node, question in grown.questions.items():
-        first, last = grown.span(node)
+        first, last = grown.get_span(node)
         if first < last:  # else every answer leads elsewhere, and there is nothing to show at this place
             entries[f"node:{node}"] = f"{first} {last} question"
         entries[f"question:{node}"] = _json(question)

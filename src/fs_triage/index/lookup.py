@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fs_triage.text.fold import fold, singular
+from fs_triage.text.fold import fold, strip_plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ def _with_all(store: Store, partner: str | None, rest: list[str]) -> list[int]:
         return []
     found: dict[int, int] | None = None  # how many of the words are a conclusion's own
     for word in wanted:
-        own, _, passed_on = (store.peek(f"word:{singular(word)}") or "").partition("|")
+        own, _, passed_on = (store.peek(f"word:{strip_plural(word)}") or "").partition("|")
         here = dict.fromkeys(map(int, passed_on.split()), 0) | dict.fromkeys(map(int, own.split()), 1)
         before = dict.fromkeys(here, 0) if found is None else found
         found = {rank: before[rank] + count for rank, count in here.items() if rank in before}

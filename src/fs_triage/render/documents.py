@@ -11,7 +11,7 @@ from jinja2 import BaseLoader, ChoiceLoader, Environment, PackageLoader, StrictU
 from markupsafe import Markup
 
 from fs_triage.render.conclusion import ContactList, Remark
-from fs_triage.text.markdown import escape
+from fs_triage.text.markdown import escape_markdown
 from fs_triage.text.typography import end_sentence
 
 
@@ -34,4 +34,4 @@ def render_document(template: str, content: Mapping[str, object], loader: BaseLo
 
 def _escape_markdown(value: object) -> Markup:
     """Return what a template prints as Markdown that shows it as it is; what a macro made stays."""
-    return value if isinstance(value, Markup) else Markup(escape(str(value)))
+    return value if isinstance(value, Markup) else Markup(escape_markdown(str(value)))

@@ -28,7 +28,7 @@ from fs_triage.render.conclusion import (
     WayOut,
 )
 from fs_triage.render.tree import LEGEND, Branch, describe_branch
-from fs_triage.text.wrap import wrap
+from fs_triage.text.wrap import wrap_text
 
 _BOXES = {1: ROUNDED, 2: DOUBLE}
 _COLOURS = {1: "green", 2: "magenta"}
@@ -67,7 +67,7 @@ class _CardPrinter:
 
     def print(self, card: Card) -> None:
         """Print `card`."""
-        way = wrap(card.way, self._width - _BORDERS)
+        way = wrap_text(card.way, self._width - _BORDERS)
         self._print_box(card.banner, way, _COLOURS[card.level], _BOXES[card.level], "bold")
         for section in card.sections:
             self._print_section(section)
@@ -89,7 +89,7 @@ class _CardPrinter:
         colour = _TONES[section.tone]
         if section.tone is Tone.FORBIDDEN:
             room = self._width - _BORDERS
-            lines = [line for text in section.texts for line in wrap(text, room, "- ")]
+            lines = [line for text in section.texts for line in wrap_text(text, room, "- ")]
             self._print_box(section.heading, lines, colour, SQUARE)
             return
         self._print_heading(section.heading, colour)
@@ -177,7 +177,7 @@ class _CardPrinter:
         self._print_item(_build_text(f"{first}fs-triage {node}", "bold"))
 
     def _print_lines(self, text: str, first: str = " " * _INDENT, style: str = "") -> None:
-        for line in wrap(text, self._width, first):
+        for line in wrap_text(text, self._width, first):
             self._print_item(_build_text(line, style))
 
     def _print_item(self, item: RenderableType = "") -> None:
@@ -186,7 +186,7 @@ class _CardPrinter:
 
 def _build_text(text: str, style: str = "") -> Text:
     """Return `text` for the console: no markup, and nothing that a terminal would obey."""
-    return Text(output.clean(text), style=style)
+    return Text(output.make_printable(text), style=style)
 
 
 def _build_tree(branch: Branch, above: Tree | None = None) -> Tree:

@@ -18,11 +18,11 @@ import unicodedata
 from collections.abc import Iterator
 
 from fs_triage.rules.problem import Problem
-from fs_triage.text.typography import NBSP, name_of, refused
+from fs_triage.text.typography import NBSP, find_forbidden_character, format_code_point
 
 MAX_BYTES = 1_048_576
 
-_WIDE = {
+_WIDE_ENCODINGS = {
     codecs.BOM_UTF32_LE: "UTF-32",  # begins as the mark of UTF-16 does
     codecs.BOM_UTF32_BE: "UTF-32",
     codecs.BOM_UTF16_LE: "UTF-16",
@@ -30,13 +30,13 @@ _WIDE = {
 }
 _LETTERS = "À-ÖØ-öø-ÿŒœŸ"
 _SIGNS = "‘’“”„›–—‑…•€™→←↑↓≤≥≠≈☐☑✓"  # noqa: RUF001
-usual = re.compile(f"[\\n -~\xa0-§©«¬®°-³¶·¹»-¿×÷{_LETTERS}{_SIGNS}\u202f]*").fullmatch
+match_usual_text = re.compile(f"[\\n -~\xa0-§©«¬®°-³¶·¹»-¿×÷{_LETTERS}{_SIGNS}\u202f]*").fullmatch
 """Match a text whose characters all pass and need no look at their properties: nearly every one there is."""
 
 _SPACES = " \xa0\u202f"
 _SOFT_HYPHEN = "\xad"
-_SET_APART = ("<super>", "<sub>", "<fraction>")
-_OF_EUROPE = "\u017f"  # the last of Latin-1 and Latin Extended-A
+_NUMBER_VARIANTS = ("<super>", "<sub>", "<fraction>")
+_LAST_EUROPEAN = "\u017f"  # the last of Latin-1 and Latin Extended-A
 _BLANK = re.compile("FILLER|BLANK|INVISIBLE|SELECTOR|JOINER|NULL")
 _SCRIPTS = {
     "ARABIC": "arabe",
@@ -48,25 +48,25 @@ _SCRIPTS = {
     "GREEK": "grecque",
     "HEBREW": "hébraïque",
 }
-_A_WORD = re.compile(r"\S*")
-_SHOWN = 40  # characters of the word
+_WORD = re.compile(r"\S*")
+_MAX_SHOWN = 40  # characters of the word
 
 
-def confusable(text: str) -> int | None:
+def find_confusable_character(text: str) -> int | None:
     """Return the index of the first character of `text`, in NFC, that passes for another or for nothing."""
-    if usual(text):
+    if match_usual_text(text):
         return None
-    return next((index for index in range(len(text)) if not _passes(text, index)), None)
+    return next((index for index in range(len(text)) if not _is_allowed(text, index)), None)
 
 
-def _passes(text: str, index: int) -> bool:
+def _is_allowed(text: str, index: int) -> bool:
     character = text[index]
-    if usual(character):
+    if match_usual_text(character):
         return True
     if character == _SOFT_HYPHEN:
         return text[index - 1 : index].isalpha() and text[index + 1 : index + 2].isalpha()
     if unicodedata.category(character) == "No":
-        return unicodedata.decomposition(character).startswith(_SET_APART)
+        return unicodedata.decomposition(character).startswith(_NUMBER_VARIANTS)
     return _is_latin(character)
 
 
@@ -82,19 +82,19 @@ def _is_latin(character: str) -> bool:
         return len(character.lower()) == 1 and _is_latin(character.lower())
     capital = character.upper()
     own = capital != character and not (len(capital) == 1 and capital.isascii())
-    return own and character <= _OF_EUROPE and unicodedata.normalize("NFKC", character) == character
+    return own and character <= _LAST_EUROPEAN and unicodedata.normalize("NFKC", character) == character
 
 
-def said_of(text: str, index: int) -> tuple[str, str]:
+def explain_character(text: str, index: int) -> tuple[str, str]:
     """Return what is wrong with the character of `text` at `index`, which does not pass, and what to do."""
-    character, code = text[index], name_of(text[index])
+    character, code = text[index], format_code_point(text[index])
     name, category = unicodedata.name(character, ""), unicodedata.category(character)
     if category == "Zs":
         return f"espace rare {code}, qui n’est pas celle du clavier", "retapez-la au clavier"
     if category[0] == "C" or _BLANK.search(name):
         return f"caractère invisible {code}", "supprimez-le"
     if category[0] == "M":
-        return f"accent de trop {code} dans {_word(text, index)}", "retapez ce mot au clavier"
+        return f"accent de trop {code} dans {_quote_word(text, index)}", "retapez ce mot au clavier"
     meant = unicodedata.normalize("NFKC", character).strip(" ")
     script = next((french for script, french in _SCRIPTS.items() if name.startswith(script)), None)
     if meant != character and meant.isascii():
@@ -103,24 +103,24 @@ def said_of(text: str, index: int) -> tuple[str, str]:
         what = f"est une lettre {script}" if script else "n’est pas une lettre ordinaire"
     else:
         what = f"n’est pas un {'chiffre' if category[0] == 'N' else 'signe'} ordinaire"
-    return f"« {character} » ({code}) {what}, dans {_word(text, index)}", "retapez ce mot au clavier"
+    return f"« {character} » ({code}) {what}, dans {_quote_word(text, index)}", "retapez ce mot au clavier"
 
 
-def _word(text: str, index: int) -> str:
+def _quote_word(text: str, index: int) -> str:
     """Return the word of `text` that the character at `index` stands in, as a message quotes it."""
     start = max(text.rfind(sign, 0, index) for sign in f"{_SPACES}\n") + 1
-    start = max(start, index - _SHOWN // 2)
-    end = next(match.end() for match in [_A_WORD.match(text, index)] if match)
-    return f"«{NBSP}{text[start : min(end, start + _SHOWN)]}{NBSP}»"
+    start = max(start, index - _MAX_SHOWN // 2)
+    end = next(match.end() for match in [_WORD.match(text, index)] if match)
+    return f"«{NBSP}{text[start : min(end, start + _MAX_SHOWN)]}{NBSP}»"
 
 
-def decode(content: bytes, path: str) -> tuple[str, list[Problem]]:
+def decode_content(content: bytes, path: str) -> tuple[str, list[Problem]]:
     """Return the text of `content` and the problems of its characters (then the text must not be used)."""
     if len(content) > MAX_BYTES:
         hint = "répartissez les règles entre plusieurs fichiers"
         return "", [Problem(path, 0, 0, "too-large", f"fichier de plus de {MAX_BYTES} octets", hint)]
     hint = "enregistrez le fichier en UTF-8"
-    wide = next((name for mark, name in _WIDE.items() if content.startswith(mark)), None)
+    wide = next((name for mark, name in _WIDE_ENCODINGS.items() if content.startswith(mark)), None)
     if wide is not None:
         return "", [Problem(path, 1, 1, "encoding", f"c’est de l’{wide}", hint)]
     try:
@@ -132,10 +132,10 @@ def decode(content: bytes, path: str) -> tuple[str, list[Problem]]:
         message = f"ce n’est pas de l’UTF-8 (octet 0x{typed[error.start]:02X})"
         return "", [Problem(path, line, column, "encoding", message, hint)]
     text = text.replace("\r\n", "\n")
-    return text, list(bad_characters(text, path))
+    return text, list(find_bad_characters(text, path))
 
 
-def bad_characters(text: str, path: str) -> Iterator[Problem]:
+def find_bad_characters(text: str, path: str) -> Iterator[Problem]:
     """Yield the first tab and the first forbidden character of `text`, with the number of lines that have one."""
     tabs: list[tuple[int, int]] = []
     others: list[tuple[int, int]] = []
@@ -143,20 +143,22 @@ def bad_characters(text: str, path: str) -> Iterator[Problem]:
     for number, line in enumerate(lines, 1):
         if line.isprintable():
             continue
-        index = refused(line.replace("\t", " "))
+        index = find_forbidden_character(line.replace("\t", " "))
         if "\t" in line:
             tabs.append((number, line.index("\t")))
         if index is not None:
             others.append((number, index))
     if tabs:
-        message = f"tabulation{_more_lines(tabs)}"
+        message = f"tabulation{_render_more_lines(tabs)}"
         yield Problem(path, tabs[0][0], tabs[0][1] + 1, "tab", message, "remplacez-la par des espaces")
     if others:
         number, index = others[0]
-        message = f"caractère interdit {name_of(lines[number - 1][index])}{_more_lines(others)}"
+        message = (
+            f"caractère interdit {format_code_point(lines[number - 1][index])}{_render_more_lines(others)}"
+        )
         yield Problem(path, number, index + 1, "control-character", message, "supprimez-le")
 
 
-def _more_lines(found: list[tuple[int, int]]) -> str:
+def _render_more_lines(found: list[tuple[int, int]]) -> str:
     more = len(found) - 1
     return f" (et sur {more} autre{'s' if more > 1 else ''} ligne{'s' if more > 1 else ''})" if more else ""

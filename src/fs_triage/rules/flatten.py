@@ -37,7 +37,7 @@ class Tree:
     _order: list[str] = field(default_factory=list)
     _spans: dict[str, tuple[int, int]] = field(default_factory=dict)
 
-    def span(self, node: str) -> tuple[int, int]:
+    def get_span(self, node: str) -> tuple[int, int]:
         """Return the positions of the conclusions at or below `node`: first, and one after the last."""
         if len(self._order) != len(self.conclusions):
             self._order = list(self.conclusions)
@@ -49,15 +49,15 @@ class Tree:
             self._spans[ROOT] = (0, len(self._order))
         return self._spans.get(node, (0, 0))
 
-    def below(self, node: str) -> list[str]:
+    def list_conclusions(self, node: str) -> list[str]:
         """Return the ids of the conclusions at or below `node`, in order."""
-        first, last = self.span(node)
+        first, last = self.get_span(node)
         return self._order[first:last]
 
 
 @dataclass(frozen=True, slots=True)
-class _Inherited:
-    """What a branch hands down."""
+class _Inheritance:
+    """What the answers below a branch inherit from it."""
 
     path: tuple[PathStep, ...]
     names: tuple[tuple[str, ...], ...]
@@ -67,10 +67,10 @@ class _Inherited:
     do_not: tuple[str, ...]
     warnings: tuple[str, ...]
 
-    def below(self, answer: Answer | Partner, step: PathStep, partner: str) -> _Inherited:
+    def add_answer(self, answer: Answer | Partner, step: PathStep, partner: str) -> _Inheritance:
         own_way = answer.if_blocked is not None or answer.no_second_level is not None
         blocked = f"{partner}/{answer.if_blocked}" if answer.if_blocked else None
-        return _Inherited(
+        return _Inheritance(
             path=(*self.path, step),
             names=(*self.names, (answer.id, answer.label, *answer.keywords)),
             pages=tuple(answer.pages) or self.pages,
@@ -81,8 +81,8 @@ class _Inherited:
         )
 
 
-def grow(livret: Livret) -> Tree:
-    """Return the tree of `livret`, whose references must be sound (`checks.blocking`)."""
+def flatten_livret(livret: Livret) -> Tree:
+    """Return the tree of `livret`, whose references must be sound (`checks.tree.find_blocking_problems`)."""
     tree = Tree()
     choices: list[Choice] = []
     tree.questions[ROOT] = {
@@ -98,25 +98,25 @@ def grow(livret: Livret) -> Tree:
         choices.append(
             {"id": model.id, "label": model.label, "help": model.about, "to": model.id, "level": 0}
         )
-        bare = _Inherited((), (), (), None, None, (), ())
-        inherited = bare.below(model, {"question": ROOT_QUESTION, "answer": model.label}, model.id)
+        bare = _Inheritance((), (), (), None, None, (), ())
+        inherited = bare.add_answer(model, {"question": ROOT_QUESTION, "answer": model.label}, model.id)
         inherited = replace(inherited, names=(*inherited.names, (model.name,)), path=())
-        _Branch(tree, rules).question(model.id, model, inherited)
+        _PartnerFlattener(tree, rules).add_question(model.id, model, inherited)
     for node, target in tree.blocked.items():
-        tree.conclusions[node]["if_blocked"] = [i for i in tree.below(target) if i != node]
+        tree.conclusions[node]["if_blocked"] = [i for i in tree.list_conclusions(target) if i != node]
     return tree
 
 
-class _Branch:
+class _PartnerFlattener:
     """Lays out one partner."""
 
     def __init__(self, tree: Tree, rules: PartnerRules) -> None:
         self.tree = tree
         self.rules = rules
         self.partner = rules.model.id
-        self.answers = dict(walk_answers(rules.model))
+        self.answers = dict(iter_answers(rules.model))
 
-    def question(self, node: str, source: Partner | QuestionAnswer, inherited: _Inherited) -> None:
+    def add_question(self, node: str, source: Partner | QuestionAnswer, inherited: _Inheritance) -> None:
         choices: list[Choice] = []
         self.tree.questions[node] = {
             "id": node,
@@ -128,15 +128,15 @@ class _Branch:
         }
         for answer in source.answers:
             target = f"{node}/{answer.id}"
-            choices.append(self._choice(answer, target))
+            choices.append(self._build_choice(answer, target))
             step: PathStep = {"question": source.question, "answer": answer.label}
-            below = inherited.below(answer, step, self.partner)
+            below = inherited.add_answer(answer, step, self.partner)
             if isinstance(answer, QuestionAnswer):
-                self.question(target, answer, below)
+                self.add_question(target, answer, below)
             elif not isinstance(answer, GotoAnswer):
-                self._conclude(target, answer, below)
+                self._add_conclusion(target, answer, below)
 
-    def _choice(self, answer: Answer, target: str) -> Choice:
+    def _build_choice(self, answer: Answer, target: str) -> Choice:
         end: Answer | Partner = answer
         while isinstance(end, GotoAnswer):
             target = f"{self.partner}/{end.goto}"
@@ -144,10 +144,10 @@ class _Branch:
         level = 1 if isinstance(end, StepsAnswer) else 2 if isinstance(end, EscalateAnswer) else 0
         return {"id": answer.id, "label": answer.label, "help": answer.help, "to": target, "level": level}
 
-    def _conclude(self, node: str, answer: StepsAnswer | EscalateAnswer, below: _Inherited) -> None:
+    def _add_conclusion(self, node: str, answer: StepsAnswer | EscalateAnswer, below: _Inheritance) -> None:
         second = isinstance(answer, EscalateAnswer)
         uses = answer.escalate if isinstance(answer, EscalateAnswer) else answer.contacts or []
-        contacts, missing = self._contacts(uses)
+        contacts, missing = self._build_contacts(uses)
         own = f"{self.partner}/{answer.if_blocked}" if answer.if_blocked else None
         blocked = own if second else below.if_blocked
         self.tree.conclusions[node] = {
@@ -168,7 +168,7 @@ class _Branch:
         if blocked is not None:
             self.tree.blocked[node] = blocked
 
-    def _contacts(self, uses: list[ContactUse]) -> tuple[list[ContactRecord], list[str]]:
+    def _build_contacts(self, uses: list[ContactUse]) -> tuple[list[ContactRecord], list[str]]:
         """Return the contacts to show, and a warning for each that this département has yet to give."""
         shown: list[ContactRecord] = []
         missing: list[str] = []
@@ -194,14 +194,14 @@ class _Branch:
         return shown, missing
 
 
-def walk_answers(partner: Partner) -> Iterator[tuple[str, Answer | Partner]]:
+def iter_answers(partner: Partner) -> Iterator[tuple[str, Answer | Partner]]:
     """Yield each node of `partner` with its id, in order; the partner itself first."""
 
-    def below(node: str, answers: list[Answer]) -> Iterator[tuple[str, Answer | Partner]]:
+    def iter_subtree(node: str, answers: list[Answer]) -> Iterator[tuple[str, Answer | Partner]]:
         for answer in answers:
             yield f"{node}/{answer.id}", answer
             if isinstance(answer, QuestionAnswer):
-                yield from below(f"{node}/{answer.id}", answer.answers)
+                yield from iter_subtree(f"{node}/{answer.id}", answer.answers)
 
     yield partner.id, partner
-    yield from below(partner.id, partner.answers)
+    yield from iter_subtree(partner.id, partner.answers)

@@ -1,4 +1,4 @@
-"""What a livret says of itself, and the one that it inherits from: together they tell which files it is made of."""
+"""The `livret.yaml` of a livret and of the one it inherits from, which say what files it is made of."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from pathlib import Path
 from fs_triage.files import places
 from fs_triage.files.places import BOOKLET
 from fs_triage.rules import yaml_reader
-from fs_triage.rules.model_errors import build, draft
-from fs_triage.rules.model_livret import SYNONYMS, Booklet, names_of
+from fs_triage.rules.model_errors import build_model, build_valid_part
+from fs_triage.rules.model_livret import SYNONYMS, Booklet, list_file_names
 from fs_triage.rules.problem import Problem
 from fs_triage.rules.yaml_reader import Table
-from fs_triage.text.did_you_mean import nearest
+from fs_triage.text.did_you_mean import suggest_name
 
 Read = Callable[[Path], Table | None]
 
@@ -27,7 +27,7 @@ class Parent:
 
 
 @dataclass(frozen=True, slots=True)
-class Heads:
+class BookletChain:
     """The booklet of a livret and the one it inherits from; `whole` unless something wrong was left out."""
 
     folder: Path
@@ -42,31 +42,31 @@ class Heads:
         return [self.folder, *([self.parent.folder] if self.parent else [])]
 
 
-def heads_of(folder: Path, read: Read, problems: list[Problem]) -> Heads | None:
+def read_booklets(folder: Path, read: Read, problems: list[Problem]) -> BookletChain | None:
     """Return the heads of the livret at `folder`, None when there are none; adds to `problems`."""
     table = read(folder / BOOKLET)
-    built = draft(Booklet, table, problems) if table else None
+    built = build_valid_part(Booklet, table, problems) if table else None
     booklet = built.model if built else None
     if table is None or built is None or booklet is None:
         return None
-    parent = _parent(folder, booklet, table, read, problems) if built.whole else None
+    parent = _read_parent(folder, booklet, table, read, problems) if built.whole else None
     if parent is not None and not booklet.partners:
         booklet = booklet.model_copy(update={"partners": parent.booklet.partners})
-    return Heads(folder, booklet, table, parent, built.whole)
+    return BookletChain(folder, booklet, table, parent, built.whole)
 
 
-def files_of(heads: Heads) -> list[Path]:
+def list_files(heads: BookletChain) -> list[Path]:
     """Return every file that the livret may be made of."""
-    named = [folder / name for folder in heads.folders for name in names_of(heads.booklet)]
-    return [*named, *(folder / SYNONYMS for folder in folders_of_words(heads.folder))]
+    named = [folder / name for folder in heads.folders for name in list_file_names(heads.booklet)]
+    return [*named, *(folder / SYNONYMS for folder in list_synonym_folders(heads.folder))]
 
 
-def folders_of_words(folder: Path) -> list[Path]:
-    """Return where the words of the desk may be: in the livret, else beside the livrets, else in the program."""
+def list_synonym_folders(folder: Path) -> list[Path]:
+    """Return the folders that may hold synonymes.yaml: the livret's, the one above it, the program's."""
     return [folder, folder.parent if folder.name else folder.absolute().parent, Path(places.own_rules())]
 
 
-def _parent(
+def _read_parent(
     folder: Path, booklet: Booklet, table: Table, read: Read, problems: list[Problem]
 ) -> Parent | None:
     """Return the livret that `booklet` extends, None when it extends none or one that cannot serve."""
@@ -78,14 +78,14 @@ def _parent(
         return None
     from fs_triage.files import livrets
 
-    place = yaml_reader.place_of(table, ("extends",))
+    place = yaml_reader.get_mark(table, ("extends",))
     found = livrets.beside(folder, booklet.extends)
     if found is None:
-        hint = nearest(booklet.extends, sorted({*livrets.installed(), *_siblings(folder)}))
+        hint = suggest_name(booklet.extends, sorted({*livrets.installed(), *_list_siblings(folder)}))
         problems.append(Problem(*place, "unknown-livret", f"livret inconnu « {booklet.extends} »", hint))
         return None
     content = read(found / BOOKLET)
-    model = build(Booklet, content, problems) if content else None
+    model = build_model(Booklet, content, problems) if content else None
     if model is None:
         return None
     if model.extends is not None or found.resolve() == folder.resolve():
@@ -97,6 +97,6 @@ def _parent(
     return Parent(found, model)
 
 
-def _siblings(folder: Path) -> list[str]:
+def _list_siblings(folder: Path) -> list[str]:
     """Return the names of the livrets beside the one at `folder`."""
     return [name for name in places.livrets_in(str(folder.absolute().parent)) if name != folder.name]

@@ -15,25 +15,25 @@ from fs_triage.rules.problem import Problem
 from fs_triage.rules.yaml_reader import Table
 
 
-class Kept:
+class ParseCache:
     """The files kept by an earlier index, `old`, and those to keep: texts in JSON, by the hash of the content."""
 
     def __init__(self, old: Mapping[str, str] | None = None) -> None:
         self.old = old or {}
         self.now: dict[str, str] = {}
 
-    def read(self, content: bytes, digest: str, shown: str) -> tuple[Table | None, list[Problem]]:
+    def parse_content(self, content: bytes, digest: str, shown: str) -> tuple[Table | None, list[Problem]]:
         """Return what a file holds and its problems, as `source.read` does; `digest` is the hash of `content`."""
         if digest in self.old:
             self.now[digest] = self.old[digest]
-            return Unparsed(self.old[digest], content, shown), []
-        table, problems = yaml_reader.read(content, shown)
+            return UnparsedTable(self.old[digest], content, shown), []
+        table, problems = yaml_reader.parse_content(content, shown)
         if table is not None and not problems:
-            self.now[digest] = json.dumps(yaml_reader.plain(table), ensure_ascii=False)
+            self.now[digest] = json.dumps(yaml_reader.convert_to_data(table), ensure_ascii=False)
         return table, problems
 
 
-class Unparsed(Table):
+class UnparsedTable(Table):
     """A table that is known without its places: the file is parsed when something of it is asked for by name."""
 
     __slots__ = ("_content", "_held", "_shown")
@@ -47,12 +47,12 @@ class Unparsed(Table):
         """Parse the file, as `place` and `entries` are not there yet."""
         if name not in ("place", "entries"):
             raise AttributeError(name)
-        table, _ = yaml_reader.read(self._content, self._shown)
+        table, _ = yaml_reader.parse_content(self._content, self._shown)
         assert table is not None  # it was kept because it could be read
         self.place, self.entries = table.place, table.entries
         self._held = None  # what is asked for may be changed
         return getattr(self, name)
 
-    def plain(self) -> dict[str, Any]:
+    def to_data(self) -> dict[str, Any]:
         """Return the table as dicts, lists and strings."""
-        return super().plain() if self._held is None else dict(json.loads(self._held))
+        return super().to_data() if self._held is None else dict(json.loads(self._held))

@@ -12,23 +12,23 @@ from typing import TypeVar
 from fs_triage.files import places
 from fs_triage.files.places import BOOKLET
 from fs_triage.rules import misnamed_files, snapshot, yaml_reader
-from fs_triage.rules.heads import Heads, Parent, files_of, folders_of_words, heads_of
-from fs_triage.rules.inherit import Merged, merge
-from fs_triage.rules.kept import Kept
-from fs_triage.rules.model_errors import build, draft
+from fs_triage.rules.heads import BookletChain, Parent, list_files, list_synonym_folders, read_booklets
+from fs_triage.rules.inherit import MergedPartner, merge_partner
+from fs_triage.rules.kept import ParseCache
+from fs_triage.rules.model_errors import build_model, build_valid_part
 from fs_triage.rules.model_livret import (
-    ELSEWHERE,
     IDENTIFIERS,
     SYNONYMS,
+    UNCOVERED_NEEDS,
     Booklet,
-    Elsewhere,
     Identifiers,
     Synonyms,
-    names_of,
+    UncoveredNeeds,
+    list_file_names,
 )
 from fs_triage.rules.model_partner import Partner
 from fs_triage.rules.problem import Problem
-from fs_triage.rules.snapshot import PATIENCE, Snapshot, SourceFile
+from fs_triage.rules.snapshot import MAX_WAIT_SECONDS, Snapshot, SourceFile
 from fs_triage.rules.yaml_reader import Table
 from fs_triage.text.fold import fold
 
@@ -45,9 +45,9 @@ class PartnerRules:
     missing: frozenset[str] = frozenset()
     """Contacts inherited from another département and not yet replaced, or yet to be filled: never shown."""
     whole: bool = True
-    """Whether nothing was left out because it was wrong."""
+    """Whether nothing was dropped as invalid."""
     lost: frozenset[str] = frozenset()
-    """What was left out (`explain.Built`): not to be missed a second time."""
+    """What was dropped (`model_errors.BuildResult.lost`): checks do not report it as missing again."""
     inherited: frozenset[str] = frozenset()
     """The paths of the livret that it inherits from."""
 
@@ -59,7 +59,7 @@ class Livret:
     booklet: Booklet
     table: Table
     partners: tuple[PartnerRules, ...]
-    elsewhere: Elsewhere
+    elsewhere: UncoveredNeeds
     elsewhere_table: Table | None = None
     identifiers: Identifiers | None = None
     identifiers_table: Table | None = None
@@ -71,113 +71,115 @@ class Livret:
 
 
 @dataclass(slots=True)
-class Loaded:
+class LoadResult:
     """What came of loading a folder: the livret when it can be used, every problem, every file read."""
 
     folder: Path
     snapshot: Snapshot
     livret: Livret | None = None
     draft: Livret | None = None
-    """What is right in a livret that cannot be used: only to look for more problems."""
+    """The valid part of the livret, for the checks alone."""
     problems: list[Problem] = field(default_factory=list)
     files: list[SourceFile] = field(default_factory=list)
-    kept: Kept = field(default_factory=Kept)
+    kept: ParseCache = field(default_factory=ParseCache)
     """What the files hold that can be kept for the next time."""
 
     @property
-    def blocking(self) -> list[Problem]:
+    def blocking_problems(self) -> list[Problem]:
         """The problems that stop the desk."""
         return [problem for problem in self.problems if problem.blocking]
 
 
-def load(folder: Path, kept: Kept | None = None) -> Loaded:
+def load_livret(folder: Path, kept: ParseCache | None = None) -> LoadResult:
     """Read every rule file of `folder` (a `pathlib.Path`) at one moment; problems name files by the path as given.
 
     Files that `kept` knows are not parsed again, unless one of their places is asked for.
     """
     old = kept.old if kept else None
     before: Snapshot | None = None
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + MAX_WAIT_SECONDS
     while True:
         taken = Snapshot(places.PATIENCE if old else places.LONG_PATIENCE)
-        loaded = Loaded(folder, taken, kept=Kept(old))
-        heads = heads_of(folder, partial(_read, loaded=loaded), loaded.problems)
-        for path in files_of(heads) if heads else ():
-            taken.read(path)
+        loaded = LoadResult(folder, taken, kept=ParseCache(old))
+        heads = read_booklets(folder, partial(_read_table, loaded=loaded), loaded.problems)
+        for path in list_files(heads) if heads else ():
+            taken.read_file(path)
         try:
-            if taken.is_at_rest(heads.folders if heads else [folder], before):
+            if taken.is_stable(heads.folders if heads else [folder], before):
                 break
         except places.Silent:
-            return _unread(loaded, yaml_reader.unreadable(str(folder / BOOKLET), yaml_reader.SILENT))
+            return _mark_unreadable(
+                loaded, yaml_reader.build_unreadable_problem(str(folder / BOOKLET), yaml_reader.SILENT)
+            )
         if time.monotonic() > end:
             message = "des fichiers changent pendant la lecture : relancez la commande dans un instant"
-            return _unread(loaded, Problem(str(folder / BOOKLET), 0, 0, "unreadable", message))
+            return _mark_unreadable(loaded, Problem(str(folder / BOOKLET), 0, 0, "unreadable", message))
         before = taken
-        time.sleep(snapshot.YOUNG)
+        time.sleep(snapshot.SETTLING_SECONDS)
     if heads is not None:
-        _whole(heads, loaded)
+        _build_livret(heads, loaded)
     loaded.problems.sort()
     if loaded.draft is not None and not loaded.problems:
         loaded.livret = loaded.draft
     return loaded
 
 
-def _unread(loaded: Loaded, problem: Problem) -> Loaded:
+def _mark_unreadable(loaded: LoadResult, problem: Problem) -> LoadResult:
     """Return `loaded` as what could not be read, for one reason alone."""
     loaded.problems = [problem]
     return loaded
 
 
-def _whole(heads: Heads, loaded: Loaded) -> None:
+def _build_livret(heads: BookletChain, loaded: LoadResult) -> None:
     """Make the livret of the files that were read."""
     folder, parent = loaded.folder, heads.parent
-    partners = tuple(_partners(folder, heads.booklet, heads.table, parent, loaded))
-    elsewhere = _beside(Elsewhere, ELSEWHERE, folder, parent, loaded)
-    identifiers = _beside(Identifiers, IDENTIFIERS, folder, parent, loaded)
+    partners = tuple(_load_partners(folder, heads.booklet, heads.table, parent, loaded))
+    elsewhere = _load_optional_file(UncoveredNeeds, UNCOVERED_NEEDS, folder, parent, loaded)
+    identifiers = _load_optional_file(Identifiers, IDENTIFIERS, folder, parent, loaded)
     loaded.draft = Livret(
         heads.booklet,
         heads.table,
         partners,
-        elsewhere[0] or Elsewhere.model_validate({}),
+        elsewhere[0] or UncoveredNeeds.model_validate({}),
         elsewhere[1],
         *identifiers,
-        _synonyms(folder, loaded),
+        _load_synonyms(folder, loaded),
         heads.whole,
         lists_own=not loaded.snapshot.is_missing(folder / IDENTIFIERS),
     )
 
 
-def _partners(
-    folder: Path, booklet: Booklet, table: Table, parent: Parent | None, loaded: Loaded
+def _load_partners(
+    folder: Path, booklet: Booklet, table: Table, parent: Parent | None, loaded: LoadResult
 ) -> Iterator[PartnerRules]:
     for rank, name in enumerate(booklet.partners):
         if name in booklet.partners[:rank]:
-            place = yaml_reader.place_of(table, ("partners", rank))
+            place = yaml_reader.get_mark(table, ("partners", rank))
             loaded.problems.append(
                 Problem(*place, "duplicate-id", f"partenaire « {name} » cité deux fois", "retirez-en un")
             )
             continue
         path = folder / f"{name}.yaml"
         if loaded.snapshot.is_missing(path) and (parent is None or name not in parent.booklet.partners):
-            loaded.files.append(loaded.snapshot.read(path))
-            place = yaml_reader.place_of(table, ("partners", rank))
+            loaded.files.append(loaded.snapshot.read_file(path))
+            place = yaml_reader.get_mark(table, ("partners", rank))
             message = f"partenaire « {name} » sans fichier {name}.yaml"
-            hint = misnamed_files.remedy(folder, name, names_of(booklet))
+            hint = misnamed_files.suggest_remedy(folder, name, list_file_names(booklet))
             loaded.problems.append(Problem(*place, "missing-file", message, hint))
             continue
-        merged = _partner(path, name, parent, loaded)
-        built = draft(Partner, merged.table, loaded.problems) if merged else None
+        merged = _read_partner_table(path, name, parent, loaded)
+        built = build_valid_part(Partner, merged.table, loaded.problems) if merged else None
         if merged is None or built is None or built.model is None:
             continue
         if built.model.id != name:
-            place = yaml_reader.place_of(built.table, ("id",))
+            place = yaml_reader.get_mark(built.table, ("id",))
             message = f"« {built.model.id} » dans le fichier {name}.yaml"
             loaded.problems.append(Problem(*place, "file-name", message, f"écrivez « id: {name} »"))
-        missing = merged.missing | to_fill(built.model)
+        missing = merged.missing | list_unfilled_contacts(built.model)
         yield PartnerRules(built.model, built.table, missing, built.whole, built.lost, merged.inherited)
 
 
-def to_fill(partner: Partner) -> frozenset[str]:
+def list_unfilled_contacts(partner: Partner) -> frozenset[str]:
     """Return the contacts of `partner` whose value has yet to be written."""
     return frozenset(
         name
@@ -186,50 +188,52 @@ def to_fill(partner: Partner) -> frozenset[str]:
     )
 
 
-def _partner(path: Path, name: str, parent: Parent | None, loaded: Loaded) -> Merged | None:
+def _read_partner_table(
+    path: Path, name: str, parent: Parent | None, loaded: LoadResult
+) -> MergedPartner | None:
     """Return the table of a partner, with what it inherited."""
     if parent is None or name not in parent.booklet.partners:
-        table = _read(path, loaded)
-        return Merged(table) if table else None
-    inherited = _read(parent.folder / f"{name}.yaml", loaded)
+        table = _read_table(path, loaded)
+        return MergedPartner(table) if table else None
+    inherited = _read_table(parent.folder / f"{name}.yaml", loaded)
     if inherited is None:
         return None
-    own = _first_there(path.name, [path.parent], loaded) or Table(inherited.place)
-    merged = merge(inherited, own)
+    own = _read_first_file(path.name, [path.parent], loaded) or Table(inherited.place)
+    merged = merge_partner(inherited, own)
     loaded.problems.extend(merged.problems)
     return merged
 
 
-B = TypeVar("B", Elsewhere, Identifiers)
+B = TypeVar("B", UncoveredNeeds, Identifiers)
 
 
-def _beside(
-    model: type[B], name: str, folder: Path, parent: Parent | None, loaded: Loaded
+def _load_optional_file(
+    model: type[B], name: str, folder: Path, parent: Parent | None, loaded: LoadResult
 ) -> tuple[B | None, Table | None]:
     """Return what an optional file says, the parent's when the livret has none."""
-    table = _first_there(name, [folder] if parent is None else [folder, parent.folder], loaded)
-    return (build(model, table, loaded.problems), table) if table else (None, None)
+    table = _read_first_file(name, [folder] if parent is None else [folder, parent.folder], loaded)
+    return (build_model(model, table, loaded.problems), table) if table else (None, None)
 
 
-def _synonyms(folder: Path, loaded: Loaded) -> Synonyms:
-    table = _first_there(SYNONYMS, folders_of_words(folder), loaded)
-    return (build(Synonyms, table, loaded.problems) if table else None) or Synonyms()
+def _load_synonyms(folder: Path, loaded: LoadResult) -> Synonyms:
+    table = _read_first_file(SYNONYMS, list_synonym_folders(folder), loaded)
+    return (build_model(Synonyms, table, loaded.problems) if table else None) or Synonyms()
 
 
-def _first_there(name: str, folders: list[Path], loaded: Loaded) -> Table | None:
-    """Read the first file `name` that is there; those that are absent are noted, so that their coming is noticed."""
+def _read_first_file(name: str, folders: list[Path], loaded: LoadResult) -> Table | None:
+    """Read the first file `name` that exists; records absent ones, so that the index is rebuilt when they appear."""
     for folder in folders:
         if not loaded.snapshot.is_missing(folder / name):
-            return _read(folder / name, loaded)
-        loaded.files.append(loaded.snapshot.read(folder / name))
+            return _read_table(folder / name, loaded)
+        loaded.files.append(loaded.snapshot.read_file(folder / name))
     return None
 
 
-def _read(path: Path, loaded: Loaded) -> Table | None:
-    file = loaded.snapshot.read(path)
+def _read_table(path: Path, loaded: LoadResult) -> Table | None:
+    file = loaded.snapshot.read_file(path)
     table, problems = None, list(file.problems)
     if not problems:
-        table, problems = loaded.kept.read(file.content, file.sha256, str(path))
+        table, problems = loaded.kept.parse_content(file.content, file.sha256, str(path))
     loaded.problems.extend(problems)
     loaded.files.append(file)
     return table

@@ -7,7 +7,7 @@ from pydantic import Field
 from fs_triage.files.places import BOOKLET
 from fs_triage.rules.model_partner import Model, NodePath, Sentence, Sentences, Word
 
-ELSEWHERE = "hors-livret.yaml"
+UNCOVERED_NEEDS = "hors-livret.yaml"
 IDENTIFIERS = "identifiants.yaml"
 SYNONYMS = "synonymes.yaml"
 
@@ -44,7 +44,7 @@ class Booklet(Model):
     )
 
 
-class Elsewhere(Model):
+class UncoveredNeeds(Model):
     """hors-livret.yaml : les besoins que le livret ne couvre pas, et ceux qui sont trop vagues."""
 
     out_of_scope: Sentences = Field(
@@ -89,6 +89,6 @@ class Synonyms(Model):
     )
 
 
-def names_of(booklet: Booklet) -> list[str]:
+def list_file_names(booklet: Booklet) -> list[str]:
     """Return the names of the files that the livret of `booklet` is read from."""
-    return [BOOKLET, ELSEWHERE, IDENTIFIERS, SYNONYMS, *(f"{name}.yaml" for name in booklet.partners)]
+    return [BOOKLET, UNCOVERED_NEEDS, IDENTIFIERS, SYNONYMS, *(f"{name}.yaml" for name in booklet.partners)]

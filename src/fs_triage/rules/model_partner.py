@@ -21,7 +21,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from fs_triage.text.typography import french
+from fs_triage.text.typography import typeset_french
 
 os.environ.setdefault(
     "PYDANTIC_DISABLE_PLUGINS", "__all__"
@@ -32,24 +32,28 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 Audience = Literal["conseiller", "usager"]
 
 
-def _one_or_many(value: Any) -> Any:
+def _wrap_in_list(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
-def _digits(value: Any) -> Any:
+def _require_digits(value: Any) -> Any:
     """Refuse what `int` reads and nobody writes as a page: `6_0`, `+6`, `6.0`."""
     if isinstance(value, str) and not (value.isascii() and value.isdecimal()):
         raise PydanticCustomError("int_parsing", "not a page")
     return value
 
 
-Sentence = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True), AfterValidator(french)]
+Sentence = Annotated[
+    str, StringConstraints(min_length=1, strip_whitespace=True), AfterValidator(typeset_french)
+]
 Value = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 NodePath = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*)*$")]
 _PageNumber = Annotated[int, Field(ge=1, le=999)]
 _PageText = Annotated[str, StringConstraints(pattern=r"^0*[1-9][0-9]{0,2}$")]
-Page = Annotated[_PageNumber, BeforeValidator(_digits, json_schema_input_type=_PageNumber | _PageText)]
+Page = Annotated[
+    _PageNumber, BeforeValidator(_require_digits, json_schema_input_type=_PageNumber | _PageText)
+]
 
 
 class Model(BaseModel):
@@ -124,11 +128,11 @@ class ContactUse(Model):
     )
 
 
-def _use(value: Any) -> Any:
+def _expand_contact_use(value: Any) -> Any:
     return {"contact": value} if isinstance(value, str) else value
 
 
-Use = Annotated[ContactUse, BeforeValidator(_use, json_schema_input_type=Word | ContactUse)]
+Use = Annotated[ContactUse, BeforeValidator(_expand_contact_use, json_schema_input_type=Word | ContactUse)]
 Uses = Annotated[list[Use], Field(min_length=1)]
 Sentences = list[Sentence]
 
@@ -218,7 +222,7 @@ class GotoAnswer(_Answer):
 LEADS = ("question", "goto", "escalate", "steps")
 
 
-def leads_of(data: Mapping[str, Any]) -> list[str]:
+def list_leads(data: Mapping[str, Any]) -> list[str]:
     """Return which of the keys that say where an answer leads stand in `data`."""
     leads = [key for key in LEADS if key in data]
     if "answers" in data and "question" not in leads:
@@ -226,10 +230,10 @@ def leads_of(data: Mapping[str, Any]) -> list[str]:
     return ["escalate"] if leads == ["escalate", "steps"] else leads
 
 
-def _tag(data: Any) -> str | None:
+def _get_answer_tag(data: Any) -> str | None:
     if not isinstance(data, Mapping):
         return None
-    leads = leads_of(data)
+    leads = list_leads(data)
     return f"<{leads[0]}>" if len(leads) == 1 else None
 
 
@@ -238,7 +242,7 @@ Answer = Annotated[
     | Annotated[StepsAnswer, Tag("<steps>")]
     | Annotated[EscalateAnswer, Tag("<escalate>")]
     | Annotated[GotoAnswer, Tag("<goto>")],
-    Discriminator(_tag),
+    Discriminator(_get_answer_tag),
 ]
 
 
@@ -247,7 +251,7 @@ class Example(Model):
 
     id: NodePath = Field(description="Chemin de la conclusion.", examples=["rsa/demande"])
     besoin: Annotated[
-        Sentences, BeforeValidator(_one_or_many, json_schema_input_type=Sentences | Sentence)
+        Sentences, BeforeValidator(_wrap_in_list, json_schema_input_type=Sentences | Sentence)
     ] = Field([], description="Le besoin, avec les mots de l’usager.", examples=[["je veux toucher le RSA"]])
     walk: list[Word] = Field(
         [], description="Les réponses à donner, dans l’ordre.", examples=[["rsa", "demande"]]

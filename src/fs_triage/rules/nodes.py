@@ -1,4 +1,4 @@
-"""The answers of a partner one by one, each with where it stands in the file: what every check goes through."""
+"""The answers of a partner, each with its place in the file, for the checks."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from fs_triage.rules.load import PartnerRules
 from fs_triage.rules.model_partner import Answer, EscalateAnswer, Partner, QuestionAnswer, StepsAnswer
 from fs_triage.rules.problem import Problem
 from fs_triage.rules.salvage import ANY
-from fs_triage.rules.yaml_reader import Place, place_of
+from fs_triage.rules.yaml_reader import Mark, get_mark
 
 Location = tuple[str | int, ...]
 
-MOST = 100  # problems told by one check of one file: whoever has that many has one cause for most of them
+MAX_PROBLEMS = 100  # of one check in one file; more usually have one common cause
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class Node:
     """A node of a partner: its path inside it, the answer, and where it stands in the file."""
 
     path: str
@@ -27,53 +27,55 @@ class Spot:
 
 
 @lru_cache(maxsize=32)
-def spots(rules: PartnerRules) -> tuple[Spot, ...]:
-    """Return every answer of a partner, in order; kept for a while, since every check goes through them."""
+def iter_nodes(rules: PartnerRules) -> tuple[Node, ...]:
+    """Return every answer of a partner, in order; cached, since every check needs them."""
 
-    def below(prefix: str, answers: list[Answer], location: Location) -> Iterator[Spot]:
+    def iter_below(prefix: str, answers: list[Answer], location: Location) -> Iterator[Node]:
         for rank, answer in enumerate(answers):
             here: Location = (*location, "answers", rank)
-            yield Spot(prefix + answer.id, answer, here)
+            yield Node(prefix + answer.id, answer, here)
             if isinstance(answer, QuestionAnswer):
-                yield from below(f"{prefix}{answer.id}/", answer.answers, here)
+                yield from iter_below(f"{prefix}{answer.id}/", answer.answers, here)
 
-    return tuple(below("", rules.model.answers, ()))
+    return tuple(iter_below("", rules.model.answers, ()))
 
 
-def questions(rules: PartnerRules) -> Iterator[tuple[Partner | QuestionAnswer, Location]]:
+def iter_questions(rules: PartnerRules) -> Iterator[tuple[Partner | QuestionAnswer, Location]]:
     """Yield every question of a partner with where it stands, the first one first."""
     yield rules.model, ()
-    for spot in spots(rules):
+    for spot in iter_nodes(rules):
         if isinstance(spot.answer, QuestionAnswer):
             yield spot.answer, spot.location
 
 
-def at(rules: PartnerRules, location: Location, code: str, message: str, hint: str = "") -> Problem:
+def build_problem(
+    rules: PartnerRules, location: Location, code: str, message: str, hint: str = ""
+) -> Problem:
     """Return a problem at `location` in the file of a partner."""
-    place = place_of(rules.table, location)
+    place = get_mark(rules.table, location)
     return Problem(place.path, place.line, place.column, code, message, hint)
 
 
-def upwards(path: str) -> list[str]:
+def list_ancestors(path: str) -> list[str]:
     """Return `path` and what it stands under, the nearest first."""
     parts = path.split("/")
     return ["/".join(parts[:end]) for end in range(len(parts), 0, -1)]
 
 
-def is_lost(rules: PartnerRules, path: str) -> bool:
+def was_left_out(rules: PartnerRules, path: str) -> bool:
     """Return whether the answer at `path` was left out because something in it is wrong."""
-    return bool(rules.lost) and (ANY in rules.lost or not rules.lost.isdisjoint(upwards(path)))
+    return bool(rules.lost) and (ANY in rules.lost or not rules.lost.isdisjoint(list_ancestors(path)))
 
 
-def conclusions(rules: PartnerRules) -> list[str]:
+def list_conclusion_paths(rules: PartnerRules) -> list[str]:
     """Return the path of every conclusion of a partner, in order."""
-    return [spot.path for spot in spots(rules) if isinstance(spot.answer, StepsAnswer | EscalateAnswer)]
+    return [spot.path for spot in iter_nodes(rules) if isinstance(spot.answer, StepsAnswer | EscalateAnswer)]
 
 
-def conclusions_below(rules: PartnerRules) -> dict[str, str | None]:
-    """Return for each path the conclusion at or below it, None where there are several; not those with none."""
+def find_only_conclusions(rules: PartnerRules) -> dict[str, str | None]:
+    """Return the conclusion at or below each path, None for several; paths without any are left out."""
     below: dict[str, str | None] = {}
-    for spot in spots(rules):
+    for spot in iter_nodes(rules):
         path = spot.path if isinstance(spot.answer, StepsAnswer | EscalateAnswer) else ""
         while path:
             below[path] = None if path in below else spot.path
@@ -81,15 +83,15 @@ def conclusions_below(rules: PartnerRules) -> dict[str, str | None]:
     return below
 
 
-def ways_out(rules: PartnerRules) -> dict[str, str]:
-    """Return for each path the one, of itself and those it stands under, that says what to do when it blocks."""
+def find_if_blocked_owners(rules: PartnerRules) -> dict[str, str]:
+    """Return, for each path, the nearest of it and its ancestors that has `if_blocked` or `no_second_level`."""
     ways = {"": ""}
-    for spot in spots(rules):
+    for spot in iter_nodes(rules):
         own = spot.answer.if_blocked or spot.answer.no_second_level
         ways[spot.path] = spot.path if own else ways[spot.path.rpartition("/")[0]]
     return ways
 
 
-def where(place: Place) -> tuple[str, int, int]:
+def unpack_mark(place: Mark) -> tuple[str, int, int]:
     """Return a place as the first fields of a `Problem`."""
     return place.path, place.line, place.column

@@ -18,8 +18,8 @@ from fs_triage.files import places
 from fs_triage.rules import yaml_reader
 from fs_triage.rules.problem import Problem
 
-YOUNG = 0.05  # seconds after a change within which another one may belong to it
-PATIENCE = 2.0  # seconds that files which go on changing are waited for
+SETTLING_SECONDS = 0.05  # seconds after a change within which another one may belong to it
+MAX_WAIT_SECONDS = 2.0  # seconds that files which go on changing are waited for
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,25 +47,27 @@ class Snapshot:
         self._states: dict[Path, tuple[int, ...]] = {}
         self._held: dict[Path, tuple[int, ...]] = {}
 
-    def read(self, path: Path) -> SourceFile:
+    def read_file(self, path: Path) -> SourceFile:
         """Return the file at `path`; problems name it by the path as given."""
         if path not in self._files:
             try:
                 if self.hangs:
                     raise places.Silent
-                state, file = places.within(lambda: (_state(path), _read(path)), self._patience)
+                state, file = places.within(lambda: (_get_state(path), _read_file(path)), self._patience)
                 self._states[path] = state
             except places.Silent:
                 self.hangs = True
-                file = SourceFile(path, 0, problems=(yaml_reader.unreadable(str(path), yaml_reader.SILENT),))
+                file = SourceFile(
+                    path, 0, problems=(yaml_reader.build_unreadable_problem(str(path), yaml_reader.SILENT),)
+                )
             self._files[path] = file
         return self._files[path]
 
     def is_missing(self, path: Path) -> bool:
         """Return whether there was nothing at `path`."""
-        return self.read(path).size < 0
+        return self.read_file(path).size < 0
 
-    def is_at_rest(self, folders: Iterable[Path], before: Snapshot | None) -> bool:
+    def is_stable(self, folders: Iterable[Path], before: Snapshot | None) -> bool:
         """Return whether the files fit together: none changed since it was read, nor so lately that more may follow.
 
         A change in `folders` is one too: a name that comes or goes. What looks new but is as the snapshot taken
@@ -75,8 +77,8 @@ class Snapshot:
             return True
         now, self._held = places.within(
             lambda: (
-                {path: _state(path) for path in self._states},
-                {folder: _state(folder) for folder in folders},
+                {path: _get_state(path) for path in self._states},
+                {folder: _get_state(folder) for folder in folders},
             ),
             self._patience,
         )
@@ -86,10 +88,10 @@ class Snapshot:
             return True
         clock = time.time_ns()
         times = [moment for state in (*now.values(), *self._held.values()) for moment in state[:2]]
-        return not any(0 <= clock - moment < YOUNG * 1e9 for moment in times)
+        return not any(0 <= clock - moment < SETTLING_SECONDS * 1e9 for moment in times)
 
 
-def _state(path: Path) -> tuple[int, ...]:
+def _get_state(path: Path) -> tuple[int, ...]:
     """Return what changes with a file or a folder, the times first; nothing when it is not there."""
     try:
         status = path.stat()
@@ -98,12 +100,12 @@ def _state(path: Path) -> tuple[int, ...]:
     return (status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino, status.st_dev)
 
 
-def _read(path: Path) -> SourceFile:
+def _read_file(path: Path) -> SourceFile:
     try:
         status = path.stat()
     except (OSError, RuntimeError):
         status = None
-    content, problems = yaml_reader.content_of(path, str(path))
+    content, problems = yaml_reader.read_content(path, str(path))
     if problems and not os.path.lexists(path):
         return SourceFile(path, -1, problems=tuple(problems))
     digest = hashlib.sha256(content).hexdigest()

@@ -1,4 +1,4 @@
-"""What libyaml cannot read, and what it reads otherwise than it was meant, said in French."""
+"""YAML syntax errors in French, and texts that YAML reads differently from what their author meant."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from fs_triage.text.typography import visible
+from fs_triage.text.typography import escape_controls
 
 _GLUED = re.compile(r"#[^\s#]")  # before a word without a space, the sign is hardly meant as a comment
-_NUMBER = re.compile(r"#\s*\d")
-_CODE = re.compile(r"(?:[a-z0-9]+(?:[-/][a-z0-9]+)*)?")  # an id, a page, a word of a closed list
-_APART = 2  # spaces between a value and the comment on it, as linters want them
-_SHOWN = 40
+_NUMBER_SIGN = re.compile(r"#\s*\d")
+_CODE_WORD = re.compile(r"(?:[a-z0-9]+(?:[-/][a-z0-9]+)*)?")  # an id, a page, a word of a closed list
+_MIN_COMMENT_GAP = 2  # spaces between a value and the comment on it, as linters want them
+_MAX_SHOWN = 40
 
-SENTENCES = frozenset(
+SENTENCE_KEYS = frozenset(
     "about also besoin departement do_not doubt help keywords label name no_second_level note out_of_scope "  # noqa: SIM905
     "question source steps theme title vague warnings when word words".split()
 )
@@ -41,10 +41,10 @@ _MISTAKES = (
 )
 
 
-UNKNOWN = "ce n’est pas du YAML correct à cet endroit"
+UNKNOWN_MISTAKE = "ce n’est pas du YAML correct à cet endroit"
 
 
-def explain(error: yaml.MarkedYAMLError) -> tuple[yaml.Mark | None, str | None]:
+def explain_syntax_error(error: yaml.MarkedYAMLError) -> tuple[yaml.Mark | None, str | None]:
     """Return where the mistake of a syntax error is, and what it is if that is known."""
     for piece, french, at_start in _MISTAKES:
         if piece in (error.problem or ""):
@@ -53,7 +53,7 @@ def explain(error: yaml.MarkedYAMLError) -> tuple[yaml.Mark | None, str | None]:
     return error.problem_mark or error.context_mark, None
 
 
-def typed(event: Any, character: str, lines: list[str]) -> Any:
+def find_character(event: Any, character: str, lines: list[str]) -> Any:
     """Return where `character` was typed in a scalar of `lines`; where the scalar begins when by an escape."""
     begin, end = event.start_mark, event.end_mark
     for rank in range(begin.line, min(end.line + 1, len(lines))):
@@ -64,8 +64,8 @@ def typed(event: Any, character: str, lines: list[str]) -> Any:
     return begin
 
 
-class Otherwise(NamedTuple):
-    """A text that is not what was meant: the problem, and the text to go on with (None: to stop there)."""
+class MisreadText(NamedTuple):
+    """A text that YAML reads differently from what was meant: the problem, and the text to use (None: stop reading)."""
 
     code: str
     message: str
@@ -73,12 +73,12 @@ class Otherwise(NamedTuple):
     text: str | None
 
 
-def commented(lines: list[str]) -> set[int]:
+def find_comment_lines(lines: list[str]) -> set[int]:
     """Return the ranks of the `lines` where « # » may cut a text that was meant to go on."""
     return {rank for rank, line in enumerate(lines) if " #" in line}
 
 
-def not_on_one_line(event: Any, lines: list[str], flow: bool, key: str) -> Otherwise | None:
+def find_misread_text(event: Any, lines: list[str], flow: bool, key: str) -> MisreadText | None:
     """Return what is wrong with a scalar that runs over several lines or is followed by a comment.
 
     `lines` are those of the file, `key` is what the scalar is the value of; `flow` tells that it is in brackets,
@@ -91,25 +91,25 @@ def not_on_one_line(event: Any, lines: list[str], flow: bool, key: str) -> Other
         if quoted:
             message = f"guillemet ouvert ici, refermé à la ligne {end.line + 1} seulement"
             hint = "refermez-le sur sa ligne ; un texte long commence par « >- »"
-            return Otherwise("several-lines", message, hint, None)
+            return MisreadText("several-lines", message, hint, None)
         if flow:
             return None
         hint = "vérifiez le tiret et le retrait de la ligne suivante ; un texte long commence par « >- »"
         first = lines[mark.line][mark.column :].strip(" ")
-        return Otherwise("several-lines", "ce texte continue à la ligne suivante", hint, first)
+        return MisreadText("several-lines", "ce texte continue à la ligne suivante", hint, first)
     rest = lines[end.line][end.column :]
     comment = rest.lstrip(" ")
     if quoted or not comment.startswith("#"):
         return None
-    apart = len(rest) - len(comment) >= _APART
-    beside_code = _CODE.fullmatch(event.value) and not _NUMBER.match(comment)
-    a_sentence = flow or (event.value and key in SENTENCES)  # an empty one is told as such
+    apart = len(rest) - len(comment) >= _MIN_COMMENT_GAP
+    beside_code = _CODE_WORD.fullmatch(event.value) and not _NUMBER_SIGN.match(comment)
+    a_sentence = flow or (event.value and key in SENTENCE_KEYS)  # an empty one is told as such
     if (apart or beside_code) and not (_GLUED.match(comment) or a_sentence):
         return None
-    message = f"« {visible(comment[:_SHOWN])} » n’est pas lu, à cause de « # »"
+    message = f"« {escape_controls(comment[:_MAX_SHOWN])} » n’est pas lu, à cause de « # »"
     hint = "mettez le texte entre guillemets doubles"
     if comment.startswith("# "):
         hint += ", ou le commentaire sur une ligne à lui"
     whole = f"{event.value} {comment}".strip(" ")
-    text = whole if key in SENTENCES else event.value or comment
-    return Otherwise("cut-by-comment", message, hint, None if flow else text)
+    text = whole if key in SENTENCE_KEYS else event.value or comment
+    return MisreadText("cut-by-comment", message, hint, None if flow else text)

@@ -6,7 +6,7 @@ more than a few milliseconds. Nothing here is a dictionary: an unknown word has 
 
 from __future__ import annotations
 
-from fs_triage.text.fold import joined
+from fs_triage.text.fold import join_acronyms
 
 _LETTERS = {
     "àâäáãåÀÂÄÁÃÅ": "a",
@@ -23,7 +23,7 @@ _LETTERS = {
 }
 
 
-class _Plain(dict[int, str]):
+class _PlainLetters(dict[int, str]):
     """What each character becomes: a lowercase letter without accent, a digit, or a space."""
 
     def __missing__(self, code: int) -> str:
@@ -37,12 +37,12 @@ class _Plain(dict[int, str]):
         return self[code]
 
 
-_PLAIN = _Plain(
+_PLAIN = _PlainLetters(
     {ord(letter): plain for letters, plain in _LETTERS.items() for letter in letters} | {10: "\n"}
 )
 _BEYOND_LATIN = {"œ": "oe", "Œ": "oe"} | dict.fromkeys("’…–—€\u202f", " ")  # all that French texts have
 _LATIN = [_PLAIN[ord(chr(code).lower())] for code in range(256)]
-_DOUBLE = [(bytes([code]), plain.encode()) for code, plain in enumerate(_LATIN) if len(plain) > 1]
+_LONG_REPLACEMENTS = [(bytes([code]), plain.encode()) for code, plain in enumerate(_LATIN) if len(plain) > 1]
 _BYTES = "".join(plain if len(plain) == 1 else " " for plain in _LATIN).encode("latin-1")
 
 # In this order. The text has two spaces between words: a rule with a space at its end sees the end of a word.
@@ -55,15 +55,15 @@ ss>s,ll>l,mm>m,nn>n,pp>p,rr>r,tt>t,ff>f,dd>d,bb>b,gg>g,zz>z,ee>e,z>s,x>s,
 emb>amb,emp>amp,en>an,imp>inp,amp>anp,amb>anb,omp>onp,omb>onb,w>v
 """
 _SOUNDS = [tuple(rule.split(">")) for rule in _RULES.replace("\n", "").split(",")]
-_MUTE = (
+_SILENT_ENDINGS = (
     "asion,emant,amant,ision,ateur,euse,eur,rise,able,abl,ante,ant,ere,er,et,e,t,d"  # without the plural's s
 )
-_ENDINGS = frozenset(_MUTE.split(","))
+_ENDINGS = frozenset(_SILENT_ENDINGS.split(","))
 _LENGTHS = (5, 4, 3, 2, 1)
-_SHORTEST = 3  # letters that are left of a word
-_AS_TYPED = 3  # letters of the longest word that is left alone: « caf », « rsa », « ne »
-_LEFT = "des,ses,les,mes,tes,pas,par,est,ces,son,ton,mon,dan,sur,are,apl,per,dam,moi,foi,deu"
-_COMMON = frozenset(_LEFT.split(","))
+_MIN_STEM_LENGTH = 3  # letters that are left of a word
+_MAX_UNCHANGED_LENGTH = 3  # letters of the longest word that is left alone: « caf », « rsa », « ne »
+_COMMON_WORD_LIST = "des,ses,les,mes,tes,pas,par,est,ces,son,ton,mon,dan,sur,are,apl,per,dam,moi,foi,deu"
+_COMMON_WORDS = frozenset(_COMMON_WORD_LIST.split(","))
 """What must not be left of a longer word: « décès » is not « des »."""
 
 _CALENDAR = """
@@ -71,20 +71,24 @@ janvier,fevrier,mars,avril,mai,juin,juillet,aout,septembre,octobre,novembre,dece
 lundi,mardi,mercredi,jeudi,vendredi,samedi,dimanche
 """
 _DATES = frozenset(_CALENDAR.replace("\n", "").split(","))
-_DATE = "D"  # the key of all of them: no démarche has its day
+_DATE = "D"  # the key of every day and month, which say nothing of a démarche
 
 
-def words(text: str) -> list[str]:
-    """Return the words of `text`, lowercase and without accents, as typed otherwise."""
-    return _plain(joined(text)).split()
+def split_words(text: str) -> list[str]:
+    """Return the words of `text`, lowercase and without accents."""
+    return _strip_accents(join_acronyms(text)).split()
 
 
-def words_of(texts: list[str]) -> list[list[str]]:
+def split_words_of_texts(texts: list[str]) -> list[list[str]]:
     """Return the words of each of `texts`, of one line each: worked out at once, they cost a fraction."""
-    return [line.split() for line in _plain("\n".join(map(joined, texts))).split("\n")] if texts else []
+    return (
+        [line.split() for line in _strip_accents("\n".join(map(join_acronyms, texts))).split("\n")]
+        if texts
+        else []
+    )
 
 
-def _plain(text: str) -> str:
+def _strip_accents(text: str) -> str:
     """Return `text` lowercase, without accents, its signs as spaces; line ends are kept."""
     for letter, other in _BEYOND_LATIN.items():
         text = text.replace(letter, other)
@@ -92,50 +96,50 @@ def _plain(text: str) -> str:
         found = text.encode("latin-1")
     except UnicodeEncodeError:
         return text.lower().translate(_PLAIN)
-    for double, two in _DOUBLE:
+    for double, two in _LONG_REPLACEMENTS:
         found = found.replace(double, two)
     return found.translate(_BYTES).decode("latin-1")
 
 
-def typed(text: str) -> list[str]:
-    """Return the words of `text` as they were typed: one for each of `words`."""
+def list_typed_words(text: str) -> list[str]:
+    """Return the words of `text` as they were typed: one for each of `split_words`."""
     found = "".join(character if _PLAIN[ord(character)] != " " else " " for character in text).split()
-    plain = words(text)
+    plain = split_words(text)
     return found if len(found) == len(plain) else plain
 
 
-def keys(plain_words: list[str]) -> list[str]:
-    """Return the key of each of `plain_words`, themselves as `words` gives them."""
-    longer = [word for word in plain_words if len(word) > _AS_TYPED and word not in _DATES]
+def compute_keys(plain_words: list[str]) -> list[str]:
+    """Return the key of each of `plain_words`, themselves as `split_words` gives them."""
+    longer = [word for word in plain_words if len(word) > _MAX_UNCHANGED_LENGTH and word not in _DATES]
     text = f" {'  '.join(longer)} "
     for spelling, sound in _SOUNDS:
         text = text.replace(spelling, sound)
     sounds = text.split()
     if len(sounds) != len(longer):  # every letter of a word was mute
-        sounds = [_sound(word) or word for word in longer]
+        sounds = [_compute_sound(word) or word for word in longer]
     rest = iter(sounds)
     found: list[str] = []
     for word in plain_words:
         if word in _DATES:
             found.append(_DATE)
         else:
-            found.append(_stem(next(rest)) if len(word) > _AS_TYPED else word)
+            found.append(_strip_ending(next(rest)) if len(word) > _MAX_UNCHANGED_LENGTH else word)
     return found
 
 
-def _sound(word: str) -> str:
+def _compute_sound(word: str) -> str:
     text = f" {word} "
     for spelling, sound in _SOUNDS:
         text = text.replace(spelling, sound)
     return text.strip()
 
 
-def _stem(word: str) -> str:
+def _strip_ending(word: str) -> str:
     """Return `word` without its ending, at least three letters of it."""
-    if word[-1] == "s" and len(word) > _SHORTEST and word[:-1] not in _COMMON:
+    if word[-1] == "s" and len(word) > _MIN_STEM_LENGTH and word[:-1] not in _COMMON_WORDS:
         word = word[:-1]
-    longest = len(word) - _SHORTEST
+    longest = len(word) - _MIN_STEM_LENGTH
     for length in _LENGTHS:
-        if length <= longest and word[-length:] in _ENDINGS and word[:-length] not in _COMMON:
+        if length <= longest and word[-length:] in _ENDINGS and word[:-length] not in _COMMON_WORDS:
             return word[:-length]
     return word

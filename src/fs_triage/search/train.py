@@ -1,8 +1,8 @@
-"""Learning to search from the rules themselves: how often each word of a need leads to each conclusion.
+"""Training of the search: how often each feature leads to each conclusion, counted in the rules' own texts.
 
-The texts are the examples, keywords, labels and names of the rules, and the needs of `hors-livret.yaml`. The
-learning is counting, so that it costs a fraction of a second and gives the same on every machine; `weights` makes
-weights of the counts that a need meets. `docs/adr/0010` tells why, with numbers.
+The texts are the examples, keywords, labels and names of the rules, and the needs of `hors-livret.yaml`. Counting
+takes a fraction of a second and gives the same on every machine; `model` computes weights from the counts. Why, with
+numbers: `docs/adr/0010`.
 """
 
 from __future__ import annotations
@@ -17,65 +17,67 @@ from zlib import crc32
 
 from fs_triage.search import features as vocabulary
 from fs_triage.search import phonetics
-from fs_triage.search.features import BEGINNING, BY_HEART, PARTNER, SYNONYM, THEME, WHOLE, Phrases
+from fs_triage.search.features import BEGINNING, EXACT_EXAMPLE, PARTNER, SYNONYM, THEME, WHOLE, Phrases
 from fs_triage.search.model import OUT, VAGUE
-from fs_triage.search.training_set import COUNTED, LEARNT, LESSON, Lesson
+from fs_triage.search.training_set import COUNTED_PREFIX, TRAINED_PREFIXES, TRAINING_SET, TrainingSet
 
-_CHANCE = 3  # texts: a pair or a beginning met less often is chance
-_A_SLIP = 4  # letters of the shortest key that a slip may have been meant to be
-_A_BUCKET = 8  # features
-_BEST = 150  # conclusions that one feature may speak for
-_NOTHING = "\t"
-_SEVERAL = ""  # places
+_MIN_TEXTS = 3  # texts that a pair or a beginning must be in
+_MIN_CORRECTED_LENGTH = 4  # letters of the shortest key that a slip may have been meant to be
+_FEATURES_PER_BUCKET = 8  # features
+_MAX_CONCLUSIONS = 150  # conclusions that one feature may speak for
+_EMPTY_COUNTS = "\t"
+_AMBIGUOUS = ""  # places
 
 
 Counts = dict[int, list[str]]
 """The features of the texts of one conclusion, by the number of those texts that each stands in."""
 
 
-def learn(taught: Mapping[str, str]) -> dict[str, str]:
-    """Return the entries of an index, `taught`, with those that a search reads, made of its lesson.
+def train_model(taught: Mapping[str, str]) -> dict[str, str]:
+    """Return the entries of an index, `taught`, with those that a search reads, made from its training set.
 
-    Texts of a conclusion that were counted before, as the entries tell, are not counted again.
+    The counts of texts that did not change are taken from the entries.
     """
-    lesson: Lesson = json.loads(taught[LESSON])
-    phrases = _phrases(_said(lesson))
-    texts = texts_of(lesson)
+    lesson: TrainingSet = json.loads(taught[TRAINING_SET])
+    phrases = _index_phrases(_list_phrases(lesson))
+    texts = collect_texts(lesson)
     groups = [told["partner"] for told in lesson["conclusions"]]
-    counted, kept = _counted(texts, _names(texts, phrases), phrases, taught)
+    counted, kept = _count_features(texts, _name_count_entries(texts, phrases), phrases, taught)
     sizes = {
         position: sum(count * len(features) for count, features in counts.items())
         for position, counts in counted.items()
     }
-    lines = _lines(counted, sizes, groups)
+    lines = _build_lines(counted, sizes, groups)
     for feature, begun in phrases.items():
-        lines[feature] = f"{lines.get(feature, _NOTHING)}\t{vocabulary.written(begun)}"
-    lines |= _shelves(lines) | by_heart(lesson)
-    count = max(1, len(lines) // _A_BUCKET)
+        lines[feature] = f"{lines.get(feature, _EMPTY_COUNTS)}\t{vocabulary.dump_phrases(begun)}"
+    lines |= _build_shelves(lines) | index_exact_examples(lesson)
+    count = max(1, len(lines) // _FEATURES_PER_BUCKET)
     buckets: list[list[str]] = [[] for _ in range(count)]
     for feature, line in lines.items():
         buckets[crc32(feature.encode()) % count].append(f"{feature}\t{line}")
     found = {f"find:{rank:06}": "\n".join(bucket) for rank, bucket in enumerate(buckets)}
     second = [str(rank) for rank, told in enumerate(lesson["conclusions"]) if told["level"] == 2]
     settings = {
-        LESSON: taught[LESSON],
+        TRAINING_SET: taught[TRAINING_SET],
         "search:buckets": str(count),
         "search:second": " ".join(second),
-        "search:sizes": sizes_of([sizes[position] for position in range(len(groups))]),
-        "search:totals": " ".join(map(str, totals(sizes, groups, len(lesson["partners"])))),
-        "search:watched": "\n".join(" ".join([name, *marks]) for name, marks in watched(lesson).items()),
+        "search:sizes": dump_sizes([sizes[position] for position in range(len(groups))]),
+        "search:totals": " ".join(map(str, compute_totals(sizes, groups, len(lesson["partners"])))),
+        "search:watched": "\n".join(
+            " ".join([name, *marks]) for name, marks in build_partner_marks(lesson).items()
+        ),
     }
-    others = {key: value for key, value in taught.items() if not key.startswith(LEARNT)}
+    others = {key: value for key, value in taught.items() if not key.startswith(TRAINED_PREFIXES)}
     return others | found | kept | settings
 
 
-def sizes_of(sizes: list[int]) -> str:
+def dump_sizes(sizes: list[int]) -> str:
     """Return the usual size, which is the geometric mean, and the size of each conclusion."""
     usual = exp(sum(map(log, sizes)) / len(sizes)) if sizes else 1
     return " ".join([f"{usual:.3f}", *map(str, sizes)])
 
 
-def totals(sizes: dict[int, int], groups: list[int], partners: int) -> list[int]:
+def compute_totals(sizes: dict[int, int], groups: list[int], partners: int) -> list[int]:
     """Return the sizes of `VAGUE`, of `OUT` and of each partner."""
     totals = [0] * partners
     for position, rank in enumerate(groups):
@@ -83,21 +85,24 @@ def totals(sizes: dict[int, int], groups: list[int], partners: int) -> list[int]
     return [sizes[VAGUE], sizes[OUT], *totals]
 
 
-def _shelves(lines: dict[str, str]) -> dict[str, str]:
-    """Return the known keys, those of most conclusions first, by initial and length: see `vocabulary.slips`."""
-    known = [(-lines[key].count(" "), key) for key in filter(str.isalpha, lines) if len(key) >= _A_SLIP]
+def _build_shelves(lines: dict[str, str]) -> dict[str, str]:
+    """Return the known keys, those of most conclusions first, by initial and length."""
+    known = [
+        (-lines[key].count(" "), key)
+        for key in filter(str.isalpha, lines)
+        if len(key) >= _MIN_CORRECTED_LENGTH
+    ]
     shelves: dict[str, list[str]] = {}
     for _, key in sorted(known):
-        shelves.setdefault(vocabulary.shelf(key[0], len(key)), []).append(key)
+        shelves.setdefault(vocabulary.get_shelf_name(key[0], len(key)), []).append(key)
     return {name: " ".join(keys) for name, keys in shelves.items()}
 
 
-def by_heart(lesson: Lesson) -> dict[str, str]:
-    """Return where each example leads: a feature of its words, and the position of its conclusion.
+def index_exact_examples(lesson: TrainingSet) -> dict[str, str]:
+    """Return the position of the conclusion of each example, by the feature of its exact words.
 
-    What a rule file promises is kept to the letter, however the other rules weigh its words: so are the needs of
-    `hors-livret.yaml`, as `OUT` and `VAGUE`, which go before an example. Texts that lead to several places do not
-    count.
+    A need worded exactly as an example finds its conclusion, whatever the weights say. The needs of
+    `hors-livret.yaml` give `OUT` and `VAGUE`, and win over an example. Texts with several conclusions are left out.
     """
     needs: list[str] = []
     leads: list[str] = []
@@ -105,55 +110,55 @@ def by_heart(lesson: Lesson) -> dict[str, str]:
         needs += told["examples"]
         leads += [str(position)] * len(told["examples"])
     places: dict[str, str] = {}
-    for words, lead in zip(phonetics.words_of(needs), leads, strict=True):
-        text = BY_HEART + " ".join(words)
+    for words, lead in zip(phonetics.split_words_of_texts(needs), leads, strict=True):
+        text = EXACT_EXAMPLE + " ".join(words)
         if places.setdefault(text, lead) != lead:
-            places[text] = _SEVERAL
+            places[text] = _AMBIGUOUS
     for mark, of in ((OUT, lesson["out_of_scope"]), (VAGUE, lesson["vague"])):
-        places |= {BY_HEART + " ".join(words): str(mark) for words in phonetics.words_of(of)}
-    places.pop(BY_HEART, None)
-    return {text: lead for text, lead in places.items() if lead != _SEVERAL}
+        places |= {EXACT_EXAMPLE + " ".join(words): str(mark) for words in phonetics.split_words_of_texts(of)}
+    places.pop(EXACT_EXAMPLE, None)
+    return {text: lead for text, lead in places.items() if lead != _AMBIGUOUS}
 
 
-def _said(lesson: Lesson) -> list[tuple[str, str]]:
+def _list_phrases(lesson: TrainingSet) -> list[tuple[str, str]]:
     """Return the phrases of the synonyms, the themes and the names of partners, each with its mark."""
     said: list[tuple[str, str]] = []
     for word, also in lesson["synonyms"]:
-        mark = _mark(SYNONYM, word)
+        mark = _build_mark(SYNONYM, word)
         said += [(phrase, mark) for phrase in (word, *also)]
     for theme, _, words in lesson["themes"]:
-        mark = _mark(THEME, theme)
+        mark = _build_mark(THEME, theme)
         said += [(phrase, mark) for phrase in words]
     for partner in lesson["partners"]:
         said += [(name, PARTNER + partner["id"]) for name in partner["names"]]
     return said
 
 
-def watched(lesson: Lesson) -> dict[str, list[str]]:
+def build_partner_marks(lesson: TrainingSet) -> dict[str, list[str]]:
     """Return for each partner that has a theme of its own the marks that speak for it."""
     watched: dict[str, list[str]] = {}
     known = {partner["id"] for partner in lesson["partners"]}
     for theme, partner, _ in lesson["themes"]:
         if partner in known:
-            watched.setdefault(str(partner), [f"{PARTNER}{partner}"]).append(_mark(THEME, theme))
+            watched.setdefault(str(partner), [f"{PARTNER}{partner}"]).append(_build_mark(THEME, theme))
     return watched
 
 
-def _mark(kind: str, name: str) -> str:
-    return kind + "-".join(phonetics.words(name))
+def _build_mark(kind: str, name: str) -> str:
+    return kind + "-".join(phonetics.split_words(name))
 
 
-def _phrases(said: list[tuple[str, str]]) -> dict[str, Phrases]:
+def _index_phrases(said: list[tuple[str, str]]) -> dict[str, Phrases]:
     """Return the phrases that stand for a mark, by the feature that begins them."""
     found: dict[str, Phrases] = {}
-    for keys, (_, mark) in zip(_keys([phrase for phrase, _ in said]), said, strict=True):
-        first, rest = vocabulary.begun(keys)
+    for keys, (_, mark) in zip(_compute_keys([phrase for phrase, _ in said]), said, strict=True):
+        first, rest = vocabulary.split_phrase(keys)
         if first and (rest, mark) not in found.setdefault(first, []):
             found[first].append((rest, mark))
     return found
 
 
-def texts_of(lesson: Lesson) -> dict[int, list[str]]:
+def collect_texts(lesson: TrainingSet) -> dict[int, list[str]]:
     """Return the texts to learn from, by the position of the conclusion they lead to, or `OUT` or `VAGUE`."""
     texts: dict[int, list[str]] = {}
     for position, told in enumerate(lesson["conclusions"]):
@@ -163,27 +168,29 @@ def texts_of(lesson: Lesson) -> dict[int, list[str]]:
     return texts | {OUT: lesson["out_of_scope"], VAGUE: lesson["vague"]}
 
 
-def _keys(texts: list[str]) -> list[list[str]]:
+def _compute_keys(texts: list[str]) -> list[list[str]]:
     """Return the keys of the words of each of `texts`, those of all words worked out at once."""
-    plain = phonetics.words_of(texts)
+    plain = phonetics.split_words_of_texts(texts)
     every = list(dict.fromkeys(chain.from_iterable(plain)))
-    key_of = dict(zip(every, phonetics.keys(every), strict=True))
+    key_of = dict(zip(every, phonetics.compute_keys(every), strict=True))
     return [list(map(key_of.__getitem__, words)) for words in plain]
 
 
-def _names(texts: dict[int, list[str]], phrases: dict[str, Phrases]) -> dict[int, str]:
-    """Return the key of the entry that keeps what was counted of the texts of each position."""
+def _name_count_entries(texts: dict[int, list[str]], phrases: dict[str, Phrases]) -> dict[int, str]:
+    """Return the key of the index entry that holds the counts of each position."""
     begun = sha256(repr(phrases).encode()).hexdigest()
     said = {position: "\n".join([begun, *of]) for position, of in texts.items()}
-    return {position: f"{COUNTED}{sha256(text.encode()).hexdigest()}" for position, text in said.items()}
+    return {
+        position: f"{COUNTED_PREFIX}{sha256(text.encode()).hexdigest()}" for position, text in said.items()
+    }
 
 
-def _counted(
+def _count_features(
     texts: dict[int, list[str]], names: dict[int, str], phrases: dict[str, Phrases], old: Mapping[str, str]
 ) -> tuple[dict[int, Counts], dict[str, str]]:
     """Return the counts of each position, in order, and the entries that keep them for the next time."""
     new = {position: texts[position] for position, name in names.items() if name not in old}
-    features = _features(new, phrases)
+    features = _extract_features(new, phrases)
     counted: dict[int, Counts] = {}
     kept: dict[str, str] = {}
     for position in sorted(texts):
@@ -201,34 +208,34 @@ def _counted(
     return counted, kept
 
 
-def features_of(lesson: Lesson, texts: dict[int, list[str]]) -> dict[int, list[str]]:
+def extract_features(lesson: TrainingSet, texts: dict[int, list[str]]) -> dict[int, list[str]]:
     """Return the features of `texts`, by position, as a search that has learnt `lesson` knows them."""
-    return _features(texts, _phrases(_said(lesson)))
+    return _extract_features(texts, _index_phrases(_list_phrases(lesson)))
 
 
-def _features(texts: dict[int, list[str]], phrases: dict[str, Phrases]) -> dict[int, list[str]]:
-    """Return for each position the features of its texts, each once a text."""
+def _extract_features(texts: dict[int, list[str]], phrases: dict[str, Phrases]) -> dict[int, list[str]]:
+    """Return the features of the texts of each position; a feature counts once a text."""
     every = [(position, text) for position, of in texts.items() for text in of]
-    keys_of = _keys([text for _, text in every])
+    keys_of = _compute_keys([text for _, text in every])
     alone: dict[str, list[str]] = {}  # for a key, the features that need no other
     for key in set(chain.from_iterable(keys_of)):
         marks = (mark for _, mark in phrases.get(key, ()))
-        alone[key] = [key, *vocabulary.beginnings(key), *marks]
+        alone[key] = [key, *vocabulary.list_beginnings(key), *marks]
     longer = {feature: begun for feature, begun in phrases.items() if " " in feature}
     begin_longer = frozenset(longer)
     found: dict[int, list[str]] = {position: [] for position in texts}
     for (position, _), keys in zip(every, keys_of, strict=True):
-        features = list(vocabulary.pairs(keys))
+        features = list(vocabulary.iter_pairs(keys))
         if not begin_longer.isdisjoint(features):
-            features += vocabulary.marks(keys, longer, list(filter(begin_longer.__contains__, features)))
-        features += vocabulary.whole(keys)
+            features += vocabulary.iter_marks(keys, longer, list(filter(begin_longer.__contains__, features)))
+        features += vocabulary.list_whole_text(keys)
         found[position] += dict.fromkeys(chain(features, *map(alone.__getitem__, keys)))
     return found
 
 
-def _lines(counted: dict[int, Counts], sizes: dict[int, int], groups: list[int]) -> dict[str, str]:
-    """Return what `weights` reads of each feature: its counts for conclusions, for partners if some are left out."""
-    rows: dict[str, list[str]] = {feature: [] for feature in _telling(counted)}
+def _build_lines(counted: dict[int, Counts], sizes: dict[int, int], groups: list[int]) -> dict[str, str]:
+    """Return the line of each feature that `model` reads: counts by conclusion, by partner where some are left out."""
+    rows: dict[str, list[str]] = {feature: [] for feature in _iter_frequent_features(counted)}
     telling = rows.__contains__
     for position, counts in counted.items():
         for count, features in counts.items():
@@ -236,33 +243,35 @@ def _lines(counted: dict[int, Counts], sizes: dict[int, int], groups: list[int])
             for feature in filter(telling, features):
                 rows[feature].append(shown)
     return {
-        feature: f"{' '.join(row)}\t" if len(row) <= _BEST else _best(row, sizes, groups)
+        feature: f"{' '.join(row)}\t"
+        if len(row) <= _MAX_CONCLUSIONS
+        else _build_capped_line(row, sizes, groups)
         for feature, row in rows.items()
     }
 
 
-def _telling(counted: dict[int, Counts]) -> Iterator[str]:
-    """Yield the features that are not there by chance."""
+def _iter_frequent_features(counted: dict[int, Counts]) -> Iterator[str]:
+    """Yield the features that are in enough texts to be no chance."""
     groups = [(count, features) for counts in counted.values() for count, features in counts.items()]
-    often = dict.fromkeys(chain.from_iterable(features for count, features in groups if count >= _CHANCE))
+    often = dict.fromkeys(chain.from_iterable(features for count, features in groups if count >= _MIN_TEXTS))
     rare = chain.from_iterable(
-        chain(*repeat(features, count)) for count, features in groups if count < _CHANCE
+        chain(*repeat(features, count)) for count, features in groups if count < _MIN_TEXTS
     )
     yield from often
     for feature, count in Counter(rare).items():
         chancy = feature[0] == BEGINNING or (" " in feature and feature[0] != WHOLE)
-        if (count >= _CHANCE or not chancy) and feature not in often:
+        if (count >= _MIN_TEXTS or not chancy) and feature not in often:
             yield feature
 
 
-def _best(row: list[str], sizes: dict[int, int], groups: list[int]) -> str:
-    """Return the line of a feature of very many conclusions: those it says most for, and all of the partners'."""
+def _build_capped_line(row: list[str], sizes: dict[int, int], groups: list[int]) -> str:
+    """Return the line of a feature of more than `_MAX_CONCLUSIONS`: its best conclusions, and counts by partner."""
     counts = [(int(position), int(count)) for position, count in map(str.split, row)]
     shared: dict[int, int] = {}
     for position, count in counts:
         rank = groups[position] if position >= 0 else position
         shared[rank] = shared.get(rank, 0) + count
-    best = sorted(sorted(counts, key=lambda one: (-one[1] / sizes[one[0]], one[0]))[:_BEST])
+    best = sorted(sorted(counts, key=lambda one: (-one[1] / sizes[one[0]], one[0]))[:_MAX_CONCLUSIONS])
     written = [
         " ".join(f"{rank} {count}" for rank, count in pairs) for pairs in (best, sorted(shared.items()))
     ]

@@ -1,7 +1,6 @@
-"""What a search is to learn from a livret, as one entry of its index.
+"""The training set of the search, kept as one entry of the index.
 
-A lookup, the first thing asked after most changes of the rules, needs no search: `learning` makes one of the lesson
-when a need is first asked for. What was learnt of the same lesson stays.
+A lookup needs no search, so the model is trained from this set at the first search. Results of the same set are kept.
 """
 
 from __future__ import annotations
@@ -15,13 +14,13 @@ if TYPE_CHECKING:
     from fs_triage.rules.flatten import Tree
     from fs_triage.rules.load import Livret
 
-LESSON = "~lesson"
-COUNTED = "~learnt:"
-LEARNT = ("find:", "search:", COUNTED)
+TRAINING_SET = "~lesson"
+COUNTED_PREFIX = "~learnt:"
+TRAINED_PREFIXES = ("find:", "search:", COUNTED_PREFIX)
 """How the keys of the entries begin that learning makes; what was counted serves the next learning too."""
 
 
-class Partner(TypedDict):
+class PartnerNames(TypedDict):
     """A partner: its id, its label, all that it is called."""
 
     id: str
@@ -29,8 +28,8 @@ class Partner(TypedDict):
     names: list[str]
 
 
-class Told(TypedDict):
-    """What is told of a conclusion: the rank of its partner, its level, its examples, its names, the way to it."""
+class ConclusionTexts(TypedDict):
+    """The texts of a conclusion: `partner` is the rank of its partner, `way` the answers that lead to it."""
 
     partner: int
     level: int
@@ -39,31 +38,31 @@ class Told(TypedDict):
     way: str
 
 
-class Lesson(TypedDict):
-    """All that is learnt from. `themes` has each theme with its partner, if it is one's own, and its words."""
+class TrainingSet(TypedDict):
+    """All texts to learn from. `themes` are (theme, the partner it belongs to or None, words)."""
 
-    partners: list[Partner]
-    conclusions: list[Told]
+    partners: list[PartnerNames]
+    conclusions: list[ConclusionTexts]
     synonyms: list[tuple[str, list[str]]]
     themes: list[tuple[str, str | None, list[str]]]
     out_of_scope: list[str]
     vague: list[str]
 
 
-def entries(livret: Livret, grown: Tree, old: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return the entry of the lesson, and what an earlier index, `old`, by the same program learnt of it."""
-    lesson = json.dumps(lesson_of(livret, grown), ensure_ascii=False)
+def build_entries(livret: Livret, grown: Tree, old: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the entry of the training set, and the trained entries of an earlier index, `old`, that still hold."""
+    lesson = json.dumps(build_training_set(livret, grown), ensure_ascii=False)
     old = old or {}
-    known = LEARNT if old.get(LESSON) == lesson else (COUNTED,)
-    return {key: value for key, value in old.items() if key.startswith(known)} | {LESSON: lesson}
+    known = TRAINED_PREFIXES if old.get(TRAINING_SET) == lesson else (COUNTED_PREFIX,)
+    return {key: value for key, value in old.items() if key.startswith(known)} | {TRAINING_SET: lesson}
 
 
-def lesson_of(livret: Livret, grown: Tree) -> Lesson:
-    """Return what is to be learnt of `livret`, whose tree is `grown`: conclusions in the order of their positions."""
-    from fs_triage.rules.flatten import walk_answers
+def build_training_set(livret: Livret, grown: Tree) -> TrainingSet:
+    """Return the training set of `livret`, whose tree is `grown`; conclusions are in the order of their positions."""
+    from fs_triage.rules.flatten import iter_answers
 
     ranks = {rules.model.id: rank for rank, rules in enumerate(livret.partners)}
-    told: dict[str, Told] = {
+    told: dict[str, ConclusionTexts] = {
         node: {
             "partner": ranks[conclusion["partner"]],
             "level": conclusion["level"],
@@ -78,7 +77,7 @@ def lesson_of(livret: Livret, grown: Tree) -> Lesson:
             node = f"{rules.model.id}/{example.id}"
             if node in told:
                 told[node]["examples"] += example.besoin
-        for node, answer in walk_answers(rules.model):
+        for node, answer in iter_answers(rules.model):
             if node in told:
                 told[node]["names"] += [answer.label, *answer.keywords]
     models = [rules.model for rules in livret.partners]

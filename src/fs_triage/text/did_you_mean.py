@@ -1,11 +1,11 @@
-"""The name that was meant: nearest of those that are known."""
+"""Suggestions for misspelt names: the nearest of those that are known."""
 
 from __future__ import annotations
 
 from fs_triage.text.fold import fold
 
 # Keys as somebody who thinks in French types them.
-_IN_FRENCH = {
+_ENGLISH_KEYS = {
     "adresse": "address",
     "aide": "help",
     "alias": "keywords",
@@ -54,45 +54,45 @@ _IN_FRENCH = {
     "titre": "label",
     "url": "web",
 }
-_LIKE = 0.6
-_LOOKED_AT = 500  # names that a word is held against: a file made to be slow has more
+_MIN_SIMILARITY = 0.6
+_MAX_COMPARED = 500  # names that a word is held against: a file made to be slow has more
 
 
-def close(word: str, known: list[str]) -> str | None:
+def find_close_name(word: str, known: list[str]) -> str | None:
     """Return the one of `known` that `word` most likely stands for, None when none is like it."""
     import difflib
 
-    match = difflib.get_close_matches(word[:80], known[:_LOOKED_AT], n=1, cutoff=_LIKE)
+    match = difflib.get_close_matches(word[:80], known[:_MAX_COMPARED], n=1, cutoff=_MIN_SIMILARITY)
     return match[0] if match else None
 
 
-def close_key(word: str, known: list[str]) -> str | None:
+def find_close_key(word: str, known: list[str]) -> str | None:
     """Return the key among `known` that `word` stands for, typed badly or in French."""
-    meant = _IN_FRENCH.get(fold(word))
-    return meant if meant in known else close(word.lower(), known)
+    meant = _ENGLISH_KEYS.get(fold(word))
+    return meant if meant in known else find_close_name(word.lower(), known)
 
 
-def nearest(word: str, known: list[str]) -> str:
+def suggest_name(word: str, known: list[str]) -> str:
     """Return « vouliez-vous dire « x » ? » for the nearest of `known`, else the list of what is allowed."""
-    return _said(close(word, known), known)
+    return _render_suggestion(find_close_name(word, known), known)
 
 
-def nearest_key(word: str, known: list[str]) -> str:
+def suggest_key(word: str, known: list[str]) -> str:
     """Return the same for a key."""
-    return _said(close_key(word, known), known)
+    return _render_suggestion(find_close_key(word, known), known)
 
 
-def _said(match: str | None, known: list[str]) -> str:
+def _render_suggestion(match: str | None, known: list[str]) -> str:
     if match is not None:
         return f"vouliez-vous dire « {match} » ?"
-    more = f" et {len(known) - _SHOWN} autres" if len(known) > _SHOWN else ""
-    return f"possible : {', '.join(known[:_SHOWN])}{more}" if known else ""
+    more = f" et {len(known) - _MAX_SHOWN} autres" if len(known) > _MAX_SHOWN else ""
+    return f"possible : {', '.join(known[:_MAX_SHOWN])}{more}" if known else ""
 
 
-_SHOWN = 20
+_MAX_SHOWN = 20
 
 
-def slug(text: str) -> str:
+def build_slug(text: str) -> str:
     """Return `text` as an identifier or a path of them: lowercase ASCII, words joined by « - »."""
     parts = ("-".join(fold(part).split()) for part in text[:80].split("/"))
     return "/".join(part for part in parts if part.isascii() and part)

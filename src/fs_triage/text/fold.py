@@ -1,13 +1,13 @@
-"""Words as they are compared: without case, accents, hyphens or apostrophes."""
+"""Normalise words for comparison: without case, accents, hyphens or apostrophes."""
 
 from __future__ import annotations
 
-_SHORT = 3  # letters of a word whose end is no plural: « gaz », « pas »
+_MAX_UNINFLECTED_LENGTH = 3  # letters of a word whose end is no plural: « gaz », « pas »
 
 
 def fold(text: str) -> str:
     """Return `text` as lowercase words without accents, one space apart; « R.S.A. » is a word."""
-    text = joined(text)
+    text = join_acronyms(text)
     if not text.isascii():
         import unicodedata  # a lookup typed without accents does not pay for it
 
@@ -22,12 +22,12 @@ def fold(text: str) -> str:
     return " ".join(text.split())
 
 
-def singular(word: str) -> str:
+def strip_plural(word: str) -> str:
     """Return a folded word without the mark of the plural, so that « avocats » is « avocat »."""
-    return word[:-1] if len(word) > _SHORT and word[-1] in "sx" else word
+    return word[:-1] if len(word) > _MAX_UNINFLECTED_LENGTH and word[-1] in "sx" else word
 
 
-def joined(text: str) -> str:
+def join_acronyms(text: str) -> str:
     """Return `text` without the dots of its acronyms."""
     if "." not in text:
         return text

@@ -1,4 +1,4 @@
-"""Markdown from any text: what a text holds stays text."""
+"""Escape text for Markdown."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~&$])")
 _LIST = re.compile(r"^(\d*)([-+.)=])")
 
 
-def escape(text: str) -> str:
+def escape_markdown(text: str) -> str:
     """Return `text`, on one line, as Markdown that shows it as it is."""
     line = " ".join(text.split("\n"))
     return _LIST.sub(r"\1\\\2", _SIGNS.sub(r"\\\1", line))

@@ -8,12 +8,12 @@ import unicodedata
 NBSP = "\u00a0"
 # each begins with a sign, which is looked for much faster than what may stand before it
 _APOSTROPHE = re.compile(r"'(?<=[^\W\d_]')(?=\w)")
-_BEFORE = re.compile(r" (?=[?!;:»%€](?:\s|$|[.,)»]))(?<=\S )")
+_SPACE_BEFORE_SIGN = re.compile(r" (?=[?!;:»%€](?:\s|$|[.,)»]))(?<=\S )")
 _SOFT_HYPHEN = "\u00ad"
 _REFUSED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
-def french(text: str) -> str:
+def typeset_french(text: str) -> str:
     """Set typographic apostrophes and non-breaking spaces in `text`, typed with plain ones, on one line.
 
     U+00A0 serves before every high punctuation mark (not U+202F, which cp1252 and latin-1 terminals lack). Soft
@@ -24,11 +24,11 @@ def french(text: str) -> str:
         text = text.replace(_SOFT_HYPHEN, "")
     if "'" in text:
         text = _APOSTROPHE.sub("’", text)
-    text = _BEFORE.sub(NBSP, text)
+    text = _SPACE_BEFORE_SIGN.sub(NBSP, text)
     return text.replace("« ", f"«{NBSP}") if "«" in text else text
 
 
-def refused(text: str) -> int | None:
+def find_forbidden_character(text: str) -> int | None:
     """Return the index of the first character that must not reach a terminal, or None.
 
     Refused are control characters (but the line feed), escape sequences, bidirectional controls, zero-width
@@ -45,38 +45,41 @@ def refused(text: str) -> int | None:
     return None
 
 
-def visible(text: str, kept: str = "") -> str:
+def escape_controls(text: str, kept: str = "") -> str:
     """Return `text` with every character that must not reach a terminal written as its code, as in JSON.
 
     Among them is the line feed, as a line of a message stays one line; not the characters of `kept`.
     """
-    return "".join(c if c in kept or (c != "\n" and refused(c) is None) else _code(c) for c in text)
+    return "".join(
+        c if c in kept or (c != "\n" and find_forbidden_character(c) is None) else _encode_character(c)
+        for c in text
+    )
 
 
-def _code(character: str) -> str:
+def _encode_character(character: str) -> str:
     units = character.encode("utf-16-be", "surrogatepass").hex()
     return "".join("\\u" + units[start : start + 4] for start in range(0, len(units), 4))
 
 
-def name_of(character: str) -> str:
+def format_code_point(character: str) -> str:
     """Return the code point of `character` for a message, as `U+001B`."""
     return f"U+{ord(character):04X}"
 
 
-def cut(text: str, longest: int = 60) -> str:
+def shorten_text(text: str, longest: int = 60) -> str:
     """Return `text`, which somebody typed, no longer than a message can hold."""
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
-def shown(text: str, longest: int = 60) -> str:
-    """Return `text`, which somebody typed, as a message quotes it: « visible and cut »."""
-    text = visible(cut(text, longest))
+def quote_input(text: str, longest: int = 60) -> str:
+    """Return text that a user typed in French quotation marks, escaped and shortened for a message."""
+    text = escape_controls(shorten_text(text, longest))
     return f"« {text} »"
 
 
 def join_lines(text: str) -> str:
     """Return `text` on one line, safe to show; no-break spaces stay inside it."""
-    return visible(re.sub(r"[ \t\r\n]+", " ", text.strip()))
+    return escape_controls(re.sub(r"[ \t\r\n]+", " ", text.strip()))
 
 
 def quote_text(text: str) -> str:

@@ -14,13 +14,13 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from fs_triage.author.comparer.change import Change
-from fs_triage.author.comparer.changes import compare
-from fs_triage.rules.load import Livret, PartnerRules, load
-from fs_triage.rules.model_livret import Booklet, Elsewhere
+from fs_triage.author.comparer.changes import compare_livrets
+from fs_triage.rules.load import Livret, PartnerRules, load_livret
+from fs_triage.rules.model_livret import Booklet, UncoveredNeeds
 from fs_triage.rules.model_partner import Partner
-from fs_triage.rules.yaml_reader import Place, Table, plain
+from fs_triage.rules.yaml_reader import Mark, Table, convert_to_data
 
-NOWHERE = Table(Place("", 0, 0))
+NOWHERE = Table(Mark("", 0, 0))
 
 LIVRET = """\
 id: essai
@@ -358,7 +358,7 @@ def livret(data: dict[str, dict[str, Any]]) -> Livret:
         {"id": "essai", "title": "Essai", "departement": "39", "source": "Essai", "partners": list(data)}
     )
     rules = tuple(PartnerRules(Partner.model_validate(partner), NOWHERE) for partner in data.values())
-    return Livret(booklet, NOWHERE, rules, Elsewhere.model_validate({}))
+    return Livret(booklet, NOWHERE, rules, UncoveredNeeds.model_validate({}))
 
 
 def shuffled(draw: st.DrawFn, data: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -385,7 +385,7 @@ def shuffled(draw: st.DrawFn, data: dict[str, dict[str, Any]]) -> dict[str, dict
 @given(st.data())
 def test_order_says_nothing(data: st.DataObject) -> None:
     first = data.draw(partners())
-    assert compare(livret(first), livret(data.draw(st.composite(shuffled)(first)))) == []
+    assert compare_livrets(livret(first), livret(data.draw(st.composite(shuffled)(first)))) == []
 
 
 def gone_and_come(
@@ -411,8 +411,8 @@ def gone_and_come(
 @settings(max_examples=40, deadline=None)
 @given(partners(), partners())
 def test_backwards_it_says_the_opposite(first: dict[str, Any], second: dict[str, Any]) -> None:
-    gone, come, moved = gone_and_come(compare(livret(first), livret(second)))
-    gone_back, come_back, moved_back = gone_and_come(compare(livret(second), livret(first)))
+    gone, come, moved = gone_and_come(compare_livrets(livret(first), livret(second)))
+    gone_back, come_back, moved_back = gone_and_come(compare_livrets(livret(second), livret(first)))
     assert (gone, come) == (come_back, gone_back)
     assert moved == {(new, old) for old, new in moved_back}
 
@@ -422,7 +422,7 @@ def test_backwards_it_says_the_opposite(first: dict[str, Any], second: dict[str,
 def test_two_livrets_are_the_same_only_when_they_are(first: dict[str, Any], second: dict[str, Any]) -> None:
     assume(first != second)
     one, other = livret(first), livret(second)
-    changes = compare(one, other)
+    changes = compare_livrets(one, other)
     assert bool(changes) == (canonical(first) != canonical(second))
     for change in changes:
         assert change.sentence.endswith("."), change
@@ -448,7 +448,7 @@ def canonical(data: dict[str, dict[str, Any]]) -> object:
 @functools.cache
 def jura() -> tuple[Livret, list[tuple[int, tuple[str, ...]]]]:
     """Return our livret, and the way to each of its conclusions (rank of the partner, ids) that nothing else names."""
-    loaded = load(JURA).livret
+    loaded = load_livret(JURA).livret
     assert loaded is not None
     ways: list[tuple[int, tuple[str, ...]]] = []
 
@@ -461,7 +461,7 @@ def jura() -> tuple[Livret, list[tuple[int, tuple[str, ...]]]]:
                 ways.append((rank, here))
 
     for rank, rules in enumerate(loaded.partners):
-        data = plain(rules.table)
+        data = convert_to_data(rules.table)
         below(rank, data["answers"], (), set(walk_values(data, ("goto", "if_blocked"))))
     return loaded, ways
 
@@ -481,7 +481,7 @@ def test_a_renamed_and_edited_demarche_is_seen_once(draws: st.DataObject, edit: 
     ours, ways = jura()
     rank, names = draws.draw(st.sampled_from(ways))
     partner = ours.partners[rank].model.id
-    data = plain(ours.partners[rank].table)
+    data = convert_to_data(ours.partners[rank].table)
     data["examples"] = []
     answer: dict[str, Any] = data
     for name in names:
@@ -495,7 +495,7 @@ def test_a_renamed_and_edited_demarche_is_seen_once(draws: st.DataObject, edit: 
         del answer["contacts"]
     changed = list(ours.partners)
     changed[rank] = PartnerRules(Partner.model_validate(data), NOWHERE)
-    changes = compare(ours, Livret(ours.booklet, NOWHERE, tuple(changed), ours.elsewhere))
+    changes = compare_livrets(ours, Livret(ours.booklet, NOWHERE, tuple(changed), ours.elsewhere))
     kinds = ("added", "removed", "moved")
     seen = [(change.kind, change.previous, change.id) for change in changes if change.kind in kinds]
     new = "/".join((partner, *names[:-1], "autre-identifiant"))

@@ -12,10 +12,10 @@ from conftest import Run
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fs_triage.author.relecture.command import render
+from fs_triage.author.relecture.command import render_sheet
 from fs_triage.author.relecture.sheet import PartnerSheet, Sheet
 from fs_triage.render.conclusion import Card, ContactCard, ContactList, Remark, TextList, Tone
-from fs_triage.text.markdown import escape
+from fs_triage.text.markdown import escape_markdown
 
 N = "\u00a0"
 LIVRET = """\
@@ -295,7 +295,7 @@ def test_nothing_of_our_livret_is_missing(run: Run, tmp_path: Path) -> None:
     wanted += [f"Identifiant{N}: {c['id']}" for c in conclusions]
     assert len(wanted) > 1000
     assert [text for text in wanted if text not in page.text] == []
-    assert [text for text in wanted if escape(text) not in sheet] == []
+    assert [text for text in wanted if escape_markdown(text) not in sheet] == []
     boxes = 2 * len(conclusions) + 2 * len(contacts) + len({c["partner"] for c in conclusions})
     assert (page.text.count("☐"), sheet.count("☐")) == (boxes, boxes)
     assert page.text.count("Signature") == 9
@@ -371,7 +371,7 @@ def squeezed(text: str) -> str:
 @settings(max_examples=40, deadline=None)
 @given(sheets())
 def test_no_text_becomes_html(content: Sheet) -> None:
-    page = Page(render(content, ".html"))
+    page = Page(render_sheet(content, ".html"))
     assert_harmless(page)
     shown = squeezed(page.text)
     assert [text for text in strings(content) if squeezed(text) not in shown] == []
@@ -379,7 +379,7 @@ def test_no_text_becomes_html(content: Sheet) -> None:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_no_text_becomes_markdown(text: str) -> None:
-    shown = escape(text)
+    shown = escape_markdown(text)
     assert re.sub(r"\\(.)", r"\1", shown) == text
     assert re.search(r"(?<!\\)(?:\\\\)*[<>\[\]`*_{}#|&]", shown) is None
 

@@ -20,11 +20,11 @@ from fs_triage.checks import tree
 from fs_triage.rules import model_livret, yaml_reader
 from fs_triage.rules import model_partner as of_partners
 from fs_triage.rules.load import PartnerRules
-from fs_triage.rules.model_errors import build
+from fs_triage.rules.model_errors import build_model
 from fs_triage.rules.model_partner import Partner
-from fs_triage.rules.yaml_mistakes import SENTENCES
+from fs_triage.rules.yaml_mistakes import SENTENCE_KEYS
 
-DOCUMENT: dict[str, Any] = json.loads(schema.document())
+DOCUMENT: dict[str, Any] = json.loads(schema.build_schema())
 VALIDATOR = Draft7Validator(DOCUMENT)
 PARTNERS = sorted(
     set(JURA.glob("*.yaml"))
@@ -83,9 +83,9 @@ examples:
 
 def refused_by_loader(text: str) -> bool:
     """Whether the loader refuses a partner's file, its references left aside: a schema cannot follow them."""
-    table, problems = yaml_reader.parse(text, "guichet.yaml")
+    table, problems = yaml_reader.parse_text(text, "guichet.yaml")
     assert table is not None
-    model = build(Partner, table, problems)
+    model = build_model(Partner, table, problems)
     return model is None or bool(problems) or any(tree.contact_kind(PartnerRules(model, table)))
 
 
@@ -96,7 +96,7 @@ def errors(data: object) -> list[tuple[list[str | int], str]]:
 def test_the_command_prints_the_committed_schema(run: Run) -> None:
     done = run("schema")
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == schema.document()
+    assert done.stdout == schema.build_schema()
     kept = (RULES / "partner.schema.json").read_text(encoding="utf-8")
     assert kept == done.stdout, "run: fs-triage schema > rules/partner.schema.json"
 
@@ -265,4 +265,6 @@ def test_the_reader_knows_which_keys_hold_sentences() -> None:
     classes = {item for item in every if isinstance(item, type) and issubclass(item, of_partners.Model)}
     assert len(classes) > 10
     fields = [(field.alias or name, field) for one in classes for name, field in one.model_fields.items()]
-    assert {key for key, field in fields if "french" in f"{field.annotation}{field.metadata}"} == SENTENCES
+    assert {
+        key for key, field in fields if "french" in f"{field.annotation}{field.metadata}"
+    } == SENTENCE_KEYS

@@ -19,11 +19,11 @@ from conftest import JURA, ROOT, RULES, Run, clean_environment, edit
 
 from fs_triage.author import verifier
 from fs_triage.checks import examples, pages
-from fs_triage.rules.load import PartnerRules, load
+from fs_triage.rules.load import PartnerRules, load_livret
 from fs_triage.rules.problem import ADVICE, Problem
 
 BAD = ROOT / "tests" / "rules" / "bad"
-CODES = list(pages.pages())
+CODES = list(pages.collect_pages())
 
 _spec = importlib.util.spec_from_file_location("verifications", ROOT / "docs" / "verifications.py")
 assert _spec is not None and _spec.loader is not None
@@ -54,13 +54,13 @@ def test_the_page_is_fresh() -> None:
 
 @pytest.mark.parametrize("code", CODES)
 def test_a_manual_page_says_what_to_avoid_what_to_prefer_and_why(code: str) -> None:
-    title, _, rest = pages.pages()[code].partition("\n\n")
+    title, _, rest = pages.collect_pages()[code].partition("\n\n")
     starts = [line.partition("\u00a0:")[0] for line in rest.splitlines()]
     assert starts == ["Éviter", "Préférer", "Pourquoi"]
     assert title.endswith(".") and "\n" not in title
 
 
-CODE_ARGUMENT = {"Problem": 3, "at": 2, "_at": 1, "note": 1}
+CODE_ARGUMENT = {"Problem": 3, "build_problem": 2, "_build_problem": 1, "add_problem": 1}
 
 
 def codes_in_source() -> Iterator[tuple[str, str]]:
@@ -108,7 +108,7 @@ def here(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("here")
 def test_a_good_livret(capsys: pytest.CaptureFixture[str]) -> None:
-    assert verifier.run(["bon"], False, None) == 0
+    assert verifier.run_verifier(["bon"], False, None) == 0
     out, err = capsys.readouterr()
     assert out == ""
     assert err == "bon\u00a0: 3 conclusions sur 3 atteintes par un exemple\nAucun problème.\n"
@@ -124,7 +124,7 @@ def test_a_good_livret(capsys: pytest.CaptureFixture[str]) -> None:
     ],
 )
 def test_problems(folder: str, code: int, summary: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert verifier.run([folder], False, None) == code
+    assert verifier.run_verifier([folder], False, None) == code
     out, err = capsys.readouterr()
     assert out == (BAD / f"{folder}.out").read_text(encoding="utf-8")
     assert err.splitlines()[-1] == summary
@@ -132,7 +132,7 @@ def test_problems(folder: str, code: int, summary: str, capsys: pytest.CaptureFi
 
 @pytest.mark.usefixtures("here")
 def test_coverage_is_told_in_whole_numbers(capsys: pytest.CaptureFixture[str]) -> None:
-    verifier.run(["not-covered"], False, None)
+    verifier.run_verifier(["not-covered"], False, None)
     assert capsys.readouterr().err.splitlines()[:2] == [
         "not-covered\u00a0: 2 conclusions sur 3 atteintes par un exemple",
         "  mairie\u00a0: 2 sur 3",
@@ -141,7 +141,7 @@ def test_coverage_is_told_in_whole_numbers(capsys: pytest.CaptureFixture[str]) -
 
 @pytest.mark.usefixtures("here")
 def test_several_livrets_are_sorted_together_and_told_once(capsys: pytest.CaptureFixture[str]) -> None:
-    assert verifier.run(["unknown-key", "alias", "alias"], False, None) == 1
+    assert verifier.run_verifier(["unknown-key", "alias", "alias"], False, None) == 1
     expected = [(BAD / f"{code}.out").read_text(encoding="utf-8") for code in ("alias", "unknown-key")]
     assert capsys.readouterr().out == "".join(expected)
 
@@ -149,7 +149,7 @@ def test_several_livrets_are_sorted_together_and_told_once(capsys: pytest.Captur
 def test_a_folder_of_livrets(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for code in ("alias", "tag"):
         shutil.copytree(BAD / code, tmp_path / code)
-    assert verifier.run([str(tmp_path)], False, None) == 1
+    assert verifier.run_verifier([str(tmp_path)], False, None) == 1
     lines = capsys.readouterr().out.splitlines()
     assert [line.rpartition(" ")[2] for line in lines] == ["[alias]", "[tag]"]
     assert lines[0].startswith(f"{tmp_path}/alias/mairie.yaml:"), "not below the current folder: whole"
@@ -157,7 +157,7 @@ def test_a_folder_of_livrets(tmp_path: Path, capsys: pytest.CaptureFixture[str])
 
 @pytest.mark.usefixtures("here")
 def test_a_file_stands_for_its_livret(capsys: pytest.CaptureFixture[str]) -> None:
-    assert verifier.run(["alias/mairie.yaml", "../../conftest.py"], False, None) == 1
+    assert verifier.run_verifier(["alias/mairie.yaml", "../../conftest.py"], False, None) == 1
     out, err = capsys.readouterr()
     assert out == (BAD / "alias.out").read_text(encoding="utf-8")
     assert err.startswith(
@@ -201,14 +201,14 @@ def test_a_file_that_nothing_reads(name: str, problem: str, folder: Path) -> Non
     shutil.copy(folder / "mairie.yaml", folder / name)
     for silent in (".mairie.yaml.swp", "lisez-moi.txt", "partner.schema.json"):
         (folder / silent).touch()
-    assert [str(one) for one in verifier.verify(folder).problems] == [
+    assert [str(one) for one in verifier.verify_livret(folder).problems] == [
         f"bon/{name}:1:1: {problem} [unreachable]"
     ]
 
 
 @pytest.mark.usefixtures("here")
 def test_json(capsys: pytest.CaptureFixture[str]) -> None:
-    assert verifier.run(["not-covered"], True, None) == 1
+    assert verifier.run_verifier(["not-covered"], True, None) == 1
     answer = json.loads(capsys.readouterr().out)
     assert answer == {
         "schema_version": 1,
@@ -238,7 +238,7 @@ def test_json(capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.usefixtures("here")
 def test_annotations_of_a_forge(capsys: pytest.CaptureFixture[str]) -> None:
-    assert verifier.run(["not-covered", "syntax", "unreadable"], False, "github") == 3
+    assert verifier.run_verifier(["not-covered", "syntax", "unreadable"], False, "github") == 3
     assert capsys.readouterr().out.splitlines() == [
         "::error file=not-covered/mairie.yaml,line=27,col=9,title=not-covered::aucun exemple n’atteint "
         "«\u00a0liste\u00a0»\u00a0; ajoutez sous examples\u00a0: «\u00a0- id: liste\u00a0», avec un besoin",
@@ -250,7 +250,7 @@ def test_annotations_of_a_forge(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_an_annotation_holds_what_a_forge_would_read_as_its_own() -> None:
     problem = Problem("a,b:c%.yaml", 1, 2, "tag", "100 %\nà la ligne")
-    assert verifier._annotation(problem) == (
+    assert verifier._render_annotation(problem) == (
         "::error file=a%2Cb%3Ac%25.yaml,line=1,col=2,title=tag::100 %25%0Aà la ligne"
     )
 
@@ -468,7 +468,7 @@ def test_a_mistake_made_by_hand_gives_one_line(
     text = path.read_text(encoding="utf-8")
     assert before in text
     path.write_text(text.replace(before, after, 1), encoding="utf-8")
-    told = [str(problem).partition(" ")[2] for problem in verifier.verify(tmp_path / "jura").problems]
+    told = [str(problem).partition(" ")[2] for problem in verifier.verify_livret(tmp_path / "jura").problems]
     assert told == [line]
 
 
@@ -476,11 +476,11 @@ def test_a_partner_left_out_of_the_list_is_one_line(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(examples, "SOUND", ())
     livret = Path(shutil.copytree(JURA, tmp_path / "jura")) / "livret.yaml"
     edit(livret, (", la-poste]", "]"))
-    [problem] = verifier.verify(livret.parent).problems
+    [problem] = verifier.verify_livret(livret.parent).problems
     assert (problem.code, problem.blocking) == ("id-vanished", True)
     assert problem.hint == "ajoutez «\u00a0la-poste\u00a0» à partners, dans livret.yaml"
     (livret.parent / "la-poste.yaml").unlink()
-    [problem] = verifier.verify(livret.parent).problems
+    [problem] = verifier.verify_livret(livret.parent).problems
     assert (problem.code, problem.blocking) == ("id-vanished", True)
     assert "ôtez ces" in problem.hint
 
@@ -494,7 +494,7 @@ def test_all_at_once(tmp_path: Path) -> None:
     text = text.replace("  - id: ", "  - libelle: x\n    id: ", 1)
     caf.write_text(text, encoding="utf-8")
     (tmp_path / "jura" / "cpam.yaml").write_text("id: [", encoding="utf-8")
-    told = [problem.code for problem in verifier.verify(tmp_path / "jura").problems]
+    told = [problem.code for problem in verifier.verify_livret(tmp_path / "jura").problems]
     assert told == ["unknown-target", "unknown-key", "unknown-key", "syntax"]
 
 
@@ -509,7 +509,7 @@ def test_our_rules_have_no_problem_and_every_conclusion_its_example(run: Run) ->
 
 
 def partners() -> tuple[PartnerRules, ...]:
-    livret = load(JURA).livret
+    livret = load_livret(JURA).livret
     assert livret is not None
     return livret.partners
 

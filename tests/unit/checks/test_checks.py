@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from fs_triage.author import verifier
 from fs_triage.checks import contacts, examples, published_ids, tree
 from fs_triage.rules import load
-from fs_triage.text.did_you_mean import nearest, slug
+from fs_triage.text.did_you_mean import build_slug, suggest_name
 
 
 def told(folder: Path) -> list[str]:
-    return [str(problem).removeprefix("bon/") for problem in verifier.verify(folder).problems]
+    return [str(problem).removeprefix("bon/") for problem in verifier.verify_livret(folder).problems]
 
 
 CARD = "    steps:\n      - Prendre rendez-vous.\n"
@@ -60,7 +60,7 @@ TWO = """\
     ],
 )
 def test_numbers_that_can_be_dialled(value: str) -> None:
-    assert contacts.phone(value) is None
+    assert contacts.find_phone_error(value) is None
 
 
 @pytest.mark.parametrize(
@@ -88,14 +88,14 @@ def test_numbers_that_can_be_dialled(value: str) -> None:
     ],
 )
 def test_numbers_that_cannot(value: str) -> None:
-    assert contacts.phone(value) is not None
+    assert contacts.find_phone_error(value) is not None
 
 
 @pytest.mark.parametrize(
     "value", ["contact@cdad-jura.fr", "Patricia.marchal@laposte.fr", "ape.39054@pole-emploi.fr"]
 )
 def test_addresses_that_can_be_written_to(value: str) -> None:
-    assert contacts.email(value) is None
+    assert contacts.find_email_error(value) is None
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_addresses_that_can_be_written_to(value: str) -> None:
     ],
 )
 def test_addresses_that_cannot(value: str) -> None:
-    assert contacts.email(value) is not None
+    assert contacts.find_email_error(value) is not None
 
 
 @pytest.mark.parametrize(
@@ -140,8 +140,8 @@ def test_addresses_that_cannot(value: str) -> None:
     ],
 )
 def test_sites_that_are_sites(value: str) -> None:
-    assert contacts.site(value) is None
-    assert contacts.appointment(value) is None
+    assert contacts.find_site_error(value) is None
+    assert contacts.find_appointment_error(value) is None
 
 
 @pytest.mark.parametrize(
@@ -169,43 +169,49 @@ def test_sites_that_are_sites(value: str) -> None:
     ],
 )
 def test_sites_that_are_none_or_may_harm(value: str) -> None:
-    assert contacts.site(value) is not None
+    assert contacts.find_site_error(value) is not None
     if "." in value and "//" in value and not value.startswith("//"):
-        assert contacts.appointment(value) is not None
+        assert contacts.find_appointment_error(value) is not None
 
 
 @pytest.mark.parametrize(
     "value", ["compte AMELI", "RDV auprès de la MSA", "Services En Ligne", "Sur rendez-vous : à la mairie."]
 )
 def test_an_appointment_may_be_words(value: str) -> None:
-    assert contacts.appointment(value) is None
-    assert contacts.appointment("javascript:alert(1)") is not None
+    assert contacts.find_appointment_error(value) is None
+    assert contacts.find_appointment_error("javascript:alert(1)") is not None
 
 
 @pytest.mark.parametrize(
     "value", ["Mo-Fr 08:30-19:00", "Mo,Tu 08:30-12:30,13:30-16:00", "24/7", "Mo-Fr 09:00-12:00; PH off"]
 )
 def test_hours_that_are_understood(value: str) -> None:
-    assert contacts.hours(value) is None
+    assert contacts.find_hours_error(value) is None
 
 
 @pytest.mark.parametrize("value", ["lundi 8h", "8h30-12h", "Mo-Fr 25:00-26:00", "Mo-", "tous les jours"])
 def test_hours_that_are_not(value: str) -> None:
-    assert contacts.hours(value) is not None
+    assert contacts.find_hours_error(value) is not None
 
 
 @given(st.text(max_size=40))
 def test_no_value_makes_a_check_fail(value: str) -> None:
-    for check in (contacts.phone, contacts.email, contacts.site, contacts.appointment, contacts.hours):
+    for check in (
+        contacts.find_phone_error,
+        contacts.find_email_error,
+        contacts.find_site_error,
+        contacts.find_appointment_error,
+        contacts.find_hours_error,
+    ):
         assert check(value) is None or isinstance(check(value), str)
 
 
 def test_values_that_served_are_not_looked_at_again(folder: Path) -> None:
     edit(folder / "mairie.yaml", ("03 84 25 69 92", "03 84 25 69"))
-    draft = load.load(folder).draft
+    draft = load.load_livret(folder).draft
     assert draft is not None
-    assert [problem.code for problem in tree.blocking(draft)] == ["bad-phone"]
-    assert tree.blocking(draft, {("phone", "03 84 25 69")}) == []
+    assert [problem.code for problem in tree.find_blocking_problems(draft)] == ["bad-phone"]
+    assert tree.find_blocking_problems(draft, {("phone", "03 84 25 69")}) == []
 
 
 def test_a_wrong_value_stops_the_desk_even_after_a_good_start(run: Run, tmp_path: Path) -> None:
@@ -267,7 +273,7 @@ def test_a_round_is_told_once(card: str, answer: str, line: str, folder: Path) -
     edit(path, (CARD, card), (LIST, answer))
     text = path.read_text(encoding="utf-8")
     path.write_text(text[: text.index("\nexamples:")], encoding="utf-8")
-    found = load.load(folder).draft
+    found = load.load_livret(folder).draft
     assert found is not None
     assert [str(problem).removeprefix("bon/mairie.yaml:") for problem in tree.cycle(found.partners[0])] == [
         line
@@ -276,7 +282,7 @@ def test_a_round_is_told_once(card: str, answer: str, line: str, folder: Path) -
 
 def test_a_goto_that_goes_on_to_another_is_no_round(folder: Path) -> None:
     edit(folder / "mairie.yaml", (CARD, "    goto: liste\n"), (LIST, "    goto: aide\n"))
-    draft = load.load(folder).draft
+    draft = load.load_livret(folder).draft
     assert draft is not None and list(tree.cycle(draft.partners[0])) == []
 
 
@@ -503,7 +509,7 @@ def test_following_names_always_ends(renamed: dict[str, str], start: str) -> Non
     while node in renamed and renamed[node] not in seen:
         node = renamed[node]
         seen.add(node)
-    end = published_ids.follow(start, renamed)
+    end = published_ids.follow_renames(start, renamed)
     if node not in renamed:
         assert end == node
     else:
@@ -519,7 +525,7 @@ def test_contacts_that_an_heir_has_yet_to_replace(folder: Path) -> None:
     (folder.parent / "voisin" / "livret.yaml").write_text(
         booklet.replace("partners: [mairie]", "extends: bon"), encoding="utf-8"
     )
-    verified = verifier.verify(Path("voisin"))
+    verified = verifier.verify_livret(Path("voisin"))
     assert [str(problem) for problem in verified.problems] == [
         "bon/mairie.yaml:10:3: contact local « accueil » à remplacer ; sans lui, mairie/aide n’a personne à "
         "contacter ; donnez-le sous contacts, dans mairie.yaml de ce livret [contact-not-replaced]",
@@ -533,22 +539,22 @@ def test_contacts_that_an_heir_has_yet_to_replace(folder: Path) -> None:
 
 
 def test_coverage_counts_what_could_be_read(folder: Path) -> None:
-    draft = load.load(folder).draft
+    draft = load.load_livret(folder).draft
     assert draft is not None
-    assert examples.coverage(draft).record() == {
+    assert examples.compute_coverage(draft).to_data() == {
         "conclusions": 3,
         "reached": 3,
         "partners": {"mairie": {"conclusions": 3, "unreached": []}},
     }
     edit(folder / "mairie.yaml", ("audience: usager", "audience: tous"))
-    draft = load.load(folder).draft
-    assert draft is not None and examples.coverage(draft).record()["conclusions"] == 0
+    draft = load.load_livret(folder).draft
+    assert draft is not None and examples.compute_coverage(draft).to_data()["conclusions"] == 0
 
 
 def test_our_examples_reach_every_conclusion_partner_by_partner() -> None:
-    livret = load.load(JURA).livret
+    livret = load.load_livret(JURA).livret
     assert livret is not None
-    found = examples.coverage(livret)
+    found = examples.compute_coverage(livret)
     assert len(found.totals) == 9 and min(found.totals.values()) > 0
     assert {name: nodes for name, nodes in found.unreached.items() if nodes} == {}
 
@@ -598,11 +604,11 @@ def test_a_walk_goes_through_a_goto(folder: Path) -> None:
     ],
 )
 def test_an_identifier_made_of_words(text: str, identifier: str) -> None:
-    assert slug(text) == identifier
+    assert build_slug(text) == identifier
 
 
 def test_the_nearest_name() -> None:
-    assert nearest("usagers", ["conseiller", "usager"]) == "vouliez-vous dire « usager » ?"
-    assert nearest("xyz", ["a", "b"]) == "possible : a, b"
-    assert nearest("xyz", [str(n) for n in range(30)]).endswith(" 19 et 10 autres")
-    assert nearest("xyz", []) == ""
+    assert suggest_name("usagers", ["conseiller", "usager"]) == "vouliez-vous dire « usager » ?"
+    assert suggest_name("xyz", ["a", "b"]) == "possible : a, b"
+    assert suggest_name("xyz", [str(n) for n in range(30)]).endswith(" 19 et 10 autres")
+    assert suggest_name("xyz", []) == ""

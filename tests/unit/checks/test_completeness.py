@@ -30,7 +30,7 @@ MORE = {
 @pytest.fixture(autouse=True)
 def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(snapshot, "YOUNG", 0)
+    monkeypatch.setattr(snapshot, "SETTLING_SECONDS", 0)
 
 
 @pytest.fixture
@@ -128,7 +128,7 @@ def test_an_end_that_was_taken_away_on_purpose(livret: Path) -> None:
     edit(path, ("      - tout va mal\n", ""))
     assert served(livret)[0] == good
     with path.open("a", encoding="utf-8") as stream:
-        stream.write(f"{completeness.END}\n")
+        stream.write(f"{completeness.END_LINE}\n")
     said, notice = served(livret)
     assert notice == "" and said != good
 
@@ -212,9 +212,9 @@ LINES = st.lists(st.sampled_from([b"a", b"b", b"  - c", b"d: e", b""]), min_size
 def test_every_proper_beginning_is_a_cut(lines: list[bytes], end: int) -> None:
     content = b"\n".join([*lines, b"last", b""])
     cut = content[: end % len(content)]
-    assert completeness.is_cut(content, cut)
-    assert not completeness.is_cut(content, content)
-    assert not completeness.is_cut(cut, content)
+    assert completeness.has_lost_end(content, cut)
+    assert not completeness.has_lost_end(content, content)
+    assert not completeness.has_lost_end(cut, content)
 
 
 @pytest.mark.parametrize(
@@ -235,4 +235,4 @@ def test_every_proper_beginning_is_a_cut(lines: list[bytes], end: int) -> None:
     ],
 )
 def test_a_cut_among_other_changes(before: str, now: str, expected: bool) -> None:
-    assert completeness.is_cut(before.encode(), now.encode()) == expected
+    assert completeness.has_lost_end(before.encode(), now.encode()) == expected

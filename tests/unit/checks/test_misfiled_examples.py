@@ -14,19 +14,19 @@ from fs_triage.author import verifier
 from fs_triage.checks import misfiled_examples
 from fs_triage.rules import flatten, load
 from fs_triage.search import training_set
-from fs_triage.search.training_set import Lesson
+from fs_triage.search.training_set import TrainingSet
 
 MOVED = 80
 
 
 @pytest.fixture(scope="module")
-def jura() -> Lesson:
-    livret = load.load(JURA).livret
+def jura() -> TrainingSet:
+    livret = load.load_livret(JURA).livret
     assert livret is not None
-    return training_set.lesson_of(livret, flatten.grow(livret))
+    return training_set.build_training_set(livret, flatten.flatten_livret(livret))
 
 
-def moved(jura: Lesson, same_partner: bool) -> tuple[Lesson, dict[str, int]]:
+def moved(jura: TrainingSet, same_partner: bool) -> tuple[TrainingSet, dict[str, int]]:
     """Return the lesson with some examples filed elsewhere at random, and where each of these was."""
     draw = random.Random(1)
     changed = copy.deepcopy(jura)
@@ -41,13 +41,13 @@ def moved(jura: Lesson, same_partner: bool) -> tuple[Lesson, dict[str, int]]:
     return changed, was
 
 
-def test_none_of_ours_is_told(jura: Lesson) -> None:
+def test_none_of_ours_is_told(jura: TrainingSet) -> None:
     assert [*misfiled_examples.misfiled(jura)] == []
 
 
 @pytest.mark.parametrize(("same_partner", "least"), [(False, 0.5), (True, 0.2)])
 def test_many_of_those_filed_elsewhere_are_told_and_lead_home(
-    jura: Lesson, same_partner: bool, least: float
+    jura: TrainingSet, same_partner: bool, least: float
 ) -> None:
     changed, was = moved(jura, same_partner)
     told = changed["conclusions"]
@@ -62,7 +62,7 @@ def test_many_of_those_filed_elsewhere_are_told_and_lead_home(
     assert sum(home) >= 0.9 * len(home)
 
 
-def test_a_livret_of_few_examples_is_left_alone(jura: Lesson) -> None:
+def test_a_livret_of_few_examples_is_left_alone(jura: TrainingSet) -> None:
     few, _ = moved(jura, False)
     for told in few["conclusions"]:
         told["examples"] = told["examples"][-5:]
@@ -82,13 +82,13 @@ def test_a_need_of_another_partner_is_told_where_it_stands(tmp_path: Path, need:
     examples = (folder / "la-poste.yaml").read_text(encoding="utf-8").partition("\nexamples:\n")[2]
     first = next(line for line in examples.splitlines() if line.startswith("      - "))
     edit(folder / "la-poste.yaml", (f"{first}\n", f"{first}\n      - {need}\n"))
-    problem, *others = verifier.verify(folder).problems
+    problem, *others = verifier.verify_livret(folder).problems
     assert others == [] and not problem.blocking
     assert problem.code == "example-elsewhere" and f"« {need} »" in problem.message
     assert problem.message.endswith(f"plutôt à « {meant} »")
 
 
-def test_what_is_right_here_is_left_in_peace_once_more_needs_are_like_it(jura: Lesson) -> None:
+def test_what_is_right_here_is_left_in_peace_once_more_needs_are_like_it(jura: TrainingSet) -> None:
     grown = copy.deepcopy(jura)
     nodes = [told["way"] for told in grown["conclusions"]]
     here = next(rank for rank, way in enumerate(nodes) if way.startswith("la-poste"))

@@ -15,7 +15,7 @@ from hypothesis.stateful import (
     rule,
 )
 
-from fs_triage.desk.walk import Step, UnknownAnswer, Walk, replay
+from fs_triage.desk.walk import Step, UnknownAnswer, Walk, replay_answers
 from fs_triage.records import ROOT, Choice, Question
 
 Tree = dict[str, list[tuple[str, str]]]
@@ -83,24 +83,24 @@ class Session(RuleBasedStateMachine):
     def answer(self, data: st.DataObject) -> None:
         here = self.here()
         answer, target = data.draw(st.sampled_from(self.tree[here]))
-        self.walk = self.walk.answer(answer, self.find)
+        self.walk = self.walk.give_answer(answer, self.find)
         self.done.append((here, answer, target))
         self.last[here] = answer
 
     @rule(answer=st.sampled_from(["z", "", "a/b", "←"]))
     def answer_what_is_not_offered(self, answer: str) -> None:
         with pytest.raises(UnknownAnswer):
-            self.walk.answer(answer, self.find)
+            self.walk.give_answer(answer, self.find)
 
     @precondition(lambda self: self.here() not in self.tree)
     @rule(answer=IDS)
     def answer_at_a_conclusion(self, answer: str) -> None:
         with pytest.raises(UnknownAnswer):
-            self.walk.answer(answer, self.find)
+            self.walk.give_answer(answer, self.find)
 
     @rule()
     def back(self) -> None:
-        self.walk = self.walk.back()
+        self.walk = self.walk.go_back()
         if self.done:
             self.done.pop()
 
@@ -126,20 +126,20 @@ class Session(RuleBasedStateMachine):
 
     @invariant()
     def stands_where_the_list_says(self) -> None:
-        assert self.walk.at == self.here()
+        assert self.walk.node == self.here()
         assert [(step.question, step.answer) for step in self.walk.steps] == [
             (where, answer) for where, answer, _ in self.done
         ]
 
     @invariant()
     def preselects_what_was_answered_last(self) -> None:
-        assert self.walk.preselected() == self.last.get(self.here())
+        assert self.walk.find_earlier_answer() == self.last.get(self.here())
 
     @invariant()
     def the_same_answers_lead_to_the_same_node(self) -> None:
         if all(answer for _, answer, _ in self.done):
-            again = replay([answer for _, answer, _ in self.done], self.find)
-            assert (again.at, again.steps) == (self.walk.at, self.walk.steps)
+            again = replay_answers([answer for _, answer, _ in self.done], self.find)
+            assert (again.node, again.steps) == (self.walk.node, self.walk.steps)
 
 
 Session.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
@@ -154,43 +154,43 @@ FIND = question_of(TREE)
 
 
 def test_a_step_keeps_the_words_that_were_read() -> None:
-    walk = Walk().answer("caf", FIND).answer("rsa", FIND)
+    walk = Walk().give_answer("caf", FIND).give_answer("rsa", FIND)
     assert walk.steps == (Step(ROOT, "caf", "Réponse caf"), Step("caf", "rsa", "Réponse rsa"))
-    assert walk.at == "caf/rsa"
+    assert walk.node == "caf/rsa"
 
 
 def test_an_answer_may_lead_elsewhere_in_the_tree() -> None:
-    walk = replay(["caf", "papier"], FIND)
-    assert walk.at == "caf/blocage/papier"
-    assert walk.back().at == "caf"
+    walk = replay_answers(["caf", "papier"], FIND)
+    assert walk.node == "caf/blocage/papier"
+    assert walk.go_back().node == "caf"
 
 
 def test_going_back_keeps_the_answers_that_were_left_behind() -> None:
-    walk = replay(["caf", "rsa", "demande"], FIND)
-    start = walk.back().back().back()
-    assert (start.at, start.preselected()) == (ROOT, "caf")
-    assert start.answer("caf", FIND).preselected() == "rsa"
+    walk = replay_answers(["caf", "rsa", "demande"], FIND)
+    start = walk.go_back().go_back().go_back()
+    assert (start.node, start.find_earlier_answer()) == (ROOT, "caf")
+    assert start.give_answer("caf", FIND).find_earlier_answer() == "rsa"
 
 
 def test_another_answer_forgets_none_of_the_other_questions() -> None:
-    walk = replay(["caf", "rsa"], FIND).back().answer("papier", FIND).back()
-    assert walk.preselected() == "papier"
-    assert walk.answer("rsa", FIND).at == "caf/rsa"
+    walk = replay_answers(["caf", "rsa"], FIND).go_back().give_answer("papier", FIND).go_back()
+    assert walk.find_earlier_answer() == "papier"
+    assert walk.give_answer("rsa", FIND).node == "caf/rsa"
 
 
 def test_the_next_visitor_is_somebody_else() -> None:
-    assert replay(["caf", "rsa"], FIND).restart() == Walk()
-    assert Walk().preselected() is None
+    assert replay_answers(["caf", "rsa"], FIND).restart() == Walk()
+    assert Walk().find_earlier_answer() is None
 
 
 def test_nothing_is_before_the_start() -> None:
-    assert Walk().back() == Walk()
-    assert Walk("caf").back() == Walk("caf")
+    assert Walk().go_back() == Walk()
+    assert Walk("caf").go_back() == Walk("caf")
 
 
 def test_replaying_from_a_node() -> None:
-    assert replay(["demande"], FIND, "caf/rsa").at == "caf/rsa/demande"
+    assert replay_answers(["demande"], FIND, "caf/rsa").node == "caf/rsa/demande"
     with pytest.raises(UnknownAnswer):
-        replay(["caf", "cpam"], FIND)
+        replay_answers(["caf", "cpam"], FIND)
     with pytest.raises(UnknownAnswer):
-        replay(["caf", "rsa", "demande", "encore"], FIND)
+        replay_answers(["caf", "rsa", "demande", "encore"], FIND)

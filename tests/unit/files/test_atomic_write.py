@@ -15,7 +15,7 @@ from conftest import Call
 from fs_triage import contract
 from fs_triage.contract import OK, WRONG_CALL
 from fs_triage.files import atomic_write
-from fs_triage.text.typography import french
+from fs_triage.text.typography import typeset_french
 
 
 class RefusedByWindows(OSError):
@@ -51,13 +51,13 @@ BY_NUMBER = {
 
 @pytest.mark.parametrize(("numbers", "said"), BY_NUMBER.items(), ids=[f"{n}" for _, n in BY_NUMBER])
 def test_what_windows_refuses_is_told_by_its_own_number(numbers: tuple[int, int], said: str) -> None:
-    assert contract.reason(RefusedByWindows(*numbers)) == said
+    assert contract.describe_os_error(RefusedByWindows(*numbers)) == said
 
 
 def test_a_number_of_windows_that_is_not_known_is_told_by_the_error_made_of_it() -> None:
-    assert contract.reason(RefusedByWindows(errno.EACCES, 9999)) == "accès refusé"
-    assert contract.reason(RefusedByWindows(9998, 9999)) == "erreur n° 9999 du système"
-    assert contract.reason(OSError()) == "erreur n° 0 du système"
+    assert contract.describe_os_error(RefusedByWindows(errno.EACCES, 9999)) == "accès refusé"
+    assert contract.describe_os_error(RefusedByWindows(9998, 9999)) == "erreur n° 9999 du système"
+    assert contract.describe_os_error(OSError()) == "erreur n° 0 du système"
 
 
 COMMON = re.findall(
@@ -75,14 +75,14 @@ def test_what_is_common_has_a_reason(name: str) -> None:
     number = getattr(errno, name, None)
     if number is None:
         pytest.skip(f"ce système n’a pas {name}")
-    assert "erreur n°" not in contract.reason(OSError(number, ""))
+    assert "erreur n°" not in contract.describe_os_error(OSError(number, ""))
 
 
 def test_a_system_that_lacks_names_is_no_reason_to_fail(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(errno, "EDQUOT")
     monkeypatch.delattr(errno, "ESTALE")
-    assert contract.reason(OSError(errno.ENOSPC, "")) == "disque plein"
-    assert contract.reason(OSError()) == "erreur n° 0 du système"
+    assert contract.describe_os_error(OSError(errno.ENOSPC, "")) == "disque plein"
+    assert contract.describe_os_error(OSError()) == "erreur n° 0 du système"
 
 
 # -- names
@@ -126,7 +126,7 @@ def windows(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(("name", "why"), REFUSED.items(), ids=ascii)
 def test_a_name_that_windows_does_not_take(windows: None, name: str, why: str) -> None:
-    assert atomic_write.refused_name(name) == french(why)
+    assert atomic_write.refused_name(name) == typeset_french(why)
 
 
 @pytest.mark.parametrize("name", TAKEN, ids=ascii)
@@ -146,9 +146,11 @@ def test_a_sheet_is_not_written_to_a_device(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     code, out, err = call("relecture", "caf", "-o", name)
-    why = french(REFUSED.get(name, "« aux » est le nom d’un appareil pour Windows"))
+    why = typeset_french(REFUSED.get(name, "« aux » est le nom d’un appareil pour Windows"))
     assert (code, out) == (WRONG_CALL, "")
-    assert err == french(f"« {name} » ne peut pas être écrit ({why}) ; choisissez un autre nom.") + "\n"
+    assert (
+        err == typeset_french(f"« {name} » ne peut pas être écrit ({why}) ; choisissez un autre nom.") + "\n"
+    )
     assert [*tmp_path.iterdir()] == []
 
 
@@ -159,7 +161,7 @@ def test_a_livret_is_not_begun_under_a_name_that_windows_changes(
     code, out, err = call("nouveau", "doubs.", "--departement", "25 Doubs")
     assert (code, out) == (WRONG_CALL, "")
     assert err.startswith(
-        french("Le dossier « doubs. » ne peut pas être créé (un nom ne finit ni par un point")
+        typeset_french("Le dossier « doubs. » ne peut pas être créé (un nom ne finit ni par un point")
     )
     assert [*tmp_path.iterdir()] == []
 

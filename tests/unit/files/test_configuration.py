@@ -11,7 +11,7 @@ from conftest import JURA, Run, write_livret
 
 from fs_triage.contract import Failure
 from fs_triage.files import configuration, places
-from fs_triage.text.typography import french
+from fs_triage.text.typography import typeset_french
 
 
 @pytest.fixture
@@ -127,7 +127,7 @@ def test_the_example_is_right_for_the_system(config: Path, monkeypatch: pytest.M
     assert configuration._example("regles") == r"regles = 'C:\chemin\du\dossier'"
     failure = configuration.wrong("x", "regles")
     monkeypatch.undo()
-    assert failure.message.endswith(french(r"comme « regles = 'C:\chemin\du\dossier' »."))
+    assert failure.message.endswith(typeset_french(r"comme « regles = 'C:\chemin\du\dossier' »."))
 
 
 def a_folder(path: Path) -> None:

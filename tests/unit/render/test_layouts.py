@@ -21,7 +21,7 @@ from fs_triage.render.conclusion import (
 from fs_triage.render.documents import render_document
 from fs_triage.render.plain_text import render_card
 from fs_triage.render.terminal import print_cards
-from fs_triage.text.markdown import escape
+from fs_triage.text.markdown import escape_markdown
 
 N = "\u00a0"
 DOCUMENT = """\
@@ -118,7 +118,7 @@ def test_what_a_text_holds_stays_text(layout: Layout) -> None:
     hostile = "*a* <b>&amp;</b> [red]c[/red] {{ 7 * 7 }} 1."
     shown = " ".join(layout(make_card(TextList(hostile, (hostile,)), Remark(hostile, hostile))).split())
     html = "*a* &lt;b&gt;&amp;amp;&lt;/b&gt; [red]c[/red] {{ 7 * 7 }} 1."
-    assert [shown.count(text) for text in (hostile, html, escape(hostile))].count(4) == 1
+    assert [shown.count(text) for text in (hostile, html, escape_markdown(hostile))].count(4) == 1
     assert "49" not in shown
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from terminal import DOWN, ENTER, guichet, plain, words
 
-from fs_triage.text.wrap import wrap
+from fs_triage.text.wrap import wrap_text
 
 SECOND_80 = """\
 ╔═ 2nd niveau : à transmettre ═════════════════════════════════════════════════╗
@@ -189,7 +189,7 @@ TEXTS = st.text(st.sampled_from("ab é’-/@.:«»\u00a0 "), max_size=120).map(
 
 @given(TEXTS, st.integers(-3, 60), st.sampled_from(["", " 1. ", " - ", "     "]))
 def test_wrapping_loses_nothing_and_fits(text: str, width: int, first: str) -> None:
-    lines = wrap(text, width, first)
+    lines = wrap_text(text, width, first)
     assert lines
     assert words("".join(lines)) == words(first + text)
     assert all(len(line) <= max(width, len(first.strip()), 1) for line in lines)
@@ -199,14 +199,14 @@ def test_wrapping_loses_nothing_and_fits(text: str, width: int, first: str) -> N
 def test_lines_are_broken_at_spaces_alone(text: str, width: int) -> None:
     """Not at a no-break space, a hyphen, a slash: but for a word that no line can hold."""
     if all(len(word) <= width for word in text.split(" ")):
-        assert [word for line in wrap(text, width) for word in line.split(" ") if word.strip()] == [
+        assert [word for line in wrap_text(text, width) for word in line.split(" ") if word.strip()] == [
             word for word in text.split(" ") if word.strip()
         ]
 
 
 @pytest.mark.parametrize("width", range(15, 40))
 def test_a_telephone_number_stays_on_one_line(width: int) -> None:
-    lines = wrap("Appeler le 0 809 401 401, puis le (03 84 00 00 00) et le 3230.", width, " 1. ")
+    lines = wrap_text("Appeler le 0 809 401 401, puis le (03 84 00 00 00) et le 3230.", width, " 1. ")
     assert any("0 809 401 401," in line for line in lines) == (width >= 18), lines
     assert any("(03 84 00 00 00)" in line for line in lines) == (width >= 20), lines
     assert words("".join(lines)) == words(

@@ -13,21 +13,21 @@ from hypothesis import strategies as st
 from fs_triage.author import verifier
 from fs_triage.checks import contacts
 from fs_triage.rules import load, yaml_reader
-from fs_triage.rules.characters import confusable, usual
+from fs_triage.rules.characters import find_confusable_character, match_usual_text
 from fs_triage.rules.problem import Problem
-from fs_triage.text.typography import french
+from fs_triage.text.typography import typeset_french
 
 
 def told(text: str | bytes) -> list[str]:
     """Return the problems of a file that holds `text`, without its name."""
-    _, problems = yaml_reader.read(text.encode() if isinstance(text, str) else text, "f")
+    _, problems = yaml_reader.parse_content(text.encode() if isinstance(text, str) else text, "f")
     return [str(problem).removeprefix("f:") for problem in problems]
 
 
 def taken(text: str) -> object:
-    table, problems = yaml_reader.read(text.encode(), "f")
+    table, problems = yaml_reader.parse_content(text.encode(), "f")
     assert problems == [] and table is not None
-    return yaml_reader.plain(table)
+    return yaml_reader.convert_to_data(table)
 
 
 LOOK_ALIKE = {
@@ -145,7 +145,7 @@ def test_the_line_names_the_character_its_place_and_the_remedy(text: str, line: 
 )
 def test_what_french_and_the_names_of_europe_are_written_with_passes(text: str) -> None:
     assert taken(f"a: {text!r}\n" if "'" not in text else "a: |-\n  " + text + "\n") is not None
-    assert confusable(text) is None
+    assert find_confusable_character(text) is None
 
 
 def test_an_accent_typed_apart_from_its_letter_is_the_same_letter() -> None:
@@ -157,14 +157,14 @@ def test_an_accent_typed_apart_from_its_letter_is_the_same_letter() -> None:
 @given(st.characters(exclude_categories=["Cs"]))
 def test_every_letter_that_passes_is_latin_and_every_digit_is_plain(character: str) -> None:
     character = unicodedata.normalize("NFC", character)
-    if len(character) == 1 and confusable(character) is None and character.isalpha():
+    if len(character) == 1 and find_confusable_character(character) is None and character.isalpha():
         assert unicodedata.name(character).startswith("LATIN ")
-    if confusable(character) is None and character.isdecimal():
+    if find_confusable_character(character) is None and character.isdecimal():
         assert character.isascii()
 
 
 def test_what_needs_no_look_is_in_the_form_that_is_compared() -> None:
-    for character in filter(usual, map(chr, range(0x10000))):
+    for character in filter(match_usual_text, map(chr, range(0x10000))):
         assert unicodedata.normalize("NFC", character) == character
         assert character == "\n" or unicodedata.category(character)[0] not in "CM"
 
@@ -181,7 +181,7 @@ def problems_after(tmp_path: Path, file: str, before: str, after: str) -> list[P
         }
         (folder / name).write_text(key[name] + "\n", encoding="utf-8")
     edit(folder / file, (before, after))
-    return load.load(folder).problems
+    return load.load_livret(folder).problems
 
 
 @pytest.mark.parametrize(
@@ -211,21 +211,21 @@ def test_every_file_and_every_text_of_it_is_held_to_the_rule(
 
 def test_a_look_alike_is_told_once_whatever_else_it_spoils(folder: Path) -> None:
     edit(folder / "mairie.yaml", ("  - id: carte", "  - id: c\u0430rte"))
-    assert [problem.code for problem in verifier.verify(folder).problems] == ["look-alike"]
+    assert [problem.code for problem in verifier.verify_livret(folder).problems] == ["look-alike"]
 
 
 def test_the_rules_of_the_jura_pass() -> None:
-    assert load.load(JURA).problems == []
+    assert load.load_livret(JURA).problems == []
 
 
 def test_a_site_is_typed_on_a_french_keyboard() -> None:
-    assert contacts.site("https://www.académie.fr/où") is None
+    assert contacts.find_site_error("https://www.académie.fr/où") is None
     for value in ("www.ca\u00adf.fr", "www.caf.fr/a–b", "www.caf.fr/a\u00a0b", "www.\u1ecbmpots.gouv.fr"):
-        assert contacts.site(value) is not None
+        assert contacts.find_site_error(value) is not None
 
 
 def test_a_soft_hyphen_makes_no_other_word() -> None:
-    assert french("anti\u00adconstitutionnel") == "anticonstitutionnel"
+    assert typeset_french("anti\u00adconstitutionnel") == "anticonstitutionnel"
 
 
 # How a file is encoded
@@ -240,7 +240,7 @@ def test_other_encodings_are_known_by_their_mark(encoding: str, name: str) -> No
 
 
 def test_a_mark_of_utf_8_and_ends_of_lines_of_windows_change_nothing() -> None:
-    assert yaml_reader.read("\ufeffa: é\r\nb: c\r\n".encode(), "f")[0] is not None
+    assert yaml_reader.parse_content("\ufeffa: é\r\nb: c\r\n".encode(), "f")[0] is not None
     assert told("\ufeffé: b\r\n".encode() + "éa: à".encode() + b"\xe9\r\n") == [
         "2:6: ce n’est pas de l’UTF-8 (octet 0xE9) ; enregistrez le fichier en UTF-8 [encoding]"
     ]

@@ -17,8 +17,8 @@ from fs_triage.author import nouveau, verifier
 from fs_triage.checks import tree
 from fs_triage.contract import WRONG_CALL, Failure
 from fs_triage.rules import flatten, inherit, yaml_reader
-from fs_triage.rules.load import Loaded, load
-from fs_triage.text.typography import french, visible
+from fs_triage.rules.load import LoadResult, load_livret
+from fs_triage.text.typography import escape_controls, typeset_french
 
 BOOKLET = """\
 id: doubs
@@ -44,21 +44,21 @@ def write(folder: Path, name: str, text: str) -> None:
 
 
 def grown(folder: Path) -> flatten.Tree:
-    loaded = load(folder)
+    loaded = load_livret(folder)
     assert loaded.problems == []
     assert loaded.livret is not None
-    assert tree.blocking(loaded.livret) == []
-    return flatten.grow(loaded.livret)
+    assert tree.find_blocking_problems(loaded.livret) == []
+    return flatten.flatten_livret(loaded.livret)
 
 
 def local_values(folder: Path) -> dict[tuple[str, str], str]:
     """The address or number of each local contact of a livret, by partner and id."""
-    livret = load(folder).livret
+    livret = load_livret(folder).livret
     assert livret is not None
     return {
         (rules.model.id, name): rules.model.contacts[name].kinds[0][1]
         for rules in livret.partners
-        for name in inherit.local_contacts(rules.table)
+        for name in inherit.get_local_contacts(rules.table)
         if rules.model.contacts[name].kinds[0][0] in ("email", "phone", "web")
     }
 
@@ -133,12 +133,12 @@ examples:
 
 
 def problems(folder: Path) -> list[str]:
-    loaded: Loaded = load(folder)
+    loaded: LoadResult = load_livret(folder)
     return [str(problem).replace(str(folder.parent) + "/", "") for problem in loaded.problems]
 
 
 def verified(folder: Path) -> list[str]:
-    found = verifier.verify(folder).problems
+    found = verifier.verify_livret(folder).problems
     return [str(problem).replace(str(folder.parent) + "/", "") for problem in found]
 
 
@@ -275,9 +275,9 @@ def test_whatever_is_replaced_nothing_else_of_the_parent_shows(
                     "    audience: usager",
                 ]
         write(folder, f"{partner}.yaml", "\n".join(lines) + "\n")
-    livret = load(folder).livret
+    livret = load_livret(folder).livret
     assert livret is not None
-    conclusions = flatten.grow(livret).conclusions
+    conclusions = flatten.flatten_livret(livret).conclusions
     contacts = [
         (conclusion["partner"], contact["id"], contact["value"])
         for conclusion in conclusions.values()
@@ -309,12 +309,12 @@ def test_a_new_livret_filled_in_shows_only_its_own_contacts(
     doubs: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     target = doubs.parent / "haute-saone"
-    assert nouveau.run(str(target), "jura", "70 Haute-Saône") == 0
+    assert nouveau.run_nouveau(str(target), "jura", "70 Haute-Saône") == 0
     assert capsys.readouterr().out.startswith(f"Livret créé dans {target} : il hérite de « jura ».\n")
     for file in target.glob("*.yaml"):
         if file.name != "livret.yaml":
             file.write_text(filled(file.read_text(encoding="utf-8")), encoding="utf-8")
-    livret = load(target)
+    livret = load_livret(target)
     assert livret.problems == []
     assert livret.livret is not None
     assert livret.livret.booklet.id == "haute-saone"
@@ -325,7 +325,7 @@ def test_a_new_livret_filled_in_shows_only_its_own_contacts(
 
 def test_a_new_livret_left_as_it_is_loads_and_shows_what_is_missing(doubs: Path) -> None:
     target = doubs.parent / "neuf"
-    nouveau.run(str(target), "jura", "25 Doubs")
+    nouveau.run_nouveau(str(target), "jura", "25 Doubs")
     assert "Contact manquant" in json.dumps(grown(target).conclusions, ensure_ascii=False)
 
 
@@ -370,19 +370,19 @@ def test_a_livret_that_cannot_be_started(
     target = doubs.parent / folder
     before = sorted(doubs.parent.rglob("*"))
     with pytest.raises(Failure) as raised:
-        nouveau.run(str(target), parent, departement)
+        nouveau.run_nouveau(str(target), parent, departement)
     assert raised.value.message == message.format(target)
     assert raised.value.code == 2
     assert sorted(doubs.parent.rglob("*")) == before
 
 
 def test_merge_leaves_nothing_behind_of_what_is_removed() -> None:
-    parent, _ = yaml_reader.parse("answers:\n- id: a\n- id: b\nexamples:\n- id: a\n- id: b\n", "p")
-    own, _ = yaml_reader.parse("remove: [a]\n", "h")
+    parent, _ = yaml_reader.parse_text("answers:\n- id: a\n- id: b\nexamples:\n- id: a\n- id: b\n", "p")
+    own, _ = yaml_reader.parse_text("remove: [a]\n", "h")
     assert parent is not None and own is not None
-    merged = inherit.merge(parent, own)
+    merged = inherit.merge_partner(parent, own)
     assert merged.problems == []
-    assert yaml_reader.plain(merged.table) == {"answers": [{"id": "b"}], "examples": [{"id": "b"}]}
+    assert yaml_reader.convert_to_data(merged.table) == {"answers": [{"id": "b"}], "examples": [{"id": "b"}]}
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows refuse ces noms")
@@ -393,15 +393,17 @@ def test_a_new_livret_reads_back_whatever_its_folder_is_called(
     doubs: Path, name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     target = doubs.parent / name
-    assert nouveau.run(str(target), "jura", "25 Doubs") == 0
-    loaded = load(target)
+    assert nouveau.run_nouveau(str(target), "jura", "25 Doubs") == 0
+    loaded = load_livret(target)
     assert [str(problem) for problem in loaded.problems if problem.blocking] == []
     assert loaded.livret is not None and loaded.livret.booklet.id == "doubs"
     told = capsys.readouterr().out.splitlines()
     assert len(told) == 3
-    word = visible(str(target))
+    word = escape_controls(str(target))
     assert told[2].endswith(
-        french(f'« fs-triage verifier "{word}" ».' if " " in word else f"« fs-triage verifier {word} ».")
+        typeset_french(
+            f'« fs-triage verifier "{word}" ».' if " " in word else f"« fs-triage verifier {word} »."
+        )
     )
 
 
@@ -411,7 +413,7 @@ def test_a_new_livret_reads_back_whatever_its_folder_is_called(
 def test_a_departement_is_a_number_and_a_name(doubs: Path, departement: str) -> None:
     target = doubs.parent / "neuf"
     with pytest.raises(Failure) as failed:
-        nouveau.run(str(target), "jura", departement)
+        nouveau.run_nouveau(str(target), "jura", departement)
     assert failed.value.code == WRONG_CALL and not target.exists()
 
 
@@ -420,8 +422,8 @@ def test_a_departement_is_a_number_and_a_name(doubs: Path, departement: str) -> 
 )
 def test_every_departement_has_such_a_name(doubs: Path, departement: str) -> None:
     target = doubs.parent / "neuf"
-    assert nouveau.run(str(target), "jura", departement) == 0
-    livret = load(target).livret
+    assert nouveau.run_nouveau(str(target), "jura", departement) == 0
+    livret = load_livret(target).livret
     assert livret is not None and livret.booklet.departement == departement.replace("'", "’")
 
 
@@ -437,10 +439,10 @@ def test_a_label_that_yaml_would_misread_is_quoted(doubs: Path) -> None:
         text.replace(old, f"    label: {json.dumps(label, ensure_ascii=False)}"), encoding="utf-8"
     )
     target = doubs.parent / "neuf"
-    nouveau.run(str(target), "parent", "25 Doubs")
+    nouveau.run_nouveau(str(target), "parent", "25 Doubs")
     written = target / "la-poste.yaml"
     written.write_text(filled(written.read_text(encoding="utf-8")), encoding="utf-8")
-    livret = load(target).livret
+    livret = load_livret(target).livret
     assert livret is not None
     model = next(rules.model for rules in livret.partners if rules.model.id == "la-poste")
-    assert model.contacts["back-office-mail"].label == french(label)
+    assert model.contacts["back-office-mail"].label == typeset_french(label)

@@ -17,7 +17,7 @@ from fs_triage.checks import advice, examples, tree
 from fs_triage.contract import Failure
 from fs_triage.index.reader import Store, open_store
 from fs_triage.rules import load, snapshot, yaml_reader
-from fs_triage.rules.kept import Kept
+from fs_triage.rules.kept import ParseCache
 from fs_triage.rules.problem import Problem
 
 HEIR = ROOT / "tests" / "livrets" / "val-fictif"
@@ -31,37 +31,39 @@ MORE = {
 @pytest.fixture(autouse=True)
 def at_rest(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take files as done with as soon as they are written: nothing is read twice to be sure of them."""
-    monkeypatch.setattr(snapshot, "YOUNG", 0)
+    monkeypatch.setattr(snapshot, "SETTLING_SECONDS", 0)
 
 
 @pytest.fixture
 def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """A list that grows with the name of each file that is parsed."""
     names: list[str] = []
-    real = yaml_reader.parse
+    real = yaml_reader.parse_text
 
     def watched(text: str, shown: str) -> tuple[yaml_reader.Table | None, list[Problem]]:
         names.append(Path(shown).name)
         return real(text, shown)
 
-    monkeypatch.setattr(yaml_reader, "parse", watched)
+    monkeypatch.setattr(yaml_reader, "parse_text", watched)
     return names
 
 
-def kept_of(folder: Path) -> Kept:
+def kept_of(folder: Path) -> ParseCache:
     """Return what is known of `folder` after it was once read."""
-    first = load.load(folder)
+    first = load.load_livret(folder)
     assert first.kept.now
-    return Kept(first.kept.now)
+    return ParseCache(first.kept.now)
 
 
-def told(loaded: load.Loaded) -> list[Problem]:
+def told(loaded: load.LoadResult) -> list[Problem]:
     """Return every problem that `verifier` would tell."""
     problems = [*loaded.problems]
     if loaded.draft is not None:
-        problems += tree.blocking(loaded.draft)
-        problems += advice.advice(loaded.draft)
-        problems += examples.failing(loaded.draft, not any(problem.blocking for problem in problems))
+        problems += tree.find_blocking_problems(loaded.draft)
+        problems += advice.find_advice(loaded.draft)
+        problems += examples.find_example_problems(
+            loaded.draft, not any(problem.blocking for problem in problems)
+        )
     return problems
 
 
@@ -86,7 +88,7 @@ def test_only_what_changed_is_parsed(
 
 
 def test_what_is_kept_is_what_was_read() -> None:
-    plain, again = load.load(HEIR), load.load(HEIR, kept_of(HEIR))
+    plain, again = load.load_livret(HEIR), load.load_livret(HEIR, kept_of(HEIR))
     assert {"caf.yaml", "msa.yaml"} <= {file.path.name for file in plain.files if file.path.parent == JURA}
     assert modelled(again.livret) == modelled(plain.livret)
     assert again.kept.now == plain.kept.now
@@ -102,9 +104,9 @@ def test_a_place_in_a_file_that_did_not_change(tmp_path: Path, parsed: list[str]
     booklet = folder / "livret.yaml"
     booklet.write_text(booklet.read_text(encoding="utf-8").replace("[guichet]", "[guichet, mairie]"))
     del parsed[:]
-    livret = load.load(folder, kept).livret
+    livret = load.load_livret(folder, kept).livret
     assert livret is not None and parsed == ["livret.yaml", "mairie.yaml"]
-    [problem] = tree.blocking(livret)
+    [problem] = tree.find_blocking_problems(livret)
     assert str(problem) == (
         f"{folder}/mairie.yaml:2:8: « label » désigne déjà « guichet » (ligne 2 de guichet.yaml) ; "
         "gardez-le chez un seul partenaire [shared-name]"
@@ -174,7 +176,7 @@ def test_a_change_gives_what_a_first_reading_gives(changes: list[tuple[str, str,
         assert built(folder, path) == built(folder, None)
         for edit in changes:
             change(folder, good, *edit)
-            again, plain = load.load(folder, Kept(kept.old)), load.load(folder)
+            again, plain = load.load_livret(folder, ParseCache(kept.old)), load.load_livret(folder)
             assert told(again) == told(plain)
             one, other = built(folder, path), built(folder, None)
             if "exprès" in str(one)[:1000] and isinstance(one, str):  # what only an earlier index can tell

@@ -14,13 +14,13 @@ import pytest
 from conftest import GOOD, edit
 
 from fs_triage.author import verifier
-from fs_triage.rules.load import load
+from fs_triage.rules.load import load_livret
 
 NOBODY = 65534
 
 
 def told(folder: Path) -> list[str]:
-    return [str(problem) for problem in verifier.verify(folder).problems]
+    return [str(problem) for problem in verifier.verify_livret(folder).problems]
 
 
 def second_partner(folder: Path) -> Path:
@@ -43,7 +43,7 @@ def second_partner(folder: Path) -> Path:
 
 def test_a_sound_livret_is_loaded_whole(folder: Path) -> None:
     second_partner(folder)
-    loaded = load(folder)
+    loaded = load_livret(folder)
     assert loaded.problems == [] and loaded.livret is loaded.draft is not None
     assert [rules.model.id for rules in loaded.livret.partners] == ["mairie", "prefecture"]
     assert all(rules.whole and not rules.lost for rules in loaded.livret.partners)
@@ -51,7 +51,7 @@ def test_a_sound_livret_is_loaded_whole(folder: Path) -> None:
 
 
 def test_the_state_of_every_file_is_noted_and_that_others_were_absent(folder: Path) -> None:
-    files = {file.path.name: file for file in load(folder).files if file.path.parent == folder}
+    files = {file.path.name: file for file in load_livret(folder).files if file.path.parent == folder}
     names = ["livret.yaml", "mairie.yaml", "hors-livret.yaml", "identifiants.yaml"]
     assert list(files)[:4] == names
     assert [files[name].size > 0 for name in names] == [True, True, False, False]
@@ -116,7 +116,7 @@ def test_every_broken_file_is_told_in_one_run_and_no_other(folder: Path) -> None
 )
 def test_one_mistake_is_one_line(before: str, after: str, code: str, folder: Path) -> None:
     edit(folder / "mairie.yaml", (before, after))
-    assert sorted(problem.code for problem in verifier.verify(folder).problems) == code.split()
+    assert sorted(problem.code for problem in verifier.verify_livret(folder).problems) == code.split()
 
 
 @pytest.mark.parametrize(
@@ -187,7 +187,7 @@ def test_no_english_word_of_a_library_shows_through(folder: Path) -> None:
     for value in ("[", "{a: b}", "[a]", "''", "x: y", "- a", "'", "&a", "!!x", "1" * 400):
         for key in keys:
             path.write_text(re.sub(rf"(?m)^( *(?:- )?{key}: ).*", rf"\g<1>{value}", text, count=1), "utf-8")
-            for problem in load(folder).problems:
+            for problem in load_livret(folder).problems:
                 seen += 1
                 assert english.isdisjoint(problem.message.lower().split()), problem
     assert seen > 100
@@ -228,7 +228,7 @@ def test_stray_files_are_ignored(name: str, folder: Path) -> None:
     (folder / name).parent.mkdir(exist_ok=True)
     (folder / name).write_bytes(b"\x00{[ pas du YAML")
     assert told(folder) == []
-    assert name not in {file.path.name for file in load(folder).files}
+    assert name not in {file.path.name for file in load_livret(folder).files}
 
 
 def test_another_ending_is_not_taken_for_a_missing_file(folder: Path) -> None:
@@ -253,7 +253,7 @@ def as_nobody() -> Iterator[None]:
 
 
 def test_a_file_that_may_not_be_read_is_named_and_the_rest_is_not_served_as_whole() -> None:
-    load(GOOD)  # nothing is left to import
+    load_livret(GOOD)  # nothing is left to import
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "bon"
         shutil.copytree(GOOD, folder)
@@ -261,7 +261,7 @@ def test_a_file_that_may_not_be_read_is_named_and_the_rest_is_not_served_as_whol
             path.chmod(0o755)
         (folder / "mairie.yaml").chmod(0o000)
         with as_nobody():
-            loaded = load(folder)
+            loaded = load_livret(folder)
         (folder / "mairie.yaml").chmod(0o644)
     assert loaded.livret is None
     assert [str(problem) for problem in loaded.problems] == [
@@ -270,7 +270,7 @@ def test_a_file_that_may_not_be_read_is_named_and_the_rest_is_not_served_as_whol
 
 
 def test_a_livret_that_cannot_be_read_at_all(tmp_path: Path) -> None:
-    loaded = load(tmp_path / "nulle-part")
+    loaded = load_livret(tmp_path / "nulle-part")
     assert loaded.livret is loaded.draft is None
     assert [problem.code for problem in loaded.problems] == ["unreadable"]
 
@@ -280,7 +280,7 @@ def test_files_beside_the_partners(folder: Path) -> None:
         "out_of_scope: [permis de chasse]\nvague: []\n", encoding="utf-8"
     )
     (folder / "identifiants.yaml").write_text("published: [mairie/carte]\n", encoding="utf-8")
-    livret = load(folder).livret
+    livret = load_livret(folder).livret
     assert livret is not None and livret.identifiers is not None
     assert livret.elsewhere.out_of_scope == ["permis de chasse"]
     assert livret.identifiers.published == ["mairie/carte"]

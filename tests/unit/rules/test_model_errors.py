@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fs_triage.rules import yaml_reader
-from fs_triage.rules.model_errors import draft
+from fs_triage.rules.model_errors import build_valid_part
 from fs_triage.rules.model_livret import Identifiers
 from fs_triage.rules.model_partner import Partner
 from fs_triage.rules.problem import Problem
@@ -35,9 +35,9 @@ CONTACT = "phone: 3230, label: x, audience: usager"
 
 
 def problems(text: str) -> list[Problem]:
-    table, found = yaml_reader.parse(text, "f")
+    table, found = yaml_reader.parse_text(text, "f")
     assert table is not None and found == []
-    draft(Partner, table, found)
+    build_valid_part(Partner, table, found)
     return found
 
 
@@ -77,18 +77,18 @@ def test_an_id_that_looks_like_a_mark_hides_no_other_mistake() -> None:
     from fs_triage.rules.load import PartnerRules
 
     text = with_contact("'*'", CONTACT).replace("steps: [Faire.]}\n", "escalate: [nulle-part]}\n", 1)
-    table, _ = yaml_reader.parse(text, "f")
+    table, _ = yaml_reader.parse_text(text, "f")
     assert table is not None
-    built = draft(Partner, table, [])
+    built = build_valid_part(Partner, table, [])
     assert built.model is not None
     rules = PartnerRules(built.model, built.table, whole=False, lost=built.lost)
     assert [problem.message for problem in tree.unknown_contact(rules)] == ["contact inconnu « nulle-part »"]
 
 
 def test_a_former_name_may_be_called_as_a_mark_is() -> None:
-    table, found = yaml_reader.parse('renamed: {"[key]": caf/a, answers: "<steps>"}\n', "f")
+    table, found = yaml_reader.parse_text('renamed: {"[key]": caf/a, answers: "<steps>"}\n', "f")
     assert table is not None
-    draft(Identifiers, table, found)
+    build_valid_part(Identifiers, table, found)
     assert [(problem.line, problem.column, problem.code) for problem in found] == [
         (1, 11, "bad-id"),
         (1, 36, "bad-id"),

@@ -126,7 +126,7 @@ def test_a_folder_that_is_swapped(tmp_path: Path, link: bool) -> None:
 
 
 def test_files_that_never_come_to_rest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(snapshot, "PATIENCE", 0.3)
+    monkeypatch.setattr(snapshot, "MAX_WAIT_SECONDS", 0.3)
     folder = several(tmp_path / "petit", "pair")
 
     def touch(_: int) -> None:
@@ -151,7 +151,7 @@ def test_files_that_never_come_to_rest(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_a_file_that_comes_while_others_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = write_livret(tmp_path / "petit")
-    real = snapshot._read
+    real = snapshot._read_file
     came: list[Path] = []
 
     def watched(path: Path) -> snapshot.SourceFile:
@@ -160,23 +160,23 @@ def test_a_file_that_comes_while_others_are_read(tmp_path: Path, monkeypatch: py
             came[0].write_text("out_of_scope: [permis de chasse]\n", encoding="utf-8")
         return real(path)
 
-    monkeypatch.setattr(snapshot, "_read", watched)
-    livret = load.load(folder).livret
+    monkeypatch.setattr(snapshot, "_read_file", watched)
+    livret = load.load_livret(folder).livret
     assert livret is not None and livret.elsewhere.out_of_scope == ["permis de chasse"]
 
 
 def test_files_at_rest_are_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = write_livret(tmp_path / "petit")
-    time.sleep(2 * snapshot.YOUNG)
+    time.sleep(2 * snapshot.SETTLING_SECONDS)
     read: list[str] = []
-    real = snapshot._read
+    real = snapshot._read_file
 
     def watched(path: Path) -> snapshot.SourceFile:
         read.append(path.name)
         return real(path)
 
-    monkeypatch.setattr(snapshot, "_read", watched)
-    assert load.load(folder).livret is not None
+    monkeypatch.setattr(snapshot, "_read_file", watched)
+    assert load.load_livret(folder).livret is not None
     assert read.count("guichet.yaml") == 1
 
 
@@ -186,4 +186,4 @@ def test_a_clock_that_stands_still_costs_one_more_reading(
     folder = write_livret(tmp_path / "petit")
     now = (folder / "guichet.yaml").stat().st_mtime_ns
     monkeypatch.setattr(time, "time_ns", lambda: now)
-    assert load.load(folder).livret is not None
+    assert load.load_livret(folder).livret is not None

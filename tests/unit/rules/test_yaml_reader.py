@@ -9,35 +9,35 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fs_triage.rules.characters import MAX_BYTES, decode, usual
+from fs_triage.rules.characters import MAX_BYTES, decode_content, match_usual_text
 from fs_triage.rules.yaml_reader import (
     MAX_DEPTH,
     MAX_NODES,
     MAX_TEXT,
-    content_of,
-    node_at,
-    parse,
-    place_of,
-    plain,
+    convert_to_data,
+    find_node,
+    get_mark,
+    parse_text,
+    read_content,
 )
 
 
 def refusal(text: str | bytes) -> list[str]:
     """Return the problems of a file that holds `text`, without its name."""
     content = text.encode() if isinstance(text, str) else text
-    decoded, problems = decode(content, "f")
+    decoded, problems = decode_content(content, "f")
     if not problems:
-        _, problems = parse(decoded, "f")
+        _, problems = parse_text(decoded, "f")
     return [str(problem).removeprefix("f:") for problem in problems]
 
 
 def taken(text: str | bytes) -> object:
     content = text.encode() if isinstance(text, str) else text
-    decoded, problems = decode(content, "f")
+    decoded, problems = decode_content(content, "f")
     assert problems == []
-    table, problems = parse(decoded, "f")
+    table, problems = parse_text(decoded, "f")
     assert problems == [] and table is not None
-    return plain(table)
+    return convert_to_data(table)
 
 
 # What is read
@@ -111,17 +111,20 @@ def test_long_texts_brackets_and_comments_are_no_mistake(text: str, value: objec
 
 
 def test_places_are_those_of_each_key_and_value() -> None:
-    table, _ = parse("a:\n  - id: x\n    é: 'y'\n  - z\n", "f")
+    table, _ = parse_text("a:\n  - id: x\n    é: 'y'\n  - z\n", "f")
     assert table is not None
-    assert place_of(table, ("a", 0, "é")) == place_of(table, ("a", 0, "é", "beyond"))
-    assert [place_of(table, ("a", 0, "é"), key=key).column for key in (False, True)] == [8, 5]
-    assert [(p.line, p.column) for p in (place_of(table, ("a", 1)), place_of(table, ()))] == [(4, 5), (1, 1)]
-    assert node_at(table, ("a", 0, "id")).place.column == 9
+    assert get_mark(table, ("a", 0, "é")) == get_mark(table, ("a", 0, "é", "beyond"))
+    assert [get_mark(table, ("a", 0, "é"), key=key).column for key in (False, True)] == [8, 5]
+    assert [(p.line, p.column) for p in (get_mark(table, ("a", 1)), get_mark(table, ()))] == [(4, 5), (1, 1)]
+    assert find_node(table, ("a", 0, "id")).place.column == 9
 
 
 @given(
     st.recursive(
-        st.text(st.characters(max_codepoint=0x2400, exclude_categories=["C"]).filter(usual), max_size=20),
+        st.text(
+            st.characters(max_codepoint=0x2400, exclude_categories=["C"]).filter(match_usual_text),
+            max_size=20,
+        ),
         lambda inner: (
             st.lists(inner, max_size=4)
             | st.dictionaries(st.text("abcdé-1 ", min_size=1, max_size=8), inner, max_size=4)
@@ -310,7 +313,7 @@ def test_every_repeated_key_is_told_and_what_follows_too() -> None:
 
 
 def told(path: Path) -> list[str]:
-    content, problems = content_of(path, "f")
+    content, problems = read_content(path, "f")
     assert content == b""
     return [str(problem) for problem in problems]
 
@@ -341,4 +344,4 @@ def test_what_stands_in_the_place_of_a_file(tmp_path: Path) -> None:
 def test_a_link_within_the_folder_is_read(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("a: b\n", encoding="utf-8")
     (tmp_path / "b.yaml").symlink_to("a.yaml")
-    assert content_of(tmp_path / "b.yaml", "f") == (b"a: b\n", [])
+    assert read_content(tmp_path / "b.yaml", "f") == (b"a: b\n", [])

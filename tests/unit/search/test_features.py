@@ -42,7 +42,7 @@ APART = (
 
 
 def key(word: str) -> str:
-    (found,) = phonetics.keys(phonetics.words(word))
+    (found,) = phonetics.compute_keys(phonetics.split_words(word))
     return found
 
 
@@ -64,8 +64,8 @@ SLIPS = {"a letter less": "retrat", "more": "retrrait", "another": "retrbit", "m
 
 @pytest.mark.parametrize("slip", SLIPS)
 def test_a_slip_is_one_letter_and_not_the_first(slip: str) -> None:
-    assert "retrait" in vocabulary.slips(SLIPS[slip])
-    assert not {"retrait", "setrait", "etrait"} & vocabulary.slips("retrait")
+    assert "retrait" in vocabulary.list_misspellings(SLIPS[slip])
+    assert not {"retrait", "setrait", "etrait"} & vocabulary.list_misspellings("retrait")
 
 
 def test_the_days_of_the_calendar_say_nothing() -> None:
@@ -74,12 +74,12 @@ def test_the_days_of_the_calendar_say_nothing() -> None:
 
 @given(st.text())
 def test_every_word_has_a_key_and_what_was_typed(text: str) -> None:
-    words = phonetics.words(text)
-    keys = phonetics.keys(words)
-    assert len(keys) == len(words) == len(phonetics.typed(text))
+    words = phonetics.split_words(text)
+    keys = phonetics.compute_keys(words)
+    assert len(keys) == len(words) == len(phonetics.list_typed_words(text))
     assert all(key and not key.isspace() and " " not in key for key in keys)
-    assert keys == [phonetics.keys([word])[0] for word in words]
-    assert phonetics.words(" ".join(words)) == words
+    assert keys == [phonetics.compute_keys([word])[0] for word in words]
+    assert phonetics.split_words(" ".join(words)) == words
 
 
 FRENCH = st.text(st.sampled_from("aeàéçœŒÆßÉİЖ  ’'«»…–—€\u00a0\u202f\u0301²ªZz9-"))
@@ -87,13 +87,17 @@ FRENCH = st.text(st.sampled_from("aeàéçœŒÆßÉİЖ  ’'«»…–—€\u
 
 @given(st.lists(FRENCH))
 def test_words_of_many_texts_are_those_of_each(texts: list[str]) -> None:
-    assert phonetics.words_of(texts) == [phonetics.words(text) for text in texts]
+    assert phonetics.split_words_of_texts(texts) == [phonetics.split_words(text) for text in texts]
 
 
 @given(FRENCH, FRENCH)
 def test_a_letter_is_the_same_in_whatever_text_it_stands(text: str, other: str) -> None:
     """Texts that fit Latin-1 are read another way than those that do not: with the same words."""
-    assert phonetics.words(f"{text} Ж {other}") == [*phonetics.words(text), "ж", *phonetics.words(other)]
+    assert phonetics.split_words(f"{text} Ж {other}") == [
+        *phonetics.split_words(text),
+        "ж",
+        *phonetics.split_words(other),
+    ]
 
 
 @given(st.lists(st.text(min_size=1)))
@@ -105,24 +109,28 @@ def test_no_word_is_taken_for_a_mark(texts: list[str]) -> None:
         *vocabulary.BEGINNING,
         *vocabulary.WHOLE,
     }
-    assert not {key[0] for text in texts for key in phonetics.keys(phonetics.words(text))} & signs
+    assert (
+        not {key[0] for text in texts for key in phonetics.compute_keys(phonetics.split_words(text))} & signs
+    )
 
 
 def test_a_phrase_stands_for_its_mark_wherever_it_is_said() -> None:
-    loaded = load.load(JURA)
+    loaded = load.load_livret(JURA)
     assert loaded.livret is not None
-    said = train._said(training_set.lesson_of(loaded.livret, flatten.grow(loaded.livret)))
+    said = train._list_phrases(
+        training_set.build_training_set(loaded.livret, flatten.flatten_livret(loaded.livret))
+    )
     assert len(said) > 1500
-    phrases = train._phrases(said)
+    phrases = train._index_phrases(said)
     for phrase, mark in said:
-        keys = phonetics.keys(phonetics.words(f"eh bien {phrase} voilà"))
-        features = [feature for feature in (*keys, *vocabulary.pairs(keys)) if feature in phrases]
-        assert mark in set(vocabulary.marks(keys, phrases, features)), phrase
+        keys = phonetics.compute_keys(phonetics.split_words(f"eh bien {phrase} voilà"))
+        features = [feature for feature in (*keys, *vocabulary.iter_pairs(keys)) if feature in phrases]
+        assert mark in set(vocabulary.iter_marks(keys, phrases, features)), phrase
 
 
 @given(st.lists(st.tuples(st.sampled_from(["", " a", " b c"]), st.sampled_from(["#x", "%y-z", "@caf"]))))
 def test_phrases_are_read_as_they_were_written(phrases: list[tuple[str, str]]) -> None:
-    assert vocabulary.read(vocabulary.written(phrases)) == phrases
+    assert vocabulary.parse_phrases(vocabulary.dump_phrases(phrases)) == phrases
 
 
 @pytest.fixture
@@ -183,7 +191,7 @@ WRONG = {
 def test_a_wrong_file_of_synonyms_is_told_where_it_is_wrong(tmp_path: Path, text: str) -> None:
     shutil.copytree(JURA, tmp_path / "jura")
     write(tmp_path / "synonymes.yaml", text)
-    loaded = load.load(tmp_path / "jura")
+    loaded = load.load_livret(tmp_path / "jura")
     told = [str(problem) for problem in loaded.problems]
     assert loaded.livret is None and len(told) == 1
     assert told[0].startswith(f"{tmp_path / 'synonymes.yaml'}:{WRONG[text]}"), told

@@ -37,7 +37,7 @@ PARTNERS = ("caf", "cpam", "ants", "ddfip", "pole-emploi", "carsat", "msa", "jus
 
 @pytest.fixture(scope="module")
 def livret() -> Livret:
-    loaded = load.load(JURA)
+    loaded = load.load_livret(JURA)
     assert loaded.livret is not None
     return loaded.livret
 
@@ -50,13 +50,13 @@ def store(livret: Livret) -> Iterator[Store]:
 
 
 def found(store: Store, need: str, **options: Any) -> list[dict[str, Any]]:
-    hits = search.find(store, need, **options).hits
+    hits = search.find_conclusions(store, need, **options).hits
     return [json.loads(store.need(f"json:{hit.position:06}")) for hit in hits]
 
 
 def first(store: Store, need: str) -> str:
     matches = found(store, need)
-    return matches[0]["id"] if matches else search.find(store, need).verdict
+    return matches[0]["id"] if matches else search.find_conclusions(store, need).verdict
 
 
 # How visitors speak: each way of saying it, and where it leads. None of these is an example of the rules.
@@ -161,7 +161,7 @@ def test_every_example_gets_matches(store: Store, livret: Livret, partner: str) 
     assert len(rules.examples) > 5
     for example in rules.examples:
         for need in example.besoin:
-            result = search.find(store, need, max=1)
+            result = search.find_conclusions(store, need, max=1)
             led = [ids[hit.position] for hit in result.hits]
             assert (result.verdict, led) == (search.MATCHES, [f"{partner}/{example.id}"]), need
 
@@ -170,7 +170,7 @@ def test_what_the_rules_say_is_elsewhere_gets_none(store: Store, livret: Livret)
     elsewhere = {search.OUT_OF_SCOPE: livret.elsewhere.out_of_scope, search.TOO_VAGUE: livret.elsewhere.vague}
     for verdict, needs in elsewhere.items():
         assert len(needs) > 50
-        assert {search.find(store, need).verdict for need in needs} == {verdict}
+        assert {search.find_conclusions(store, need).verdict for need in needs} == {verdict}
 
 
 @pytest.mark.parametrize("need", ["déclarer mon don aux Restos du cœur", "Faire un dossier d'AEEH"])
@@ -201,7 +201,9 @@ def test_examples_not_learnt_are_found_from_the_others(livret: Livret, store: St
         )
     learnt = Store("", rebuild.compile_livret(_with(livret, tuple(kept))), [])
     ids = [line.partition("\t")[0] for line in learnt.all("line")]
-    ranks = [[ids[hit.position] for hit in search.find(learnt, need, max=3).hits] for need, _ in asked]
+    ranks = [
+        [ids[hit.position] for hit in search.find_conclusions(learnt, need, max=3).hits] for need, _ in asked
+    ]
     assert len(asked) > 600
     assert sum(node in found for (_, node), found in zip(asked, ranks, strict=True)) > 0.7 * len(asked)
     learnt.close()
@@ -213,17 +215,17 @@ def _with(livret: Livret, partners: tuple[load.PartnerRules, ...]) -> Livret:
 
 
 def test_what_was_counted_before_is_not_counted_again_and_gives_the_same(livret: Livret) -> None:
-    grown = flatten.grow(livret)
-    anew = train.learn(training_set.entries(livret, grown))
+    grown = flatten.flatten_livret(livret)
+    anew = train.train_model(training_set.build_entries(livret, grown))
     assert len(anew) > 1000
-    assert training_set.entries(livret, grown, anew) == anew, "nothing is left to learn"
+    assert training_set.build_entries(livret, grown, anew) == anew, "nothing is left to learn"
     caf = next(rules for rules in livret.partners if rules.model.id == "caf")
     more = caf.model.examples[0].model_copy(update={"besoin": ["un besoin que personne n’a dit"]})
     changed = load.PartnerRules(caf.model.model_copy(update={"examples": [more]}), caf.table)
     other = _with(livret, tuple(changed if rules is caf else rules for rules in livret.partners))
-    again = training_set.entries(other, grown, anew)
+    again = training_set.build_entries(other, grown, anew)
     assert 100 < sum(key.startswith("~learnt:") for key in again) == len(again) - 1
-    assert train.learn(again) == train.learn(training_set.entries(other, grown)) != anew
+    assert train.train_model(again) == train.train_model(training_set.build_entries(other, grown)) != anew
 
 
 WORDS = [
@@ -258,7 +260,7 @@ NEED = st.lists(st.sampled_from(WORDS) | st.text(max_size=9), max_size=9).map(" 
 def test_a_result_is_ordered_and_keeps_to_what_was_asked(
     store: Store, need: str, partner: str | None, level: int | None, most: int
 ) -> None:
-    result = search.find(store, need, partner=partner, level=level, max=most)
+    result = search.find_conclusions(store, need, partner=partner, level=level, max=most)
     scores = [hit.score for hit in result.hits]
     assert bool(result.hits) == (result.verdict == search.MATCHES)
     assert len(scores) <= most and scores == sorted(scores, reverse=True) and all(0 <= s <= 1 for s in scores)
@@ -266,7 +268,7 @@ def test_a_result_is_ordered_and_keeps_to_what_was_asked(
     assert {match["partner"] for match in matches} <= ({partner} if partner else set(PARTNERS))
     assert {match["level"] for match in matches} <= ({level} if level else {1, 2})
     assert len({match["id"] for match in matches}) == len(matches)
-    again = search.find(store, need, partner=partner, level=level, max=most)
+    again = search.find_conclusions(store, need, partner=partner, level=level, max=most)
     assert [(hit.position, hit.score) for hit in again.hits] == [(h.position, h.score) for h in result.hits]
     for hit in result.hits:
         assert list(hit.parts.values()) == sorted(hit.parts.values(), reverse=True)
@@ -365,7 +367,7 @@ def test_a_partner_s_other_name_and_a_level_narrow_the_search(run: Run) -> None:
 def test_a_named_partner_is_not_made_to_answer_what_is_none_of_its_business(
     store: Store, partner: str, need: str
 ) -> None:
-    assert search.find(store, need, partner=partner).verdict == search.OUT_OF_SCOPE
+    assert search.find_conclusions(store, need, partner=partner).verdict == search.OUT_OF_SCOPE
 
 
 @pytest.mark.parametrize(

@@ -42,14 +42,14 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Both:
-    """The two livrets and what became of what."""
+class Comparison:
+    """The two livrets, and which node of one is which of the other."""
 
     old: Side
     new: Side
     pairs: Pairs
 
-    def node(self, old: str) -> str:
+    def get_new_id(self, old: str) -> str:
         """Return the id in the new livret of a node of the old one; the old id when it is gone."""
         for known in (self.pairs.conclusions, self.pairs.questions, self.pairs.partners):
             if old in known:
@@ -57,7 +57,7 @@ class Both:
         return old
 
 
-def difference(before: Sequence[str], after: Sequence[str]) -> tuple[str, ...]:
+def diff_lines(before: Sequence[str], after: Sequence[str]) -> tuple[str, ...]:
     """Return the lines that tell two lists of sentences apart, in the order in which they are read."""
     lines: list[str] = []
     for tag, low, high, first, last in difflib.SequenceMatcher(None, before, after, False).get_opcodes():
@@ -67,14 +67,16 @@ def difference(before: Sequence[str], after: Sequence[str]) -> tuple[str, ...]:
     return tuple(lines)
 
 
-Value = Callable[[Both, Conclusion, bool], Any]
+Value = Callable[[Comparison, Conclusion, bool], Any]
 """From the two livrets, a conclusion and whether it is of the new livret, to what is compared of it."""
-Sentence = Callable[[Both, str, Any, Any], tuple[str, tuple[str, ...]]]
+Sentence = Callable[[Comparison, str, Any, Any], tuple[str, tuple[str, ...]]]
 """From the two livrets, what is spoken of, the value before and after, to the sentence and its details."""
 
 
-def grouped(both: Both, section: str, kind: str, value: Value, sentence: Sentence) -> Iterator[Change]:
-    """Yield the changes of one value of the conclusions; those of a partner that are told alike are told once."""
+def group_changes(
+    both: Comparison, section: str, kind: str, value: Value, sentence: Sentence
+) -> Iterator[Change]:
+    """Yield the changes of one value of the conclusions; equal changes within a partner are one."""
     alike: dict[object, list[tuple[Conclusion, Any, Any]]] = {}
     for first, second in both.pairs.conclusions.items():
         conclusion = both.new.tree.conclusions[second]
@@ -86,7 +88,7 @@ def grouped(both: Both, section: str, kind: str, value: Value, sentence: Sentenc
     for changed in alike.values():
         conclusion, before, after = changed[0]
         what = quote_text(conclusion["title"]) if len(changed) == 1 else f"{len(changed)} démarches"
-        if 1 < len(changed) == len(both.new.tree.below(conclusion["partner"])):
+        if 1 < len(changed) == len(both.new.tree.list_conclusions(conclusion["partner"])):
             what = "toutes les démarches"
         told, details = sentence(both, what, before, after)
         nodes = tuple(conclusion["id"] for conclusion, *_ in changed)

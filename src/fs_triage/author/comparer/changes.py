@@ -5,39 +5,39 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from fs_triage.author.comparer.change import PROCEDURES, ROUTES, SECTIONS, Both, Change, grouped
-from fs_triage.author.comparer.contact_changes import contact_changes, written
-from fs_triage.author.comparer.matching import Key, pair, side
-from fs_triage.author.comparer.text_changes import search_changes, text_changes
+from fs_triage.author.comparer.change import PROCEDURES, ROUTES, SECTIONS, Change, Comparison, group_changes
+from fs_triage.author.comparer.contact_changes import compare_contacts, render_contact
+from fs_triage.author.comparer.matching import Key, build_side, match_livrets
+from fs_triage.author.comparer.text_changes import compare_search_words, compare_texts
 from fs_triage.records import Conclusion
 from fs_triage.render import labels
 from fs_triage.rules.load import Livret
 from fs_triage.text.typography import end_sentence, quote_text
 
 
-def compare(old: Livret, new: Livret) -> list[Change]:
+def compare_livrets(old: Livret, new: Livret) -> list[Change]:
     """Return what changed from `old` to `new`, both sound, what matters most first; nothing when all is the same."""
-    first, second = side(old), side(new)
-    both = Both(first, second, pair(first, second))
+    first, second = build_side(old), build_side(new)
+    both = Comparison(first, second, match_livrets(first, second))
     found = [
-        *_partners(both),
-        *_come_and_gone(both),
-        *_moved(both),
-        *_levels(both),
-        *contact_changes(both),
-        *_routes(both),
-        *text_changes(both),
-        *search_changes(both),
+        *_compare_partners(both),
+        *_find_added_and_removed(both),
+        *_find_moved(both),
+        *_compare_levels(both),
+        *compare_contacts(both),
+        *_compare_routes(both),
+        *compare_texts(both),
+        *compare_search_words(both),
     ]
     return sorted(found, key=lambda change: SECTIONS.index(change.section))
 
 
-def _partners(both: Both) -> Iterator[Change]:
+def _compare_partners(both: Comparison) -> Iterator[Change]:
     for side_, gone in ((both.new, False), (both.old, True)):
         known = both.pairs.partners if gone else both.pairs.partners.values()
         for partner, label in side_.labels.items():
             if partner not in known:
-                nodes = tuple(side_.tree.below(partner))
+                nodes = tuple(side_.tree.list_conclusions(partner))
                 what = f"n’est plus dans le livret, ni ses {len(nodes)} démarches"
                 if not gone:
                     what = f"est un nouveau partenaire, avec {len(nodes)} démarches"
@@ -49,7 +49,7 @@ def _partners(both: Both) -> Iterator[Change]:
             yield Change(PROCEDURES, "partner-renamed", second, second, sentence, previous=first)
 
 
-def _come_and_gone(both: Both) -> Iterator[Change]:
+def _find_added_and_removed(both: Comparison) -> Iterator[Change]:
     """Yield the démarches of a partner that stays which only one of the livrets has."""
     for node, conclusion in both.new.tree.conclusions.items():
         partner = conclusion["partner"]
@@ -68,13 +68,13 @@ def _come_and_gone(both: Both) -> Iterator[Change]:
             )
 
 
-def _moved(both: Both) -> Iterator[Change]:
+def _find_moved(both: Comparison) -> Iterator[Change]:
     """Yield the démarches whose id changed; a branch that changed its name is told once."""
     branches: dict[tuple[str, str], list[str]] = {}
     for first, second in both.pairs.conclusions.items():
         renamed = both.pairs.partners.get(first.partition("/")[0]) == second.partition("/")[0]
         if first != second and not (renamed and first.partition("/")[2] == second.partition("/")[2]):
-            branches.setdefault(_heads(first, second), []).append(second)
+            branches.setdefault(_strip_common_end(first, second), []).append(second)
     for (first, second), nodes in branches.items():
         if len(nodes) == 1:
             first += nodes[0][len(second) :]
@@ -91,14 +91,14 @@ def _moved(both: Both) -> Iterator[Change]:
         )
 
 
-def _heads(first: str, second: str) -> tuple[str, str]:
+def _strip_common_end(first: str, second: str) -> tuple[str, str]:
     """Return two ids without the end that they share."""
     while "/" in first and "/" in second and first.rpartition("/")[2] == second.rpartition("/")[2]:
         first, second = first.rpartition("/")[0], second.rpartition("/")[0]
     return first, second
 
 
-def _levels(both: Both) -> Iterator[Change]:
+def _compare_levels(both: Comparison) -> Iterator[Change]:
     for first, second in both.pairs.conclusions.items():
         before, after = both.old.tree.conclusions[first], both.new.tree.conclusions[second]
         if before["level"] != after["level"]:
@@ -112,19 +112,21 @@ def _levels(both: Both) -> Iterator[Change]:
             )
 
 
-def _routes(both: Both) -> Iterator[Change]:
+def _compare_routes(both: Comparison) -> Iterator[Change]:
     """Yield the changes of what a conclusion leads to: contacts, the way on when it blocks, what is forbidden."""
-    yield from grouped(both, ROUTES, "contacts", _contacts_of, _contacts_sentence)
-    yield from grouped(both, ROUTES, "if-blocked", _blocked_of, _blocked_sentence)
-    yield from grouped(both, ROUTES, "no-second-level", _field("no_second_level"), _no_second_level_sentence)
-    yield from grouped(both, ROUTES, "do-not", _field("do_not"), _do_not_sentence)
+    yield from group_changes(both, ROUTES, "contacts", _get_contacts, _describe_contacts)
+    yield from group_changes(both, ROUTES, "if-blocked", _find_blocked_target, _describe_blocked)
+    yield from group_changes(
+        both, ROUTES, "no-second-level", _build_field_getter("no_second_level"), _describe_no_second_level
+    )
+    yield from group_changes(both, ROUTES, "do-not", _build_field_getter("do_not"), _describe_do_not)
 
 
-def _field(name: str) -> Callable[[Both, Conclusion, bool], Any]:
+def _build_field_getter(name: str) -> Callable[[Comparison, Conclusion, bool], Any]:
     return lambda _both, conclusion, _new: dict(conclusion)[name]
 
 
-def _contacts_of(both: Both, conclusion: Conclusion, new: bool) -> list[dict[str, str | None]]:
+def _get_contacts(both: Comparison, conclusion: Conclusion, new: bool) -> list[dict[str, str | None]]:
     """Return the contacts of a conclusion by their ids in the new livret, in order where the order matters."""
     uses = (both.new if new else both.old).uses[conclusion["id"]]
     named = [(key if new else both.pairs.contacts.get(key, key), when) for key, when in uses]
@@ -133,41 +135,41 @@ def _contacts_of(both: Both, conclusion: Conclusion, new: bool) -> list[dict[str
     return [{"contact": "/".join(key), "when": when} for key, when in named]
 
 
-def _contacts_sentence(both: Both, what: str, _before: Any, after: Any) -> tuple[str, tuple[str, ...]]:
-    lines = tuple(f"maintenant\u00a0: {_use(both, use)}" for use in after) or (
+def _describe_contacts(both: Comparison, what: str, _before: Any, after: Any) -> tuple[str, tuple[str, ...]]:
+    lines = tuple(f"maintenant\u00a0: {_render_use(both, use)}" for use in after) or (
         "maintenant\u00a0: aucun contact",
     )
     return f"{what}\u00a0: les contacts, leur ordre ou leurs conditions ont changé.", lines
 
 
-def _use(both: Both, use: dict[str, str | None]) -> str:
+def _render_use(both: Comparison, use: dict[str, str | None]) -> str:
     partner, _, name = str(use["contact"]).partition("/")
     key: Key = (partner, name)
     contact = both.new.contacts[key]
     condition = f" ({use['when']})" if use["when"] else ""
-    return f"{contact.label}, {written(contact)}{condition}"
+    return f"{contact.label}, {render_contact(contact)}{condition}"
 
 
-def _blocked_of(both: Both, conclusion: Conclusion, new: bool) -> str | None:
+def _find_blocked_target(both: Comparison, conclusion: Conclusion, new: bool) -> str | None:
     target = (both.new if new else both.old).tree.blocked.get(conclusion["id"])
-    return target if new or target is None else both.node(target)
+    return target if new or target is None else both.get_new_id(target)
 
 
-def _blocked_sentence(_both: Both, what: str, _before: Any, after: Any) -> tuple[str, tuple[str, ...]]:
+def _describe_blocked(_both: Comparison, what: str, _before: Any, after: Any) -> tuple[str, tuple[str, ...]]:
     if after is None:
         return f"{what}\u00a0: plus de 2nd niveau quand la démarche bloque.", ()
     return f"{what}\u00a0: si la démarche bloque, passer maintenant à {after}.", ()
 
 
-def _no_second_level_sentence(
-    _both: Both, what: str, _before: Any, after: Any
+def _describe_no_second_level(
+    _both: Comparison, what: str, _before: Any, after: Any
 ) -> tuple[str, tuple[str, ...]]:
     if after is None:
         return f"{what}\u00a0: il y a maintenant un 2nd niveau.", ()
     return f"{what}\u00a0: pas de 2nd niveau. {end_sentence(after)}", ()
 
 
-def _do_not_sentence(_both: Both, what: str, before: Any, after: Any) -> tuple[str, tuple[str, ...]]:
+def _describe_do_not(_both: Comparison, what: str, before: Any, after: Any) -> tuple[str, tuple[str, ...]]:
     lines = [f"ne plus renseigner\u00a0: {text}" for text in after if text not in before]
     lines += [f"l’interdiction est levée\u00a0: {text}" for text in before if text not in after]
     return f"{what}\u00a0: ce qu’il ne faut pas renseigner a changé.", tuple(lines)

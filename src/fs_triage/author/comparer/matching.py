@@ -1,4 +1,4 @@
-"""Two livrets side by side: which démarche, partner, question and contact of the one is which of the other."""
+"""Match the démarches, partners, questions and contacts of two livrets."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from rapidfuzz.fuzz import ratio
 
 from fs_triage.checks import published_ids
 from fs_triage.records import ROOT, Conclusion
-from fs_triage.rules.flatten import Tree, grow, walk_answers
+from fs_triage.rules.flatten import Tree, flatten_livret, iter_answers
 from fs_triage.rules.load import Livret
 from fs_triage.rules.model_partner import Contact, EscalateAnswer, StepsAnswer
 from fs_triage.text.fold import fold
 
-SAME_ENOUGH = 0.7  # of 1: a démarche with another id, a text in two of which half a title was rewritten
-NEARLY_SAME = 0.9  # between two partners, where the same words may well be two démarches
+MIN_SIMILARITY = 0.7  # of 1: a démarche with another id, a text in two of which half a title was rewritten
+MIN_SIMILARITY_ACROSS_PARTNERS = 0.9  # between two partners, where the same words may well be two démarches
 
 Key = tuple[str, str]
 """A contact: the ids of its partner and its own."""
@@ -34,14 +34,14 @@ class Side:
     uses: dict[str, list[tuple[Key, str | None]]]
     """For a conclusion, its contacts in order, each with the condition to use it."""
 
-    def users(self, contact: Key) -> tuple[str, ...]:
+    def list_users(self, contact: Key) -> tuple[str, ...]:
         """Return the ids of the conclusions that name `contact`, in order."""
         return tuple(node for node, uses in self.uses.items() if any(key == contact for key, _ in uses))
 
 
 @dataclass(slots=True)
 class Pairs:
-    """What became of what: for each id of the old livret, the id in the new one; what is gone has none."""
+    """The id in the new livret of each id of the old one; removed ones are absent."""
 
     conclusions: dict[str, str] = field(default_factory=dict)
     partners: dict[str, str] = field(default_factory=dict)
@@ -49,79 +49,79 @@ class Pairs:
     contacts: dict[Key, Key] = field(default_factory=dict)
 
 
-def side(livret: Livret) -> Side:
+def build_side(livret: Livret) -> Side:
     """Return `livret`, whose references must be sound, ready to be compared."""
     models = [rules.model for rules in livret.partners]
     contacts = {(model.id, name): contact for model in models for name, contact in model.contacts.items()}
     missing = frozenset((rules.model.id, name) for rules in livret.partners for name in rules.missing)
     labels = {model.id: model.label for model in models}
-    return Side(livret, grow(livret), labels, contacts, missing, _uses(livret))
+    return Side(livret, flatten_livret(livret), labels, contacts, missing, _collect_uses(livret))
 
 
-def _uses(livret: Livret) -> dict[str, list[tuple[Key, str | None]]]:
+def _collect_uses(livret: Livret) -> dict[str, list[tuple[Key, str | None]]]:
     found: dict[str, list[tuple[Key, str | None]]] = {}
     for rules in livret.partners:
-        for node, answer in walk_answers(rules.model):
+        for node, answer in iter_answers(rules.model):
             if isinstance(answer, StepsAnswer | EscalateAnswer):
                 uses = answer.escalate if isinstance(answer, EscalateAnswer) else answer.contacts or []
                 found[node] = [((rules.model.id, use.contact), use.when) for use in uses]
     return found
 
 
-def pair(old: Side, new: Side) -> Pairs:
-    """Return what became of what. Given the sides the other way round, it returns the same pairs, turned."""
-    pairs = Pairs(conclusions=_by_name(old, new, old.tree.conclusions, new.tree.conclusions))
-    pairs.conclusions |= _by_likeness(old, new, pairs.conclusions)
+def match_livrets(old: Side, new: Side) -> Pairs:
+    """Match the nodes of two livrets; symmetric: with the sides swapped, the pairs are the same."""
+    pairs = Pairs(conclusions=_match_by_name(old, new, old.tree.conclusions, new.tree.conclusions))
+    pairs.conclusions |= _match_by_similarity(old, new, pairs.conclusions)
     order = {node: rank for rank, node in enumerate(new.tree.conclusions)}
     pairs.conclusions = dict(sorted(pairs.conclusions.items(), key=lambda names: order[names[1]]))
-    pairs.partners = _by_name(old, new, old.labels, new.labels)
-    pairs.partners |= _partners_by_conclusions(pairs)
-    pairs.questions = _by_name(old, new, old.tree.questions, new.tree.questions)
-    pairs.questions |= _questions_by_conclusions(pairs)
-    pairs.contacts = _contacts(old, new, pairs.partners)
+    pairs.partners = _match_by_name(old, new, old.labels, new.labels)
+    pairs.partners |= _match_partners(pairs)
+    pairs.questions = _match_by_name(old, new, old.tree.questions, new.tree.questions)
+    pairs.questions |= _match_questions(pairs)
+    pairs.contacts = _match_contacts(old, new, pairs.partners)
     return pairs
 
 
-def _by_name(old: Side, new: Side, before: Collection[str], after: Collection[str]) -> dict[str, str]:
+def _match_by_name(old: Side, new: Side, before: Collection[str], after: Collection[str]) -> dict[str, str]:
     """Pair what has the same id, or one that either livret says to be the other's."""
     pairs = {name: name for name in before if name in after}
     for given, known, turned in ((new, after, False), (old, before, True)):
         renamed = given.livret.identifiers.renamed if given.livret.identifiers else {}
         for name in before if not turned else after:
-            follower = published_ids.follow(name, renamed)
+            follower = published_ids.follow_renames(name, renamed)
             first, second = (follower, name) if turned else (name, follower)
             if follower in known and first not in pairs and second not in pairs.values():
                 pairs[first] = second
     return pairs
 
 
-def _by_likeness(old: Side, new: Side, known: dict[str, str]) -> dict[str, str]:
+def _match_by_similarity(old: Side, new: Side, known: dict[str, str]) -> dict[str, str]:
     """Pair démarches with other ids that say nearly the same, the most alike first."""
     gone = [c for node, c in old.tree.conclusions.items() if node not in known]
     come = [c for node, c in new.tree.conclusions.items() if node not in known.values()]
-    scored = [(likeness(a, b), a["id"], b["id"]) for a in gone for b in come]
+    scored = [(score_similarity(a, b), a["id"], b["id"]) for a in gone for b in come]
     pairs: dict[str, str] = {}
     for score, first, second in sorted(scored, key=lambda s: (-s[0], sorted(s[1:]))):
-        if score >= SAME_ENOUGH and first not in pairs and second not in pairs.values():
+        if score >= MIN_SIMILARITY and first not in pairs and second not in pairs.values():
             pairs[first] = second
     return pairs
 
 
-def likeness(first: Conclusion, second: Conclusion) -> float:
+def score_similarity(first: Conclusion, second: Conclusion) -> float:
     """Return how much two conclusions with different ids look like one: 0 not at all, from 0.7 the same."""
     title = ratio(fold(first["title"]), fold(second["title"])) / 100
-    body = ratio(_body(first), _body(second)) / 100
+    body = ratio(_join_body(first), _join_body(second)) / 100
     near = ratio(first["id"], second["id"]) / 10_000
-    if first["partner"] != second["partner"] and min(title, body) < NEARLY_SAME:
+    if first["partner"] != second["partner"] and min(title, body) < MIN_SIMILARITY_ACROSS_PARTNERS:
         return 0.0
     return (1.0 if title == 1 else (title + body) / 2) + body / 10 + near
 
 
-def _body(conclusion: Conclusion) -> str:
+def _join_body(conclusion: Conclusion) -> str:
     return fold(" ".join([*conclusion["steps"], *(contact["value"] for contact in conclusion["contacts"])]))
 
 
-def _partners_by_conclusions(pairs: Pairs) -> dict[str, str]:
+def _match_partners(pairs: Pairs) -> dict[str, str]:
     """Pair a partner that is gone with the new one that took its démarches."""
     found: dict[str, str] = {}
     for first, second in pairs.conclusions.items():
@@ -131,7 +131,7 @@ def _partners_by_conclusions(pairs: Pairs) -> dict[str, str]:
     return found
 
 
-def _questions_by_conclusions(pairs: Pairs) -> dict[str, str]:
+def _match_questions(pairs: Pairs) -> dict[str, str]:
     """Pair the questions that paired démarches stand under, as long as they have the same end."""
     found: dict[str, str] = {}
     for first, second in pairs.conclusions.items():
@@ -145,7 +145,7 @@ def _questions_by_conclusions(pairs: Pairs) -> dict[str, str]:
     return found
 
 
-def _contacts(old: Side, new: Side, partners: dict[str, str]) -> dict[Key, Key]:
+def _match_contacts(old: Side, new: Side, partners: dict[str, str]) -> dict[Key, Key]:
     """Pair contacts of paired partners: by id, then by value, then by label."""
     pairs: dict[Key, Key] = {}
     for mark in (lambda key, _: key[1], lambda _, contact: contact.kinds, lambda _, contact: contact.label):

@@ -7,8 +7,8 @@ from pathlib import Path
 from jinja2 import PackageLoader
 
 from fs_triage import output
-from fs_triage.author.relecture.sheet import Sheet, sheet
-from fs_triage.contract import OK, OUTPUT_LOST, WRONG_CALL, Failure, reason
+from fs_triage.author.relecture.sheet import Sheet, build_sheet
+from fs_triage.contract import OK, OUTPUT_LOST, WRONG_CALL, Failure, describe_os_error
 from fs_triage.files import atomic_write
 from fs_triage.index.reader import Store
 from fs_triage.render.documents import render_document
@@ -16,14 +16,14 @@ from fs_triage.render.documents import render_document
 _TEMPLATES = {".md": "relecture.md.j2", ".html": "relecture.html.j2"}
 
 
-def run(store: Store, partner: str | None, target: str | None) -> int:
+def run_relecture(store: Store, partner: str | None, target: str | None) -> int:
     """Print the sheet of `partner` (its id, None for all) as Markdown, or write it to the file `target`.
 
     The end of the name, `.md` or `.html`, says the form; a file that is there is replaced, whole. Returns 0.
     Raises `Failure` when the name says no form or the file cannot be written.
     """
     if target is None:
-        output.answer_format(render(sheet(store, partner), ".md").rstrip("\n"))
+        output.print_format(render_sheet(build_sheet(store, partner), ".md").rstrip("\n"))
         return OK
     form = Path(target).suffix.lower()
     if form not in _TEMPLATES:
@@ -32,14 +32,16 @@ def run(store: Store, partner: str | None, target: str | None) -> int:
     if wrong := atomic_write.refused_name(target):
         raise Failure(WRONG_CALL, f"« {target} » ne peut pas être écrit ({wrong}) ; choisissez un autre nom.")
     try:
-        atomic_write.write_whole(Path(target), render(sheet(store, partner), form).encode())
+        atomic_write.write_whole(Path(target), render_sheet(build_sheet(store, partner), form).encode())
     except OSError as error:
-        message = f"« {target} » n’a pas pu être écrit ({reason(error)}) ; choisissez un autre fichier."
+        message = (
+            f"« {target} » n’a pas pu être écrit ({describe_os_error(error)}) ; choisissez un autre fichier."
+        )
         raise Failure(OUTPUT_LOST, message) from error
-    output.tell(f"Fiche de relecture écrite dans « {target} ».")
+    output.print_message(f"Fiche de relecture écrite dans « {target} ».")
     return OK
 
 
-def render(content: Sheet, form: str) -> str:
+def render_sheet(content: Sheet, form: str) -> str:
     """Return `content` laid out as `form`, `.md` or `.html`; whatever its texts hold, they stay text."""
     return render_document(_TEMPLATES[form], content, PackageLoader("fs_triage.author.relecture"))

@@ -64,12 +64,12 @@ class Sheet(TypedDict):
     partners: list[PartnerSheet]
 
 
-def sheet(store: Store, partner: str | None) -> Sheet:
+def build_sheet(store: Store, partner: str | None) -> Sheet:
     """Return the sheet of `partner` (its id), of every partner when None."""
     conclusions: list[Conclusion] = [json.loads(record) for record in store.all("json")]
     root: Question = json.loads(store.need("question:"))
     partners = [
-        _partner(choice["id"], choice["label"], choice["help"] or "", conclusions)
+        _build_partner(choice["id"], choice["label"], choice["help"] or "", conclusions)
         for choice in root["answers"]
         if partner in (None, choice["id"])
     ]
@@ -81,7 +81,7 @@ def sheet(store: Store, partner: str | None) -> Sheet:
     }
 
 
-def _partner(partner: str, label: str, about: str, conclusions: list[Conclusion]) -> PartnerSheet:
+def _build_partner(partner: str, label: str, about: str, conclusions: list[Conclusion]) -> PartnerSheet:
     own = [conclusion for conclusion in conclusions if conclusion["partner"] == partner]
     numbers = {conclusion["id"]: rank for rank, conclusion in enumerate(own, 1)}
     titles = {conclusion["id"]: conclusion["title"] for conclusion in own}
@@ -89,7 +89,7 @@ def _partner(partner: str, label: str, about: str, conclusions: list[Conclusion]
         _find_common([conclusion[key] for conclusion in own]) for key in ("do_not", "warnings")
     )
     groups: list[Group] = []
-    for head, members in groupby(own, key=_head):
+    for head, members in groupby(own, key=_get_group_title):
         items: list[Item] = []
         for conclusion in members:
             rest = _leave_out(conclusion, do_not, warnings)
@@ -97,7 +97,7 @@ def _partner(partner: str, label: str, about: str, conclusions: list[Conclusion]
                 {"number": numbers[conclusion["id"]], "card": describe_for_partner(rest, numbers, titles)}
             )
         groups.append({"title": head, "demarches": items})
-    first = sum(conclusion["level"] == 1 for conclusion in own)
+    count, first = _render_count(len(own), "démarche"), sum(conclusion["level"] == 1 for conclusion in own)
     common = [
         TextList("Le conseiller ne renseigne jamais", tuple(do_not), tone=Tone.FORBIDDEN),
         TextList("Pour toutes les démarches", tuple(warnings)),
@@ -106,19 +106,19 @@ def _partner(partner: str, label: str, about: str, conclusions: list[Conclusion]
         "label": label,
         "about": about,
         "pages": labels.render_pages(sorted({page for conclusion in own for page in conclusion["pages"]})),
-        "counts": f"{_many(len(own), 'démarche')}\u00a0: {first} au 1er niveau, {len(own) - first} au 2nd niveau.",
+        "counts": f"{count}\u00a0: {first} au 1er niveau, {len(own) - first} au 2nd niveau.",
         "common": [section for section in common if section.texts],
         "contacts": _list_contacts(own, numbers),
         "groups": groups,
     }
 
 
-def _head(conclusion: Conclusion) -> str:
+def _get_group_title(conclusion: Conclusion) -> str:
     """Return the answer to the first question that a conclusion stands under."""
     return conclusion["path"][0]["answer"] if len(conclusion["path"]) > 1 else _AT_ONCE
 
 
-def _many(count: int, what: str) -> str:
+def _render_count(count: int, what: str) -> str:
     return f"{count} {what}{'s' if count > 1 else ''}"
 
 
