@@ -142,7 +142,7 @@ def test_flipped_bits_of_the_first_page(
             assert opened.need("meta:title") == "title", (place, bit)
             assert opened.notices == []
             opened.close()
-            last = index._last_good(str(kept), str(livret))
+            last = index.last_good(str(livret), str(kept))
             assert last is None or last["meta:title"] == "title", (place, bit)
     assert len(healed) > 100, "some of it was damage"
 

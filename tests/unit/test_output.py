@@ -159,19 +159,19 @@ try:
     {write}
     code = 0
 except Failure as failure:
-    output.tell(failure.message)
+    output.print_message(failure.message)
     code = failure.code
 except BrokenPipeError:
     code = 0
-code = output.finish(code)
-output.flush()
+code = output.flush_stdout(code)
+output.flush_stderr()
 os._exit(code)
 """
 WRITES = {
-    "at the end": "output.answer('réponse')",
-    "at once": "output.answer('réponse' * 1000)",
-    "JSON": "output.answer_json('{}')",
-    "format": "output.answer_format('graph')",
+    "at the end": "output.print_answer('réponse')",
+    "at once": "output.print_answer('réponse' * 1000)",
+    "JSON": "output.print_json('{}')",
+    "format": "output.print_format('graph')",
 }
 
 
