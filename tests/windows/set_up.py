@@ -1,8 +1,9 @@
 """Run the README's commands for Windows under Wine: `python tests/windows/set_up.py`, in a prepared checkout.
 
 PowerShell, the launcher `py` and the module `venv` are not to be had there: each step between two `;` goes through
-`cmd`, and `virtualenv` stands for `venv`. pip, the build, what is installed and what the commands end in are real.
-pip takes the packages from the folder where `prepare.py` put them.
+`cmd`, and `virtualenv` stands for `venv`. pip, the build, what is installed and what the commands end in are real;
+of the tests, two files run: Wine takes minutes for the others. pip takes the packages from the folder where
+`prepare.py` put them.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import wine
 
+TESTS = ["tests/unit/desk/test_walk.py", "tests/unit/author/test_schema.py"]
 WITHOUT = 'import _winapi, platform; _winapi.__dict__.pop("CopyFile2", None); platform._wmi = None\n'
 """Wine 8 dies in what these two call."""
 
@@ -46,7 +48,8 @@ def as_cmd(step: str) -> list[str]:
 def as_venv(folder: Path) -> None:
     """Give an environment what one of `venv` has: there, python.exe runs the installed one, beside its libraries."""
     for library in wine.PYTHON.parent.glob("*.dll"):
-        shutil.copy(library, folder / "Scripts")
+        if library.name != "python313.dll":  # it looks for the standard library beside itself: from WINEPATH
+            shutil.copy(library, folder / "Scripts")
     # what pip builds with reads this, and no other
     (folder / "Lib" / "site-packages" / "wine.pth").write_text(WITHOUT, encoding="utf-8")
 
@@ -58,11 +61,13 @@ def run(steps: list[str], home: Path) -> None:
     (home / "sitecustomize.py").write_text(WITHOUT, encoding="utf-8")
     environment = wine.environment(
         home,
+        WINEPATH=wine.native(wine.PYTHON.parent),
         PYTHONPATH=wine.native(home),
         PIP_NO_INDEX="1",
         PIP_FIND_LINKS=wine.native(wine.WHEELS),
         PIP_CONFIG_FILE="nul",
-        PYTEST_ADDOPTS="-n 0",
+        PIP_NO_COMPILE="1",  # of mypy and ruff nothing is used
+        PYTEST_ADDOPTS=" ".join(["-n", "0", *TESTS]),
     )
     for step in steps:
         start = time.monotonic()
