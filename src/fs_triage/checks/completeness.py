@@ -86,6 +86,8 @@ def find_losses(old: Mapping[str, str], loaded: LoadResult) -> list[Problem]:
         if file.size >= 0 and not file.problems:
             if has_lost_end(_unpack_content(known.partition(" ")[2]), file.content):
                 found[file.path] = _build_cut_problem(file.path, file.content)
+        elif file.path == loaded.folder / SYNONYMS:
+            continue  # those that all livrets share take their place
         elif file.size < 0 and file.path.parent.is_dir() and not _has_problem(loaded, "missing-file"):
             found[file.path] = _build_gone_problem(file.path)
     return sorted(found.values())
