@@ -283,7 +283,7 @@ def test_an_heir_has_the_ids_of_its_parent(windows: Path, run: Run, tmp_path: Pa
 
 
 def test_a_bug_shows_no_folder(windows: Path) -> None:
-    broken = "from fs_triage import __main__; __main__._run = None; __main__.start()"
+    broken = "from fs_triage import __main__; __main__._run_call = None; __main__.start()"
     done = subprocess.run(
         [wine.WINE, wine.native(wine.PYTHON), "-c", broken, "liste"],
         input=b"",
