@@ -57,7 +57,7 @@ if sys.platform == "win32":
                 keys += more[: max(_MAX_KEYS_AHEAD - len(keys), 0)]
                 if not more:
                     break
-            return _join_letters(keys)
+            return _join_letters([part for key in keys for part in split_enter(key)])
 
 else:
     from prompt_toolkit.input.vt100 import Vt100Input
@@ -126,6 +126,16 @@ def has_stop_key(keyboard: Keyboard) -> bool:
         keys = keyboard.read_keys()
     store_typeahead(keyboard, keys)
     return _STOP_PRESS in keys
+
+
+def split_enter(key: KeyPress) -> list[KeyPress]:
+    """Return `key`, or a line and its Enter that the library took for a paste since both were read at once.
+
+    A Windows console does not say what was pasted; whoever types fast on a busy machine must not lose Enter.
+    """
+    line = key.data.rstrip("\r\n")
+    is_typed = key.key == Keys.BracketedPaste and line != key.data and len(line.splitlines()) == 1
+    return [KeyPress(Keys.BracketedPaste, line), KeyPress(Keys.ControlM, "\r")] if is_typed else [key]
 
 
 def _join_letters(keys: list[KeyPress]) -> list[KeyPress]:
