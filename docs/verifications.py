@@ -11,8 +11,9 @@ import sys
 from pathlib import Path
 
 from fs_triage.author import snippet, verifier
-from fs_triage.checks import pages
-from fs_triage.rules.problem import ADVICE
+from fs_triage.checks import reading, registry
+from fs_triage.checks.verify import collect_pages
+from fs_triage.rules.problem import Severity
 
 ROOT = Path(__file__).resolve().parent.parent
 BAD = ROOT / "tests" / "rules" / "bad"
@@ -53,12 +54,13 @@ def told(code: str) -> tuple[list[str], list[str]]:
 def page() -> str:
     """Return the page as it must be."""
     parts = [HEAD]
-    for code, text in pages.collect_pages().items():
+    for code, text in collect_pages().items():
         title, _, rest = text.partition("\n\n")
-        kind = "Conseil" if code in ADVICE else "Bloquant"
+        is_advice = code in registry.CHECKS and registry.CHECKS[code].severity is Severity.ADVICE
+        kind = "Conseil" if is_advice else "Bloquant"
         lines = [f"- {line}" for line in rest.splitlines()]
         parts.append(f"## {code}\n\n**{kind}.** {title}\n\n{chr(10).join(lines)}\n")
-        if code not in pages.MEMORY:
+        if code not in reading.REMEMBERED_PAGES:
             shown = "\n".join(told(code)[1])
             parts.append(f"```text\n{shown}\n```\n")
     return "\n".join(parts)
@@ -67,7 +69,7 @@ def page() -> str:
 def main() -> None:
     """Write the page, and with `--out` the expected outputs."""
     if "--out" in sys.argv[1:]:
-        for code in pages.collect_pages().keys() - pages.MEMORY.keys():
+        for code in collect_pages().keys() - reading.REMEMBERED_PAGES.keys():
             text = "".join(f"{line}\n" for line in told(code)[0])
             (BAD / f"{code}.out").write_text(text, encoding="utf-8", newline="\n")
     PAGE.write_text(page(), encoding="utf-8", newline="\n")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from fs_triage.checks import examples
+from fs_triage.checks import registry, verify
 
 ROOT = Path(__file__).resolve().parent.parent
 RULES = ROOT / "rules"
@@ -107,6 +107,17 @@ def edit(path: Path, *changes: tuple[str, str]) -> None:
     path.write_text(text, encoding="utf-8")
 
 
+ALL_CHECKS = {code: registry.CHECKS[code] for code in verify.collect_pages() if code in registry.CHECKS}
+SEARCHING_CHECKS = ("example-missed", "example-elsewhere")
+"""Those that take long, and have tests of their own."""
+
+
+def leave_out_checks(monkeypatch: pytest.MonkeyPatch, *codes: str) -> None:
+    """Verify without the checks of `codes`."""
+    checks = {code: one for code, one in ALL_CHECKS.items() if code not in codes}
+    monkeypatch.setattr(registry, "CHECKS", checks)
+
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
 Call = Callable[..., tuple[int, str, str]]
 
@@ -181,5 +192,5 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The good livret, in the current folder under the name « bon »."""
     shutil.copytree(GOOD, tmp_path / "bon")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(examples, "SOUND", (examples.example_walk,))  # the search has tests of its own
+    leave_out_checks(monkeypatch, *SEARCHING_CHECKS)
     return Path("bon")

@@ -10,6 +10,22 @@ OUTPUT_LOST = 74  # EX_IOERR of sysexits.h: the answer could not be written (ful
 SIGINT_EXIT = 130  # 128 + SIGINT
 
 
+COMMAND_NAMES = (
+    "fiche",
+    "liste",
+    "contacts",
+    "chercher",
+    "arbre",
+    "verifier",
+    "schema",
+    "comparer",
+    "relecture",
+    "nouveau",
+    "livrets",
+)
+"""Every command: no partner, keyword or alias may be called so."""
+
+
 class Failure(Exception):
     """An expected failure: one French sentence that says what to do next, and the exit code."""
 

@@ -141,13 +141,14 @@ def _missing(folder: str, old: Entries | None) -> str:
 
 
 def _compile(folder: str, old: Entries | None, path: str | None, notices: list[str]) -> sqlite3.Connection:
-    from fs_triage.checks import completeness, tree
+    from fs_triage.checks import completeness
+    from fs_triage.checks.verify import find_blocking_problems
     from fs_triage.rules import load
     from fs_triage.rules.kept import ParseCache
 
     loaded = load.load_livret(Path(folder), ParseCache(_of_kind(old, "~file")))
     if loaded.livret is not None:
-        loaded.problems += tree.find_blocking_problems(loaded.livret, _proved(old))
+        loaded.problems += find_blocking_problems(loaded.livret, _proved(old))
     loaded.problems = completeness.drop_consequences(
         loaded.problems, completeness.find_losses(old or {}, loaded)
     )

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from fs_triage import rebuild
 from fs_triage.author import verifier as verify
-from fs_triage.checks import tree
+from fs_triage.checks.verify import find_blocking_problems
 from fs_triage.rules import load, snapshot, yaml_reader
 from fs_triage.text.typography import typeset_french
 
@@ -288,7 +288,7 @@ def test_damage_is_told_or_harmless(text: str, folder: Path) -> None:
         assert re.fullmatch(r"[^\x00-\x1f\x7f-\x9f]+ \[[a-z-]+\]", str(problem))
     assert (loaded.livret is None) == bool(loaded.blocking_problems)
     if loaded.draft is not None:
-        blocking = tree.find_blocking_problems(loaded.draft)
+        blocking = find_blocking_problems(loaded.draft)
     if loaded.livret is None:
         return
     data = independent(text)
@@ -325,7 +325,7 @@ def test_bytes_thrown_at_our_own_rules(
     try:
         loaded = load.load_livret(folder)
         if loaded.draft is not None:
-            tree.find_blocking_problems(loaded.draft)
+            find_blocking_problems(loaded.draft)
     finally:
         path.write_bytes(good)
     assert (loaded.livret is None) == bool(loaded.problems)

@@ -376,7 +376,7 @@ NTH = """
 import errno, json, os, sys
 folder, cache, persistent, code = sys.argv[1], sys.argv[2], sys.argv[3] == "True", int(sys.argv[4])
 from fs_triage import rebuild as index
-from fs_triage.checks import tree
+from fs_triage.checks import verify
 from fs_triage.files import places
 from fs_triage.index import build, lookup, reader as store
 from fs_triage.rules import load

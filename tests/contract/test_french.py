@@ -91,7 +91,7 @@ def test_help_tells_every_word_and_option(call: Call, command: str) -> None:
 
 
 def test_the_manual_has_a_page_for_each_command() -> None:
-    assert set(manual.COMMANDS) == set(calls.COMMANDS) == set(commands())
+    assert set(manual.COMMANDS) == set(calls.COMMANDS) == set(commands()) == set(contract.COMMAND_NAMES)
 
 
 def test_options_of_typer_are_those_of_the_grammar() -> None:

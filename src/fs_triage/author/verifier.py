@@ -11,8 +11,8 @@ from pathlib import Path
 
 from fs_triage import output, rebuild
 from fs_triage.author import snippet
-from fs_triage.checks import advice, completeness, examples, tree
-from fs_triage.checks.examples import Coverage
+from fs_triage.checks.examples import Coverage, compute_coverage
+from fs_triage.checks.verify import verify
 from fs_triage.contract import OK, PROBLEMS, RULES_UNUSABLE, WRONG_CALL, Failure, describe_os_error
 from fs_triage.files import places
 from fs_triage.rules import load, yaml_reader
@@ -69,17 +69,9 @@ def verify_livret(folder: Path) -> Verification:
     What an index shows that the files lost since they last served is told as well.
     """
     loaded = load.load_livret(folder)
-    problems = [*loaded.problems]
-    coverage = Coverage()
-    if loaded.draft is not None:
-        problems += tree.find_blocking_problems(loaded.draft)
-        sound = not any(problem.blocking for problem in problems)
-        problems += advice.find_advice(loaded.draft)
-        problems += examples.find_example_problems(loaded.draft, sound)
-        coverage = examples.compute_coverage(loaded.draft)
     old = rebuild.last_good(str(folder), places.index_path(str(folder))) or {}
-    problems = completeness.drop_consequences(problems, completeness.find_losses(old, loaded))
-    shown = [problem._replace(path=_shorten_path(problem.path)) for problem in problems]
+    shown = [problem._replace(path=_shorten_path(problem.path)) for problem in verify(loaded, old)]
+    coverage = compute_coverage(loaded.draft) if loaded.draft is not None else Coverage()
     return Verification(_shorten_path(str(folder)), sorted(set(shown)), coverage)
 
 
@@ -162,10 +154,16 @@ def _escape_text(text: str, more: str) -> str:
 def _render_json(verified: list[Verification], problems: list[Problem]) -> str:
     answer = {
         "schema_version": 1,
-        "problems": [{**problem._asdict(), "blocking": problem.blocking} for problem in problems],
+        "problems": [_render_problem_json(problem) for problem in problems],
         "livrets": [{"folder": one.folder, "coverage": one.coverage.to_data()} for one in verified],
     }
     return json.dumps(answer, ensure_ascii=False)
+
+
+def _render_problem_json(problem: Problem) -> dict[str, object]:
+    fields = problem._asdict()
+    del fields["severity"]
+    return {**fields, "blocking": problem.blocking}
 
 
 def _render_summary(verified: list[Verification], problems: list[Problem]) -> list[str]:

@@ -12,12 +12,14 @@ from binascii import a2b_base64, b2a_base64
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from fs_triage.checks.registry import Finding, Scope, check
 from fs_triage.files import places
 from fs_triage.rules.load import Livret, LoadResult
 from fs_triage.rules.model_livret import IDENTIFIERS, SYNONYMS, UNCOVERED_NEEDS
 from fs_triage.rules.model_partner import EscalateAnswer, StepsAnswer
-from fs_triage.rules.nodes import build_problem, iter_nodes, list_conclusion_paths
-from fs_triage.rules.problem import Problem
+from fs_triage.rules.nodes import iter_nodes, list_conclusion_paths
+from fs_triage.rules.problem import Problem, Severity
+from fs_triage.rules.yaml_reader import get_mark
 from fs_triage.text.did_you_mean import find_close_name
 
 END_LINE = "# fin"
@@ -28,7 +30,8 @@ _ANCHOR_LINES = 3  # lines by which the place is found, in the earlier file, whe
 _EMPTY_FILES = {UNCOVERED_NEEDS: "out_of_scope: []", IDENTIFIERS: "published: []", SYNONYMS: "synonyms: []"}
 
 
-def not_covered(livret: Livret) -> Iterator[Problem]:
+@check("not-covered", scope=Scope.LIVRET, severity=Severity.INCOMPLETE)
+def find_uncovered_conclusions(livret: Livret) -> Iterator[Finding]:
     """Aucun exemple n’atteint cette conclusion, alors que d’autres en ont.
 
     Éviter : une nouvelle démarche sans rien sous « examples » ; un fichier de partenaire coupé avant ses exemples.
@@ -43,10 +46,11 @@ def not_covered(livret: Livret) -> Iterator[Problem]:
             if isinstance(spot.answer, StepsAnswer | EscalateAnswer) and spot.path not in named:
                 message = f"aucun exemple n’atteint « {spot.path} »"
                 hint = f"ajoutez sous examples : « - id: {spot.path} », avec un besoin"
-                yield build_problem(rules, (*spot.location, "id"), "not-covered", message, hint)
+                yield Finding(get_mark(rules.table, (*spot.location, "id")), message, hint)
 
 
-def no_example(livret: Livret) -> Iterator[Problem]:
+@check("no-example", scope=Scope.LIVRET, severity=Severity.ADVICE)
+def find_livrets_without_examples(livret: Livret) -> Iterator[Finding]:
     """Aucune démarche de ce livret n’a d’exemple.
 
     Éviter : un livret qui sert des mois sans une phrase d’usager.
@@ -56,7 +60,7 @@ def no_example(livret: Livret) -> Iterator[Problem]:
     is_read = livret.whole and len(livret.partners) == len(livret.booklet.partners)
     if is_read and all(rules.whole for rules in livret.partners) and not _has_examples(livret):
         hint = "ajoutez-en sous examples, au moins un par conclusion"
-        yield Problem(*livret.table.place, "no-example", "aucune démarche de ce livret n’a d’exemple", hint)
+        yield Finding(livret.table.place, "aucune démarche de ce livret n’a d’exemple", hint)
 
 
 def _has_examples(livret: Livret) -> bool:

@@ -1,20 +1,23 @@
-"""The value of a contact, by kind: an e-mail address, a French number, a site, opening hours.
+"""Checks of contacts: who is named, by which kind, and whether the value can be right.
 
-The libraries that validate them are slow to import, and imported here alone.
+The libraries that validate e-mail addresses, French numbers and opening hours are slow to import, and imported here
+alone.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from urllib.parse import urlsplit
 
-from fs_triage.rules.load import PartnerRules, list_unfilled_contacts
-from fs_triage.rules.nodes import build_problem
-from fs_triage.rules.problem import Problem
-
-KnownValues = Collection[tuple[str, str]]
-"""Kinds and values of contacts that were found right before."""
+from fs_triage.checks.registry import Finding, KnownValues, Scope, check
+from fs_triage.rules.load import TO_FILL, PartnerRules, list_unfilled_contacts
+from fs_triage.rules.model_partner import EscalateAnswer
+from fs_triage.rules.nodes import Location, iter_nodes
+from fs_triage.rules.problem import Severity
+from fs_triage.rules.salvage import ANY, CONTACT
+from fs_triage.rules.yaml_reader import get_mark
+from fs_triage.text.did_you_mean import build_slug, suggest_name
 
 _MAX_URL_LENGTH = 2000
 _MAILTO_SIGNS = re.compile(r"[?&,;<>\s]")  # would become header fields of the message (RFC 6068)
@@ -24,6 +27,48 @@ _HOST = re.compile(r"([^\W_]([^\W_]|-)*\.)+[^\W\d_]{2,}")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S")
 _FRANCE = ("FR", "GP", "GF", "MQ", "RE", "YT")  # the regions of phonenumbers that are départements
 _TEXT_NUMBER_DIGITS = 5  # digits: the short numbers of the French plan (ARCEP) that take text messages alone
+
+
+@check("unknown-contact", scope=Scope.PARTNER, severity=Severity.BLOCKING)
+def find_unknown_contacts(rules: PartnerRules) -> Iterator[Finding]:
+    """Une conclusion nomme un contact que le partenaire n’a pas.
+
+    Éviter : « escalate: [tel-3320] » quand les contacts disent « tel-3230 ».
+    Préférer : l’identifiant exact, tel qu’il est écrit sous « contacts ».
+    Pourquoi : le conseiller n’aurait personne à appeler.
+    """
+    known = list(rules.model.contacts)
+    lost = {build_slug(name.removeprefix(CONTACT)) for name in rules.lost if name.startswith(CONTACT)}
+    uses: dict[str, list[Location]] = {}
+    for spot in iter_nodes(rules):
+        key = "escalate" if isinstance(spot.answer, EscalateAnswer) else "contacts"
+        for rank, use in enumerate(getattr(spot.answer, key, None) or []):
+            if use.contact not in rules.model.contacts and use.contact not in lost:
+                uses.setdefault(use.contact, []).append((*spot.location, key, rank))
+    for name, places in uses.items() if CONTACT + ANY not in rules.lost else ():
+        more = (
+            f" (et {len(places) - 1} autre{'s' if len(places) > 2 else ''} fois)" if len(places) > 1 else ""
+        )
+        yield Finding(
+            get_mark(rules.table, places[0]), f"contact inconnu « {name} »{more}", suggest_name(name, known)
+        )
+
+
+@check("contact-kind", scope=Scope.PARTNER, severity=Severity.BLOCKING)
+def find_contact_kind_errors(rules: PartnerRules) -> Iterator[Finding]:
+    """Un contact n’a aucun moyen de joindre, ou en a plusieurs.
+
+    Éviter : « phone » et « email » dans le même contact.
+    Préférer : deux contacts, chacun avec un seul moyen, cités l’un après l’autre.
+    Pourquoi : l’ordre dans lequel essayer les contacts est celui de la liste ; chacun doit être un seul geste.
+    """
+    for name, contact in rules.model.contacts.items():
+        kinds = [kind for kind, _ in contact.kinds]
+        if len(kinds) != 1 and CONTACT + name not in rules.lost:
+            given = " et ".join(f"« {kind} »" for kind in kinds) or "aucun moyen de joindre"
+            message = f"contact « {name} » : {given}"
+            hint = "gardez exactement un moyen" if kinds else "ajoutez phone, email, web…"
+            yield Finding(get_mark(rules.table, ("contacts", name)), message, hint)
 
 
 def find_email_error(value: str) -> str | None:
@@ -102,66 +147,122 @@ _ERROR_FINDERS = {
 }  # the other kinds are free text
 
 
-def _find_wrong_values(
-    rules: PartnerRules, kinds: Collection[str], code: str, proved: KnownValues
-) -> Iterator[Problem]:
+def _find_wrong_values(rules: PartnerRules, kinds: Collection[str], proved: KnownValues) -> Iterator[Finding]:
     empty = list_unfilled_contacts(rules.model)
     for name, contact in rules.model.contacts.items():
         if name in empty:
-            continue  # `contact_not_replaced` says so
+            continue  # `contact-not-replaced` says so
         given = [*contact.kinds, *([("hours", contact.hours)] if contact.hours else [])]
         for kind, value in given:
             expected = _ERROR_FINDERS[kind](value) if kind in kinds and (kind, value) not in proved else None
             if expected is not None:
                 place = ("contacts", name, kind)
-                yield build_problem(
-                    rules, place, code, f"« {value[:80]} » ne convient pas pour « {kind} »", expected
+                yield Finding(
+                    get_mark(rules.table, place),
+                    f"« {value[:80]} » ne convient pas pour « {kind} »",
+                    expected,
                 )
 
 
-def bad_email(rules: PartnerRules, proved: KnownValues = ()) -> Iterator[Problem]:
+@check("bad-email", scope=Scope.CONTACT_VALUES, severity=Severity.BLOCKING)
+def find_bad_emails(rules: PartnerRules, proved: KnownValues) -> Iterator[Finding]:
     """Une adresse électronique n’en est pas une.
 
     Éviter : « email: contact(at)cdad-jura.fr », ou deux adresses dans un seul contact.
     Préférer : « email: contact@cdad-jura.fr ».
     Pourquoi : le message ne partirait pas, ou partirait à quelqu’un d’autre.
     """
-    yield from _find_wrong_values(rules, ("email",), "bad-email", proved)
+    yield from _find_wrong_values(rules, ("email",), proved)
 
 
-def bad_phone(rules: PartnerRules, proved: KnownValues = ()) -> Iterator[Problem]:
+@check("bad-phone", scope=Scope.CONTACT_VALUES, severity=Severity.BLOCKING)
+def find_bad_phones(rules: PartnerRules, proved: KnownValues) -> Iterator[Finding]:
     """Un numéro de téléphone n’existe pas en France.
 
     Éviter : « phone: 03 84 25 69 9 », où il manque un chiffre.
     Préférer : « phone: "03 84 25 69 92" », ou un numéro court comme « phone: "3230" ».
     Pourquoi : le conseiller ou l’usager tomberait sur une autre personne, ou sur personne.
     """
-    yield from _find_wrong_values(rules, ("phone",), "bad-phone", proved)
+    yield from _find_wrong_values(rules, ("phone",), proved)
 
 
-def bad_site(rules: PartnerRules, proved: KnownValues = ()) -> Iterator[Problem]:
+@check("bad-site", scope=Scope.CONTACT_VALUES, severity=Severity.BLOCKING)
+def find_bad_sites(rules: PartnerRules, proved: KnownValues) -> Iterator[Finding]:
     """L’adresse d’un site n’en est pas une, ou peut nuire.
 
     Éviter : « web: javascript:alert(1) », « web: file:///etc/passwd », « web: https://nom:secret@caf.fr ».
     Préférer : « web: www.caf.fr » ou « web: https://www.caf.fr/page ».
     Pourquoi : l’adresse est recopiée ou suivie sans être relue ; elle doit être un site, et rien d’autre.
     """
-    yield from _find_wrong_values(rules, ("web", "appointment"), "bad-site", proved)
+    yield from _find_wrong_values(rules, ("web", "appointment"), proved)
 
 
-def bad_hours(rules: PartnerRules, proved: KnownValues = ()) -> Iterator[Problem]:
+@check("bad-hours", scope=Scope.CONTACT_VALUES, severity=Severity.BLOCKING)
+def find_bad_hours(rules: PartnerRules, proved: KnownValues) -> Iterator[Finding]:
     """Des horaires ne suivent pas la syntaxe opening_hours d’OpenStreetMap.
 
     Éviter : « hours: lundi au vendredi de 8h30 à 19h ».
     Préférer : « hours: Mo-Fr 08:30-19:00 ».
     Pourquoi : des horaires que le programme comprend peuvent être montrés en toutes lettres, sans erreur.
     """
-    yield from _find_wrong_values(rules, ("hours",), "bad-hours", proved)
+    yield from _find_wrong_values(rules, ("hours",), proved)
 
 
-CHECKS: tuple[Callable[[PartnerRules, KnownValues], Iterator[Problem]], ...] = (
-    bad_email,
-    bad_phone,
-    bad_site,
-    bad_hours,
-)
+def _list_used_contacts(rules: PartnerRules) -> set[str]:
+    """Return the contacts that an answer cites."""
+    return {
+        use.contact
+        for spot in iter_nodes(rules)
+        for use in [
+            *(getattr(spot.answer, "escalate", None) or []),
+            *(getattr(spot.answer, "contacts", None) or []),
+        ]
+    }
+
+
+@check("unused-contact", scope=Scope.WHOLE_PARTNER, severity=Severity.ADVICE)
+def find_unused_contacts(rules: PartnerRules) -> Iterator[Finding]:
+    """Aucune conclusion ne cite ce contact.
+
+    Éviter : un contact déclaré sous « contacts », que ni « escalate » ni « contacts » d’une réponse ne nomme.
+    Préférer : le citer là où il sert, ou le supprimer.
+    Pourquoi : personne ne le verra jamais, et personne ne le tiendra à jour.
+    """
+    used = _list_used_contacts(rules) | rules.missing
+    if not _list_used_contacts(rules) <= set(rules.model.contacts):
+        return  # one of them may be meant by the unknown name
+    for name in rules.model.contacts:
+        if name not in used and get_mark(rules.table, ("contacts", name)).path == rules.table.place.path:
+            place = get_mark(rules.table, ("contacts", name), key=True)
+            message = f"contact « {name} » que rien ne cite"
+            yield Finding(place, message, "citez-le dans une réponse, ou supprimez-le")
+
+
+@check("contact-not-replaced", scope=Scope.WHOLE_PARTNER, severity=Severity.ADVICE)
+def find_unreplaced_contacts(rules: PartnerRules) -> Iterator[Finding]:
+    """Un contact hérité d’un autre département n’a pas été remplacé, ou n’est pas rempli.
+
+    Éviter : laisser à l’héritier un contact « scope: local » du livret dont il hérite, ou « à remplir ».
+    Préférer : le même identifiant sous « contacts » chez l’héritier, avec la valeur du département.
+    Pourquoi : au comptoir il n’est jamais montré comme s’il était d’ici ; la conclusion dit qu’il manque.
+    """
+    empty = list_unfilled_contacts(rules.model)
+    for name in sorted(rules.missing & _list_used_contacts(rules) | empty):
+        alone = [
+            f"{rules.model.id}/{spot.path}"
+            for spot in iter_nodes(rules)
+            if isinstance(spot.answer, EscalateAnswer)
+            and {use.contact for use in spot.answer.escalate} <= rules.missing
+            and name in {use.contact for use in spot.answer.escalate}
+        ]
+        place = get_mark(rules.table, ("contacts", name), key=True)
+        verb = "n’ont" if len(alone) > 1 else "n’a"
+        consequence = f" ; sans lui, {', '.join(alone)} {verb} personne à contacter" if alone else ""
+        if name in empty:
+            message = f"contact « {name} » à remplir{consequence}"
+            hint = f"écrivez sa valeur à la place de « {TO_FILL} »"
+            yield Finding(place, message, hint)
+            continue
+        message = f"contact local « {name} » à remplacer{consequence}"
+        hint = f"donnez-le sous contacts, dans {rules.model.id}.yaml de ce livret"
+        yield Finding(place, message, hint)

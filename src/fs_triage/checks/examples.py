@@ -1,30 +1,21 @@
 """The examples of the rules, which are their tests: which conclusions they reach, and which of them fail.
 
-None of these problems stops the desk. Each check is a short generator named like its code; its docstring is the
-manual page of that code.
+None of these problems stops the desk.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
 from fs_triage.checks import misfiled_examples
-from fs_triage.desk import walk
-from fs_triage.records import QuestionFinder
+from fs_triage.checks.registry import Finding, Scope, check
 from fs_triage.rules import flatten
 from fs_triage.rules.load import Livret, PartnerRules
-from fs_triage.rules.nodes import (
-    MAX_PROBLEMS,
-    build_problem,
-    list_conclusion_paths,
-    unpack_mark,
-    was_left_out,
-)
-from fs_triage.rules.problem import Problem
+from fs_triage.rules.nodes import list_conclusion_paths, was_left_out
+from fs_triage.rules.problem import Severity
 from fs_triage.rules.yaml_reader import Mark, get_mark
 from fs_triage.search import phonetics, train, training_set
 from fs_triage.search.features import EXACT_EXAMPLE
@@ -87,7 +78,8 @@ def compute_coverage(livret: Livret) -> Coverage:
     return found
 
 
-def example_unknown(rules: PartnerRules) -> Iterator[Problem]:
+@check("example-unknown", scope=Scope.WHOLE_PARTNER, severity=Severity.ADVICE)
+def find_unknown_examples(rules: PartnerRules) -> Iterator[Finding]:
     """Un exemple nomme une conclusion qui n’existe pas.
 
     Éviter : « - id: rsa/demandes » quand la conclusion s’appelle « rsa/demande ».
@@ -101,10 +93,11 @@ def example_unknown(rules: PartnerRules) -> Iterator[Problem]:
             moved = [path for path in known if path.rpartition("/")[2] == example.id.rpartition("/")[2]]
             meant = moved[0] if len(moved) == 1 else find_close_name(example.id, known)
             hint = f"vouliez-vous dire « {meant} » ? Sinon, ôtez cet exemple" if meant else "ôtez cet exemple"
-            yield build_problem(rules, ("examples", rank, "id"), "example-unknown", message, hint)
+            yield Finding(get_mark(rules.table, ("examples", rank, "id")), message, hint)
 
 
-def example_empty(rules: PartnerRules) -> Iterator[Problem]:
+@check("example-empty", scope=Scope.WHOLE_PARTNER, severity=Severity.ADVICE)
+def find_empty_examples(rules: PartnerRules) -> Iterator[Finding]:
     """Un exemple n’a ni besoin, ni parcours.
 
     Éviter : « - id: rsa/demande » tout seul.
@@ -114,10 +107,11 @@ def example_empty(rules: PartnerRules) -> Iterator[Problem]:
     for rank, example in enumerate(rules.model.examples):
         if not example.besoin and not example.walk:
             message = f"exemple de « {example.id} » sans besoin ni parcours"
-            yield build_problem(rules, ("examples", rank), "example-empty", message, "ajoutez besoin ou walk")
+            yield Finding(get_mark(rules.table, ("examples", rank)), message, "ajoutez besoin ou walk")
 
 
-def example_twice(livret: Livret) -> Iterator[Problem]:
+@check("example-twice", scope=Scope.LIVRET, severity=Severity.ADVICE)
+def find_ambiguous_examples(livret: Livret) -> Iterator[Finding]:
     """Le même besoin doit mener à deux endroits.
 
     Éviter : « j’ai perdu ma carte » à la fois pour la carte Vitale et pour la carte d’identité.
@@ -131,7 +125,7 @@ def example_twice(livret: Livret) -> Iterator[Problem]:
             there, place = first.place, need.place
             file = "" if there.path == place.path else f" de {Path(there.path).name}"
             message = f"besoin « {need.text} » qui mène déjà à « {first.node} » (ligne {there.line}{file})"
-            yield Problem(*unpack_mark(place), "example-twice", message, "précisez l’un des deux")
+            yield Finding(place, message, "précisez l’un des deux")
 
 
 class _Need(NamedTuple):
@@ -166,39 +160,28 @@ def _list_needs(livret: Livret) -> list[_Need]:
     return [_Need(*need, " ".join(words)) for need, words in zip(found, same, strict=True)]
 
 
-def example_walk(livret: Livret) -> Iterator[Problem]:
+@check("example-walk", scope=Scope.SOUND_LIVRET, severity=Severity.ADVICE)
+def find_wrong_walks(livret: Livret) -> Iterator[Finding]:
     """Le parcours d’un exemple ne mène pas à sa conclusion.
 
     Éviter : « walk: [rsa, papier] » pour l’exemple « rsa/demande ».
     Préférer : les identifiants des réponses à donner, dans l’ordre où les questions sont posées.
     Pourquoi : l’ordre des questions compte, et ce parcours en est le test.
     """
-    questions = flatten.flatten_livret(livret).questions
+    grown = flatten.flatten_livret(livret)
     for rules in livret.partners:
         for rank, example in enumerate(rules.model.examples):
             expected = f"{rules.model.id}/{example.id}"
-            reached = (
-                _follow_answers(example.walk, questions.get, rules.model.id) if example.walk else expected
-            )
+            reached = grown.follow(rules.model.id, example.walk) if example.walk else expected
             if reached != expected:
                 message = f"le parcours mène à « {reached} », non à « {expected} »"
-                yield build_problem(
-                    rules, ("examples", rank, "walk"), "example-walk", message, "corrigez walk ou id"
+                yield Finding(
+                    get_mark(rules.table, ("examples", rank, "walk")), message, "corrigez walk ou id"
                 )
 
 
-def _follow_answers(answers: list[str], question_of: QuestionFinder, start: str) -> str:
-    """Return the node that `answers` lead to, up to the first unknown answer."""
-    at_hand = walk.Walk(start)
-    for answer in answers:
-        try:
-            at_hand = at_hand.give_answer(answer, question_of)
-        except walk.UnknownAnswer:
-            break
-    return at_hand.node
-
-
-def example_missed(livret: Livret) -> Iterator[Problem]:
+@check("example-missed", scope=Scope.SOUND_LIVRET, severity=Severity.ADVICE)
+def find_missed_examples(livret: Livret) -> Iterator[Finding]:
     """La recherche ne trouve pas la conclusion d’un exemple.
 
     Éviter : le même besoin parmi les exemples et dans « hors-livret.yaml », ou un besoin sans aucun mot.
@@ -215,17 +198,18 @@ def example_missed(livret: Livret) -> Iterator[Problem]:
     for need in needs:
         if (
             need.node not in positions or len(leads[need.same]) > 1
-        ):  # `example_unknown`, `example_twice` say so
+        ):  # `example-unknown`, `example-twice` say so
             continue
         if (
             known.get(EXACT_EXAMPLE + need.same) != positions[need.node]
         ):  # what is known by heart is found first
             message = f"besoin « {need.text} » : la recherche ne trouve pas « {need.node} »"
             hint = "retirez-le de hors-livret.yaml, ou dites-le autrement"
-            yield Problem(*unpack_mark(need.place), "example-missed", message, hint)
+            yield Finding(need.place, message, hint)
 
 
-def example_elsewhere(livret: Livret) -> Iterator[Problem]:
+@check("example-elsewhere", scope=Scope.SOUND_LIVRET, severity=Severity.ADVICE)
+def find_misfiled_examples(livret: Livret) -> Iterator[Finding]:
     """Un exemple semble rangé à la mauvaise conclusion : tous les autres parlent pour une autre.
 
     Éviter : « je veux refaire ma carte vitale perdue » parmi les exemples de La Poste.
@@ -241,25 +225,8 @@ def example_elsewhere(livret: Livret) -> Iterator[Problem]:
         leads.setdefault(need.same, set()).add(need.node)
     for position, rank, meant in misfiled_examples.misfiled(training_set.build_training_set(livret, grown)):
         need = needs[nodes[position]][rank]
-        if len(leads[need.same]) > 1:  # `example_twice` says so
+        if len(leads[need.same]) > 1:  # `example-twice` says so
             continue
         message = f"besoin « {need.text} » : les autres exemples mènent plutôt à « {nodes[meant]} »"
         hint = "rangez-le là-bas ; s’il est bien ici, ajoutez ici d’autres besoins qui lui ressemblent"
-        yield Problem(*unpack_mark(need.place), "example-elsewhere", message, hint)
-
-
-WHOLE: tuple[Callable[[PartnerRules], Iterator[Problem]], ...] = (example_empty, example_unknown)
-ACROSS: tuple[Callable[[Livret], Iterator[Problem]], ...] = (example_twice,)
-SOUND: tuple[Callable[[Livret], Iterator[Problem]], ...] = (example_walk, example_missed, example_elsewhere)
-"""Checks that walk the tree or search it: only of a livret that nothing blocks."""
-
-
-def find_example_problems(livret: Livret, sound: bool) -> list[Problem]:
-    """Return what is wrong with the examples of `livret`, sorted; `sound` tells that nothing blocks it."""
-    problems: list[Problem] = []
-    for rules in livret.partners:
-        for check in WHOLE if rules.whole else ():
-            problems += islice(check(rules), MAX_PROBLEMS)
-    for across in (*ACROSS, *(SOUND if sound else ())):
-        problems += islice(across(livret), MAX_PROBLEMS)
-    return sorted(problems)
+        yield Finding(need.place, message, hint)

@@ -6,16 +6,17 @@ an old identifier arrives, and none disappears unnoticed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from fs_triage.checks.registry import Finding, Scope, check
 from fs_triage.files.places import BOOKLET
 from fs_triage.rules.load import Livret
 from fs_triage.rules.model_livret import IDENTIFIERS
 from fs_triage.rules.model_partner import EscalateAnswer, GotoAnswer, StepsAnswer
-from fs_triage.rules.nodes import build_problem, iter_nodes, unpack_mark
-from fs_triage.rules.problem import Problem
+from fs_triage.rules.nodes import iter_nodes
+from fs_triage.rules.problem import Severity
 from fs_triage.rules.yaml_reader import Mark, get_mark
 from fs_triage.text.did_you_mean import find_close_name, suggest_name
 
@@ -41,27 +42,6 @@ def list_nodes(livret: Livret) -> set[str]:
     return answers | {rules.model.id for rules in livret.partners}
 
 
-def follow_renames(node: str, renamed: Mapping[str, str]) -> str:
-    """Return where `node` leads after every change of name, its own and those of what it stands under."""
-    for _ in range(len(renamed) + 1):
-        parts = node.split("/")
-        heads = ("/".join(parts[:end]) for end in range(len(parts), 0, -1))
-        head = next((head for head in heads if head in renamed), None)
-        if head is None:
-            return node
-        node = renamed[head] + node[len(head) :]
-    return node
-
-
-def find_moved_ids(livret: Livret, nodes: Collection[str]) -> dict[str, str]:
-    """Return, for each old identifier that leads somewhere, the one of `nodes` that it leads to."""
-    if livret.identifiers is None:
-        return {}
-    renamed = livret.identifiers.renamed
-    old = [node for node in (*renamed, *livret.identifiers.published) if node not in nodes]
-    return {node: new for node in old if (new := follow_renames(node, renamed)) in nodes}
-
-
 def is_known(node: str, livret: Livret) -> bool:
     """Return whether every file that may define `node` was read whole, so that its absence is certain."""
     partner = node.partition("/")[0]
@@ -80,7 +60,7 @@ def find_vanished_nodes(livret: Livret) -> list[VanishedNode]:
     fresh = _find_new_nodes(livret, nodes)
     branches: dict[str, list[int]] = {}
     for rank, node in enumerate(listed.published):
-        gone = node not in nodes and follow_renames(node, listed.renamed) == node and is_known(node, livret)
+        gone = node not in nodes and listed.follow(node) == node and is_known(node, livret)
         if gone:
             branches.setdefault(_get_missing_branch(node, nodes), []).append(rank)
     found = []
@@ -138,7 +118,8 @@ def list_unpublished_nodes(livret: Livret) -> set[str]:
     }
 
 
-def bad_rename(livret: Livret) -> Iterator[Problem]:
+@check("bad-rename", scope=Scope.LIVRET, severity=Severity.INCOMPLETE)
+def find_bad_renames(livret: Livret) -> Iterator[Finding]:
     """Un changement de nom d’« identifiants.yaml » ne mène à rien, ou cache une démarche qui existe.
 
     Éviter : « caf/rmi: caf/rsaa » quand la démarche s’appelle « caf/rsa ».
@@ -152,13 +133,14 @@ def bad_rename(livret: Livret) -> Iterator[Problem]:
         place = get_mark(livret.identifiers_table, ("renamed", old), key=True)
         if old in nodes:
             message = f"« {old} » existe toujours"
-            yield Problem(*unpack_mark(place), "bad-rename", message, "retirez cette ligne")
-        elif follow_renames(old, livret.identifiers.renamed) not in nodes and is_known(new, livret):
+            yield Finding(place, message, "retirez cette ligne")
+        elif livret.identifiers.follow(old) not in nodes and is_known(new, livret):
             message = f"« {old} » est renommé en « {new} », qui n’existe pas"
-            yield Problem(*unpack_mark(place), "bad-rename", message, suggest_name(new, sorted(nodes)))
+            yield Finding(place, message, suggest_name(new, sorted(nodes)))
 
 
-def id_vanished(livret: Livret) -> Iterator[Problem]:
+@check("id-vanished", scope=Scope.LIVRET, severity=Severity.INCOMPLETE)
+def find_vanished_ids(livret: Livret) -> Iterator[Finding]:
     """Un identifiant déjà publié n’existe plus.
 
     Éviter : changer ou supprimer « id: demande » sans le dire dans « identifiants.yaml ».
@@ -180,10 +162,11 @@ def id_vanished(livret: Livret) -> Iterator[Problem]:
                 f"vérifiez que {partner}.yaml est entier, puis ajoutez sous renamed : "
                 f"« {gone.node}: nouvel identifiant », ou ôtez {lines} si le livret ne le donne plus"
             )
-        yield Problem(*unpack_mark(gone.place), "id-vanished", message, hint)
+        yield Finding(gone.place, message, hint)
 
 
-def id_unpublished(livret: Livret) -> Iterator[Problem]:
+@check("id-unpublished", scope=Scope.LIVRET, severity=Severity.ADVICE)
+def find_unpublished_ids(livret: Livret) -> Iterator[Finding]:
     """Une conclusion n’est pas encore dans la liste des identifiants publiés.
 
     Éviter : une nouvelle démarche sans ligne dans « identifiants.yaml ».
@@ -197,8 +180,4 @@ def id_unpublished(livret: Livret) -> Iterator[Problem]:
             if node in new:
                 hint = f"ajoutez dans {IDENTIFIERS}, sous published : « - {node} »"
                 message = f"« {node} » n’est pas dans la liste des identifiants publiés"
-                yield build_problem(rules, (*spot.location, "id"), "id-unpublished", message, hint)
-
-
-CHECKS: tuple[Callable[[Livret], Iterator[Problem]], ...] = (bad_rename, id_vanished)
-"""Those that stop the desk: who calls a published identifier must arrive."""
+                yield Finding(get_mark(rules.table, (*spot.location, "id")), message, hint)

@@ -1,18 +1,16 @@
-"""Checks that compare rules with each other; their problems block the livret.
-
-Each check is a short generator named like its code; its docstring is the manual page of that code, of which
-`docs/verifications.md` is made. What does not stop the desk is in `advice`.
-"""
+"""Checks of the tree of a partner: identifiers, ways and ends; and of the files of a livret."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from itertools import islice
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
-from fs_triage.checks import contacts, published_ids
-from fs_triage.checks.completeness import not_covered
+from fs_triage.checks import published_ids
+from fs_triage.checks.registry import Finding, Scope, check
+from fs_triage.rules import misnamed_files
 from fs_triage.rules.load import Livret, PartnerRules
+from fs_triage.rules.model_livret import list_file_names
 from fs_triage.rules.model_partner import (
     Answer,
     EscalateAnswer,
@@ -22,10 +20,8 @@ from fs_triage.rules.model_partner import (
     StepsAnswer,
 )
 from fs_triage.rules.nodes import (
-    MAX_PROBLEMS,
     Location,
     Node,
-    build_problem,
     find_if_blocked_owners,
     find_only_conclusions,
     iter_nodes,
@@ -33,16 +29,19 @@ from fs_triage.rules.nodes import (
     list_ancestors,
     was_left_out,
 )
-from fs_triage.rules.problem import Problem
-from fs_triage.rules.salvage import ANY, CONTACT
-from fs_triage.rules.yaml_reader import get_mark
+from fs_triage.rules.problem import Severity
+from fs_triage.rules.yaml_reader import Mark, get_mark
 from fs_triage.text.did_you_mean import build_slug, suggest_name
 from fs_triage.text.fold import fold
 
-_MAX_SHOWN = 8  # nodes of a round that goes on and on
+_MAX_SHOWN = 8  # nodes of a cycle
+_MIN_ANSWERS, _MAX_ANSWERS = 2, 9
+_MAX_DEPTH = 5
+_RULE_FILE = re.compile(r"[^.~#].*\.ya?ml(\.txt)?", re.IGNORECASE)  # copies too, but not what an editor keeps
 
 
-def duplicate_id(rules: PartnerRules) -> Iterator[Problem]:
+@check("duplicate-id", scope=Scope.PARTNER, severity=Severity.BLOCKING)
+def find_duplicate_ids(rules: PartnerRules) -> Iterator[Finding]:
     """Deux réponses d’une même question ont le même identifiant.
 
     Éviter : deux fois « id: demande » sous la même question, souvent après un copier-coller.
@@ -54,39 +53,12 @@ def duplicate_id(rules: PartnerRules) -> Iterator[Problem]:
         if spot.path in seen:
             first = get_mark(rules.table, (*seen[spot.path].location, "id"))
             message = f"identifiant répété « {spot.path} », déjà à la ligne {first.line}"
-            yield build_problem(rules, (*spot.location, "id"), "duplicate-id", message, "changez-en un")
+            yield Finding(get_mark(rules.table, (*spot.location, "id")), message, "changez-en un")
         seen.setdefault(spot.path, spot)
 
 
-def unknown_contact(rules: PartnerRules) -> Iterator[Problem]:
-    """Une conclusion nomme un contact que le partenaire n’a pas.
-
-    Éviter : « escalate: [tel-3320] » quand les contacts disent « tel-3230 ».
-    Préférer : l’identifiant exact, tel qu’il est écrit sous « contacts ».
-    Pourquoi : le conseiller n’aurait personne à appeler.
-    """
-    known = list(rules.model.contacts)
-    lost = {build_slug(name.removeprefix(CONTACT)) for name in rules.lost if name.startswith(CONTACT)}
-    uses: dict[str, list[Location]] = {}
-    for spot in iter_nodes(rules):
-        key = "escalate" if isinstance(spot.answer, EscalateAnswer) else "contacts"
-        for rank, use in enumerate(getattr(spot.answer, key, None) or []):
-            if use.contact not in rules.model.contacts and use.contact not in lost:
-                uses.setdefault(use.contact, []).append((*spot.location, key, rank))
-    for name, places in uses.items() if CONTACT + ANY not in rules.lost else ():
-        more = (
-            f" (et {len(places) - 1} autre{'s' if len(places) > 2 else ''} fois)" if len(places) > 1 else ""
-        )
-        yield build_problem(
-            rules,
-            places[0],
-            "unknown-contact",
-            f"contact inconnu « {name} »{more}",
-            suggest_name(name, known),
-        )
-
-
-def unknown_target(rules: PartnerRules) -> Iterator[Problem]:
+@check("unknown-target", scope=Scope.PARTNER, severity=Severity.BLOCKING)
+def find_unknown_targets(rules: PartnerRules) -> Iterator[Finding]:
     """Un « goto » ou un « if_blocked » mène à une réponse qui n’existe pas, ou qui n’est qu’un renvoi.
 
     Éviter : « if_blocked: bloquage » quand la réponse s’appelle « blocage ».
@@ -104,17 +76,16 @@ def unknown_target(rules: PartnerRules) -> Iterator[Problem]:
             end = answers.get(target)
             if end is None:
                 message = f"« {key} » mène à « {target} », qui n’existe pas"
-                yield build_problem(
-                    rules, (*location, key), "unknown-target", message, suggest_name(target, list(answers))
+                yield Finding(
+                    get_mark(rules.table, (*location, key)), message, suggest_name(target, list(answers))
                 )
             elif key == "if_blocked" and isinstance(end, GotoAnswer):
                 message = f"« if_blocked » mène à « {target} », qui n’est qu’un renvoi"
-                yield build_problem(
-                    rules, (*location, key), "unknown-target", message, f"écrivez « {end.goto} »"
-                )
+                yield Finding(get_mark(rules.table, (*location, key)), message, f"écrivez « {end.goto} »")
 
 
-def cycle(rules: PartnerRules) -> Iterator[Problem]:
+@check("cycle", scope=Scope.PARTNER, severity=Severity.BLOCKING)
+def find_cycles(rules: PartnerRules) -> Iterator[Finding]:
     """Un « goto » tourne en rond.
 
     Éviter : une réponse « rsa » avec « goto: prime », et une réponse « prime » avec « goto: rsa ».
@@ -130,8 +101,8 @@ def cycle(rules: PartnerRules) -> Iterator[Problem]:
         turn = _find_cycle(way, answers)
         if turn:
             message = f"« goto » tourne en rond : {' → '.join(turn[:_MAX_SHOWN])}"
-            yield build_problem(
-                rules, (*places[turn[0]], "goto"), "cycle", message, "menez à une autre réponse"
+            yield Finding(
+                get_mark(rules.table, (*places[turn[0]], "goto")), message, "menez à une autre réponse"
             )
 
 
@@ -158,23 +129,32 @@ def _find_cycle(way: dict[str, None], answers: dict[str, Answer]) -> list[str]:
     return []
 
 
-def contact_kind(rules: PartnerRules) -> Iterator[Problem]:
-    """Un contact n’a aucun moyen de joindre, ou en a plusieurs.
+@check("same-words", scope=Scope.PARTNER, severity=Severity.BLOCKING)
+def find_identical_labels(rules: PartnerRules) -> Iterator[Finding]:
+    """Deux réponses d’une même question se lisent pareil.
 
-    Éviter : « phone » et « email » dans le même contact.
-    Préférer : deux contacts, chacun avec un seul moyen, cités l’un après l’autre.
-    Pourquoi : l’ordre dans lequel essayer les contacts est celui de la liste ; chacun doit être un seul geste.
+    Éviter : « Faire une demande » deux fois sous la même question.
+    Préférer : « Faire une première demande » et « Renouveler une demande ».
+    Pourquoi : le conseiller ne pourrait pas les distinguer, et choisirait au hasard.
     """
-    for name, contact in rules.model.contacts.items():
-        kinds = [kind for kind, _ in contact.kinds]
-        if len(kinds) != 1 and CONTACT + name not in rules.lost:
-            given = " et ".join(f"« {kind} »" for kind in kinds) or "aucun moyen de joindre"
-            message = f"contact « {name} » : {given}"
-            hint = "gardez exactement un moyen" if kinds else "ajoutez phone, email, web…"
-            yield build_problem(rules, ("contacts", name), "contact-kind", message, hint)
+    for question, location in iter_questions(rules):
+        seen: dict[str, int] = {}
+        ids: set[str] = set()
+        for rank, answer in enumerate(question.answers):
+            if answer.id in ids:  # copied as a whole: `duplicate-id` says so
+                continue
+            ids.add(answer.id)
+            words = fold(answer.label)
+            place = (*location, "answers", rank, "label")
+            if words in seen:
+                first = get_mark(rules.table, (*location, "answers", seen[words], "label"))
+                message = f"réponse « {answer.label} » qui se lit comme celle de la ligne {first.line}"
+                yield Finding(get_mark(rules.table, place), message, "dites ce qui les distingue")
+            seen.setdefault(words, rank)
 
 
-def no_way_out(rules: PartnerRules) -> Iterator[Problem]:
+@check("no-way-out", scope=Scope.WHOLE_PARTNER, severity=Severity.BLOCKING)
+def find_missing_ways_out(rules: PartnerRules) -> Iterator[Finding]:
     """Une démarche de 1er niveau ne dit pas quoi faire quand elle bloque.
 
     Éviter : des « steps » sans « if_blocked » ni « no_second_level », ni sur la réponse, ni au-dessus.
@@ -188,8 +168,8 @@ def no_way_out(rules: PartnerRules) -> Iterator[Problem]:
     for answer, location in said.values():
         if answer.if_blocked and answer.no_second_level:
             message = "« if_blocked » et « no_second_level » se contredisent"
-            yield build_problem(
-                rules, (*location, "no_second_level"), "no-way-out", message, "gardez l’un des deux"
+            yield Finding(
+                get_mark(rules.table, (*location, "no_second_level")), message, "gardez l’un des deux"
             )
     deciding = dict.fromkeys(ways[spot.path] for spot in first)
     yield from _find_dead_ends(rules, {path: said[path] for path in deciding})
@@ -198,16 +178,16 @@ def no_way_out(rules: PartnerRules) -> Iterator[Problem]:
     hint = "ajoutez if_blocked ou no_second_level"
     if len(alone) > 1 and not any(answer.if_blocked for answer, _ in said.values()):
         message = f"rien n’est dit si une des {len(alone)} démarches de 1er niveau bloque"
-        yield build_problem(rules, ("id",), "no-way-out", message, f"{hint} au partenaire")
+        yield Finding(get_mark(rules.table, ("id",)), message, f"{hint} au partenaire")
         return
     for spot in alone:
         message = f"« {spot.answer.label} » : rien n’est dit si la démarche bloque"
-        yield build_problem(rules, spot.location, "no-way-out", message, hint)
+        yield Finding(get_mark(rules.table, spot.location), message, hint)
 
 
 def _find_dead_ends(
     rules: PartnerRules, said: dict[str, tuple[Answer | Partner, Location]]
-) -> Iterator[Problem]:
+) -> Iterator[Finding]:
     """Yield the problem of each `if_blocked` of `said` that leads to nothing but the 1st level."""
     below, ways = find_only_conclusions(rules), find_if_blocked_owners(rules)
     final = {spot.path for spot in iter_nodes(rules) if spot.answer.no_second_level}
@@ -223,12 +203,11 @@ def _find_dead_ends(
             continue
         what = "elle-même" if below[target] == path else "du 1er niveau"
         message = f"« {answer.label} » : si la démarche bloque, elle ne mène qu’à {what}"
-        yield build_problem(
-            rules, (*location, "if_blocked"), "no-way-out", message, "donnez un autre if_blocked"
-        )
+        yield Finding(get_mark(rules.table, (*location, "if_blocked")), message, "donnez un autre if_blocked")
 
 
-def only_goto(rules: PartnerRules) -> Iterator[Problem]:
+@check("only-goto", scope=Scope.WHOLE_PARTNER, severity=Severity.BLOCKING)
+def find_goto_only_questions(rules: PartnerRules) -> Iterator[Finding]:
     """Toutes les réponses d’une question renvoient ailleurs.
 
     Éviter : une question dont chaque réponse est un « goto ».
@@ -239,93 +218,91 @@ def only_goto(rules: PartnerRules) -> Iterator[Problem]:
     for spot in iter_nodes(rules):
         if isinstance(spot.answer, QuestionAnswer) and spot.path not in below:
             message = f"toutes les réponses de « {spot.path} » renvoient ailleurs"
-            yield build_problem(
-                rules, (*spot.location, "question"), "only-goto", message, "gardez-en une qui conclut"
+            yield Finding(
+                get_mark(rules.table, (*spot.location, "question")), message, "gardez-en une qui conclut"
             )
 
 
-def same_words(rules: PartnerRules) -> Iterator[Problem]:
-    """Deux réponses d’une même question se lisent pareil.
+@check("answer-count", scope=Scope.PARTNER, severity=Severity.ADVICE)
+def find_answer_count_errors(rules: PartnerRules) -> Iterator[Finding]:
+    """Une question a une seule réponse, ou plus de neuf.
 
-    Éviter : « Faire une demande » deux fois sous la même question.
-    Préférer : « Faire une première demande » et « Renouveler une demande ».
-    Pourquoi : le conseiller ne pourrait pas les distinguer, et choisirait au hasard.
+    Éviter : une question qui n’offre qu’un choix, ou douze réponses à la suite.
+    Préférer : de 2 à 7 réponses, les plus fréquentes d’abord ; au-delà, regrouper par ce que veut l’usager.
+    Pourquoi : un seul choix fait perdre un geste, et une longue liste ne se lit plus d’un coup d'œil.
     """
     for question, location in iter_questions(rules):
-        seen: dict[str, int] = {}
-        ids: set[str] = set()
-        for rank, answer in enumerate(question.answers):
-            if answer.id in ids:  # copied as a whole: `duplicate_id` says so
-                continue
-            ids.add(answer.id)
-            words = fold(answer.label)
-            place = (*location, "answers", rank, "label")
-            if words in seen:
-                first = get_mark(rules.table, (*location, "answers", seen[words], "label"))
-                message = f"réponse « {answer.label} » qui se lit comme celle de la ligne {first.line}"
-                yield build_problem(rules, place, "same-words", message, "dites ce qui les distingue")
-            seen.setdefault(words, rank)
+        count = len(question.answers)
+        if not _MIN_ANSWERS <= count <= _MAX_ANSWERS:
+            message = f"question à {count} réponse{'s' if count > 1 else ''}"
+            hint = f"de {_MIN_ANSWERS} à {_MAX_ANSWERS} réponses : " + (
+                "regroupez-les" if count > _MIN_ANSWERS else "ajoutez-en une, ou supprimez la question"
+            )
+            yield Finding(get_mark(rules.table, (*location, "question")), message, hint)
 
 
-def shared_name(livret: Livret) -> Iterator[Problem]:
-    """Deux partenaires portent le même nom.
+@check("path-too-long", scope=Scope.PARTNER, severity=Severity.ADVICE)
+def find_long_paths(rules: PartnerRules) -> Iterator[Finding]:
+    """Une conclusion demande plus de cinq réponses.
 
-    Éviter : « impôts » parmi les « keywords » de deux partenaires.
-    Préférer : un nom qui ne désigne qu’un partenaire ; l’autre se trouve par ses démarches.
-    Pourquoi : ce nom peut remplacer l’identifiant dans un appel, et ne doit mener qu’à un seul endroit.
+    Éviter : six questions, partenaire compris, avant de savoir quoi faire.
+    Préférer : cinq réponses au plus ; réunir deux questions, ou en poser une plus directe.
+    Pourquoi : l’usager attend devant le conseiller.
     """
-    seen: dict[str, tuple[PartnerRules, Location]] = {}
-    told: set[tuple[str, str]] = set()
-    for rules in livret.partners:
-        model = rules.model
-        names: list[tuple[str, Location]] = [
-            (model.id, ("id",)),
-            (model.label, ("label",)),
-            (model.name, ("name",)),
-        ]
-        names += [(word, ("keywords", rank)) for rank, word in enumerate(model.keywords)]
-        for name, location in names:
-            other, at_first = seen.setdefault(fold(name), (rules, location))
-            first = other.model.id
-            if first != model.id and (first, model.id) not in told:  # of a copied file, one name is enough
-                told.add((first, model.id))
-                there = get_mark(other.table, at_first)
-                file = Path(there.path).name
-                message = f"« {name} » désigne déjà « {first} » (ligne {there.line} de {file})"
-                yield build_problem(
-                    rules, location, "shared-name", message, "gardez-le chez un seul partenaire"
+    for spot in iter_nodes(rules):
+        count = spot.path.count("/") + 2
+        if count > _MAX_DEPTH and isinstance(spot.answer, StepsAnswer | EscalateAnswer):
+            message = f"« {spot.path} » demande {count} réponses, {_MAX_DEPTH} au plus"
+            yield Finding(get_mark(rules.table, (*spot.location, "id")), message, "réunissez deux questions")
+
+
+@check("page-outside", scope=Scope.PARTNER, severity=Severity.ADVICE)
+def find_foreign_pages(rules: PartnerRules) -> Iterator[Finding]:
+    """Une réponse cite une page du livret qui n’est pas parmi celles du partenaire.
+
+    Éviter : « pages: [19] » chez un partenaire dont les pages sont 16 et 17.
+    Préférer : la bonne page, ou la page ajoutée à celles du partenaire.
+    Pourquoi : la page sert à vérifier dans le livret papier ; une page fausse fait douter de tout.
+    """
+    known = ", ".join(map(str, rules.model.pages))
+    for spot in iter_nodes(rules):
+        for rank, page in enumerate(spot.answer.pages):
+            if page not in rules.model.pages:
+                message = f"la page {page} n’est pas une page de ce partenaire"
+                yield Finding(
+                    get_mark(rules.table, (*spot.location, "pages", rank)), message, f"possible : {known}"
                 )
 
 
-LOCAL: tuple[Callable[[PartnerRules], Iterator[Problem]], ...] = (
-    duplicate_id,
-    unknown_contact,
-    unknown_target,
-    cycle,
-    contact_kind,
-    same_words,
-)
-"""Checks that stay right for a partner of which invalid parts were dropped."""
+@check("unreachable", scope=Scope.LIVRET, severity=Severity.ADVICE)
+def find_unread_files(livret: Livret) -> Iterator[Finding]:
+    """Un fichier du dossier n’est pas lu : rien n’y mène.
 
-WHOLE: tuple[Callable[[PartnerRules], Iterator[Problem]], ...] = (no_way_out, only_goto)
-ACROSS: tuple[Callable[[Livret], Iterator[Problem]], ...] = (
-    shared_name,
-    not_covered,
-    *published_ids.CHECKS,
-)
-
-
-def find_blocking_problems(livret: Livret, proved: contacts.KnownValues = ()) -> list[Problem]:
-    """Return the problems that would make the desk give a wrong or an empty answer, sorted.
-
-    The values of contacts that are in `proved` were checked before and are skipped: the libraries are slow to import.
+    Éviter : ajouter « mairie.yaml » sans le citer dans « livret.yaml » ; garder « mairie (copie).yaml ».
+    Préférer : « partners: [caf, cpam, mairie] », à la place où il doit paraître.
+    Pourquoi : un partenaire qui n’est pas cité n’existe pas au comptoir.
     """
-    problems: list[Problem] = []
-    for rules in livret.partners:
-        for check in (*LOCAL, *(WHOLE if rules.whole else ())):
-            problems += islice(check(rules), MAX_PROBLEMS)
-        for value_check in contacts.CHECKS:
-            problems += islice(value_check(rules, proved), MAX_PROBLEMS)
-    for across in ACROSS:
-        problems += islice(across(livret), MAX_PROBLEMS)
-    return sorted(problems)
+    if not livret.booklet.partners or not livret.whole:  # some may be cited in a way that cannot be read
+        return
+    folder = Path(livret.table.place.path).parent
+    known = list_file_names(livret.booklet)
+    absent = [name for name in known if not (folder / name).exists()]
+    cited = [
+        name for name in livret.booklet.partners if f"{name}.yaml" in absent and not livret.booklet.extends
+    ]
+    told = [misnamed_files.find_partner_file(folder, name, known) for name in cited]  # `missing-file` says so
+    told += [
+        folder / f"{gone.node}.yaml" for gone in published_ids.find_vanished_nodes(livret)
+    ]  # as does `id-vanished`
+    for path in sorted(folder.glob("*")):
+        if path.name in known or path in told or not _RULE_FILE.fullmatch(path.name):
+            continue
+        name = build_slug(path.name.lower().partition(".y")[0])
+        meant = misnamed_files.find_intended_file(name, absent, livret.booklet.partners)
+        message, hint = "fichier que rien ne lit", "ôtez-le de ce dossier, ou renommez-le"
+        if meant:
+            hint = f"vouliez-vous dire « {meant} » ?"
+        elif path.name == f"{name}.yaml":
+            message = "fichier que livret.yaml ne cite pas : rien n’y mène"
+            hint = f"ajoutez « {path.stem} » à partners"
+        yield Finding(Mark(str(path), 0, 0), message, hint)

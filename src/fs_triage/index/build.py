@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import json
 
-from fs_triage.checks import published_ids
 from fs_triage.cli import manual
 from fs_triage.records import Conclusion, Question
 from fs_triage.render import plain_text
@@ -48,8 +47,9 @@ def entries_of(livret: Livret, old: Entries | None = None) -> Entries:
     entries |= _questions(grown)
     entries |= _aliases(livret)
     entries |= _contacts(livret, grown)
-    moved = published_ids.find_moved_ids(livret, {*grown.questions, *grown.conclusions})
-    entries |= {f"renamed:{old}": new for old, new in moved.items()}
+    if livret.identifiers is not None:
+        moved = livret.identifiers.find_moved({*grown.questions, *grown.conclusions})
+        entries |= {f"renamed:{old}": new for old, new in moved.items()}
     entries |= training_set.build_entries(livret, grown, old)
     return entries
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from pydantic import Field
 
 from fs_triage.files.places import BOOKLET
@@ -25,6 +27,22 @@ class Identifiers(Model):
         description="Ancien identifiant : nouvel identifiant ; vaut pour tout ce qui est dessous.",
         examples=[{"caf/rmi": "caf/rsa"}],
     )
+
+    def follow(self, node: str) -> str:
+        """Return where `node` leads after every change of name, its own and those of what it stands under."""
+        for _ in range(len(self.renamed) + 1):
+            parts = node.split("/")
+            heads = ("/".join(parts[:end]) for end in range(len(parts), 0, -1))
+            head = next((head for head in heads if head in self.renamed), None)
+            if head is None:
+                return node
+            node = self.renamed[head] + node[len(head) :]
+        return node
+
+    def find_moved(self, nodes: Collection[str]) -> dict[str, str]:
+        """Return, for each old identifier that leads somewhere, the one of `nodes` that it leads to."""
+        old = [node for node in (*self.renamed, *self.published) if node not in nodes]
+        return {node: new for node in old if (new := self.follow(node)) in nodes}
 
 
 class Booklet(Model):

@@ -8,13 +8,9 @@ from functools import lru_cache
 
 from fs_triage.rules.load import PartnerRules
 from fs_triage.rules.model_partner import Answer, EscalateAnswer, Partner, QuestionAnswer, StepsAnswer
-from fs_triage.rules.problem import Problem
 from fs_triage.rules.salvage import ANY
-from fs_triage.rules.yaml_reader import Mark, get_mark
 
 Location = tuple[str | int, ...]
-
-MAX_PROBLEMS = 100  # of one check in one file; more usually have one common cause
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +42,6 @@ def iter_questions(rules: PartnerRules) -> Iterator[tuple[Partner | QuestionAnsw
     for spot in iter_nodes(rules):
         if isinstance(spot.answer, QuestionAnswer):
             yield spot.answer, spot.location
-
-
-def build_problem(
-    rules: PartnerRules, location: Location, code: str, message: str, hint: str = ""
-) -> Problem:
-    """Return a problem at `location` in the file of a partner."""
-    place = get_mark(rules.table, location)
-    return Problem(place.path, place.line, place.column, code, message, hint)
 
 
 def list_ancestors(path: str) -> list[str]:
@@ -90,8 +78,3 @@ def find_if_blocked_owners(rules: PartnerRules) -> dict[str, str]:
         own = spot.answer.if_blocked or spot.answer.no_second_level
         ways[spot.path] = spot.path if own else ways[spot.path.rpartition("/")[0]]
     return ways
-
-
-def unpack_mark(place: Mark) -> tuple[str, int, int]:
-    """Return a place as the first fields of a `Problem`."""
-    return place.path, place.line, place.column

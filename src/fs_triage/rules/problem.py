@@ -2,38 +2,23 @@
 
 from __future__ import annotations
 
+from enum import IntEnum
 from typing import NamedTuple
 
-# These are told by `verifier` and do not stop the desk: the tree still leads to the right conclusions.
-ADVICE = frozenset(
-    {
-        "answer-count",
-        "contact-not-replaced",
-        "example-elsewhere",
-        "example-empty",
-        "example-missed",
-        "example-twice",
-        "example-unknown",
-        "example-walk",
-        "id-unpublished",
-        "keyword-ambiguous",
-        "markup",
-        "name-is-command",
-        "no-example",
-        "page-outside",
-        "path-too-long",
-        "text-too-long",
-        "unreachable",
-        "unused-contact",
-    }
-)
 
-# These stop the desk, since a file may have been cut, and not a comparison, which shows what is missing.
-INCOMPLETE = frozenset({"bad-rename", "id-vanished", "not-covered"})
+class Severity(IntEnum):
+    """What a problem stops."""
+
+    BLOCKING = 0
+    """The desk: it would give a wrong or an empty answer."""
+    INCOMPLETE = 1
+    """The desk, since a file may have been cut; not a comparison, which shows what is missing."""
+    ADVICE = 2
+    """Nothing: the tree still leads to the right conclusions."""
 
 
 class Problem(NamedTuple):
-    """A problem at one place; sorts by path, line, column, code and message (all `str` but line and column).
+    """A problem at one place; sorts by path, line, column, code and message.
 
     `line` and `column` count from 1; 0 means that the whole file is meant.
     """
@@ -44,11 +29,12 @@ class Problem(NamedTuple):
     code: str
     message: str
     hint: str = ""
+    severity: Severity = Severity.BLOCKING
 
     @property
     def blocking(self) -> bool:
         """Whether the rules must not be served while this problem stands."""
-        return self.code not in ADVICE
+        return self.severity is not Severity.ADVICE
 
     def __str__(self) -> str:
         hint = f" ; {self.hint}" if self.hint else ""

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
 from fs_triage.author import schema
-from fs_triage.checks import tree
+from fs_triage.checks import contacts
 from fs_triage.rules import model_livret, yaml_reader
 from fs_triage.rules import model_partner as of_partners
 from fs_triage.rules.load import PartnerRules
@@ -86,7 +86,7 @@ def refused_by_loader(text: str) -> bool:
     table, problems = yaml_reader.parse_text(text, "guichet.yaml")
     assert table is not None
     model = build_model(Partner, table, problems)
-    return model is None or bool(problems) or any(tree.contact_kind(PartnerRules(model, table)))
+    return model is None or bool(problems) or any(contacts.find_contact_kind_errors(PartnerRules(model, table)))
 
 
 def errors(data: object) -> list[tuple[list[str | int], str]]:

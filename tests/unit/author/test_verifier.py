@@ -15,15 +15,16 @@ from pathlib import Path
 import pexpect
 import pytest
 import yaml
-from conftest import JURA, ROOT, RULES, Run, clean_environment, edit
+from conftest import JURA, ROOT, RULES, SEARCHING_CHECKS, Run, clean_environment, edit, leave_out_checks
 
 from fs_triage.author import verifier
-from fs_triage.checks import examples, pages
+from fs_triage.checks import reading, registry
+from fs_triage.checks.verify import collect_pages
 from fs_triage.rules.load import PartnerRules, load_livret
-from fs_triage.rules.problem import ADVICE, Problem
+from fs_triage.rules.problem import Problem
 
 BAD = ROOT / "tests" / "rules" / "bad"
-CODES = list(pages.collect_pages())
+CODES = list(collect_pages())
 
 _spec = importlib.util.spec_from_file_location("verifications", ROOT / "docs" / "verifications.py")
 assert _spec is not None and _spec.loader is not None
@@ -37,10 +38,10 @@ _spec.loader.exec_module(verifications)
 def test_every_code_has_a_bad_file() -> None:
     assert len(CODES) > 50
     folders = {path.name for path in BAD.iterdir() if path.is_dir()} - {"bon"}
-    assert folders == set(CODES) - {*pages.MEMORY} == {path.stem for path in BAD.glob("*.out")}
+    assert folders == set(CODES) - {*reading.REMEMBERED_PAGES} == {path.stem for path in BAD.glob("*.out")}
 
 
-@pytest.mark.parametrize("code", [code for code in CODES if code not in pages.MEMORY])
+@pytest.mark.parametrize("code", [code for code in CODES if code not in reading.REMEMBERED_PAGES])
 def test_a_bad_file_gives_its_lines_and_no_other(code: str) -> None:
     lines, _ = verifications.told(code)
     assert lines == (BAD / f"{code}.out").read_text(encoding="utf-8").splitlines()
@@ -54,7 +55,7 @@ def test_the_page_is_fresh() -> None:
 
 @pytest.mark.parametrize("code", CODES)
 def test_a_manual_page_says_what_to_avoid_what_to_prefer_and_why(code: str) -> None:
-    title, _, rest = pages.collect_pages()[code].partition("\n\n")
+    title, _, rest = collect_pages()[code].partition("\n\n")
     starts = [line.partition("\u00a0:")[0] for line in rest.splitlines()]
     assert starts == ["Éviter", "Préférer", "Pourquoi"]
     assert title.endswith(".") and "\n" not in title
@@ -82,20 +83,6 @@ def test_every_code_in_the_program_has_a_page() -> None:
     found = set(codes_in_source())
     assert len(found) > 30
     assert {pair for pair in found if pair[1] not in CODES} == set()
-
-
-def test_advice_is_what_advice_and_examples_tell() -> None:
-    from fs_triage.checks import advice
-
-    functions = (
-        *advice.LOCAL,
-        *advice.WHOLE,
-        *advice.ACROSS,
-        *examples.WHOLE,
-        *examples.ACROSS,
-        *examples.SOUND,
-    )
-    assert {function.__name__.replace("_", "-") for function in functions} == ADVICE
 
 
 # The command
@@ -462,7 +449,7 @@ MISTAKES = [
 def test_a_mistake_made_by_hand_gives_one_line(
     name: str, before: str, after: str, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(examples, "SOUND", ())
+    leave_out_checks(monkeypatch, "example-walk", *SEARCHING_CHECKS)
     shutil.copytree(JURA, tmp_path / "jura")
     path = tmp_path / "jura" / f"{name}.yaml"
     text = path.read_text(encoding="utf-8")
@@ -473,7 +460,7 @@ def test_a_mistake_made_by_hand_gives_one_line(
 
 
 def test_a_partner_left_out_of_the_list_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(examples, "SOUND", ())
+    leave_out_checks(monkeypatch, "example-walk", *SEARCHING_CHECKS)
     livret = Path(shutil.copytree(JURA, tmp_path / "jura")) / "livret.yaml"
     edit(livret, (", la-poste]", "]"))
     [problem] = verifier.verify_livret(livret.parent).problems

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fs_triage.author import nouveau, verifier
-from fs_triage.checks import tree
+from fs_triage.checks.verify import find_blocking_problems
 from fs_triage.contract import WRONG_CALL, Failure
 from fs_triage.rules import flatten, inherit, yaml_reader
 from fs_triage.rules.load import LoadResult, load_livret
@@ -47,7 +47,7 @@ def grown(folder: Path) -> flatten.Tree:
     loaded = load_livret(folder)
     assert loaded.problems == []
     assert loaded.livret is not None
-    assert tree.find_blocking_problems(loaded.livret) == []
+    assert find_blocking_problems(loaded.livret) == []
     return flatten.flatten_livret(loaded.livret)
 
 

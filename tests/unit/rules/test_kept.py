@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fs_triage import rebuild
-from fs_triage.checks import advice, examples, tree
+from fs_triage.checks.verify import find_blocking_problems, verify
 from fs_triage.contract import Failure
 from fs_triage.index.reader import Store, open_store
 from fs_triage.rules import load, snapshot, yaml_reader
@@ -57,14 +57,7 @@ def kept_of(folder: Path) -> ParseCache:
 
 def told(loaded: load.LoadResult) -> list[Problem]:
     """Return every problem that `verifier` would tell."""
-    problems = [*loaded.problems]
-    if loaded.draft is not None:
-        problems += tree.find_blocking_problems(loaded.draft)
-        problems += advice.find_advice(loaded.draft)
-        problems += examples.find_example_problems(
-            loaded.draft, not any(problem.blocking for problem in problems)
-        )
-    return problems
+    return verify(loaded, {})
 
 
 def modelled(livret: load.Livret | None) -> list[object]:
@@ -106,7 +99,7 @@ def test_a_place_in_a_file_that_did_not_change(tmp_path: Path, parsed: list[str]
     del parsed[:]
     livret = load.load_livret(folder, kept).livret
     assert livret is not None and parsed == ["livret.yaml", "mairie.yaml"]
-    [problem] = tree.find_blocking_problems(livret)
+    [problem] = find_blocking_problems(livret)
     assert str(problem) == (
         f"{folder}/mairie.yaml:2:8: « label » désigne déjà « guichet » (ligne 2 de guichet.yaml) ; "
         "gardez-le chez un seul partenaire [shared-name]"

@@ -73,7 +73,7 @@ def test_a_contact_may_be_called_as_a_key_is() -> None:
 
 
 def test_an_id_that_looks_like_a_mark_hides_no_other_mistake() -> None:
-    from fs_triage.checks import tree
+    from fs_triage.checks import contacts
     from fs_triage.rules.load import PartnerRules
 
     text = with_contact("'*'", CONTACT).replace("steps: [Faire.]}\n", "escalate: [nulle-part]}\n", 1)
@@ -82,7 +82,7 @@ def test_an_id_that_looks_like_a_mark_hides_no_other_mistake() -> None:
     built = build_valid_part(Partner, table, [])
     assert built.model is not None
     rules = PartnerRules(built.model, built.table, whole=False, lost=built.lost)
-    assert [problem.message for problem in tree.unknown_contact(rules)] == ["contact inconnu « nulle-part »"]
+    assert [found.message for found in contacts.find_unknown_contacts(rules)] == ["contact inconnu « nulle-part »"]
 
 
 def test_a_former_name_may_be_called_as_a_mark_is() -> None:

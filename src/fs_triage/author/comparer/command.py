@@ -7,11 +7,11 @@ from pathlib import Path
 from fs_triage import output, rebuild
 from fs_triage.author.comparer.change import SECTIONS, Change
 from fs_triage.author.comparer.changes import compare_livrets
-from fs_triage.checks import tree
+from fs_triage.checks.verify import find_blocking_problems
 from fs_triage.contract import OK, RULES_UNUSABLE, Failure
 from fs_triage.files import places
 from fs_triage.rules.load import Livret, load_livret
-from fs_triage.rules.problem import INCOMPLETE
+from fs_triage.rules.problem import Severity
 from fs_triage.text.markdown import escape_markdown
 
 DIFFERENT = 1
@@ -41,7 +41,9 @@ def _load_livret(folder: str) -> Livret:
     problems = loaded.blocking_problems
     if loaded.livret is not None and not problems:
         problems = [
-            found for found in tree.find_blocking_problems(loaded.livret) if found.code not in INCOMPLETE
+            problem
+            for problem in find_blocking_problems(loaded.livret)
+            if problem.severity is not Severity.INCOMPLETE
         ]
     if loaded.livret is None or problems:
         raise Failure(RULES_UNUSABLE, rebuild.refusal(found, problems))

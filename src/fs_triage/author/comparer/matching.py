@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from rapidfuzz.fuzz import ratio
 
-from fs_triage.checks import published_ids
 from fs_triage.records import ROOT, Conclusion
 from fs_triage.rules.flatten import Tree, flatten_livret, iter_answers
 from fs_triage.rules.load import Livret
+from fs_triage.rules.model_livret import Identifiers
 from fs_triage.rules.model_partner import Contact, EscalateAnswer, StepsAnswer
 from fs_triage.text.fold import fold
 
@@ -86,9 +86,9 @@ def _match_by_name(old: Side, new: Side, before: Collection[str], after: Collect
     """Pair what has the same id, or one that either livret says to be the other's."""
     pairs = {name: name for name in before if name in after}
     for given, known, turned in ((new, after, False), (old, before, True)):
-        renamed = given.livret.identifiers.renamed if given.livret.identifiers else {}
+        identifiers = given.livret.identifiers or Identifiers(published=[], renamed={})
         for name in before if not turned else after:
-            follower = published_ids.follow_renames(name, renamed)
+            follower = identifiers.follow(name)
             first, second = (follower, name) if turned else (name, follower)
             if follower in known and first not in pairs and second not in pairs.values():
                 pairs[first] = second

@@ -1,15 +1,13 @@
-"""The manual page of every code that `verifier` can tell: what it is, what to avoid, what to prefer, and why.
+"""The manual pages of what is found while rules are read: what it is, what to avoid, what to prefer, and why.
 
-A check has its page as its docstring; here are the pages of what is found while a file is read.
+The page of a check is its docstring (`registry`).
 """
 
 from __future__ import annotations
 
 import inspect
 
-from fs_triage.checks import advice, contacts, examples, tree
-
-_READING_PAGES = {
+_FILE_PAGES = {
     "unreadable": """
         Un fichier ne peut pas être lu.
 
@@ -205,7 +203,7 @@ _MODEL_PAGES = {
         """,
 }
 
-MEMORY = {
+REMEMBERED_PAGES = {
     "cut-short": """
         Un fichier a perdu sa fin depuis que ses règles ont servi pour la dernière fois.
 
@@ -221,27 +219,10 @@ MEMORY = {
         Pourquoi : rien d’autre ne dit si le fichier manque, ou s’il n’a jamais existé.
         """,
 }
-"""What is told only where an index remembers the rules that served: no file alone shows it."""
+"""What is found only where an index remembers the rules that served: no file alone shows it."""
 
 
 def collect_pages() -> dict[str, str]:
-    """Return the manual page of each code, in the order in which a file is looked at."""
-    found = {
-        code: inspect.cleandoc(page)
-        for code, page in (_READING_PAGES | _FOLDER_PAGES | MEMORY | _MODEL_PAGES).items()
-    }
-    for function in (
-        *tree.LOCAL,
-        *tree.WHOLE,
-        *contacts.CHECKS,
-        *tree.ACROSS,
-        *advice.LOCAL,
-        *advice.WHOLE,
-        *advice.ACROSS,
-        *examples.WHOLE,
-        *examples.ACROSS,
-        *examples.SOUND,
-    ):
-        code = function.__name__.replace("_", "-")
-        found[code] = inspect.cleandoc(function.__doc__ or "")
-    return found
+    """Return the manual page of each code that is found while reading, in the order in which a file is looked at."""
+    pages = _FILE_PAGES | _FOLDER_PAGES | REMEMBERED_PAGES | _MODEL_PAGES
+    return {code: inspect.cleandoc(page) for code, page in pages.items()}
