@@ -1,7 +1,7 @@
-"""Write `docs/verifications.md` from the manual pages of the checks and from the bad files of the tests.
+"""Write `docs/verifications.md` from the manual pages of the checks and from the bad livrets of the tests.
 
 python docs/verifications.py          writes the page
-python docs/verifications.py --out    writes the expected output of each bad file as well
+python docs/verifications.py --out    writes what is expected of each bad livret as well
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from fs_triage.author import snippet, verifier
 from fs_triage.checks import reading, registry
@@ -16,7 +17,9 @@ from fs_triage.checks.verify import collect_pages
 from fs_triage.rules.problem import Severity
 
 ROOT = Path(__file__).resolve().parent.parent
-BAD = ROOT / "tests" / "rules" / "bad"
+sys.path.insert(0, str(ROOT / "tests"))
+import bad_livrets  # noqa: E402 - a module of the tests
+
 PAGE = ROOT / "docs" / "verifications.md"
 HEAD = """\
 # Ce que « fs-triage verifier » vérifie
@@ -29,29 +32,31 @@ Un problème **bloquant** empêche ces règles de servir : au comptoir, le derni
 et le dit. Un **conseil** n’empêche rien : l’arbre mène toujours aux bonnes conclusions.
 
 Cette page est écrite par `python docs/verifications.py` à partir du programme et des fichiers de
-`tests/rules/bad/` ; ne la corrigez pas à la main.
+`tests/unit/checks/bad/` ; ne la corrigez pas à la main.
 """
 
 
-def told(code: str) -> tuple[list[str], list[str]]:
-    """Return what `verifier` says of the bad file of `code`: in a pipe, and on a terminal of 80 columns."""
+def verify_example(code: str) -> tuple[list[str], list[str]]:
+    """Return what `verifier` says of the bad livret of `code`: in a pipe, and on a terminal of 80 columns."""
     before, columns = Path.cwd(), os.environ.get("COLUMNS")
-    os.chdir(BAD)
-    os.environ["COLUMNS"] = "80"
-    try:
-        problems = verifier.verify_livret(Path(code)).problems
-        on_terminal = [
-            line for problem in problems for line in (str(problem), *snippet.render_snippet(problem))
-        ]
-    finally:
-        os.chdir(before)
-        os.environ.pop("COLUMNS")
-        if columns is not None:
-            os.environ["COLUMNS"] = columns
+    with TemporaryDirectory() as parent:
+        bad_livrets.read_example(code).write(Path(parent))
+        os.chdir(parent)
+        os.environ["COLUMNS"] = "80"
+        try:
+            problems = verifier.verify_livret(Path(code)).problems
+            on_terminal = [
+                line for problem in problems for line in (str(problem), *snippet.render_snippet(problem))
+            ]
+        finally:
+            os.chdir(before)
+            os.environ.pop("COLUMNS")
+            if columns is not None:
+                os.environ["COLUMNS"] = columns
     return [str(problem) for problem in problems], on_terminal
 
 
-def page() -> str:
+def render_page() -> str:
     """Return the page as it must be."""
     parts = [HEAD]
     for code, text in collect_pages().items():
@@ -61,7 +66,7 @@ def page() -> str:
         lines = [f"- {line}" for line in rest.splitlines()]
         parts.append(f"## {code}\n\n**{kind}.** {title}\n\n{chr(10).join(lines)}\n")
         if code not in reading.REMEMBERED_PAGES:
-            shown = "\n".join(told(code)[1])
+            shown = "\n".join(verify_example(code)[1])
             parts.append(f"```text\n{shown}\n```\n")
     return "\n".join(parts)
 
@@ -70,9 +75,8 @@ def main() -> None:
     """Write the page, and with `--out` the expected outputs."""
     if "--out" in sys.argv[1:]:
         for code in collect_pages().keys() - reading.REMEMBERED_PAGES.keys():
-            text = "".join(f"{line}\n" for line in told(code)[0])
-            (BAD / f"{code}.out").write_text(text, encoding="utf-8", newline="\n")
-    PAGE.write_text(page(), encoding="utf-8", newline="\n")
+            bad_livrets.write_expected(code, verify_example(code)[0])
+    PAGE.write_text(render_page(), encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

@@ -11,14 +11,16 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+import bad_livrets
 import pytest
 
+from fs_triage.author import verifier
 from fs_triage.checks import registry, verify
 
 ROOT = Path(__file__).resolve().parent.parent
 RULES = ROOT / "rules"
 JURA = RULES / "jura"
-GOOD = ROOT / "tests" / "rules" / "bad" / "bon"
+GOOD = bad_livrets.GOOD
 """The livret that each bad one differs from by one mistake."""
 
 BOOKLET = """\
@@ -118,6 +120,11 @@ def leave_out_checks(monkeypatch: pytest.MonkeyPatch, *codes: str) -> None:
     monkeypatch.setattr(registry, "CHECKS", checks)
 
 
+def find_problem_lines(folder: Path) -> list[str]:
+    """Return what `verifier` says of the livret in `folder`, each line without the name « bon » of it."""
+    return [str(problem).removeprefix("bon/") for problem in verifier.verify_livret(folder).problems]
+
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
 Call = Callable[..., tuple[int, str, str]]
 
@@ -185,6 +192,15 @@ def call(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixt
         return (code, *capsys.readouterr())
 
     yield run_here
+
+
+@pytest.fixture(scope="session")
+def bad(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that holds the good livret and, under its code, each bad one."""
+    parent = tmp_path_factory.mktemp("bad")
+    for code in bad_livrets.list_codes():
+        bad_livrets.read_example(code).write(parent)
+    return parent
 
 
 @pytest.fixture

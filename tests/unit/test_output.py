@@ -10,13 +10,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Call, Run, clean_environment
+from conftest import GOOD, ROOT, Call, Run, clean_environment
 
 from fs_triage import output
 from fs_triage.contract import OK, OUTPUT_LOST
 from fs_triage.text.typography import typeset_french
 
-BAD = ROOT / "tests" / "rules" / "bad"
 FORMATS = {
     "JSON": ("caf/rsa/demande", "--json"),
     "schema": ("schema",),
@@ -25,11 +24,11 @@ FORMATS = {
     "Markdown": ("relecture", "caf"),
     "Markdown of changes": (
         "comparer",
-        str(BAD / "bon"),
+        str(GOOD),
         str(ROOT / "tests" / "livrets" / "guichet"),
         "--markdown",
     ),
-    "annotations": ("verifier", str(BAD / "encoding"), "--format", "github"),
+    "annotations": ("verifier", "encoding", "--format", "github"),
     "list": ("liste", "caf"),
     "contacts": ("contacts",),
     "livrets": ("livrets",),
@@ -37,10 +36,11 @@ FORMATS = {
 }
 
 
-def written(home: Path, arguments: tuple[str, ...], **environment: str) -> bytes:
+def written(home: Path, arguments: tuple[str, ...], cwd: Path = ROOT, **environment: str) -> bytes:
     """Return the bytes that a call writes to a pipe."""
     ended = subprocess.run(
         [sys.executable, "-m", "fs_triage", *arguments],
+        cwd=cwd,
         env=clean_environment(home, **environment),
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -51,11 +51,11 @@ def written(home: Path, arguments: tuple[str, ...], **environment: str) -> bytes
 
 
 @pytest.mark.parametrize("arguments", FORMATS.values(), ids=FORMATS)
-def test_a_format_is_utf_8_in_every_locale(home: Path, arguments: tuple[str, ...]) -> None:
-    whole = written(home, arguments)
+def test_a_format_is_utf_8_in_every_locale(home: Path, bad: Path, arguments: tuple[str, ...]) -> None:
+    whole = written(home, arguments, bad)
     assert not whole.decode("utf-8").isascii()
     assert b"\r" not in whole and whole.endswith(b"\n")
-    assert written(home, arguments, PYTHONIOENCODING="cp1252") == whole
+    assert written(home, arguments, bad, PYTHONIOENCODING="cp1252") == whole
 
 
 def test_a_format_is_utf_8_where_there_are_but_ascii_letters(home: Path) -> None:

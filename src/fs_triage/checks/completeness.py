@@ -57,7 +57,7 @@ def find_livrets_without_examples(livret: Livret) -> Iterator[Finding]:
     Préférer : sous « examples » de chaque partenaire, une phrase au moins pour chaque conclusion.
     Pourquoi : la recherche ne connaîtrait que les mots des règles, et un fichier coupé ne se verrait pas.
     """
-    is_read = livret.whole and len(livret.partners) == len(livret.booklet.partners)
+    is_read = livret.whole and livret.partners and len(livret.partners) == len(livret.booklet.partners)
     if is_read and all(rules.whole for rules in livret.partners) and not _has_examples(livret):
         hint = "ajoutez-en sous examples, au moins un par conclusion"
         yield Finding(livret.table.place, "aucune démarche de ce livret n’a d’exemple", hint)

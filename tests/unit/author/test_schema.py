@@ -86,7 +86,9 @@ def refused_by_loader(text: str) -> bool:
     table, problems = yaml_reader.parse_text(text, "guichet.yaml")
     assert table is not None
     model = build_model(Partner, table, problems)
-    return model is None or bool(problems) or any(contacts.find_contact_kind_errors(PartnerRules(model, table)))
+    return (
+        model is None or bool(problems) or any(contacts.find_contact_kind_errors(PartnerRules(model, table)))
+    )
 
 
 def errors(data: object) -> list[tuple[list[str | int], str]]:

@@ -1,96 +1,35 @@
-"""The verifier: one line a problem, every code with its page and its bad file, as an officer meets them."""
+"""The verifier: one line a problem, as an officer meets it."""
 
 from __future__ import annotations
 
-import ast
-import importlib.util
 import json
 import os
 import re
 import shutil
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pexpect
 import pytest
 import yaml
-from conftest import JURA, ROOT, RULES, SEARCHING_CHECKS, Run, clean_environment, edit, leave_out_checks
+from bad_livrets import read_example
+from conftest import GOOD, JURA, ROOT, RULES, SEARCHING_CHECKS, Run, clean_environment, edit, leave_out_checks
 
-from fs_triage.author import verifier
-from fs_triage.checks import reading, registry
-from fs_triage.checks.verify import collect_pages
+from fs_triage.author import snippet, verifier
 from fs_triage.rules.load import PartnerRules, load_livret
 from fs_triage.rules.problem import Problem
-
-BAD = ROOT / "tests" / "rules" / "bad"
-CODES = list(collect_pages())
-
-_spec = importlib.util.spec_from_file_location("verifications", ROOT / "docs" / "verifications.py")
-assert _spec is not None and _spec.loader is not None
-verifications = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(verifications)
-
-
-# Every code has its page and its bad file
-
-
-def test_every_code_has_a_bad_file() -> None:
-    assert len(CODES) > 50
-    folders = {path.name for path in BAD.iterdir() if path.is_dir()} - {"bon"}
-    assert folders == set(CODES) - {*reading.REMEMBERED_PAGES} == {path.stem for path in BAD.glob("*.out")}
-
-
-@pytest.mark.parametrize("code", [code for code in CODES if code not in reading.REMEMBERED_PAGES])
-def test_a_bad_file_gives_its_lines_and_no_other(code: str) -> None:
-    lines, _ = verifications.told(code)
-    assert lines == (BAD / f"{code}.out").read_text(encoding="utf-8").splitlines()
-    assert [line.rpartition("[")[2] for line in lines] == [f"{code}]"], "one mistake, one line"
-
-
-def test_the_page_is_fresh() -> None:
-    fresh = verifications.page() == verifications.PAGE.read_text(encoding="utf-8")
-    assert fresh, "run: python docs/verifications.py"
-
-
-@pytest.mark.parametrize("code", CODES)
-def test_a_manual_page_says_what_to_avoid_what_to_prefer_and_why(code: str) -> None:
-    title, _, rest = collect_pages()[code].partition("\n\n")
-    starts = [line.partition("\u00a0:")[0] for line in rest.splitlines()]
-    assert starts == ["Éviter", "Préférer", "Pourquoi"]
-    assert title.endswith(".") and "\n" not in title
-
-
-CODE_ARGUMENT = {"Problem": 3, "build_problem": 2, "_build_problem": 1, "add_problem": 1}
-
-
-def codes_in_source() -> Iterator[tuple[str, str]]:
-    """Yield each file of the program with each code that it gives to a problem as a plain text."""
-    for path in sorted((ROOT / "src" / "fs_triage").rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call):
-                rank = CODE_ARGUMENT.get(
-                    getattr(node.func, "id", getattr(node.func, "attr", "")), len(node.args)
-                )
-                starred = [r for r, argument in enumerate(node.args) if isinstance(argument, ast.Starred)]
-                rank = starred[0] + 1 if starred else rank  # a place taken apart stands before the code
-                code = node.args[rank] if rank < len(node.args) else None
-                if isinstance(code, ast.Constant):
-                    yield path.name, str(code.value)
-
-
-def test_every_code_in_the_program_has_a_page() -> None:
-    found = set(codes_in_source())
-    assert len(found) > 30
-    assert {pair for pair in found if pair[1] not in CODES} == set()
-
 
 # The command
 
 
+def said(code: str) -> str:
+    """Return what `verifier` says of the bad livret of `code`, from the folder that holds it."""
+    return "".join(f"{line}\n" for line in read_example(code).expected)
+
+
 @pytest.fixture
-def here(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(BAD)
+def here(monkeypatch: pytest.MonkeyPatch, bad: Path) -> None:
+    monkeypatch.chdir(bad)
 
 
 @pytest.mark.usefixtures("here")
@@ -113,7 +52,7 @@ def test_a_good_livret(capsys: pytest.CaptureFixture[str]) -> None:
 def test_problems(folder: str, code: int, summary: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert verifier.run_verifier([folder], False, None) == code
     out, err = capsys.readouterr()
-    assert out == (BAD / f"{folder}.out").read_text(encoding="utf-8")
+    assert out == said(folder)
     assert err.splitlines()[-1] == summary
 
 
@@ -129,13 +68,13 @@ def test_coverage_is_told_in_whole_numbers(capsys: pytest.CaptureFixture[str]) -
 @pytest.mark.usefixtures("here")
 def test_several_livrets_are_sorted_together_and_told_once(capsys: pytest.CaptureFixture[str]) -> None:
     assert verifier.run_verifier(["unknown-key", "alias", "alias"], False, None) == 1
-    expected = [(BAD / f"{code}.out").read_text(encoding="utf-8") for code in ("alias", "unknown-key")]
+    expected = [said(code) for code in ("alias", "unknown-key")]
     assert capsys.readouterr().out == "".join(expected)
 
 
 def test_a_folder_of_livrets(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for code in ("alias", "tag"):
-        shutil.copytree(BAD / code, tmp_path / code)
+        read_example(code).write(tmp_path)
     assert verifier.run_verifier([str(tmp_path)], False, None) == 1
     lines = capsys.readouterr().out.splitlines()
     assert [line.rpartition(" ")[2] for line in lines] == ["[alias]", "[tag]"]
@@ -144,11 +83,12 @@ def test_a_folder_of_livrets(tmp_path: Path, capsys: pytest.CaptureFixture[str])
 
 @pytest.mark.usefixtures("here")
 def test_a_file_stands_for_its_livret(capsys: pytest.CaptureFixture[str]) -> None:
-    assert verifier.run_verifier(["alias/mairie.yaml", "../../conftest.py"], False, None) == 1
+    Path("autre.py").touch()
+    assert verifier.run_verifier(["alias/mairie.yaml", "autre.py"], False, None) == 1
     out, err = capsys.readouterr()
-    assert out == (BAD / "alias.out").read_text(encoding="utf-8")
+    assert out == said("alias")
     assert err.startswith(
-        "«\u00a0../../conftest.py\u00a0» n’est pas dans un dossier de livret\u00a0: rien à vérifier."
+        "«\u00a0autre.py\u00a0» n’est pas dans un dossier de livret\u00a0: rien à vérifier."
     )
 
 
@@ -271,7 +211,7 @@ def test_an_annotation_holds_what_a_forge_would_read_as_its_own() -> None:
 def test_a_call_that_cannot_be_answered(
     run: Run, tmp_path: Path, arguments: list[str], code: int, message: str
 ) -> None:
-    shutil.copytree(BAD / "bon", tmp_path / "bon")
+    shutil.copytree(GOOD, tmp_path / "bon")
     (tmp_path / "vide").mkdir()
     arguments = ["vide" if argument == "alias/" else argument for argument in arguments]
     result = run("verifier", *arguments, cwd=tmp_path)
@@ -279,18 +219,22 @@ def test_a_call_that_cannot_be_answered(
 
 
 def test_the_livret_in_use_is_verified_when_none_is_named(run: Run, tmp_path: Path) -> None:
-    shutil.copytree(BAD / "tag", tmp_path / "tag")
+    read_example("tag").write(tmp_path)
     result = run("verifier", env={"FS_TRIAGE_REGLES": str(tmp_path / "tag")}, cwd=tmp_path)
-    assert (result.returncode, result.stdout) == (1, (BAD / "tag.out").read_text(encoding="utf-8"))
+    assert (result.returncode, result.stdout) == (1, said("tag"))
 
 
 @pytest.mark.parametrize("columns", [80, 40])
-def test_on_a_terminal_a_caret_stands_under_what_is_wrong(columns: int, home: Path) -> None:
+def test_on_a_terminal_a_caret_stands_under_what_is_wrong(
+    columns: int, home: Path, bad: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(bad)
+    monkeypatch.setenv("COLUMNS", str(columns))
     for code in ("unknown-key", "page-outside", "duplicate-id"):
         child = pexpect.spawn(
             sys.executable,
             ["-m", "fs_triage", "verifier", code],
-            cwd=str(BAD),
+            cwd=str(bad),
             env={**clean_environment(home), "TERM": "xterm"},
             dimensions=(24, columns),
             encoding="utf-8",
@@ -299,7 +243,8 @@ def test_on_a_terminal_a_caret_stands_under_what_is_wrong(columns: int, home: Pa
         screen = child.read().replace("\r\n", "\n")
         child.close()
         assert child.exitstatus == 1
-        expected = verifications.told(code)[1]
+        [problem] = verifier.verify_livret(Path(code)).problems
+        expected = [str(problem), *snippet.render_snippet(problem)]
         if columns == 80:
             assert screen.splitlines()[: len(expected)] == expected
         lines = screen.splitlines()
@@ -518,11 +463,11 @@ def test_the_hook_verifies_the_livret_of_each_file_that_changed(run: Run, tmp_pa
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("a: b\n", encoding="utf-8")
     shutil.rmtree(tmp_path / "regles")
-    shutil.copytree(BAD / "tag", tmp_path / "regles" / "tag")
+    read_example("tag").write(tmp_path / "regles")
     passed = [n for n in changed if re.search(hook["files"], n) and not re.search(hook["exclude"], n)]
     program, *arguments = hook["entry"].split()
     assert program == "fs-triage"
     result = run(*arguments, *passed, cwd=tmp_path)
     assert result.returncode == 1
-    assert result.stdout == "regles/" + (BAD / "tag.out").read_text(encoding="utf-8")
+    assert result.stdout == "regles/" + said("tag")
     assert "autre.yaml" in result.stderr

@@ -82,7 +82,9 @@ def test_an_id_that_looks_like_a_mark_hides_no_other_mistake() -> None:
     built = build_valid_part(Partner, table, [])
     assert built.model is not None
     rules = PartnerRules(built.model, built.table, whole=False, lost=built.lost)
-    assert [found.message for found in contacts.find_unknown_contacts(rules)] == ["contact inconnu « nulle-part »"]
+    assert [found.message for found in contacts.find_unknown_contacts(rules)] == [
+        "contact inconnu « nulle-part »"
+    ]
 
 
 def test_a_former_name_may_be_called_as_a_mark_is() -> None:
