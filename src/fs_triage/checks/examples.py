@@ -223,7 +223,9 @@ def find_misfiled_examples(livret: Livret) -> Iterator[Finding]:
     for need in _list_needs(livret):
         needs.get(need.node, []).append(need)
         leads.setdefault(need.same, set()).add(need.node)
-    for position, rank, meant in misfiled_examples.misfiled(training_set.build_training_set(livret, grown)):
+    for position, rank, meant in misfiled_examples.find_misfiled(
+        training_set.build_training_set(livret, grown)
+    ):
         need = needs[nodes[position]][rank]
         if len(leads[need.same]) > 1:  # `example-twice` says so
             continue

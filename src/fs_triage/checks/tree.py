@@ -162,21 +162,23 @@ def find_missing_ways_out(rules: PartnerRules) -> Iterator[Finding]:
     Pourquoi : le conseiller resterait seul avec l’usager devant une démarche qui n’aboutit pas.
     """
     ways = find_if_blocked_owners(rules)
-    said: dict[str, tuple[Answer | Partner, Location]] = {"": (rules.model, ())}
-    said |= {spot.path: (spot.answer, spot.location) for spot in iter_nodes(rules)}
+    nodes: dict[str, tuple[Answer | Partner, Location]] = {"": (rules.model, ())}
+    nodes |= {spot.path: (spot.answer, spot.location) for spot in iter_nodes(rules)}
     first = [spot for spot in iter_nodes(rules) if isinstance(spot.answer, StepsAnswer)]
-    for answer, location in said.values():
+    for answer, location in nodes.values():
         if answer.if_blocked and answer.no_second_level:
             message = "« if_blocked » et « no_second_level » se contredisent"
             yield Finding(
                 get_mark(rules.table, (*location, "no_second_level")), message, "gardez l’un des deux"
             )
     deciding = dict.fromkeys(ways[spot.path] for spot in first)
-    yield from _find_dead_ends(rules, {path: said[path] for path in deciding})
-    unsaid = {path for path, (answer, _) in said.items() if not (answer.if_blocked or answer.no_second_level)}
-    alone = [spot for spot in first if ways[spot.path] in unsaid]
+    yield from _find_dead_ends(rules, {path: nodes[path] for path in deciding})
+    undecided = {
+        path for path, (answer, _) in nodes.items() if not (answer.if_blocked or answer.no_second_level)
+    }
+    alone = [spot for spot in first if ways[spot.path] in undecided]
     hint = "ajoutez if_blocked ou no_second_level"
-    if len(alone) > 1 and not any(answer.if_blocked for answer, _ in said.values()):
+    if len(alone) > 1 and not any(answer.if_blocked for answer, _ in nodes.values()):
         message = f"rien n’est dit si une des {len(alone)} démarches de 1er niveau bloque"
         yield Finding(get_mark(rules.table, ("id",)), message, f"{hint} au partenaire")
         return
@@ -186,9 +188,9 @@ def find_missing_ways_out(rules: PartnerRules) -> Iterator[Finding]:
 
 
 def _find_dead_ends(
-    rules: PartnerRules, said: dict[str, tuple[Answer | Partner, Location]]
+    rules: PartnerRules, nodes: dict[str, tuple[Answer | Partner, Location]]
 ) -> Iterator[Finding]:
-    """Yield the problem of each `if_blocked` of `said` that leads to nothing but the 1st level."""
+    """Yield the problem of each `if_blocked` of `nodes` that leads to nothing but the 1st level."""
     below, ways = find_only_conclusions(rules), find_if_blocked_owners(rules)
     final = {spot.path for spot in iter_nodes(rules) if spot.answer.no_second_level}
     helpful = {
@@ -197,7 +199,7 @@ def _find_dead_ends(
         if isinstance(spot.answer, EscalateAnswer) or ways[spot.path] in final
         for path in list_ancestors(spot.path)
     }
-    for path, (answer, location) in said.items():
+    for path, (answer, location) in nodes.items():
         target = answer.if_blocked
         if target not in below or target in helpful or answer.no_second_level or rules.model.no_second_level:
             continue
@@ -290,12 +292,11 @@ def find_unread_files(livret: Livret) -> Iterator[Finding]:
     cited = [
         name for name in livret.booklet.partners if f"{name}.yaml" in absent and not livret.booklet.extends
     ]
-    told = [misnamed_files.find_partner_file(folder, name, known) for name in cited]  # `missing-file` says so
-    told += [
-        folder / f"{gone.node}.yaml" for gone in published_ids.find_vanished_nodes(livret)
-    ]  # as does `id-vanished`
+    # `missing-file` and `id-vanished` name these:
+    reported = [misnamed_files.find_partner_file(folder, name, known) for name in cited]
+    reported += [folder / f"{gone.node}.yaml" for gone in published_ids.find_vanished_nodes(livret)]
     for path in sorted(folder.glob("*")):
-        if path.name in known or path in told or not _RULE_FILE.fullmatch(path.name):
+        if path.name in known or path in reported or not _RULE_FILE.fullmatch(path.name):
             continue
         name = build_slug(path.name.lower().partition(".y")[0])
         meant = misnamed_files.find_intended_file(name, absent, livret.booklet.partners)

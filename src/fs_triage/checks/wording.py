@@ -30,7 +30,7 @@ def find_shared_names(livret: Livret) -> Iterator[Finding]:
     Pourquoi : ce nom peut remplacer l’identifiant dans un appel, et ne doit mener qu’à un seul endroit.
     """
     seen: dict[str, tuple[PartnerRules, Location]] = {}
-    told: set[tuple[str, str]] = set()
+    reported: set[tuple[str, str]] = set()
     for rules in livret.partners:
         model = rules.model
         names: list[tuple[str, Location]] = [
@@ -42,8 +42,10 @@ def find_shared_names(livret: Livret) -> Iterator[Finding]:
         for name, location in names:
             other, at_first = seen.setdefault(fold(name), (rules, location))
             first = other.model.id
-            if first != model.id and (first, model.id) not in told:  # of a copied file, one name is enough
-                told.add((first, model.id))
+            if (
+                first != model.id and (first, model.id) not in reported
+            ):  # of a copied file, one name is enough
+                reported.add((first, model.id))
                 there = get_mark(other.table, at_first)
                 file = Path(there.path).name
                 message = f"« {name} » désigne déjà « {first} » (ligne {there.line} de {file})"
@@ -90,10 +92,10 @@ def find_command_names(rules: PartnerRules) -> Iterator[Finding]:
         (model.name, ("name",)),
     ]
     names += [(word, ("keywords", rank)) for rank, word in enumerate(model.keywords)]
-    told: set[str] = set()
+    reported: set[str] = set()
     for name, location in names:
-        if fold(name) in COMMAND_NAMES and fold(name) not in told:
-            told.add(fold(name))
+        if fold(name) in COMMAND_NAMES and fold(name) not in reported:
+            reported.add(fold(name))
             message = f"« {name} » est une commande de fs-triage"
             yield Finding(get_mark(rules.table, location), message, "choisissez un autre nom")
 

@@ -42,7 +42,7 @@ def moved(jura: TrainingSet, same_partner: bool) -> tuple[TrainingSet, dict[str,
 
 
 def test_none_of_ours_is_told(jura: TrainingSet) -> None:
-    assert [*misfiled_examples.misfiled(jura)] == []
+    assert [*misfiled_examples.find_misfiled(jura)] == []
 
 
 @pytest.mark.parametrize(("same_partner", "least"), [(False, 0.5), (True, 0.2)])
@@ -52,7 +52,8 @@ def test_many_of_those_filed_elsewhere_are_told_and_lead_home(
     changed, was = moved(jura, same_partner)
     told = changed["conclusions"]
     found = {
-        told[place]["examples"][rank]: meant for place, rank, meant in misfiled_examples.misfiled(changed)
+        told[place]["examples"][rank]: meant
+        for place, rank, meant in misfiled_examples.find_misfiled(changed)
     }
     assert len(found.keys() & was.keys()) >= least * MOVED
     assert len(found.keys() - was.keys()) <= 1
@@ -66,7 +67,7 @@ def test_a_livret_of_few_examples_is_left_alone(jura: TrainingSet) -> None:
     few, _ = moved(jura, False)
     for told in few["conclusions"]:
         told["examples"] = told["examples"][-5:]
-    assert [*misfiled_examples.misfiled(few)] == []
+    assert [*misfiled_examples.find_misfiled(few)] == []
 
 
 @pytest.mark.parametrize(
@@ -94,8 +95,8 @@ def test_what_is_right_here_is_left_in_peace_once_more_needs_are_like_it(jura: T
     here = next(rank for rank, way in enumerate(nodes) if way.startswith("la-poste"))
     need = "je veux refaire ma carte vitale perdue"
     grown["conclusions"][here]["examples"].append(need)
-    assert [place for place, *_ in misfiled_examples.misfiled(grown)] == [here]
+    assert [place for place, *_ in misfiled_examples.find_misfiled(grown)] == [here]
     grown["conclusions"][here]["examples"] += [
         f"{need} {word}" for word in ("hier", "ici", "au guichet", "vite")
     ]
-    assert [*misfiled_examples.misfiled(grown)] == []
+    assert [*misfiled_examples.find_misfiled(grown)] == []
