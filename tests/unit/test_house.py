@@ -224,7 +224,8 @@ def test_the_papers_are_there() -> None:
     assert len(guide.splitlines()) < LONGEST_GUIDE
     for title in ("To add a partner", "To add a check", "To add a command"):
         steps = guide.partition(f"## {title}\n")[2].partition("\n## ")[0]
-        assert re.findall(r"^(\d)\. ", steps, re.MULTILINE) == ["1", "2", "3", "4", "5"], title
+        numbers = [int(number) for number in re.findall(r"^(\d)\. ", steps, re.MULTILINE)]
+        assert numbers == [*range(1, len(numbers) + 1)] != [], title
 
 
 def test_every_path_that_the_contributors_guide_names_exists() -> None:
