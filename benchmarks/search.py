@@ -21,7 +21,7 @@ import baselines
 import livrets
 from needs import FILES, FIRST, Need, Ranking, held_out, is_right, needs, searching, texts
 
-from fs_triage.files import places
+from fs_triage.files import folders
 from fs_triage.rules import flatten, load
 from fs_triage.rules.flatten import Tree
 from fs_triage.rules.load import Livret
@@ -151,7 +151,7 @@ def main() -> None:
     """Measure and print."""
     folds = int(sys.argv[1]) if len(sys.argv) > 1 else 4
     factor = int(sys.argv[2]) if len(sys.argv) > 2 else 100
-    livret = load.load_livret(Path(places.own_rules(), places.DEFAULT_LIVRET)).livret
+    livret = load.load_livret(Path(folders.get_own_livrets(), folders.DEFAULT_LIVRET)).livret
     assert livret is not None
     grown = flatten.flatten_livret(livret)
     show_accuracy(livret, grown, texts(grown))

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from measure import Case, in_pipe, measured, peak
 
-from fs_triage.files import places
+from fs_triage.files import folders
 
 PEERS = {"tldr": ["--version"], "http": ["--version"], "cz": ["version"], "copier": ["--version"]}
 TYPER = (
@@ -47,7 +47,7 @@ def changes(rules: Path) -> dict[str, Callable[[], None]]:
         return write
 
     def forget() -> None:
-        kept = Path(str(places.index_path(str(rules / "jura")))).name
+        kept = Path(str(folders.find_index_path(str(rules / "jura")))).name
         (rules.parent / ".cache" / "fs-triage" / kept).unlink()
 
     answer = "  - {id: essai-#, label: Faire l'essai #, keywords: [essai #], steps: [Essayer.]}"
@@ -146,7 +146,7 @@ def main() -> None:
             "TERM": "xterm-256color",
         }
         rules = home / "regles"
-        shutil.copytree(places.own_rules(), rules)
+        shutil.copytree(folders.get_own_livrets(), rules)
         chosen = cases(rules)
         first = chosen[1].command
         for _ in range(2):  # compiled and learnt, and read again once no file is young

@@ -164,6 +164,16 @@ def print_message(*lines: str) -> None:
             pass
 
 
+_printed_once: set[str] = set()
+
+
+def print_once(*lines: str) -> None:
+    """Print lines as `print_message` does, but none that this process has printed by this function."""
+    new = [line for line in lines if line not in _printed_once]
+    _printed_once.update(new)
+    print_message(*new)
+
+
 def _shorten_message(line: str) -> str:
     """Return a message without its middle when it is too long; what was typed is there, what to do is at the end."""
     return line if len(line) <= _LONGEST_MESSAGE else f"{line[:_SHOWN_BEGINNING]}…{line[-_SHOWN_END:]}"

@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 
 from fs_triage.contract import RULES_UNUSABLE, Failure, describe_os_error
-from fs_triage.files import places, placing
+from fs_triage.files import folders, placing, timeout
 from fs_triage.index import reader
 from fs_triage.index.reader import FORMAT, Store, checksum
 from fs_triage.rules.problem import Problem
@@ -54,7 +54,7 @@ def rebuild(folder: str, path: str | None, notices: list[str]) -> sqlite3.Connec
     if old is not None and not missing and not old["meta:warning"]:
         try:
             files = _again(old)
-        except places.Silent:
+        except timeout.DiskTimeout:
             missing = "ne répond pas"
     if missing and old is not None:
         notices.append(
@@ -90,7 +90,7 @@ def learn(taught: Store) -> sqlite3.Connection:
     with _undisturbed():
         entries = dict(taught.entries())
         connection = _connection(train.train_model(entries))
-    path = places.index_path(taught.folder) if taught.folder else None
+    path = folders.find_index_path(taught.folder) if taught.folder else None
     if path is not None and placing.holds(path, entries["meta:stamp"]):
         placing.put(connection, path)
     return connection
@@ -127,12 +127,14 @@ def _missing(folder: str, old: Entries | None) -> str:
     """Return what is wrong with the folder of the rules as a whole, nothing when it can be read."""
 
     def look() -> bool:
-        return os.path.lexists(os.path.join(folder, places.BOOKLET)) or bool(os.listdir(folder))
+        return os.path.lexists(os.path.join(folder, folders.BOOKLET)) or bool(os.listdir(folder))
 
     try:
-        there = places.within(look, places.LONG_PATIENCE if old is None else places.PATIENCE)
+        there = timeout.call_with_timeout(
+            look, timeout.LONG_TIMEOUT if old is None else timeout.SHORT_TIMEOUT
+        )
         return "" if there else "est vide"
-    except places.Silent:
+    except timeout.DiskTimeout:
         return "ne répond pas"
     except (FileNotFoundError, NotADirectoryError):
         return "est introuvable"
@@ -231,7 +233,7 @@ def last_good(folder: str, path: str | None) -> Entries | None:
 
 
 def _kept_name(folder: str) -> str:
-    return places.path_as_text(os.path.abspath(folder))
+    return folders.encode_path(os.path.abspath(folder))
 
 
 def _files_of(old: Entries) -> Files:
@@ -241,18 +243,18 @@ def _files_of(old: Entries) -> Files:
 
 
 def _again(old: Entries) -> Files:
-    """Return the files that an index was built from as they are now; raises `places.Silent`."""
+    """Return the files that an index was built from as they are now; raises `timeout.DiskTimeout`."""
     return [_as_it_is(path) for (path, *_), _ in _files_of(old)]
 
 
 def _as_it_is(path: str) -> File:
-    """Return a rule file as it is now, read as `load` reads it; raises `places.Silent`."""
+    """Return a rule file as it is now, read as `load` reads it; raises `timeout.DiskTimeout`."""
     from fs_triage.rules import yaml_reader
 
     state = reader.state_of(path)
     if state[1] < 0 and not os.path.lexists(path):
         return state, _ABSENT
-    content, problems = places.within(lambda: yaml_reader.read_content(Path(path), path))
+    content, problems = timeout.call_with_timeout(lambda: yaml_reader.read_content(Path(path), path))
     return _unread(path) if problems else (state, hashlib.sha256(content).hexdigest())
 
 
@@ -262,7 +264,7 @@ def _unread(path: str) -> File:
 
 
 def _program_files() -> list[str]:
-    return sorted(str(path) for path in Path(places.PACKAGE).rglob("*.py"))
+    return sorted(str(path) for path in Path(folders.PACKAGE).rglob("*.py"))
 
 
 def _program() -> str:
@@ -295,7 +297,7 @@ def _keep(
     entries["meta:stamp"] = f"{now} {since}"
     for kind, states in (("source", files), ("program", _program_states())):
         for rank, ((name, size, mtime, inode), sha256) in enumerate(states):
-            text = f"{size} {mtime} {inode} {sha256 or _ABSENT} {places.path_as_text(name)}"
+            text = f"{size} {mtime} {inode} {sha256 or _ABSENT} {folders.encode_path(name)}"
             entries[f"{kind}:{rank:06}"] = text
     connection = _connection(entries)
     note = placing.put(connection, path)

@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 
 from fs_triage import rebuild as index
 from fs_triage.contract import Failure
-from fs_triage.files import places
+from fs_triage.files import folders
 from fs_triage.index import lookup, reader
 from fs_triage.index.reader import Store, open_store
 from fs_triage.search import rank as search
@@ -52,14 +52,14 @@ def whole(livret: Path, tmp_path_factory: pytest.TempPathFactory) -> bytes:
         opened = open_store(str(livret))
         opened.learn()
         opened.close()
-        return Path(str(places.index_path(str(livret)))).read_bytes()
+        return Path(str(folders.find_index_path(str(livret)))).read_bytes()
 
 
 @pytest.fixture
 def kept(livret: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where the index of the livret is kept; nothing is there yet."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    path = Path(str(places.index_path(str(livret))))
+    path = Path(str(folders.find_index_path(str(livret))))
     path.parent.mkdir()
     return path
 
@@ -243,7 +243,7 @@ def test_what_a_hostile_index_holds_does_not_reach_the_terminal(
 def test_rules_that_cannot_be_parsed_do_not_hide_damage(livret: Path, kept: Path, whole: bytes) -> None:
     broken = shutil.copytree(livret, kept.parent / "petit")
     (broken / "livret.yaml").write_text("id: [", encoding="utf-8")
-    written(Path(str(places.index_path(str(broken)))), whole[:5000])
+    written(Path(str(folders.find_index_path(str(broken)))), whole[:5000])
     with pytest.raises(Failure) as caught:
         open_store(str(broken))
     assert caught.value.code == 3
@@ -263,7 +263,7 @@ def a_file_as_folder(home: Path, livret: Path) -> dict[str, str]:
 def a_folder_as_index(home: Path, livret: Path) -> dict[str, str]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(home / ".cache"))
-        path = Path(str(places.index_path(str(livret))))
+        path = Path(str(folders.find_index_path(str(livret))))
     (path / "x").mkdir(parents=True)
     return {}
 
@@ -316,10 +316,10 @@ def test_a_full_disk(livret: Path, run: Run, tmp_path: Path) -> None:
 BUILDER = """
 import sys
 from fs_triage import rebuild as index
-from fs_triage.files import places
+from fs_triage.files import folders
 from fs_triage.index import reader as store
 folder, rounds = sys.argv[1], int(sys.argv[2])
-path = places.index_path(folder)
+path = folders.find_index_path(folder)
 sys.stdout.write("prêt\\n")
 sys.stdout.flush()
 for _ in range(rounds):
@@ -377,7 +377,7 @@ import errno, json, os, sys
 folder, cache, persistent, code = sys.argv[1], sys.argv[2], sys.argv[3] == "True", int(sys.argv[4])
 from fs_triage import rebuild as index
 from fs_triage.checks import verify
-from fs_triage.files import places
+from fs_triage.files import folders
 from fs_triage.index import build, lookup, reader as store
 from fs_triage.rules import load
 from fs_triage.search import rank as search, train as learning
@@ -405,7 +405,7 @@ def fsync(handle):
     fails(cache)
     return real_fsync(handle)
 os.stat, os.fsync = stat, fsync
-path = places.index_path(folder)
+path = folders.find_index_path(folder)
 index._compile(folder, None, path, []).close()
 with open(path, "rb") as stream:
     whole = stream.read()

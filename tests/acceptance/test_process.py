@@ -13,10 +13,9 @@ import pytest
 from conftest import ROOT, Call, Run, clean_environment, write_livret
 from terminal import terminal
 
-from fs_triage import __version__, output
+from fs_triage import __version__, livret_choice, output
 from fs_triage.cli import manual
 from fs_triage.contract import BUG, OK, OUTPUT_LOST, SIGINT_EXIT, WRONG_CALL
-from fs_triage.files import places
 from fs_triage.index import lookup
 from fs_triage.index import reader as store
 from fs_triage.text import typography
@@ -241,7 +240,7 @@ def test_the_version_is_told_though_the_rules_are_broken(call: Call, tmp_path: P
     ("module", "name"),
     [
         (lookup, "find"),
-        (places, "livret_folder"),
+        (livret_choice, "find_livret_folder"),
         (store, "open_store"),
         (store.Store, "need"),
         (output, "print_answer"),
@@ -263,7 +262,8 @@ def test_a_bug_is_one_sentence_without_values(
     code, out, err = call("caf", "rsa")
     assert (code, out) == (BUG, "")
     line = broken.__code__.co_firstlineno + 2
-    said = f"Erreur interne de fs-triage (ValueError, test_cli.py ligne {line}) ; signalez-la avec la commande tapée."
+    place = f"ValueError, test_process.py ligne {line}"
+    said = f"Erreur interne de fs-triage ({place}) ; signalez-la avec la commande tapée."
     assert err == f"{typography.typeset_french(said)}\n"
 
 

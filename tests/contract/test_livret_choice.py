@@ -12,7 +12,7 @@ import platformdirs
 import pytest
 from conftest import JURA, RULES, Run
 
-from fs_triage.files import livrets, places
+from fs_triage.files import folders, livrets, timeout
 from fs_triage.text.typography import typeset_french
 
 TINY = """\
@@ -242,8 +242,8 @@ def test_a_package_that_takes_too_long(package: str, monkeypatch: pytest.MonkeyP
         "[fs_triage.livrets]\nlent = lent:folder\n"
     )
     monkeypatch.syspath_prepend(package)
-    monkeypatch.setattr(places, "LONG_PATIENCE", 0.5)
-    assert livrets._loaded_apart("lent") is None
+    monkeypatch.setattr(timeout, "LONG_TIMEOUT", 0.5)
+    assert livrets._load_entry_point("lent") is None
 
 
 def test_a_package_whose_papers_cannot_be_read(package: str, run: Run) -> None:
@@ -304,13 +304,13 @@ def test_the_folders_are_those_of_platformdirs(monkeypatch: pytest.MonkeyPatch, 
             if value is not None:
                 monkeypatch.setenv(name, value)
         if cache == "relative":  # the specification: a relative path is to be ignored
-            assert places.cache_folder() == "/h/.cache/fs-triage"
-            assert places.config_file() == "/h/.config/fs-triage/config.toml"
+            assert folders.find_cache_folder() == "/h/.cache/fs-triage"
+            assert folders.find_config_file() == "/h/.config/fs-triage/config.toml"
             continue
-        assert places.cache_folder() == platformdirs.user_cache_dir("fs-triage", appauthor=False)
+        assert folders.find_cache_folder() == platformdirs.user_cache_dir("fs-triage", appauthor=False)
         expected = Path(platformdirs.user_config_dir("fs-triage", appauthor=False)) / "config.toml"
-        assert places.config_file() == str(expected)
+        assert folders.find_config_file() == str(expected)
 
 
 def test_the_rules_in_use_are_those_of_the_checkout() -> None:
-    assert Path(places.own_rules()) == RULES
+    assert Path(folders.get_own_livrets()) == RULES

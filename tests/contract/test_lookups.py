@@ -9,8 +9,8 @@ from conftest import Call
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from fs_triage import livret_choice
 from fs_triage.contract import NOTHING_FOUND, OK, WRONG_CALL
-from fs_triage.files import places
 from fs_triage.index import lookup
 from fs_triage.index.reader import Store, open_store
 from fs_triage.text import typography
@@ -25,7 +25,7 @@ def ids(call: Call, *words: str) -> list[str]:
 
 @pytest.fixture
 def store(call: Call) -> Store:
-    return open_store(places.livret_folder())
+    return open_store(livret_choice.find_livret_folder())
 
 
 def test_the_request_and_the_declaration_of_the_rsa(call: Call) -> None:

@@ -18,9 +18,9 @@ from typing import Any
 import pytest
 from conftest import JURA, Call, Run, write_livret
 
-from fs_triage import rebuild
+from fs_triage import livret_choice, rebuild
 from fs_triage.contract import Failure
-from fs_triage.files import places
+from fs_triage.files import folders
 from fs_triage.index import reader
 from fs_triage.index.reader import Source, open_store
 from fs_triage.rules import load
@@ -406,15 +406,15 @@ def test_rules_that_are_gone(livret: Path, loads: list[Path]) -> None:
 
 def test_a_folder_of_livrets_that_is_gone(livret: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = livret.parent
-    assert places.livret_folder(str(root)) == str(livret)
+    assert livret_choice.find_livret_folder(str(root)) == str(livret)
     opened(livret)
     root.rename(root.parent / "ailleurs")
-    assert places.livret_folder(str(root)) == str(livret)
-    assert places.livret_folder(str(root), "petit") == str(livret)
-    assert places.livret_folder(str(livret)) == str(livret)
+    assert livret_choice.find_livret_folder(str(root)) == str(livret)
+    assert livret_choice.find_livret_folder(str(root), "petit") == str(livret)
+    assert livret_choice.find_livret_folder(str(livret)) == str(livret)
     for asked in ((str(root), "autre"), (str(root.parent / "jamais"), None)):
         with pytest.raises(Failure) as caught:
-            places.livret_folder(*asked)
+            livret_choice.find_livret_folder(*asked)
         assert caught.value.code == 3
         assert caught.value.message == typeset_french(
             f"Le dossier de règles « {asked[0]} » n’existe pas ; vérifiez son nom."
@@ -432,7 +432,7 @@ def test_another_program_does_not_serve_its_livret(
 
 
 def test_the_modules_of_every_package_are_files_of_the_program() -> None:
-    named = {Path(name).relative_to(rebuild.places.PACKAGE).as_posix() for name in rebuild._program_files()}
+    named = {Path(name).relative_to(folders.PACKAGE).as_posix() for name in rebuild._program_files()}
     assert {"index.py", "render/conclusion.py"} <= named
 
 
@@ -523,5 +523,5 @@ def test_what_a_search_knows_follows_the_rules(livret: Path, monkeypatch: pytest
     changed = found()
     assert learnt[1] > 0
     assert changed != before
-    shutil.rmtree(str(places.cache_folder()))
+    shutil.rmtree(str(folders.find_cache_folder()))
     assert found() == changed, "as if it had never known another livret"

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from os.path import exists, isfile, sep
 from pathlib import Path
 
-from fs_triage import output, rebuild
+from fs_triage import livret_choice, output, rebuild
 from fs_triage.author import snippet
 from fs_triage.checks.examples import Coverage, compute_coverage
 from fs_triage.checks.verify import verify
 from fs_triage.contract import OK, PROBLEMS, RULES_UNUSABLE, WRONG_CALL, Failure, describe_os_error
-from fs_triage.files import places
+from fs_triage.files import folders
 from fs_triage.rules import load, yaml_reader
 from fs_triage.rules.problem import Problem
 from fs_triage.text.typography import escape_controls
@@ -69,7 +69,7 @@ def verify_livret(folder: Path) -> Verification:
     What an index shows that the files lost since they last served is told as well.
     """
     loaded = load.load_livret(folder)
-    old = rebuild.last_good(str(folder), places.index_path(str(folder))) or {}
+    old = rebuild.last_good(str(folder), folders.find_index_path(str(folder))) or {}
     shown = [problem._replace(path=_shorten_path(problem.path)) for problem in verify(loaded, old)]
     coverage = compute_coverage(loaded.draft) if loaded.draft is not None else Coverage()
     return Verification(_shorten_path(str(folder)), sorted(set(shown)), coverage)
@@ -78,10 +78,10 @@ def verify_livret(folder: Path) -> Verification:
 def _find_livrets(given: list[str]) -> list[Path]:
     """Return the folders of the livrets meant: a livret, a folder of livrets, or a file of a livret."""
     found: dict[Path, None] = {}
-    for path in map(Path, given or [places.livret_folder()]):
+    for path in map(Path, given or [livret_choice.find_livret_folder()]):
         is_file = isfile(path)  # noqa: PTH113 - Path raises for a name that is too long
         folder = path.parent if is_file else path
-        if exists(folder / places.BOOKLET) or (is_file and _is_rule_file(path)):  # noqa: PTH110
+        if exists(folder / folders.BOOKLET) or (is_file and _is_rule_file(path)):  # noqa: PTH110
             found[folder] = None  # that its livret.yaml is away is a problem of it
         elif is_file:
             output.print_message(
@@ -96,12 +96,12 @@ def _list_livrets(folder: Path) -> list[Path]:
     shown = escape_controls(str(folder))
     try:
         next(folder.iterdir(), None)
-        names = places.livrets_in(str(folder))
+        names = folders.list_livrets(str(folder))
     except OSError as error:
         message = f"Le dossier « {shown} » est illisible ({describe_os_error(error)}) ; vérifiez son nom."
         raise Failure(RULES_UNUSABLE, message) from error
     if not names:
-        message = f"Aucun livret dans « {shown} » : il y manque un fichier {places.BOOKLET}."
+        message = f"Aucun livret dans « {shown} » : il y manque un fichier {folders.BOOKLET}."
         raise Failure(RULES_UNUSABLE, message)
     away = [below for below in sorted(folder.iterdir()) if below.is_dir() and below.name not in names]
     lost = [below for below in away if any(_is_rule_file(path) for path in below.glob("*.y*ml"))]

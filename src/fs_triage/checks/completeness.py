@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from fs_triage.checks.registry import Finding, Scope, check
-from fs_triage.files import places
+from fs_triage.files import folders
 from fs_triage.rules.load import Livret, LoadResult
 from fs_triage.rules.model_livret import IDENTIFIERS, SYNONYMS, UNCOVERED_NEEDS
 from fs_triage.rules.model_partner import EscalateAnswer, StepsAnswer
@@ -144,7 +144,7 @@ def _has_problem(loaded: LoadResult, code: str) -> bool:
 
 
 def _build_key(path: Path) -> str:
-    return _KEY_PREFIX + places.path_as_text(os.path.abspath(path))  # noqa: PTH100 - as the index does, « .. » included
+    return _KEY_PREFIX + folders.encode_path(os.path.abspath(path))  # noqa: PTH100 - as the index does, « .. » included
 
 
 def _pack_content(content: bytes) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fs_triage.checks.registry import Finding, Scope, check
-from fs_triage.files.places import BOOKLET
+from fs_triage.files.folders import BOOKLET
 from fs_triage.rules.load import Livret
 from fs_triage.rules.model_livret import IDENTIFIERS
 from fs_triage.rules.model_partner import EscalateAnswer, GotoAnswer, StepsAnswer

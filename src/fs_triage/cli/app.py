@@ -279,6 +279,6 @@ def nouveau(
 @_declare_command
 def livrets(as_json: Json = False) -> int:
     """List the installed livrets."""
-    from fs_triage.files import livrets as installed
+    from fs_triage.cli import livrets as installed
 
-    return installed.run(as_json)
+    return installed.run_livrets(as_json)

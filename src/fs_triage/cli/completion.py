@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 from itertools import pairwise
 
-from fs_triage import output
+from fs_triage import livret_choice, output
 from fs_triage.cli import commands
 from fs_triage.contract import OK
-from fs_triage.files import places
+from fs_triage.files import folders
 from fs_triage.index import lookup
 from fs_triage.index.reader import Store, open_store
 
@@ -88,7 +88,7 @@ def _list_values(option: str, options: list[str]) -> Iterable[str]:
     if option == "--partenaire":
         return _open_livret(options).need("choices:").split("\n")
     if option == "--livret":
-        return places.livrets_in(places.own_rules())
+        return folders.list_livrets(folders.get_own_livrets())
     return _VALUES.get(option, [_FOLDER] if option in ("--regles", "--sortie", "-o", "--depuis") else [])
 
 
@@ -104,4 +104,4 @@ def _open_livret(options: list[str]) -> Store:
     folder = chosen.get("--regles")
     if folder and folder.startswith("~"):  # the shell's to expand, which not all do in a half-typed line
         folder = os.path.expanduser(folder)  # noqa: PTH111 - pathlib costs an import
-    return open_store(places.livret_folder(folder, chosen.get("--livret")))
+    return open_store(livret_choice.find_livret_folder(folder, chosen.get("--livret")))

@@ -11,7 +11,7 @@ from shlex import quote
 from fs_triage import output
 from fs_triage.cli.completion import SHELLS
 from fs_triage.contract import OK, OUTPUT_LOST, WRONG_CALL, Failure, describe_os_error
-from fs_triage.files import places
+from fs_triage.files import folders
 from fs_triage.text.typography import quote_input
 
 _SUFFIX = {"bash": "bash", "zsh": "zsh", "fish": "fish", "powershell": "ps1"}
@@ -67,7 +67,7 @@ def _get_shell(asked: str | None) -> str:
 
 
 def _read_script(shell: str) -> str:
-    return Path(places.PACKAGE, "cli", "shells", f"completion.{_SUFFIX[shell]}").read_text(encoding="utf-8")
+    return Path(folders.PACKAGE, "cli", "shells", f"completion.{_SUFFIX[shell]}").read_text(encoding="utf-8")
 
 
 def _install_script(shell: str, script: str) -> list[str]:
@@ -76,7 +76,7 @@ def _install_script(shell: str, script: str) -> list[str]:
     config = Path(os.environ.get("XDG_CONFIG_HOME") or home / ".config")
     if shell == "fish":
         return _write_file(config / "fish" / "completions" / "fs-triage.fish", script)
-    kept = _get_data_folder(home) / places.APPLICATION / f"completion.{_SUFFIX[shell]}"
+    kept = _get_data_folder(home) / folders.APPLICATION / f"completion.{_SUFFIX[shell]}"
     quoted = quote(kept.as_posix())  # Git Bash reads C:/…
     line = f". {quote_powershell(str(kept))}" if shell == "powershell" else f"[ -r {quoted} ] && . {quoted}"
     profiles = {

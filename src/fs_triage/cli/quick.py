@@ -5,9 +5,8 @@ Each function is what both the front door and the Typer command call; it returns
 
 from __future__ import annotations
 
-from fs_triage import output
+from fs_triage import livret_choice, output
 from fs_triage.contract import NOTHING_FOUND, OK, WRONG_CALL, Failure
-from fs_triage.files import places
 from fs_triage.index import lookup
 from fs_triage.index.reader import Store, open_store
 
@@ -26,7 +25,9 @@ def answer_call(call: Call) -> int:
 
 def open_livret(call: Call) -> Store:
     """Open the livret that a call asks for, and print its notices on standard error."""
-    store = open_store(places.livret_folder(call.find_value("--regles"), call.find_value("--livret")))
+    store = open_store(
+        livret_choice.find_livret_folder(call.find_value("--regles"), call.find_value("--livret"))
+    )
     output.print_message(*store.notices)
     store.notices.clear()
     return store

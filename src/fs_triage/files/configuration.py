@@ -1,22 +1,23 @@
-"""The user's `config.toml` when it is not plain: other encodings, all of TOML, and what to say of a mistake."""
+"""The user's `config.toml`: plain lines without tomllib, all of TOML in any encoding, what to say of a mistake."""
 
 from __future__ import annotations
 
-import codecs
 import os
-import re
 import stat
-import tomllib
 
 from fs_triage.contract import RULES_UNUSABLE, Failure, describe_os_error
-from fs_triage.files import places
+from fs_triage.files.folders import DEFAULT_LIVRET
 
-_MARKS = {
-    codecs.BOM_UTF8: "utf-8",
-    codecs.BOM_UTF16_LE: "utf-16-le",
-    codecs.BOM_UTF16_BE: "utf-16-be",
-}
-_TYPED = re.compile(r'^([ \t]*[\w-]+[ \t]*=[ \t]*)"([^"\n]*)"(?=[ \t]*(?:#.*)?$)', re.MULTILINE)
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Mapping
+
+SETTINGS = ("regles", "livret")
+
+_MAX_SIZE = 65_536  # bytes
+_ENCODINGS_BY_MARK = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+_TYPED_LINE = r'^([ \t]*[\w-]+[ \t]*=[ \t]*)"([^"\n]*)"(?=[ \t]*(?:#.*)?$)'
 _CAUSES = {
     "Cannot overwrite": "ce nom est déjà plus haut ; gardez-en une seule ligne",
     "Cannot declare": "ce titre entre crochets est déjà plus haut",
@@ -31,98 +32,152 @@ _CAUSES = {
 _NOT_TOML = "cette ligne ne se lit pas"
 
 
-def read(path: str) -> dict[str, object]:
-    """Return the table of the configuration at `path`; raises `Failure`."""
-    text = _text(path, _content(path)).replace("\r\n", "\n")
+def read_settings(path: str) -> dict[str, str]:
+    """Return what the configuration at `path` sets; raises `Failure`."""
+    content = _read_content(path)
+    table: Mapping[str, object] | None
+    try:
+        table = parse_plain_toml(content.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        table = None
+    if table is None:
+        table = parse_toml(path, content)
+    settings = {key: value for key, value in table.items() if key in SETTINGS and isinstance(value, str)}
+    for key in table:
+        if key not in settings:
+            raise _build_wrong_setting(path, key)
+    return settings
+
+
+def parse_toml(path: str, content: bytes) -> dict[str, object]:
+    """Return the table that `content` is, whatever TOML it is; raises `Failure`."""
+    import re
+    import tomllib  # which costs a whole start
+
+    text = _decode(path, content).replace("\r\n", "\n")
     lines = text.rstrip("\n").split("\n")
     try:
-        table = tomllib.loads(_TYPED.sub(_as_typed, text))
+        table = tomllib.loads(re.sub(_TYPED_LINE, _keep_windows_path, text, flags=re.MULTILINE))
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"at line (\d+), column", str(error))
         line = min(int(found[1]), len(lines)) if found else len(lines)
         cause = next((said for start, said in _CAUSES.items() if str(error).startswith(start)), _NOT_TOML)
-        raise _mistake(path, lines, line, cause) from None
+        raise _build_mistake(path, lines, line, cause) from None
     except RecursionError:  # brackets without end
-        raise _mistake(path, lines, 1, _NOT_TOML) from None
+        raise _build_mistake(path, lines, 1, _NOT_TOML) from None
     for key, value in table.items():
         if (
             isinstance(value, str) and not value.isprintable()
         ):  # `\n` of a path, which TOML takes for a line end
             line = next((n for n, line in enumerate(lines, 1) if line.lstrip().startswith(key)), 1)
-            raise _mistake(path, lines, line, _CAUSES["Unescaped"])
+            raise _build_mistake(path, lines, line, _CAUSES["Unescaped"])
     return table
 
 
-def wrong(path: str, key: str) -> Failure:
+def parse_plain_toml(text: str) -> dict[str, str] | None:
+    """Return the table that `text` is, None when it takes tomllib to read it.
+
+    Read here are lines of `key = "value"` without escapes, empty lines and comments. A Windows path is taken as it
+    was typed, though TOML sees escapes in it.
+    """
+    table: dict[str, str] = {}
+    for line in text.replace("\r\n", "\n").split("\n"):
+        line = line.strip(" \t")
+        if not line.isprintable():
+            return None
+        if not line or line.startswith("#"):
+            continue
+        key, _, value = (part.strip(" ") for part in line.partition("="))
+        plain = key.isidentifier() and key.isascii() and key not in table and len(value) > 1
+        if not plain or value[0] != value[-1] or value[0] not in "\"'" or value.count(value[0]) != 2:
+            return None
+        quote, value = value[0], value[1:-1]
+        if quote == '"' and "\\" in value and not is_windows_path(value):
+            return None
+        table[key] = value
+    return table
+
+
+def is_windows_path(value: str) -> bool:
+    """Return whether `value`, typed between double quotes, is a path of Windows typed as it is: `C:\\...`, `\\\\...`.
+
+    Not one whose backslashes are all doubled, as TOML wants them.
+    """
+    starts = value[1:3] == ":\\" or (value.startswith("\\\\") and value[2:3] != "\\")
+    return starts and "\\" in value.replace("\\\\", "")
+
+
+def _build_wrong_setting(path: str, key: str) -> Failure:
     """Return the failure to say that the configuration sets what it may not, or not to a text."""
-    if key not in places.SETTINGS:
-        known = " et ".join(f"« {setting} »" for setting in places.SETTINGS)
+    if key not in SETTINGS:
+        known = " et ".join(f"« {setting} »" for setting in SETTINGS)
         message = f"Clé inconnue « {key} » dans le fichier de configuration {path} ; possibles : {known}."
         return Failure(RULES_UNUSABLE, message)
     message = f"Dans le fichier de configuration {path}, la valeur de « {key} » doit être un texte"
-    return Failure(RULES_UNUSABLE, f"{message}, comme « {_example(key)} ».")
+    return Failure(RULES_UNUSABLE, f"{message}, comme « {_render_example(key)} ».")
 
 
-def _content(path: str) -> bytes:
+def _read_content(path: str) -> bytes:
     try:
         mode = os.stat(path).st_mode
         if stat.S_ISDIR(mode):
-            raise _failure(
+            raise _build_failure(
                 path, "c’est un dossier ; mettez à sa place un fichier de texte, ou changez son nom"
             )
         if not stat.S_ISREG(mode):
-            raise _failure(path, "ce n’est pas un fichier ; mettez à sa place un fichier de texte")
+            raise _build_failure(path, "ce n’est pas un fichier ; mettez à sa place un fichier de texte")
         with open(path, "rb") as stream:
-            content = stream.read(places.LARGEST + 1)
+            content = stream.read(_MAX_SIZE + 1)
     except OSError as error:
-        raise _failure(
+        raise _build_failure(
             path, f"{describe_os_error(error)} ; vérifiez le disque et les droits d’accès"
         ) from error
-    if len(content) > places.LARGEST:
-        raise _failure(
-            path, f"il fait plus de {places.LARGEST} octets ; n’y gardez que « {_example('regles')} »"
+    if len(content) > _MAX_SIZE:
+        raise _build_failure(
+            path, f"il fait plus de {_MAX_SIZE} octets ; n’y gardez que « {_render_example('regles')} »"
         )
     return content
 
 
-def _text(path: str, content: bytes) -> str:
+def _decode(path: str, content: bytes) -> str:
     mark, encoding = next(
-        ((mark, encoding) for mark, encoding in _MARKS.items() if content.startswith(mark)), (b"", "utf-8")
+        ((mark, encoding) for mark, encoding in _ENCODINGS_BY_MARK.items() if content.startswith(mark)),
+        (b"", "utf-8"),
     )
     try:
         text = content[len(mark) :].decode(encoding)
     except UnicodeDecodeError as error:
         before = content[len(mark) : len(mark) + error.start].decode(encoding, "ignore")
         line = before.count("\n") + 1
-        raise _not_utf8(path, line) from None
+        raise _build_not_utf8(path, line) from None
     if "\0" in text:  # UTF-16 without its mark
-        raise _not_utf8(path, text[: text.index("\0")].count("\n") + 1)
+        raise _build_not_utf8(path, text[: text.index("\0")].count("\n") + 1)
     return text
 
 
-def _not_utf8(path: str, line: int) -> Failure:
-    return _failure(path, f"ligne {line} : ce n’est pas de l’UTF-8 ; enregistrez ce fichier en « UTF-8 »")
-
-
-def _mistake(path: str, lines: list[str], line: int, cause: str) -> Failure:
-    key = next(
-        (key for key in places.SETTINGS if lines[line - 1].lstrip().startswith(key)), places.SETTINGS[0]
+def _build_not_utf8(path: str, line: int) -> Failure:
+    return _build_failure(
+        path, f"ligne {line} : ce n’est pas de l’UTF-8 ; enregistrez ce fichier en « UTF-8 »"
     )
-    return _failure(path, f"ligne {line} : {cause} ; écrivez « {_example(key)} »")
 
 
-def _as_typed(found: re.Match[str]) -> str:
+def _build_mistake(path: str, lines: list[str], line: int, cause: str) -> Failure:
+    key = next((key for key in SETTINGS if lines[line - 1].lstrip().startswith(key)), SETTINGS[0])
+    return _build_failure(path, f"ligne {line} : {cause} ; écrivez « {_render_example(key)} »")
+
+
+def _keep_windows_path(found: re.Match[str]) -> str:
     """Return a line of which a Windows path between double quotes is taken as it was typed."""
-    value = found[2].replace("\\", "\\\\") if places.is_windows_path(found[2]) else found[2]
+    value = found[2].replace("\\", "\\\\") if is_windows_path(found[2]) else found[2]
     return f'{found[1]}"{value}"'
 
 
-def _example(key: str) -> str:
+def _render_example(key: str) -> str:
     """Return a line as it is to be written on this system."""
     if key != "regles":
-        return f'{key} = "{places.DEFAULT_LIVRET}"'
+        return f'{key} = "{DEFAULT_LIVRET}"'
     return r"regles = 'C:\chemin\du\dossier'" if os.name == "nt" else 'regles = "/chemin/du/dossier"'
 
 
-def _failure(path: str, why: str) -> Failure:
+def _build_failure(path: str, why: str) -> Failure:
     return Failure(RULES_UNUSABLE, f"Le fichier de configuration {path} est illisible : {why}.")

@@ -1,4 +1,4 @@
-"""The livrets at hand: those that come with the program, the user's, and those of other packages."""
+"""The livrets that are installed: those that come with the program and those of other packages."""
 
 from __future__ import annotations
 
@@ -7,40 +7,46 @@ import subprocess
 import sys
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
-from fs_triage import output
-from fs_triage.contract import OK, Failure
-from fs_triage.files import places
+from fs_triage.files import folders, timeout
 
 ENTRY_POINTS = "fs_triage.livrets"
 """The entry point by which a package brings a livret: its name, and the folder as `str`, `Path` or package."""
 
 
-def installed() -> dict[str, Path]:
-    """Return the folders of the livrets that come with the program or with another package, by name."""
-    own = Path(places.own_rules())
-    found = {name: own / name for name in places.livrets_in(str(own))} if own.is_dir() else {}
-    return {**_of_packages(), **found}
+class InstalledLivrets(NamedTuple):
+    """The folders of livrets by name, and a line to say of each one that cannot be had."""
+
+    folders: dict[str, Path]
+    warnings: tuple[str, ...] = ()
+
+
+def find_installed() -> InstalledLivrets:
+    """Return the livrets that come with the program or with another package."""
+    own = Path(folders.get_own_livrets())
+    names = folders.list_livrets(str(own)) if own.is_dir() else []
+    others = _find_in_packages()
+    return others._replace(folders={**others.folders, **{name: own / name for name in names}})
 
 
 @cache
-def _of_packages() -> dict[str, Path]:
-    """Return the folders of the livrets of other packages; one that cannot be had is told in one line."""
+def _find_in_packages() -> InstalledLivrets:
     from importlib import metadata
 
     try:
         names = sorted({entry.name for entry in metadata.entry_points(group=ENTRY_POINTS)})
     except Exception:  # what another package says of itself may be anything
-        output.print_message("Attention : les livrets d’autres paquets ne se lisent pas.")
-        return {}
-    found: dict[str, Path] = {}
-    for name in names:
-        folder = _loaded_apart(name)
-        if folder is None:
-            output.print_message(f"Attention : le livret « {name} » d’un autre paquet ne se charge pas.")
-        elif (folder / places.BOOKLET).is_file():
-            found[name] = folder
-    return found
+        return InstalledLivrets({}, ("Attention : les livrets d’autres paquets ne se lisent pas.",))
+    found = {name: _load_entry_point(name) for name in names}
+    return InstalledLivrets(
+        {name: folder for name, folder in found.items() if folder and (folder / folders.BOOKLET).is_file()},
+        tuple(
+            f"Attention : le livret « {name} » d’un autre paquet ne se charge pas."
+            for name, folder in found.items()
+            if folder is None
+        ),
+    )
 
 
 _LOADER = """
@@ -63,7 +69,7 @@ os._exit(0)
 hang or do whatever else."""
 
 
-def _loaded_apart(name: str) -> Path | None:
+def _load_entry_point(name: str) -> Path | None:
     """Return the folder that the entry point `name` brings, None when there is none."""
     try:
         ended = subprocess.run(
@@ -72,40 +78,11 @@ def _loaded_apart(name: str) -> Path | None:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             encoding="utf-8",
-            timeout=places.LONG_PATIENCE,
+            timeout=timeout.LONG_TIMEOUT,
         )
         folder = json.loads(ended.stdout) if ended.returncode == 0 else None
     except (OSError, ValueError, subprocess.SubprocessError):
         return None
-    if not isinstance(folder, str) or not places.is_text(folder) or "\0" in folder:
+    if not isinstance(folder, str) or not folders.is_text(folder) or "\0" in folder:
         return None
     return Path(folder)
-
-
-def beside(folder: Path, name: str) -> Path | None:
-    """Return the folder of the livret `name` that one at `folder` may inherit from; None when there is none."""
-    near = folder.resolve().parent / name
-    if (near / places.BOOKLET).is_file():
-        return near
-    return installed().get(name)
-
-
-def run(as_json: bool) -> int:
-    """Print the livrets at hand, the one in use marked; returns the exit code."""
-    try:
-        used = Path(places.livret_folder()).resolve()
-    except Failure:
-        used = None
-    folders = installed()
-    if used is not None and used not in [folder.resolve() for folder in folders.values()]:
-        folders = {used.name: used, **folders}
-    rows = [
-        {"id": name, "folder": str(folder.resolve()), "in_use": folder.resolve() == used}
-        for name, folder in sorted(folders.items())
-    ]
-    if as_json:
-        output.print_json(json.dumps({"schema_version": 1, "livrets": rows}, ensure_ascii=False))
-    else:
-        lines = [f"{'*' if row['in_use'] else ' '} {row['id']}\t{row['folder']}" for row in rows]
-        output.print_format("\n".join([*lines, "* : le livret utilisé ; un autre se choisit avec --livret."]))
-    return OK

@@ -11,7 +11,7 @@ import os
 from binascii import crc32
 
 from fs_triage.contract import RULES_UNUSABLE, Failure
-from fs_triage.files import places
+from fs_triage.files import folders, timeout
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -181,7 +181,7 @@ class Store:
 
         self._healed = True
         self.connection.close()
-        self.connection = rebuild.rebuild(self.folder, places.index_path(self.folder), self.notices)
+        self.connection = rebuild.rebuild(self.folder, folders.find_index_path(self.folder), self.notices)
         if self.read("meta:content") != self._content:
             message = "Les règles viennent de changer pendant la réponse ; relancez la commande."
             raise Failure(RULES_UNUSABLE, message)
@@ -212,7 +212,7 @@ def open_store(folder: str) -> Store:
 
     Raises `Failure` when the rules cannot be used and no earlier index can answer.
     """
-    path = places.index_path(folder)
+    path = folders.find_index_path(folder)
     notices: list[str] = []
     connection = connect(path) if path is not None else None
     if connection is not None:
@@ -262,7 +262,7 @@ def _in_memory(path: str) -> sqlite3.Connection:
 
 def _fresh(store: Store) -> bool:
     """Whether nothing changed since the index was built, or whether the rules are away and it must do."""
-    kept = places.path_as_text(os.path.abspath(store.folder))
+    kept = folders.encode_path(os.path.abspath(store.folder))
     if store.read("meta:format") != FORMAT or store.read("meta:folder") != kept:
         return False
     stamp = store.read("meta:stamp") or "0 0"
@@ -270,8 +270,8 @@ def _fresh(store: Store) -> bool:
     if _changed(program, [state_of(path) for path, *_ in program], stamp):
         return False
     try:
-        now = places.within(lambda: [state_of(path) for path, *_ in rules])
-    except places.Silent:
+        now = timeout.call_with_timeout(lambda: [state_of(path) for path, *_ in rules])
+    except timeout.DiskTimeout:
         return _away(store, "ne répond pas")
     folder = os.path.abspath(store.folder)
     if all(size < 0 for path, size, _, _ in now if os.path.dirname(path) == folder):

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from fs_triage.files import places
-from fs_triage.files.places import BOOKLET
+from fs_triage import output
+from fs_triage.files import folders
+from fs_triage.files.folders import BOOKLET
 from fs_triage.rules import yaml_reader
 from fs_triage.rules.model_errors import build_model, build_valid_part
 from fs_triage.rules.model_livret import SYNONYMS, Booklet, list_file_names
@@ -63,7 +64,28 @@ def list_files(heads: BookletChain) -> list[Path]:
 
 def list_synonym_folders(folder: Path) -> list[Path]:
     """Return the folders that may hold synonymes.yaml: the livret's, the one above it, the program's."""
-    return [folder, folder.parent if folder.name else folder.absolute().parent, Path(places.own_rules())]
+    return [
+        folder,
+        folder.parent if folder.name else folder.absolute().parent,
+        Path(folders.get_own_livrets()),
+    ]
+
+
+def find_parent(folder: Path, name: str) -> Path | None:
+    """Return the folder of the livret `name` that one at `folder` may inherit from, one beside it or installed."""
+    near = folder.resolve().parent / name
+    if (near / BOOKLET).is_file():
+        return near
+    return list_installed().get(name)
+
+
+def list_installed() -> dict[str, Path]:
+    """Return the folders of the installed livrets by name; prints a line for each one that cannot be had."""
+    from fs_triage.files import livrets
+
+    installed = livrets.find_installed()
+    output.print_once(*installed.warnings)
+    return installed.folders
 
 
 def _read_parent(
@@ -76,12 +98,10 @@ def _read_parent(
                 Problem(*table.place, "missing-key", "il manque la clé « partners »", "ajoutez-la")
             )
         return None
-    from fs_triage.files import livrets
-
     place = yaml_reader.get_mark(table, ("extends",))
-    found = livrets.beside(folder, booklet.extends)
+    found = find_parent(folder, booklet.extends)
     if found is None:
-        hint = suggest_name(booklet.extends, sorted({*livrets.installed(), *_list_siblings(folder)}))
+        hint = suggest_name(booklet.extends, sorted({*list_installed(), *_list_siblings(folder)}))
         problems.append(Problem(*place, "unknown-livret", f"livret inconnu « {booklet.extends} »", hint))
         return None
     content = read(found / BOOKLET)
@@ -99,4 +119,4 @@ def _read_parent(
 
 def _list_siblings(folder: Path) -> list[str]:
     """Return the names of the livrets beside the one at `folder`."""
-    return [name for name in places.livrets_in(str(folder.absolute().parent)) if name != folder.name]
+    return [name for name in folders.list_livrets(str(folder.absolute().parent)) if name != folder.name]

@@ -9,8 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from fs_triage.files import places
-from fs_triage.files.places import BOOKLET
+from fs_triage.files import timeout
+from fs_triage.files.folders import BOOKLET
 from fs_triage.rules import misnamed_files, snapshot, yaml_reader
 from fs_triage.rules.heads import BookletChain, Parent, list_files, list_synonym_folders, read_booklets
 from fs_triage.rules.inherit import MergedPartner, merge_partner
@@ -99,7 +99,7 @@ def load_livret(folder: Path, kept: ParseCache | None = None) -> LoadResult:
     before: Snapshot | None = None
     end = time.monotonic() + MAX_WAIT_SECONDS
     while True:
-        taken = Snapshot(places.PATIENCE if old else places.LONG_PATIENCE)
+        taken = Snapshot(timeout.SHORT_TIMEOUT if old else timeout.LONG_TIMEOUT)
         loaded = LoadResult(folder, taken, kept=ParseCache(old))
         heads = read_booklets(folder, partial(_read_table, loaded=loaded), loaded.problems)
         for path in list_files(heads) if heads else ():
@@ -107,7 +107,7 @@ def load_livret(folder: Path, kept: ParseCache | None = None) -> LoadResult:
         try:
             if taken.is_stable(heads.folders if heads else [folder], before):
                 break
-        except places.Silent:
+        except timeout.DiskTimeout:
             return _mark_unreadable(
                 loaded, yaml_reader.build_unreadable_problem(str(folder / BOOKLET), yaml_reader.SILENT)
             )

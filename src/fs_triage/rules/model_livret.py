@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from pydantic import Field
 
-from fs_triage.files.places import BOOKLET
+from fs_triage.files.folders import BOOKLET
 from fs_triage.rules.model_partner import Model, NodePath, Sentence, Sentences, Word
 
 UNCOVERED_NEEDS = "hors-livret.yaml"

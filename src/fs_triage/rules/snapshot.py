@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fs_triage.files import places
+from fs_triage.files import timeout
 from fs_triage.rules import yaml_reader
 from fs_triage.rules.problem import Problem
 
@@ -52,10 +52,12 @@ class Snapshot:
         if path not in self._files:
             try:
                 if self.hangs:
-                    raise places.Silent
-                state, file = places.within(lambda: (_get_state(path), _read_file(path)), self._patience)
+                    raise timeout.DiskTimeout
+                state, file = timeout.call_with_timeout(
+                    lambda: (_get_state(path), _read_file(path)), self._patience
+                )
                 self._states[path] = state
-            except places.Silent:
+            except timeout.DiskTimeout:
                 self.hangs = True
                 file = SourceFile(
                     path, 0, problems=(yaml_reader.build_unreadable_problem(str(path), yaml_reader.SILENT),)
@@ -71,11 +73,11 @@ class Snapshot:
         """Return whether the files fit together: none changed since it was read, nor so lately that more may follow.
 
         A change in `folders` is one too: a name that comes or goes. What looks new but is as the snapshot taken
-        `before` found it has come to rest, whatever the clocks say. Raises `places.Silent`.
+        `before` found it has come to rest, whatever the clocks say. Raises `timeout.DiskTimeout`.
         """
         if self.hangs:
             return True
-        now, self._held = places.within(
+        now, self._held = timeout.call_with_timeout(
             lambda: (
                 {path: _get_state(path) for path in self._states},
                 {folder: _get_state(folder) for folder in folders},

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from fs_triage import rebuild
 from fs_triage.checks import completeness
 from fs_triage.contract import Failure
-from fs_triage.files import places
+from fs_triage.files import folders
 from fs_triage.index.reader import open_store
 from fs_triage.rules import snapshot
 
@@ -196,7 +196,7 @@ def test_the_verifier_tells_what_an_index_remembers(livret: Path, run: Run, tmp_
 
 def test_what_is_remembered_is_not_read_by_a_lookup(livret: Path) -> None:
     served(livret)
-    entries = rebuild.last_good(str(livret), places.index_path(str(livret)))
+    entries = rebuild.last_good(str(livret), folders.find_index_path(str(livret)))
     assert entries is not None
     kept = [key for key in entries if key.startswith("~read:")]
     assert len(kept) == 5

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from conftest import JURA, Run, write_livret
 
+from fs_triage import livret_choice
 from fs_triage.contract import Failure
-from fs_triage.files import configuration, places
+from fs_triage.files import configuration
 from fs_triage.text.typography import typeset_french
 
 
@@ -26,7 +27,7 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def refused(config: Path) -> str:
     """Return why the configuration is refused, without its path."""
     with pytest.raises(Failure) as caught:
-        places._config()
+        livret_choice._read_settings()
     assert caught.value.code == 3
     message = caught.value.message
     assert "supprimez" not in message and message.endswith(".")
@@ -52,10 +53,10 @@ def refused(config: Path) -> str:
 def test_a_path_is_what_was_typed(typed: str, meant: str, more: str, config: Path) -> None:
     config.write_text(f"regles = {typed}{more}\n", encoding="utf-8")
     if more.startswith("\n"):
-        table = configuration.read(str(config))
+        table = configuration.parse_toml(str(config), config.read_bytes())
         assert table["a"] == {"b": "c"}
     else:
-        table = places._config()
+        table = livret_choice._read_settings()
     assert table["regles"] == meant
 
 
@@ -68,7 +69,7 @@ def test_what_notepad_saves_is_read(encoding: str, end: str, config: Path) -> No
     text = f"# réglages{end}regles = 'C:\\été'{end}livret = \"jura\"{end}"
     mark = "\ufeff" if encoding == "utf-16-be" else ""
     config.write_bytes((mark + text).encode(encoding))
-    assert places._config() == {"regles": r"C:\été", "livret": "jura"}
+    assert livret_choice._read_settings() == {"regles": r"C:\été", "livret": "jura"}
 
 
 @pytest.mark.parametrize(
@@ -124,8 +125,8 @@ def test_a_mistake_is_told_with_its_line_and_what_to_write(text: str, why: str |
 
 def test_the_example_is_right_for_the_system(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "name", "nt")
-    assert configuration._example("regles") == r"regles = 'C:\chemin\du\dossier'"
-    failure = configuration.wrong("x", "regles")
+    assert configuration._render_example("regles") == r"regles = 'C:\chemin\du\dossier'"
+    failure = configuration._build_wrong_setting("x", "regles")
     monkeypatch.undo()
     assert failure.message.endswith(typeset_french(r"comme « regles = 'C:\chemin\du\dossier' »."))
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from fs_triage import rebuild as index
 from fs_triage.contract import Failure
-from fs_triage.files import places
+from fs_triage.files import configuration, folders
 from fs_triage.index import reader
 from fs_triage.index.reader import Damaged, Store, open_store
 
@@ -100,7 +100,7 @@ def livret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def kept(folder: Path) -> Path:
-    path = places.index_path(str(folder))
+    path = folders.find_index_path(str(folder))
     assert path is not None
     return Path(path)
 
@@ -220,14 +220,14 @@ LINES = st.lists(
 @given(LINES, st.sampled_from(["\n", "\r\n"]))
 def test_a_plain_configuration_is_read_as_tomllib_reads_it(lines: list[str], end: str) -> None:
     text = end.join(lines)
-    read = places.plain_toml(text)
-    if read is not None and not any(places.is_windows_path(value) for value in read.values()):
+    read = configuration.parse_plain_toml(text)
+    if read is not None and not any(configuration.is_windows_path(value) for value in read.values()):
         assert read == tomllib.loads(text)
 
 
 def test_the_usual_configuration_is_plain() -> None:
     text = '# poste 3\nregles = "/srv/France services/règles"\nlivret = "jura"\n'
-    assert places.plain_toml(text) == {"regles": "/srv/France services/règles", "livret": "jura"}
+    assert configuration.parse_plain_toml(text) == {"regles": "/srv/France services/règles", "livret": "jura"}
 
 
 @pytest.mark.parametrize("home", ["/home/camille", "/"])
@@ -243,9 +243,9 @@ def test_folders_are_those_of_platformdirs(
             monkeypatch.setenv(variable, xdg)
     cache, config = platformdirs.user_cache_dir("fs-triage"), platformdirs.user_config_dir("fs-triage")
     if xdg != "relatif":  # which the specification says to ignore
-        assert places.cache_folder() == cache
-        assert places.config_file() == f"{config}/config.toml"
-    assert str(places.cache_folder()).startswith("/")
+        assert folders.find_cache_folder() == cache
+        assert folders.find_config_file() == f"{config}/config.toml"
+    assert str(folders.find_cache_folder()).startswith("/")
 
 
 @pytest.mark.parametrize("local", ["/users/camille/AppData/Local", "/users//camille/./Local/"])
@@ -257,7 +257,7 @@ def test_folders_of_windows_are_those_of_platformdirs(monkeypatch: pytest.Monkey
     expected = windows.Windows("fs-triage", appauthor=False)
     with monkeypatch.context() as patch:
         patch.setattr(os, "name", "nt")
-        cache, config = places.cache_folder(), places.config_file()
+        cache, config = folders.find_cache_folder(), folders.find_config_file()
     assert cache == expected.user_cache_dir
     assert config == f"{expected.user_config_dir}/config.toml"
 
@@ -337,11 +337,11 @@ def test_no_home_no_cache_folder(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
     monkeypatch.setenv("HOME", "")
-    assert places.cache_folder() is None
+    assert folders.find_cache_folder() is None
     monkeypatch.delenv("HOME")
     monkeypatch.setattr(pwd, "getpwuid", nobody)
-    assert places.cache_folder() is None
-    assert places.index_path("/x") is None
+    assert folders.find_cache_folder() is None
+    assert folders.find_index_path("/x") is None
 
 
 def test_a_state_is_that_of_the_file(tmp_path: Path) -> None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fs_triage import output, rebuild
+from fs_triage import livret_choice, output, rebuild
 from fs_triage.author.comparer.change import SECTIONS, Change
 from fs_triage.author.comparer.changes import compare_livrets
 from fs_triage.checks.verify import find_blocking_problems
 from fs_triage.contract import OK, RULES_UNUSABLE, Failure
-from fs_triage.files import places
 from fs_triage.rules.load import Livret, load_livret
 from fs_triage.rules.problem import Severity
 from fs_triage.text.markdown import escape_markdown
@@ -36,7 +35,7 @@ def run_comparer(old: str, new: str, form: str) -> int:
 
 
 def _load_livret(folder: str) -> Livret:
-    found = places.livret_folder(folder)
+    found = livret_choice.find_livret_folder(folder)
     loaded = load_livret(Path(found))
     problems = loaded.blocking_problems
     if loaded.livret is not None and not problems:

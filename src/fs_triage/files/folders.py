@@ -1,0 +1,93 @@
+"""The folders of the program and of its user: the livrets that come with it, the cache, the configuration.
+
+On Linux and Windows those of the user are worked out here, by the XDG base directory rules and by LOCALAPPDATA, as a
+lookup cannot pay for the import of platformdirs; elsewhere platformdirs says. A test holds both against each other.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from binascii import crc32
+
+from fs_triage import __version__
+
+APPLICATION = "fs-triage"
+BOOKLET = "livret.yaml"
+DEFAULT_LIVRET = "jura"
+PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+_MAX_NAME_LENGTH = 40  # characters of a livret's name in the name of its index
+
+
+def encode_path(path: str) -> str:
+    """Return `path` as text that can be kept: the name of a file need not be UTF-8."""
+    return os.fsencode(path).decode("latin-1")
+
+
+def is_text(path: str) -> bool:
+    """Return whether `path` is text throughout: SQLite takes no other."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _find_user_folder(variable: str, default: str, asked: str, below: str) -> str | None:
+    """Return a folder of the user's, None when there is no home to hold it.
+
+    On Linux `variable` of the environment names what holds it, else it is at `default`; on Windows it is `below` our
+    folder; elsewhere platformdirs is `asked`.
+    """
+    if sys.platform.startswith("linux") and os.name != "nt":
+        base = os.environ.get(variable, "")
+        if not base.startswith("/"):
+            base = os.path.expanduser(default) if os.environ.get("HOME", "/") else ""
+        return f"{base}/{APPLICATION}" if base.startswith("/") and is_text(base) else None
+    base = os.environ.get("LOCALAPPDATA", "")
+    if os.name == "nt" and os.path.isabs(base):
+        return (
+            os.path.join(os.path.normpath(base), APPLICATION, below).rstrip(os.sep) if is_text(base) else None
+        )
+    import platformdirs
+
+    return str(getattr(platformdirs, asked)(APPLICATION, appauthor=False))
+
+
+def find_cache_folder() -> str | None:
+    """Return the folder of compiled livrets; None when the user has no home."""
+    return _find_user_folder("XDG_CACHE_HOME", "~/.cache", "user_cache_dir", "Cache")
+
+
+def find_config_file() -> str | None:
+    """Return the path of the user's `config.toml`, which need not exist; None without a home."""
+    folder = _find_user_folder("XDG_CONFIG_HOME", "~/.config", "user_config_dir", "")
+    return folder and os.path.join(folder, "config.toml")
+
+
+def find_index_path(folder: str) -> str | None:
+    """Return where the index of the livret at `folder` is kept; None when the user has no cache folder."""
+    cache = find_cache_folder()
+    if cache is None:
+        return None
+    folder = os.path.abspath(folder)
+    key = crc32(os.fsencode(f"{folder}\x1f{PACKAGE}\x1f{__version__}"))
+    return os.path.join(cache, f"{os.path.basename(folder)[:_MAX_NAME_LENGTH]}-{key:08x}.sqlite")
+
+
+def get_own_livrets() -> str:
+    """Return the folder of the livrets that come with the program: inside the wheel, or beside `src/`."""
+    packed = os.path.join(PACKAGE, "livrets")
+    if os.path.isdir(packed):
+        return packed
+    return os.path.join(os.path.dirname(os.path.dirname(PACKAGE)), "rules")
+
+
+def list_livrets(root: str) -> list[str]:
+    """Return the names of the livrets in the folder `root`, sorted; none when it cannot be read."""
+    try:
+        names = sorted(entry.name for entry in os.scandir(root) if entry.is_dir())
+    except OSError:
+        return []
+    return [name for name in names if os.path.exists(os.path.join(root, name, BOOKLET))]
