@@ -1,4 +1,14 @@
-"""How a call ends: the exit codes that scripts rely on, and the one exception that carries a message."""
+"""What everything else relies on: how a call ends, the names of the commands, the shapes of questions and conclusions.
+
+The shapes are those of the JSON answers too: keys are added, none goes.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # `typing` costs a lookup half of a bare start of Python
+    from collections.abc import Callable
+    from typing import TypedDict
 
 OK = 0
 NOTHING_FOUND = 1
@@ -25,6 +35,9 @@ COMMAND_NAMES = (
 )
 """Every command: no partner, keyword or alias may be called so."""
 
+ROOT = ""
+"""The id of the first question, which names the partners."""
+
 
 class Failure(Exception):
     """An expected failure: one French sentence that says what to do next, and the exit code."""
@@ -40,3 +53,63 @@ def describe_os_error(error: OSError) -> str:
     from fs_triage import system_errors  # only a message pays for it
 
     return system_errors.reason(error)
+
+
+if TYPE_CHECKING:
+
+    class ContactRecord(TypedDict):
+        """A contact as a conclusion shows it."""
+
+        id: str
+        kind: str
+        value: str
+        label: str
+        audience: str
+        hours: str | None
+        note: str | None
+        doubt: str | None
+        when: str | None
+
+    class PathStep(TypedDict):
+        """One answer on the way to a node, as read."""
+
+        question: str
+        answer: str
+
+    class Conclusion(TypedDict):
+        """What a walk ends on; the shape of `matches` in JSON."""
+
+        id: str
+        partner: str
+        level: int
+        title: str
+        path: list[PathStep]
+        steps: list[str]
+        do_not: list[str]
+        contacts: list[ContactRecord]
+        if_blocked: list[str]
+        no_second_level: str | None
+        pages: list[int]
+        warnings: list[str]
+
+    class Choice(TypedDict):
+        """An answer to a question: `to` is the id of the node it leads to, `level` 0 where that is a question."""
+
+        id: str
+        label: str
+        help: str | None
+        to: str
+        level: int
+
+    class Question(TypedDict):
+        """A question of the tree; `title` is the label of the answer that leads to it."""
+
+        id: str
+        partner: str
+        title: str
+        question: str
+        path: list[PathStep]
+        answers: list[Choice]
+
+    QuestionFinder = Callable[[str], Question | None]
+    """From the id of a node to its question; None when the node is a conclusion."""

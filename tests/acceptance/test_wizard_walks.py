@@ -11,8 +11,11 @@ from conftest import JURA, clean_environment
 from terminal import DOWN, END, ENTER, HOME, LEFT, SIZES, Terminal, terminal, words
 
 from fs_triage.index.reader import Store, open_store
-from fs_triage.records import Conclusion, Question
 from fs_triage.render.labels import LEVEL_BANNERS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from fs_triage.contract import Conclusion, Question
 
 PARTNERS = yaml.safe_load((JURA / "livret.yaml").read_text("utf-8"))["partners"]
 FIRST = "Pour quel partenaire ?"

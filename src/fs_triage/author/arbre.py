@@ -6,11 +6,11 @@ import json
 from typing import TYPE_CHECKING
 
 from fs_triage import output
-from fs_triage.contract import OK
-from fs_triage.records import ROOT, Question, QuestionFinder
+from fs_triage.contract import OK, ROOT
 from fs_triage.render import diagrams, tree
 
 if TYPE_CHECKING:
+    from fs_triage.contract import Question, QuestionFinder
     from fs_triage.index.reader import Store
 
 

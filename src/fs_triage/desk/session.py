@@ -7,16 +7,19 @@ import json
 import signal
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any
 
 from fs_triage import output
-from fs_triage.contract import OK, SIGINT_EXIT, WRONG_CALL, Failure
+from fs_triage.contract import OK, ROOT, SIGINT_EXIT, WRONG_CALL, Failure
 from fs_triage.desk.page import BACK, QUIT, Desk, Option, Page
 from fs_triage.desk.walk import Walk, replay_answers
 from fs_triage.index import lookup
 from fs_triage.index.reader import Store
-from fs_triage.records import ROOT, Conclusion, Question
 from fs_triage.render import labels
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from fs_triage.contract import Conclusion, Question
 
 _DESCRIBE = "?"
 _RESTART = "↺"
@@ -153,10 +156,12 @@ class Wizard:
 
     def _find_question(self, node: str) -> Question | None:
         text = self._store.peek(f"question:{node}")
-        return cast(Question, json.loads(text)) if text is not None else None
+        question: Question | None = json.loads(text) if text is not None else None
+        return question
 
     def _get_conclusion(self, position: int) -> Conclusion:
-        return cast(Conclusion, json.loads(self._store.need(f"json:{position:06}")))
+        conclusion: Conclusion = json.loads(self._store.need(f"json:{position:06}"))
+        return conclusion
 
     def _ask_choice(self, page: Page) -> str:
         self._clear_screen()

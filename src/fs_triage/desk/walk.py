@@ -8,7 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from fs_triage.records import ROOT, QuestionFinder
+from fs_triage.contract import ROOT
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from fs_triage.contract import QuestionFinder
 
 
 class UnknownAnswer(ValueError):

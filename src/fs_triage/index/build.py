@@ -17,7 +17,6 @@ from __future__ import annotations
 import json
 
 from fs_triage.cli import manual
-from fs_triage.records import Conclusion, Question
 from fs_triage.render import plain_text
 from fs_triage.render.conclusion import describe_conclusion
 from fs_triage.rules import flatten
@@ -25,6 +24,10 @@ from fs_triage.rules.flatten import Tree
 from fs_triage.rules.load import Livret
 from fs_triage.search import training_set
 from fs_triage.text.fold import fold, strip_plural
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from fs_triage.contract import Conclusion, Question
 
 Entries = dict[str, str]
 

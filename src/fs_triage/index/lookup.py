@@ -8,8 +8,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from fs_triage.contract import Conclusion, Question
     from fs_triage.index.reader import Store
-    from fs_triage.records import Conclusion, Question
     from fs_triage.render.conclusion import Card
 
 _SMALL = frozenset("a au aux d dans de des du en et l la le les par pour sur un une".split())  # noqa: SIM905

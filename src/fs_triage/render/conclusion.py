@@ -9,10 +9,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from fs_triage.records import Conclusion, ContactRecord
 from fs_triage.render import labels
 from fs_triage.render.hours import render_hours
 from fs_triage.text.typography import end_sentence, quote_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from fs_triage.contract import Conclusion, ContactRecord
 
 
 class Tone(StrEnum):

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from fs_triage.records import Conclusion, ContactRecord
 from fs_triage.render import labels
 from fs_triage.render.conclusion import Card, ContactCard, ContactList, Remark, Section, TextList, WayOut
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from fs_triage.contract import Conclusion, ContactRecord
 
 
 def render_card(card: Card) -> str:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal, NamedTuple, TypedDict
 
-from fs_triage.records import Choice, Question, QuestionFinder
 from fs_triage.render import labels
 from fs_triage.text.typography import join_lines
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from fs_triage.contract import Choice, Question, QuestionFinder
 
 LEGEND = "   ".join(
     [

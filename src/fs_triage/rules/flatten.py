@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from fs_triage.records import ROOT, Choice, Conclusion, ContactRecord, PathStep, Question
+from fs_triage.contract import ROOT
 from fs_triage.rules.load import Livret, PartnerRules
 from fs_triage.rules.model_partner import (
     Answer,
@@ -20,6 +20,10 @@ from fs_triage.rules.model_partner import (
     QuestionAnswer,
     StepsAnswer,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from fs_triage.contract import Choice, Conclusion, ContactRecord, PathStep, Question
 
 ROOT_QUESTION = "Pour quel partenaire ?"
 

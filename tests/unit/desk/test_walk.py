@@ -15,8 +15,12 @@ from hypothesis.stateful import (
     rule,
 )
 
+from fs_triage.contract import ROOT
 from fs_triage.desk.walk import Step, UnknownAnswer, Walk, replay_answers
-from fs_triage.records import ROOT, Choice, Question
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from fs_triage.contract import Choice, Question
 
 Tree = dict[str, list[tuple[str, str]]]
 """For each question, its answers: an id, and the node that it leads to."""

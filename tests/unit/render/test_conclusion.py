@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from fs_triage.records import Conclusion, ContactRecord
 from fs_triage.render.conclusion import (
     COUNSELLOR,
     PARTNER,
@@ -23,6 +22,10 @@ from fs_triage.render.conclusion import (
     describe_for_partner,
 )
 from fs_triage.render.labels import render_pages
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from fs_triage.contract import Conclusion, ContactRecord
 
 N = "\u00a0"
 

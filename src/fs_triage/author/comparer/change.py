@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from fs_triage.author.comparer.matching import Pairs, Side
-from fs_triage.records import Conclusion
 from fs_triage.text.typography import quote_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from fs_triage.contract import Conclusion
 
 PROCEDURES, CONTACTS, ROUTES, TEXTS, SEARCH = SECTIONS = (
     "Démarches",
@@ -67,7 +70,7 @@ def diff_lines(before: Sequence[str], after: Sequence[str]) -> tuple[str, ...]:
     return tuple(lines)
 
 
-Value = Callable[[Comparison, Conclusion, bool], Any]
+Value = Callable[[Comparison, "Conclusion", bool], Any]
 """From the two livrets, a conclusion and whether it is of the new livret, to what is compared of it."""
 Sentence = Callable[[Comparison, str, Any, Any], tuple[str, tuple[str, ...]]]
 """From the two livrets, what is spoken of, the value before and after, to the sentence and its details."""

@@ -9,10 +9,13 @@ from fs_triage.author.comparer.change import PROCEDURES, ROUTES, SECTIONS, Chang
 from fs_triage.author.comparer.contact_changes import compare_contacts, render_contact
 from fs_triage.author.comparer.matching import Key, build_side, match_livrets
 from fs_triage.author.comparer.text_changes import compare_search_words, compare_texts
-from fs_triage.records import Conclusion
 from fs_triage.render import labels
 from fs_triage.rules.load import Livret
 from fs_triage.text.typography import end_sentence, quote_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from fs_triage.contract import Conclusion
 
 
 def compare_livrets(old: Livret, new: Livret) -> list[Change]:

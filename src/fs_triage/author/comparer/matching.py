@@ -7,12 +7,16 @@ from dataclasses import dataclass, field
 
 from rapidfuzz.fuzz import ratio
 
-from fs_triage.records import ROOT, Conclusion
+from fs_triage.contract import ROOT
 from fs_triage.rules.flatten import Tree, flatten_livret, iter_answers
 from fs_triage.rules.load import Livret
 from fs_triage.rules.model_livret import Identifiers
 from fs_triage.rules.model_partner import Contact, EscalateAnswer, StepsAnswer
 from fs_triage.text.fold import fold
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from fs_triage.contract import Conclusion
 
 MIN_SIMILARITY = 0.7  # of 1: a démarche with another id, a text in two of which half a title was rewritten
 MIN_SIMILARITY_ACROSS_PARTNERS = 0.9  # between two partners, where the same words may well be two démarches

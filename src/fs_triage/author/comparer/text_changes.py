@@ -7,11 +7,14 @@ from typing import Any
 
 from fs_triage.author.comparer.change import SEARCH, TEXTS, Change, Comparison, diff_lines, group_changes
 from fs_triage.author.comparer.matching import Side
-from fs_triage.records import Conclusion
 from fs_triage.render.labels import render_pages
 from fs_triage.rules.flatten import iter_answers
 from fs_triage.rules.model_partner import Answer, Partner
 from fs_triage.text.typography import quote_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from fs_triage.contract import Conclusion
 
 
 def compare_texts(both: Comparison) -> Iterator[Change]:

@@ -7,7 +7,6 @@ from itertools import groupby
 from typing import TypedDict
 
 from fs_triage.index.reader import Store
-from fs_triage.records import Conclusion, Question
 from fs_triage.render import labels
 from fs_triage.render.conclusion import (
     PARTNER,
@@ -18,6 +17,10 @@ from fs_triage.render.conclusion import (
     describe_contact,
     describe_for_partner,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from fs_triage.contract import Conclusion, Question
 
 _AT_ONCE = "Démarches proposées d’emblée"
 
