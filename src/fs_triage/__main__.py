@@ -1,4 +1,4 @@
-"""Entry point: quick commands are answered from the index without Typer, the others by `cli.app`."""
+"""Entry point: a call is answered by the table of commands; one that is wrong, or asks for help, by Typer."""
 
 from __future__ import annotations
 
@@ -70,9 +70,7 @@ def _run_call(arguments: list[str]) -> int:
         return install_completion.run_install_completion(arguments[1:])
     call = commands.parse_call(arguments)
     if call is not None:
-        from fs_triage.cli import quick
-
-        return quick.answer_call(call)
+        return commands.run_call(call)
     from fs_triage.cli import app
 
     return app.run_typer(arguments)

@@ -35,6 +35,9 @@ COMMAND_NAMES = (
 )
 """Every command: no partner, keyword or alias may be called so."""
 
+REPLACEMENT_CHARACTER = "\ufffd"
+"""What stands in the place of a character that could not be read."""
+
 ROOT = ""
 """The id of the first question, which names the partners."""
 

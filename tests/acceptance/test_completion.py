@@ -16,7 +16,7 @@ from conftest import ROOT, Call, clean_environment, write_livret
 from terminal import CTRL_U, Terminal
 
 from fs_triage.cli import commands, install_completion
-from fs_triage.cli.completion import SHELLS
+from fs_triage.cli.commands import SHELLS
 from fs_triage.text.typography import typeset_french
 
 SCRIPTS = ROOT / "src" / "fs_triage" / "cli" / "shells"
@@ -56,7 +56,7 @@ def test_then_the_answers_with_their_labels_down_to_a_conclusion(call: Call) -> 
     assert "caf/rsa\tRSA" in proposed(call, "caf/")
     assert "caf/rsa/demande\tFaire une demande de RSA" in proposed(call, "caf/rsa/de")
     assert "demande\tFaire une demande de RSA" in proposed(call, "CAF", "rsa", "")
-    assert proposed(call, "caf", "rsa", "demande", "") == list(commands.QUICK_COMMANDS["fiche"])
+    assert proposed(call, "caf", "rsa", "demande", "") == list(commands.COMMANDS["fiche"].options)
 
 
 def test_every_answer_proposed_is_a_call_that_works(call: Call) -> None:
@@ -71,15 +71,16 @@ def test_every_answer_proposed_is_a_call_that_works(call: Call) -> None:
 
 
 def test_options_are_those_of_the_command_and_not_given_twice(call: Call) -> None:
-    assert proposed(call, "caf", "--") == list(commands.QUICK_COMMANDS["fiche"])
+    assert proposed(call, "caf", "--") == list(commands.COMMANDS["fiche"].options)
     assert proposed(call, "caf", "--json", "--") == [
-        o for o in commands.QUICK_COMMANDS["fiche"] if o != "--json"
+        o for o in commands.COMMANDS["fiche"].options if o != "--json"
     ]
     assert proposed(call, "liste", "--j") == ["--json"]
-    assert proposed(call, "chercher", "permis", "") == list(commands.QUICK_COMMANDS["chercher"])
-    for name, options in {**commands.QUICK_COMMANDS, **commands.TYPER_COMMANDS}.items():
-        assert proposed(call, name, "--") == [option for option in options if option.startswith("--")]
-    assert {*commands.WIZARD_OPTIONS, *commands.PROGRAM_OPTIONS} <= set(proposed(call, "--"))
+    assert proposed(call, "chercher", "permis", "") == list(commands.COMMANDS["chercher"].options)
+    for name, command in commands.COMMANDS.items():
+        assert proposed(call, name, "--") == [option for option in command.options if option.startswith("--")]
+    without_words = [*commands.WIZARD.options.values(), *commands.TYPER_OPTIONS]
+    assert {option.name for option in without_words} <= set(proposed(call, "--"))
 
 
 def test_values_of_options(call: Call) -> None:

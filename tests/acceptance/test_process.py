@@ -14,7 +14,7 @@ from conftest import ROOT, Call, Run, clean_environment, write_livret
 from terminal import terminal
 
 from fs_triage import __version__, livret_choice, output
-from fs_triage.cli import manual
+from fs_triage.cli import commands
 from fs_triage.contract import BUG, OK, OUTPUT_LOST, SIGINT_EXIT, WRONG_CALL
 from fs_triage.index import lookup
 from fs_triage.index import reader as store
@@ -254,11 +254,9 @@ def test_a_bug_is_one_sentence_without_values(
         secret = "Jeanne Exemple"
         raise ValueError(f"le dossier de {secret}")
 
-    from fs_triage.cli import quick  # before it would take what is broken for its own
-
     monkeypatch.setattr(module, name, broken)
     if name == "open_store":
-        monkeypatch.setattr(quick, name, broken)
+        monkeypatch.setattr(commands, name, broken)
     code, out, err = call("caf", "rsa")
     assert (code, out) == (BUG, "")
     line = broken.__code__.co_firstlineno + 2
@@ -289,14 +287,14 @@ def test_ctrl_c_is_130_without_a_word(call: Call, monkeypatch: pytest.MonkeyPatc
 
 def examples() -> list[str]:
     """Return every call that a help page shows."""
-    pages = [manual.PROGRAM, *manual.COMMANDS.values()]
+    pages = [commands.WIZARD, *commands.COMMANDS.values()]
     lines = [line.partition("  # ")[0].strip() for page in pages for line in page.examples.splitlines()]
     return [line for line in lines if line]
 
 
 @pytest.mark.parametrize("line", examples())
 def test_an_example_of_the_help_works_as_it_stands(home: Path, tmp_path: Path, line: str) -> None:
-    assert len(examples()) > len(manual.COMMANDS)
+    assert len(examples()) > len(commands.COMMANDS)
     for name in ("rules/jura", "ancien/jura"):
         write_livret(tmp_path / name)
     (tmp_path / "besoins.txt").write_text("je voudrais le rsa\n", encoding="utf-8")

@@ -14,7 +14,7 @@ import typer
 from conftest import ROOT, Call
 
 from fs_triage import contract
-from fs_triage.cli import app, manual, typer_french
+from fs_triage.cli import app, typer_french
 from fs_triage.cli import commands as calls
 from fs_triage.contract import NOTHING_FOUND, OK, WRONG_CALL
 from fs_triage.text import typography
@@ -50,9 +50,7 @@ def english(text: str) -> set[str]:
 
 def commands() -> dict[str, typer.core.TyperCommand]:
     """Return the Typer commands by name."""
-    group = typer.main.get_command(app.app)
-    assert isinstance(group, typer.core.TyperGroup)
-    return group.commands  # type: ignore[return-value]
+    return app.build_program().commands  # type: ignore[return-value]
 
 
 def test_the_english_of_typer_is_seen() -> None:
@@ -87,31 +85,7 @@ def test_help_tells_every_word_and_option(call: Call, command: str) -> None:
         assert param.help and param.help.endswith("."), param.name
         shown = " ".join(param.help.split())
         assert shown in " ".join(out.split())
-    assert manual.COMMANDS[command].short.endswith(".")
-
-
-def test_the_manual_has_a_page_for_each_command() -> None:
-    assert set(manual.COMMANDS) == set(calls.COMMANDS) == set(commands()) == set(contract.COMMAND_NAMES)
-
-
-def test_options_of_typer_are_those_of_the_grammar() -> None:
-    tables = {**calls.QUICK_COMMANDS, **calls.TYPER_COMMANDS}
-    for name, command in commands().items():
-        options = [param for param in command.params if isinstance(param, typer.core.TyperOption)]
-        declared = {
-            option: calls.FLAG if param.is_flag else calls.VALUE for param in options for option in param.opts
-        }
-        assert declared == dict(tables[name]), name
-
-
-def test_options_of_a_call_without_words_are_those_of_the_grammar() -> None:
-    options = [
-        param for param in typer.main.get_command(app.app).params if isinstance(param, typer.core.TyperOption)
-    ]
-    declared = {
-        name: calls.FLAG if option.is_flag else calls.VALUE for option in options for name in option.opts
-    }
-    assert declared == {**calls.WIZARD_OPTIONS, **calls.PROGRAM_OPTIONS}
+    assert calls.COMMANDS[command].summary.endswith(".")
 
 
 WRONG = {
@@ -159,17 +133,14 @@ def _wrong_calls() -> Iterator[tuple[str, ...]]:
     for name, command in commands().items():
         words = [param for param in command.params if isinstance(param, typer.core.TyperArgument)]
         required = [f"mot{rank}" for rank, word in enumerate(words) if word.required]
-        values = [
-            f"{option}=x"
-            for option, kind in calls.TYPER_COMMANDS.get(name, {}).items()
-            if option == "--departement"
-        ]
+        options = calls.COMMANDS[name].options
+        values = [f"{key}=x" for key, option in options.items() if option.is_required]
         whole = (name, *required, *values)
         yield (*whole, "--inconnue")
         yield (*whole, "--inconnue=x\x1b[2J")
         yield (*whole, "-\u202e")
-        for option, kind in {**calls.QUICK_COMMANDS, **calls.TYPER_COMMANDS}[name].items():
-            yield (*whole, f"{option}=x") if kind == calls.FLAG else (*whole, option)
+        for key, option in options.items():
+            yield (*whole, key) if option.metavar else (*whole, f"{key}=x")
         if required:
             yield (name, *required[1:])
         if all(word.nargs == 1 for word in words):

@@ -37,10 +37,7 @@ def test_a_message_is_cut(
 @pytest.mark.parametrize("command", commands.COMMANDS)
 def test_a_message_on_an_option_is_cut(call: Call, command: str) -> None:
     """What is wrong stands before what was typed, what to do after it: both are there."""
-    tables = {**commands.QUICK_COMMANDS, **commands.TYPER_COMMANDS}
-    options = [
-        option for option, kind in tables[command].items() if kind == commands.VALUE and option != "-o"
-    ]
+    options = [option.name for option in commands.COMMANDS[command].options.values() if option.metavar]
     for option in (*options, "--inconnue", "--json"):
         code, out, err = call(command, "caf", f"{option}={'z' * 100_000}")
         assert code not in (OK, 70) and out == "", option

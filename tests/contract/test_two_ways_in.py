@@ -6,19 +6,20 @@ import json
 import string
 import sys
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
-import typer.main
-from conftest import Call, write_livret
+from conftest import ROOT, Call, write_livret
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from typer.core import TyperOption
 
 from fs_triage import __main__
 from fs_triage.cli import app
 from fs_triage.cli import commands as calls
+from fs_triage.contract import COMMAND_NAMES
 
+GUICHET = str(ROOT / "tests" / "livrets" / "guichet")
 Both = Callable[..., tuple[int, str, str]]
 
 
@@ -26,8 +27,8 @@ Both = Callable[..., tuple[int, str, str]]
 def both(call: Call, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Both]:
     """Run a call both ways, assert that they say the same, and return what they say."""
     plain = calls.parse_call
-    program = typer.main.get_command(app.app)  # made once, as it costs more than all the rest
-    monkeypatch.setattr(typer.main, "get_command", lambda _: program)
+    program = app.build_program()  # made once, as it costs more than all the rest
+    monkeypatch.setattr(app, "build_program", lambda: program)
 
     def run(*arguments: str) -> tuple[int, str, str]:
         with monkeypatch.context() as patch:
@@ -88,6 +89,36 @@ def test_every_conclusion(both: Both, call: Call) -> None:
         ["-h"],
         ["liste", "-x"],
         ["liste", "--accessible"],
+        ["arbre", "caf"],
+        ["arbre", "caf", "--dot"],
+        ["arbre", "caf", "--dot", "--json"],
+        ["arbre", "rien"],
+        ["verifier", GUICHET, "--json"],
+        ["verifier", "--format", "github", GUICHET],
+        ["verifier", "--format=rien", GUICHET],
+        ["verifier", "/nulle/part"],
+        ["schema"],
+        ["schema", "--json"],
+        ["schema", "mot"],
+        ["comparer", GUICHET, GUICHET],
+        ["comparer", GUICHET, GUICHET, "--markdown"],
+        ["comparer", GUICHET],
+        ["comparer", GUICHET, GUICHET, GUICHET],
+        ["relecture", "msa"],
+        ["relecture", "-o", "rien.pdf"],
+        ["relecture", "-orien.pdf"],
+        ["relecture", "-o=rien.pdf"],
+        ["relecture", "--sortie=rien.pdf"],
+        ["relecture", "--sortie", "rien.pdf", "-o", "autre.pdf"],
+        ["nouveau"],
+        ["nouveau", GUICHET],
+        ["nouveau", GUICHET, "--departement", "25 Doubs"],
+        ["nouveau", GUICHET, "--departement", "25 Doubs", "--depuis", ""],
+        ["livrets"],
+        ["livrets", "--json"],
+        ["livrets", "mot"],
+        ["--version"],
+        ["--accessible", "--livret", "nulle-part"],
     ],
 )
 def test_calls_of_every_kind(both: Both, arguments: list[str]) -> None:
@@ -136,19 +167,8 @@ def livrets(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_livret(tmp_path_factory.mktemp("livrets") / "petit").parent
 
 
-def declared(params: list[object]) -> dict[str, str]:
-    """Return the options that a Typer command declares, each with whether it takes a value."""
-    options = [param for param in params if isinstance(param, TyperOption)]
-    return {name: calls.FLAG if option.is_flag else calls.VALUE for option in options for name in option.opts}
-
-
-def test_both_ways_take_the_same_commands_and_options() -> None:
-    program = typer.main.get_command(app.app)
-    tables = {**calls.QUICK_COMMANDS, **calls.TYPER_COMMANDS}
-    assert list(tables) == list(calls.COMMANDS)
-    commands = program.commands  # type: ignore[attr-defined]
-    assert set(commands) == set(tables)
-    for name, command in commands.items():
-        assert declared(command.params) == dict(tables[name]), name
-    assert declared(program.params) == {**calls.WIZARD_OPTIONS, **calls.PROGRAM_OPTIONS}
-    assert not set(calls.WIZARD_OPTIONS) & set(calls.PROGRAM_OPTIONS)
+def test_the_table_has_every_command_with_its_function() -> None:
+    assert {*calls.COMMANDS} == {*COMMAND_NAMES}
+    for command in (calls.WIZARD, *calls.COMMANDS.values()):
+        module, _, name = command.function.partition(":")
+        assert callable(getattr(import_module(f"fs_triage.{module}"), name))

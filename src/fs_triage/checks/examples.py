@@ -21,10 +21,6 @@ from fs_triage.search import phonetics, train, training_set
 from fs_triage.search.features import EXACT_EXAMPLE
 from fs_triage.text.did_you_mean import find_close_name
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    pass
-
 
 @dataclass(slots=True)
 class Coverage:

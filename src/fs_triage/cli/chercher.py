@@ -6,8 +6,8 @@ import os
 import sys
 
 from fs_triage import output
-from fs_triage.cli import commands, quick
-from fs_triage.contract import NOTHING_FOUND, OK, WRONG_CALL, Failure
+from fs_triage.cli import json_answers
+from fs_triage.contract import NOTHING_FOUND, OK, REPLACEMENT_CHARACTER, WRONG_CALL, Failure
 from fs_triage.index import lookup
 from fs_triage.index.reader import Store
 from fs_triage.search import rank
@@ -91,7 +91,9 @@ def _get_max(call: Call) -> int:
     count = call.find_value("--max")
     if count is None:
         return DEFAULT_MAX
-    number = commands.parse_number(count, _MAX_RESULTS)
+    from fs_triage.text.numbers import parse_number  # only --max pays for it
+
+    number = parse_number(count, _MAX_RESULTS)
     if number is None:
         raise Failure(WRONG_CALL, f"--max attend un nombre de 1 à {_MAX_RESULTS}, pas {_quote_input(count)}.")
     return number
@@ -150,7 +152,7 @@ def _iter_lines() -> Iterator[str]:
 
 def _check_line(line: str, number: int) -> str:
     """Return a line without its end; raises `Failure` when a character of it is lost, or when it is no text."""
-    if commands.REPLACEMENT_CHARACTER in line or "\0" in line:
+    if REPLACEMENT_CHARACTER in line or "\0" in line:
         raise _build_unreadable_line(number)
     return line.rstrip("\r\n")
 
@@ -172,7 +174,7 @@ def _render_json(store: Store, need: str, result: rank.Result, wanted: SearchOpt
             parts = ", ".join(f"{store.quoted(name)}: {part:.3f}" for name, part in hit.parts.items())
             more += f', "words": [{words}], "parts": {{{parts}}}'
         matches.append(f"{store.need(f'json:{hit.position:06}')[:-1]}{more}}}")
-    return quick.render_envelope(store, need, matches, f'"verdict": "{result.verdict}", ')
+    return json_answers.render_matches(store, need, matches, f'"verdict": "{result.verdict}", ')
 
 
 def _render_hit(store: Store, hit: rank.Hit, wanted: SearchOptions) -> str:

@@ -1,83 +1,349 @@
-"""The grammar of a call: which commands there are, which options each takes, how words become a call.
+"""The commands: what each takes, the function that answers it and its help page; and how words become a call.
 
-`__main__` parses a call with this table alone. The Typer commands declare the same options (a test compares them) and
-get the words in the order that `arrange_arguments` gives.
+`__main__` reads and answers a call with this table alone. Typer, which `app` makes of the same table, writes the help
+pages and says what is wrong with a call that cannot be read.
 """
 
 from __future__ import annotations
 
-from fs_triage.contract import WRONG_CALL, Failure
+from fs_triage import livret_choice, output
+from fs_triage.contract import REPLACEMENT_CHARACTER, WRONG_CALL, Failure
+from fs_triage.index.reader import Store, open_store
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-FLAG, VALUE = "flag", "value"
-
-REPLACEMENT_CHARACTER = "\ufffd"
-"""What stands in the place of a character that could not be read."""
-
-_PATH_OPTIONS = ("--regles",)
-"""Options whose value names a file or a folder, which need be no text."""
-
-LIVRET_OPTIONS = {"--regles": VALUE, "--livret": VALUE}
-"""Options that every command which reads a livret takes."""
-
-QUICK_COMMANDS: Mapping[str, Mapping[str, str]] = {
-    "fiche": {"--json": FLAG, "--accessible": FLAG, **LIVRET_OPTIONS},
-    "liste": {"--json": FLAG, **LIVRET_OPTIONS},
-    "contacts": {"--json": FLAG, **LIVRET_OPTIONS},
-    "chercher": {
-        "--json": FLAG,
-        "--lot": FLAG,
-        "--expliquer": FLAG,
-        "--partenaire": VALUE,
-        "--niveau": VALUE,
-        "--max": VALUE,
-        **LIVRET_OPTIONS,
-    },
-}
-"""Commands that are answered from the index without Typer."""
-
-TYPER_COMMANDS: Mapping[str, Mapping[str, str]] = {
-    "arbre": {"--json": FLAG, "--mermaid": FLAG, "--dot": FLAG, **LIVRET_OPTIONS},
-    "verifier": {"--json": FLAG, "--format": VALUE},
-    "schema": {"--json": FLAG},
-    "comparer": {"--json": FLAG, "--markdown": FLAG},
-    "relecture": {"--sortie": VALUE, "-o": VALUE, **LIVRET_OPTIONS},
-    "nouveau": {"--depuis": VALUE, "--departement": VALUE},
-    "livrets": {"--json": FLAG},
-}
-
-WIZARD_OPTIONS: Mapping[str, str] = {"--accessible": FLAG, **LIVRET_OPTIONS}
-"""Options of a call without words, which opens the wizard without Typer."""
-
-INSTALL_OPTION = "--installer-completion"
-PROGRAM_OPTIONS: Mapping[str, str] = {"--version": FLAG, "--json": FLAG, INSTALL_OPTION: VALUE}
-"""Options of a call without words that Typer reads."""
+    from collections.abc import Callable
 
 COMPLETE_OPTION = "--completer"
 """What the completion of a shell calls the program with, before the words typed so far."""
 
-COMMANDS = (*QUICK_COMMANDS, *TYPER_COMMANDS)
-"""Every command name: no partner, keyword or alias may be one."""
+INSTALL_OPTION = "--installer-completion"
+SHELLS = ("bash", "zsh", "fish", "powershell")
+
+PARTNERS, LIVRETS, PATHS = "partners", "livrets", "paths"
+"""What words and values name. That of a file or a folder need be no text."""
+
+
+class Words:
+    """Words that a command takes: one, or any number of them; `names` is what they name."""
+
+    __slots__ = ("are_many", "are_required", "help", "metavar", "names")
+
+    def __init__(
+        self, metavar: str, help: str, *, required: bool = False, many: bool = False, names: str = ""
+    ) -> None:
+        self.metavar = metavar
+        self.help = help
+        self.are_required = required
+        self.are_many = many
+        self.names = names
+
+
+class Option:
+    """An option: a flag, or with `metavar` one that takes a value; `values` is what the value names, or all values."""
+
+    __slots__ = ("help", "is_hidden", "is_required", "metavar", "name", "short", "values")
+
+    def __init__(
+        self,
+        name: str,
+        help: str,
+        *,
+        short: str = "",
+        metavar: str = "",
+        values: str | tuple[str, ...] = (),
+        required: bool = False,
+        hidden: bool = False,
+    ) -> None:
+        self.name = name
+        self.short = short
+        self.help = help
+        self.metavar = metavar
+        self.values = values
+        self.is_required = required
+        self.is_hidden = hidden
+
+
+class Command:
+    """A command: the function that answers it, its words and options, its help page.
+
+    The function, `module:name`, takes the call, after the open livret if the command reads one; it returns the exit
+    code. `summary` is the line in the list of commands; of `examples`, what each line does stands after a `#`.
+    """
+
+    __slots__ = ("examples", "function", "name", "options", "reads_livret", "summary", "text", "words")
+
+    def __init__(
+        self,
+        name: str,
+        function: str,
+        *,
+        words: tuple[Words, ...] = (),
+        options: tuple[Option, ...] = (),
+        summary: str = "",
+        text: str,
+        examples: str = "",
+    ) -> None:
+        self.name = name
+        self.function = function
+        self.words = words
+        self.options = {key: option for option in options for key in (option.name, option.short) if key}
+        self.reads_livret = RULES in options
+        self.summary = summary
+        self.text = text
+        self.examples = examples
+
+
+JSON = Option("--json", "Répondre en JSON, pour un programme.")
+RULES = Option(
+    "--regles",
+    "Prendre les règles de ce dossier (sinon : FS_TRIAGE_REGLES, puis config.toml).",
+    metavar="DOSSIER",
+    values=PATHS,
+)
+LIVRET = (
+    RULES,
+    Option("--livret", "Choisir un livret parmi ceux que donne « livrets ».", metavar="NOM", values=LIVRETS),
+)
+"""The options of every command that reads a livret."""
+
+ACCESSIBLE = Option("--accessible", "Poser les questions en lignes numérotées, pour un lecteur d’écran.")
+PARTNER = Words("PARTENAIRE", "Nom d’un partenaire ; tous s’il manque.", many=True, names=PARTNERS)
+
+WIZARD = Command(
+    "",
+    "cli.quick:answer_wizard",
+    options=(ACCESSIBLE, *LIVRET),
+    text="""
+    Dit ce qui se fait sur place (1er niveau) et ce qui se transmet, et à qui (2nd niveau).
+
+    Sans mot, fs-triage pose les questions une à une. Avec des mots, il répond tout de suite.
+    """,
+    examples="""
+    fs-triage  # les questions, une à une
+    fs-triage caf rsa  # les fiches du RSA à la CAF
+    fs-triage permis volé  # les fiches qui ont ces mots, tous partenaires
+    fs-triage liste --json  # toutes les fiches, pour un programme
+    """,
+)
+"""A call without words."""
+
+TYPER_OPTIONS = (
+    Option("--version", "Dire la version, le livret et sa date."),
+    Option("--json", "", hidden=True),
+    Option(
+        INSTALL_OPTION,
+        "Installer la complétion par la touche Tab : bash, zsh, fish ou powershell.",
+        metavar="INTERPRÉTEUR",
+        values=SHELLS,
+    ),
+)
+"""The other options of a call without words, which `app` answers."""
+
+COMMANDS = {
+    command.name: command
+    for command in (
+        Command(
+            "fiche",
+            "cli.quick:answer_fiche",
+            words=(
+                Words("MOT", "Partenaire, identifiant ou mots de la démarche.", required=True, many=True),
+            ),
+            options=(JSON, ACCESSIBLE, *LIVRET),
+            summary="Montrer les fiches d’une démarche.",
+            text="""
+                Montre les fiches des démarches que désignent les mots : un partenaire, un identifiant, des mots.
+
+                « fiche » peut se taire : « fs-triage caf rsa ». Un programme l’écrit : aucune commande à venir ne
+                changera le sens de ses mots.
+                """,
+            examples="""
+                fs-triage fiche caf rsa  # toutes les fiches du RSA
+                fs-triage fiche caf/rsa/demande --json  # une fiche, par son identifiant
+                """,
+        ),
+        Command(
+            "chercher",
+            "cli.chercher:run_chercher",
+            words=(Words("MOT", "Le besoin, comme l’usager le dit.", many=True),),
+            options=(
+                JSON,
+                Option("--lot", "Lire un besoin par ligne sur l’entrée standard."),
+                Option("--expliquer", "Dire d’où vient le rang de chaque démarche."),
+                Option(
+                    "--partenaire",
+                    "Ne chercher que chez ce partenaire.",
+                    metavar="PARTENAIRE",
+                    values=PARTNERS,
+                ),
+                Option(
+                    "--niveau", "Ne garder que le 1er ou le 2nd niveau.", metavar="1|2", values=("1", "2")
+                ),
+                Option("--max", "Montrer au plus N démarches.", metavar="N"),
+                *LIVRET,
+            ),
+            summary="Chercher avec les mots de l’usager.",
+            text="""
+                Cherche les démarches qui répondent à un besoin, dit avec les mots de l’usager, la meilleure d’abord.
+                """,
+            examples="""
+                fs-triage chercher on m’a volé mon permis  # les démarches les plus proches
+                fs-triage chercher --lot --json < besoins.txt  # un besoin par ligne
+                """,
+        ),
+        Command(
+            "liste",
+            "cli.quick:answer_liste",
+            words=(PARTNER,),
+            options=(JSON, *LIVRET),
+            summary="Lister toutes les démarches.",
+            text="Liste les démarches : identifiant, niveau et titre, une par ligne.",
+            examples="""
+                fs-triage liste caf  # celles de la CAF
+                fs-triage liste --json  # toutes les fiches entières
+                """,
+        ),
+        Command(
+            "contacts",
+            "cli.quick:answer_contacts",
+            words=(PARTNER,),
+            options=(JSON, *LIVRET),
+            summary="Lister tous les contacts.",
+            text="Liste les contacts, qui peut s’en servir et les démarches qui y mènent, un par ligne.",
+            examples="fs-triage contacts msa  # ceux de la MSA",
+        ),
+        Command(
+            "arbre",
+            "cli.author_calls:run_arbre",
+            words=(PARTNER,),
+            options=(
+                JSON,
+                Option("--mermaid", "Écrire le dessin en Mermaid."),
+                Option("--dot", "Écrire le dessin en DOT (Graphviz)."),
+                *LIVRET,
+            ),
+            summary="Dessiner l’arbre des questions.",
+            text="Dessine l’arbre des questions et des démarches.",
+            examples="""
+                fs-triage arbre caf  # celui de la CAF
+                fs-triage arbre caf --mermaid > caf.mmd  # une image que les forges savent montrer
+                """,
+        ),
+        Command(
+            "verifier",
+            "cli.author_calls:run_verifier",
+            words=(
+                Words(
+                    "DOSSIER",
+                    "Dossier d’un livret ; le livret en service s’il manque.",
+                    many=True,
+                    names=PATHS,
+                ),
+            ),
+            options=(
+                JSON,
+                Option(
+                    "--format", "Écrire des annotations pour une forge.", metavar="github", values=("github",)
+                ),
+            ),
+            summary="Vérifier les fichiers de règles.",
+            text="""
+                Dit tout ce qui ne va pas dans des fichiers de règles : fichier, ligne, colonne, message et code.
+                """,
+            examples="""
+                fs-triage verifier  # le livret dont se sert le comptoir
+                fs-triage verifier rules/jura  # celui d’un dossier
+                """,
+        ),
+        Command(
+            "schema",
+            "cli.author_calls:run_schema",
+            options=(JSON,),
+            summary="Donner le schéma d’un fichier de règles.",
+            text="""
+                Donne le schéma JSON d’un fichier de règles, pour que l’éditeur de texte complète et souligne.
+                """,
+            examples="fs-triage schema > partner.schema.json  # à côté des règles",
+        ),
+        Command(
+            "comparer",
+            "cli.author_calls:run_comparer",
+            words=(
+                Words("ANCIEN", "Dossier de l’ancienne version.", required=True, names=PATHS),
+                Words("NOUVEAU", "Dossier de la nouvelle version.", required=True, names=PATHS),
+            ),
+            options=(JSON, Option("--markdown", "Écrire en Markdown.")),
+            summary="Comparer deux versions d’un livret.",
+            text="Dit ce qui change entre deux versions d’un livret : ce qu’il faut annoncer aux conseillers.",
+            examples="fs-triage comparer ancien/jura rules/jura  # d’abord l’ancienne",
+        ),
+        Command(
+            "relecture",
+            "cli.author_calls:run_relecture",
+            words=(PARTNER,),
+            options=(
+                Option(
+                    "--sortie",
+                    "Écrire dans ce fichier, .md ou .html.",
+                    short="-o",
+                    metavar="FICHIER",
+                    values=PATHS,
+                ),
+                *LIVRET,
+            ),
+            summary="Écrire la feuille qu’un partenaire relit.",
+            text="""
+                Écrit la feuille que le référent d’un partenaire relit et approuve, en Markdown ou en page web.
+                """,
+            examples="fs-triage relecture msa -o msa.html  # une page à imprimer",
+        ),
+        Command(
+            "nouveau",
+            "cli.author_calls:run_nouveau",
+            words=(Words("DOSSIER", "Dossier à créer.", required=True, names=PATHS),),
+            options=(
+                Option(
+                    "--departement",
+                    "Numéro et nom, comme « 25 Doubs ».",
+                    metavar="DÉPARTEMENT",
+                    required=True,
+                ),
+                Option("--depuis", "Livret dont hériter (jura).", metavar="NOM", values=PATHS),
+            ),
+            summary="Commencer le livret d’un autre département.",
+            text="Commence un livret qui hérite d’un autre : il reste à y remplacer les contacts locaux.",
+            examples='fs-triage nouveau doubs --departement "25 Doubs"  # hérite du livret jura',
+        ),
+        Command(
+            "livrets",
+            "cli.livrets:run_livrets",
+            options=(JSON,),
+            summary="Lister les livrets installés.",
+            text="Liste les livrets installés, un par ligne ; celui qui sert est marqué.",
+            examples="fs-triage livrets",
+        ),
+    )
+}
+"""The commands, in the order of the help page."""
+
+VALUE_OPTIONS = {
+    key: option
+    for options in (*(command.options for command in COMMANDS.values()), {INSTALL_OPTION: TYPER_OPTIONS[-1]})
+    for key, option in options.items()
+    if option.metavar
+}
+"""The options, of any command, that are followed by a value."""
 
 
 class Call:
-    """A call as read: the command, its words and its options (`True` for a flag, text for a value).
-
-    Raises `Failure` for a word of which a character is lost.
-    """
+    """A call as read: the command, its words and its options (`True` for a flag, text for a value)."""
 
     __slots__ = ("command", "options", "words")
 
     def __init__(self, command: str, words: list[str], options: dict[str, str | bool]) -> None:
         self.command = command
-        self.words = [decode_argument(word) for word in words]
-        self.options = {
-            name: decode_argument(value) if isinstance(value, str) and name not in _PATH_OPTIONS else value
-            for name, value in options.items()
-        }
+        self.words = words
+        self.options = options
 
     def find_value(self, option: str) -> str | None:
         """Return the value of `option`, None when it was not given."""
@@ -87,6 +353,37 @@ class Call:
     def has_flag(self, option: str) -> bool:
         """Return whether the flag `option` was given."""
         return self.options.get(option) is True
+
+
+def run_call(call: Call) -> int:
+    """Answer a call; returns the exit code, raises `Failure`."""
+    command = COMMANDS.get(call.command, WIZARD)
+    module, _, name = command.function.partition(":")
+    function: Callable[..., int] = getattr(__import__(f"fs_triage.{module}", fromlist=[name]), name)
+    return function(open_livret(call), call) if command.reads_livret else function(call)
+
+
+def open_livret(call: Call) -> Store:
+    """Open the livret that a call asks for, and print its notices on standard error; raises `Failure`."""
+    folder = livret_choice.find_livret_folder(call.find_value("--regles"), call.find_value("--livret"))
+    store = open_store(folder)
+    output.print_message(*store.notices)
+    store.notices.clear()
+    return store
+
+
+def build_call(command: str, words: list[str], options: dict[str, str | bool]) -> Call:
+    """Return the call of `command`; raises `Failure` for a word of which a character is lost."""
+    known = COMMANDS.get(command, WIZARD)
+    if not any(word.names == PATHS for word in known.words):
+        words = [decode_argument(word) for word in words]
+    options = {
+        name: decode_argument(value)
+        if isinstance(value, str) and known.options[name].values != PATHS
+        else value
+        for name, value in options.items()
+    }
+    return Call(command, words, options)
 
 
 def decode_argument(word: str) -> str:
@@ -110,20 +407,6 @@ def decode_argument(word: str) -> str:
     return text
 
 
-def parse_number(text: str, most: int) -> int | None:
-    """Return the number from 1 to `most` that `text` writes in the digits 0 to 9, None for any other text."""
-    digits = text.lstrip("0")
-    if not (digits.isascii() and digits.isdigit()) or len(digits) > len(str(most)):
-        return None  # not even read: Python refuses to make a number of thousands of digits
-    return int(digits) if int(digits) <= most else None
-
-
-def takes_value(option: str) -> bool:
-    """Return whether `option`, of any command, is followed by a value."""
-    tables = (*QUICK_COMMANDS.values(), *TYPER_COMMANDS.values(), PROGRAM_OPTIONS)
-    return any(options.get(option) == VALUE for options in tables)
-
-
 def split_arguments(arguments: list[str]) -> tuple[list[str], list[str], list[str]]:
     """Return the words of a call and its options, each followed by its value, in the order typed.
 
@@ -136,10 +419,10 @@ def split_arguments(arguments: list[str]) -> tuple[list[str], list[str], list[st
         if argument == "--":
             words += rest
         elif argument.startswith("-") and argument != "-":
-            value = next(rest, None) if takes_value(argument) else ""
+            value = next(rest, None) if argument in VALUE_OPTIONS else ""
             if value is None:
                 return words, options, [argument]
-            options += [argument, value] if takes_value(argument) else [argument]
+            options += [argument, value] if argument in VALUE_OPTIONS else [argument]
         else:
             words.append(argument)
     return words, options, []
@@ -161,26 +444,32 @@ def arrange_arguments(arguments: list[str]) -> list[str]:
 
 
 def parse_call(arguments: list[str]) -> Call | None:
-    """Return the call that `arguments` make; None when it is not a plain call of a quick command.
+    """Return the call that `arguments` make; raises `Failure` for a word of which a character is lost.
 
     A call without words has the empty command. None is no error: it means that Typer must read the call, and
     say what is wrong with it if anything is.
     """
-    arranged = arrange_arguments(arguments)
-    command = arranged.pop(0) if arranged and arranged[0] in COMMANDS else ""
-    known = QUICK_COMMANDS.get(command) if command else WIZARD_OPTIONS
-    if known is None:
-        return None
+    words = arrange_arguments(arguments)
+    command = COMMANDS[words.pop(0)] if words and words[0] in COMMANDS else WIZARD
     given: dict[str, str | bool] = {}
-    while arranged and (option := arranged.pop(0)) != "--":
-        option, joined, value = option.partition("=")
-        if option in given or option not in known or (known[option] == FLAG and joined):
+    while words and (argument := words.pop(0)) != "--":
+        key, joined, value = argument.partition("=")
+        option = command.options.get(key)
+        if option is None or option.name in given or (joined and (not option.metavar or key == option.short)):
             return None
-        if known[option] == VALUE and not joined:
-            if not arranged or arranged[0] == "--":
+        if option.metavar and not joined:
+            if not words or words[0] == "--":
                 return None
-            value = arranged.pop(0)
-        given[option] = True if known[option] == FLAG else value
-    if command == "fiche" and not arranged:
-        return None
-    return Call(command, arranged, given)
+            value = words.pop(0)
+        given[option.name] = value if option.metavar else True
+    return build_call(command.name, words, given) if _is_complete(command, words, given) else None
+
+
+def _is_complete(command: Command, words: list[str], options: dict[str, str | bool]) -> bool:
+    """Return whether a call has as many words as its command takes, and the options that it requires."""
+    least = sum(word.are_required for word in command.words)
+    are_too_many = len(words) > len(command.words) and not any(word.are_many for word in command.words)
+    lacking = [
+        option for option in command.options.values() if option.is_required and option.name not in options
+    ]
+    return len(words) >= least and not are_too_many and not lacking

@@ -20,12 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-SHELLS = ("bash", "zsh", "fish", "powershell")
-
-_FOLDER = "\t"
-_FOLDERS = ("verifier", "comparer", "nouveau")
-_PARTNERS = ("liste", "contacts", "arbre", "relecture")
-_VALUES = {"--niveau": ("1", "2"), "--format": ("github",), commands.INSTALL_OPTION: SHELLS}
+_PATH = "\t"
 
 
 def print_proposals(arguments: list[str]) -> int:
@@ -45,20 +40,22 @@ def build_proposals(before: list[str], current: str) -> list[str]:
     words, options, lacking = commands.split_arguments(before)
     if lacking:
         return _filter_by_prefix(current, _list_values(lacking[0], options))
-    command = words[0] if words and words[0] in commands.COMMANDS else "fiche" if words else ""
+    name = words[0] if words and words[0] in commands.COMMANDS else "fiche" if words else ""
     if current.startswith("-"):
-        return _filter_by_prefix(current, _list_options(command, options))
-    if command in _FOLDERS:
-        return [_FOLDER]
-    if command in _PARTNERS and len(words) == 1:
+        return _filter_by_prefix(current, _list_options(name, options))
+    named = {kind.names for kind in commands.COMMANDS[name].words} if name else set()
+    if commands.PATHS in named:
+        return [_PATH]
+    if commands.PARTNERS in named and len(words) == 1:
         return _filter_by_prefix(current, _open_livret(options).need("choices:").split("\n"))
-    if command not in ("", "fiche"):
-        return _filter_by_prefix(current, _list_options(command, options))
+    if name not in ("", "fiche"):
+        return _filter_by_prefix(current, _list_options(name, options))
     store = _open_livret(options)
     found = _list_answers(store, words[1:] if words and words[0] == "fiche" else words, current)
     if not words:
-        found += _filter_by_prefix(current, store.need("commands").split("\n"))
-    return found or _filter_by_prefix(current, _list_options(command, options))
+        lines = [f"{command.name}\t{command.summary}" for command in commands.COMMANDS.values()]
+        found += _filter_by_prefix(current, lines)
+    return found or _filter_by_prefix(current, _list_options(name, options))
 
 
 def _list_answers(store: Store, words: list[str], current: str) -> list[str]:
@@ -73,27 +70,25 @@ def _list_answers(store: Store, words: list[str], current: str) -> list[str]:
 
 def _list_options(command: str, given: list[str]) -> list[str]:
     """Return the options that a command still takes; a call without words may become a `fiche`."""
-    tables = {**commands.QUICK_COMMANDS, **commands.TYPER_COMMANDS}
-    known = (
-        tables[command]
-        if command
-        else {**tables["fiche"], **commands.WIZARD_OPTIONS, **commands.PROGRAM_OPTIONS}
-    )
+    known = [*commands.COMMANDS[command or "fiche"].options]
+    if not command:
+        known += [*commands.WIZARD.options, *(option.name for option in commands.TYPER_OPTIONS)]
     names = {option.partition("=")[0] for option in given}
-    return [option for option in known if option not in names]
+    return [option for option in dict.fromkeys(known) if option not in names]
 
 
-def _list_values(option: str, options: list[str]) -> Iterable[str]:
+def _list_values(name: str, given: list[str]) -> Iterable[str]:
     """Return the values that an option may have."""
-    if option == "--partenaire":
-        return _open_livret(options).need("choices:").split("\n")
-    if option == "--livret":
+    values = commands.VALUE_OPTIONS[name].values
+    if values == commands.PARTNERS:
+        return _open_livret(given).need("choices:").split("\n")
+    if values == commands.LIVRETS:
         return folders.list_livrets(folders.get_own_livrets())
-    return _VALUES.get(option, [_FOLDER] if option in ("--regles", "--sortie", "-o", "--depuis") else [])
+    return [_PATH] if values == commands.PATHS else values
 
 
 def _filter_by_prefix(current: str, lines: Iterable[str]) -> list[str]:
-    return [line for line in lines if line == _FOLDER or line.startswith(current)]
+    return [line for line in lines if line == _PATH or line.startswith(current)]
 
 
 def _open_livret(options: list[str]) -> Store:

@@ -9,7 +9,7 @@ from pathlib import Path
 from shlex import quote
 
 from fs_triage import output
-from fs_triage.cli.completion import SHELLS
+from fs_triage.cli.commands import SHELLS
 from fs_triage.contract import OK, OUTPUT_LOST, WRONG_CALL, Failure, describe_os_error
 from fs_triage.files import folders
 from fs_triage.text.typography import quote_input

@@ -9,8 +9,12 @@ from fs_triage import livret_choice, output
 from fs_triage.contract import OK, Failure
 from fs_triage.files import livrets
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from fs_triage.cli.commands import Call
 
-def run_livrets(as_json: bool) -> int:
+
+def run_livrets(call: Call) -> int:
     """Print the installed livrets, and the one in use where it is another; returns the exit code."""
     try:
         used = Path(livret_choice.find_livret_folder()).resolve()
@@ -25,7 +29,7 @@ def run_livrets(as_json: bool) -> int:
         {"id": name, "folder": str(folder), "in_use": folder == used}
         for name, folder in sorted(folders.items())
     ]
-    if as_json:
+    if call.has_flag("--json"):
         output.print_json(json.dumps({"schema_version": 1, "livrets": rows}, ensure_ascii=False))
     else:
         lines = [f"{'*' if row['in_use'] else ' '} {row['id']}\t{row['folder']}" for row in rows]

@@ -1,36 +1,15 @@
-"""The quick answers: a lookup, a list, the contacts, from ready-made text and JSON of the index.
-
-Each function is what both the front door and the Typer command call; it returns an exit code.
-"""
+"""The quick answers: a lookup, a list, the contacts, from ready-made text and JSON of the index."""
 
 from __future__ import annotations
 
-from fs_triage import livret_choice, output
+from fs_triage import output
 from fs_triage.contract import NOTHING_FOUND, OK, WRONG_CALL, Failure
 from fs_triage.index import lookup
-from fs_triage.index.reader import Store, open_store
+from fs_triage.index.reader import Store
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from fs_triage.cli.commands import Call
-
-
-def answer_call(call: Call) -> int:
-    """Answer a call of a quick command; returns the exit code, raises `Failure`."""
-    store = open_livret(call)
-    return _COMMANDS[call.command](store, call)
-
-
-def open_livret(call: Call) -> Store:
-    """Open the livret that a call asks for, and print its notices on standard error."""
-    store = open_store(
-        livret_choice.find_livret_folder(call.find_value("--regles"), call.find_value("--livret"))
-    )
-    output.print_message(*store.notices)
-    store.notices.clear()
-    return store
 
 
 def answer_wizard(store: Store, call: Call) -> int:
@@ -62,8 +41,7 @@ def _show_conclusions(
             store, node=node, positions=positions, accessible=call.has_flag("--accessible")
         )
     if as_json:
-        extra = f'"found_by": "{by}", '
-        output.print_json(render_envelope(store, " ".join(call.words), store.block("json", positions), extra))
+        _print_matches(store, call, store.block("json", positions), f'"found_by": "{by}", ')
     elif output.can_draw(call.has_flag("--accessible")):
         from fs_triage.render import terminal
 
@@ -83,16 +61,15 @@ def _answer_by_search(store: Store, call: Call, found: lookup.Found, as_json: bo
         )
         return _show_conclusions(store, call, hits, "search", as_json)
     if as_json:
-        output.print_json(render_envelope(store, " ".join(call.words), [], '"found_by": "nothing", '))
+        _print_matches(store, call, [], '"found_by": "nothing", ')
     output.print_message(otherwise)
     return NOTHING_FOUND
 
 
-def render_envelope(store: Store, query: str, matches: list[str], extra: str = "") -> str:
-    """Return the JSON object that carries `matches`, themselves JSON."""
-    livret = store.quoted(store.need("meta:livret"))
-    head = f'"schema_version": 1, "livret": {livret}, "query": {store.quoted(query)}, {extra}'
-    return f'{{{head}"matches": [{", ".join(matches)}]}}'
+def _print_matches(store: Store, call: Call, matches: list[str], more: str = "") -> None:
+    from fs_triage.cli import json_answers
+
+    output.print_json(json_answers.render_matches(store, " ".join(call.words), matches, more))
 
 
 def answer_liste(store: Store, call: Call) -> int:
@@ -100,7 +77,7 @@ def answer_liste(store: Store, call: Call) -> int:
     kind = "json" if call.has_flag("--json") else "line"
     values = _list_values(store, call, kind, kind)
     if kind == "json":
-        output.print_json(render_envelope(store, " ".join(call.words), values))
+        _print_matches(store, call, values)
     else:
         output.print_format("\n".join(values))
     return OK
@@ -132,25 +109,9 @@ def answer_contacts(store: Store, call: Call) -> int:
     as_json = call.has_flag("--json")
     values = _list_values(store, call, "contact" if as_json else "contact-line", "contact")
     if as_json:
-        livret = store.quoted(store.need("meta:livret"))
-        body = ", ".join(values)
-        output.print_json(f'{{"schema_version": 1, "livret": {livret}, "contacts": [{body}]}}')
+        from fs_triage.cli import json_answers
+
+        output.print_json(json_answers.render_contacts(store, values))
     else:
         output.print_format("\n".join(values))
     return OK
-
-
-def answer_chercher(store: Store, call: Call) -> int:
-    """Search by needs in the visitor's own words."""
-    from fs_triage.cli import chercher as command
-
-    return command.run_chercher(store, call)
-
-
-_COMMANDS: dict[str, Callable[[Store, Call], int]] = {
-    "": answer_wizard,
-    "fiche": answer_fiche,
-    "liste": answer_liste,
-    "contacts": answer_contacts,
-    "chercher": answer_chercher,
-}

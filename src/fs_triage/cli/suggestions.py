@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from rapidfuzz import fuzz, process
 
-from fs_triage.cli.commands import COMMANDS
-from fs_triage.contract import WRONG_CALL, Failure
+from fs_triage.contract import COMMAND_NAMES, WRONG_CALL, Failure
 from fs_triage.index import lookup
 from fs_triage.index.reader import Store
 from fs_triage.search import rank
@@ -72,7 +71,7 @@ def _find_nearest_calls(store: Store, words: list[str], partner: str | None) -> 
     titles = _list_titles(store, partner)
     mended = _correct_query(store, query, titles, partner)
     names = {
-        f"« fs-triage {name} »": fold(name) for name in (*COMMANDS, *store.need("meta:partners").split())
+        f"« fs-triage {name} »": fold(name) for name in (*COMMAND_NAMES, *store.need("meta:partners").split())
     }
     if partner is not None:
         query = query.removeprefix(fold(partner)).strip() or query
@@ -89,7 +88,7 @@ def _find_misspelt_name(store: Store, words: list[str]) -> list[str]:
     if not rest and fold(first) in _OPTIONS_BY_WORD:
         return [quote_input(f"fs-triage {_OPTIONS_BY_WORD[fold(first)]}")]
     command = process.extractOne(
-        fold(first), COMMANDS, scorer=fuzz.ratio, score_cutoff=_MIN_MISSPELT_SIMILARITY
+        fold(first), COMMAND_NAMES, scorer=fuzz.ratio, score_cutoff=_MIN_MISSPELT_SIMILARITY
     )
     if command is not None:
         return [quote_input(" ".join(["fs-triage", command[0], *rest]))]

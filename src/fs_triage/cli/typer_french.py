@@ -15,8 +15,8 @@ from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 from typer.exceptions import Exit, TyperException
 
 from fs_triage import output
-from fs_triage.cli import commands as calls
-from fs_triage.contract import WRONG_CALL, Failure
+from fs_triage.cli.commands import COMMANDS
+from fs_triage.contract import COMMAND_NAMES, WRONG_CALL, Failure
 from fs_triage.text.typography import quote_input
 
 TYPE_CHECKING = False
@@ -134,8 +134,7 @@ def build_failure(error: TyperException) -> Failure:
 def _explain_unknown_option(error: exceptions.NoSuchOption, ctx: Context | None) -> str:
     known = [name for option in _list_options(ctx) for name in option.opts] + HELP_NAMES
     near = difflib.get_close_matches(error.option_name, known, n=1, cutoff=_MIN_SIMILARITY)
-    tables = {**calls.QUICK_COMMANDS, **calls.TYPER_COMMANDS}
-    owners = [f"« {command} »" for command, options in tables.items() if error.option_name in options]
+    owners = [f"« {name} »" for name in COMMAND_NAMES if error.option_name in COMMANDS[name].options]
     hint = f" (vouliez-vous dire {near[0]} ?)" if near else f" (c’est une option de {', '.join(owners)})"
     hint = hint if near or owners else ""
     return f"Option inconnue : {quote_input(error.option_name)}{hint} ; {_render_help_hint(ctx)}"

@@ -5,21 +5,18 @@ from __future__ import annotations
 import time
 
 from fs_triage import __version__, output
-from fs_triage.cli import commands, quick
+from fs_triage.cli.commands import Call, open_livret
 from fs_triage.contract import OK, Failure
 from fs_triage.index.reader import Store
 
 _RULES = ".yaml"
 
 
-def run_version(regles: str | None, livret: str | None) -> int:
+def run_version(call: Call) -> int:
     """Print the versions; returns the exit code, which tells when the rules cannot be used."""
     output.print_answer(f"fs-triage {__version__}")
     try:
-        given = {"--regles": regles, "--livret": livret}
-        store = quick.open_livret(
-            commands.Call("", [], {name: value for name, value in given.items() if value})
-        )
+        store = open_livret(call)
     except Failure as failure:
         output.print_message(failure.message)
         return failure.code

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from fs_triage import output
-from fs_triage.cli import commands
 from fs_triage.desk.page import BACK, Page, fit_text
+from fs_triage.text.numbers import parse_number
 from fs_triage.text.typography import quote_input
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Lines:
         last = len(page.options)
         while True:
             typed = _ask_line(self._typed, f"Numéro du choix, de 1 à {last} : ")
-            if (number := commands.parse_number(typed, last)) is not None:
+            if (number := parse_number(typed, last)) is not None:
                 return page.options[number - 1].value
             output.print_answer(
                 f"{quote_input(typed)} n’est pas un numéro de 1 à {last}." if typed else "Rien n’est choisi."

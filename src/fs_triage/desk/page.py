@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from fs_triage.cli.commands import REPLACEMENT_CHARACTER
+from fs_triage.contract import REPLACEMENT_CHARACTER
 
 if TYPE_CHECKING:
     from fs_triage.render.conclusion import Card

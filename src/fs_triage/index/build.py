@@ -2,7 +2,7 @@
 
 `node:<id>` holds « first last kind [node to go to when it blocks] » (positions of conclusions); `json:`, `text:`
 and `line:` hold a conclusion by its position; `question:<id>` a question; `choices:<id>` its answers for the
-completion, `commands` the commands; `renamed:<old id>` the id that it leads to now; `word:<word>` the positions
+completion; `renamed:<old id>` the id that it leads to now; `word:<word>` the positions
 of the conclusions that have it; `alias:<name>` the id of a partner; `contact:` and `contact-line:` a contact by
 its position; `span-…:<partner>` its positions; `find:` and `search:` what a search learnt (`learning`); `meta:`
 the rest.
@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import json
 
-from fs_triage.cli import manual
 from fs_triage.render import plain_text
 from fs_triage.render.conclusion import describe_conclusion
 from fs_triage.rules import flatten
@@ -39,7 +38,6 @@ def entries_of(livret: Livret, old: Entries | None = None) -> Entries:
     """
     grown = flatten.flatten_livret(livret)
     entries = {
-        "commands": "\n".join(f"{name}\t{page.short}" for name, page in manual.COMMANDS.items()),
         "meta:livret": livret.booklet.id,
         "meta:title": livret.booklet.title,
         "meta:departement": livret.booklet.departement,

@@ -1,0 +1,66 @@
+"""The commands for authors: the words and options of a call as the arguments of their functions."""
+
+from __future__ import annotations
+
+from fs_triage.cli import quick
+from fs_triage.contract import WRONG_CALL, Failure
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from fs_triage.cli.commands import Call
+    from fs_triage.index.reader import Store
+
+
+def run_arbre(store: Store, call: Call) -> int:
+    """Draw the tree."""
+    from fs_triage.author import arbre
+
+    form = _get_form(call, "json", "mermaid", "dot")
+    return arbre.run_arbre(store, quick.get_partner(store, call), form)
+
+
+def run_verifier(call: Call) -> int:
+    """Tell every problem of rule files."""
+    from fs_triage.author import verifier
+
+    return verifier.run_verifier(call.words, call.has_flag("--json"), call.find_value("--format"))
+
+
+def run_schema(_: Call) -> int:
+    """Print the JSON Schema of a rule file, which is JSON without being asked."""
+    from fs_triage.author import schema
+
+    return schema.run_schema()
+
+
+def run_comparer(call: Call) -> int:
+    """Compare two livrets by meaning."""
+    from fs_triage.author.comparer import command
+
+    old, new = call.words
+    return command.run_comparer(old, new, _get_form(call, "json", "markdown"))
+
+
+def run_relecture(store: Store, call: Call) -> int:
+    """Write the sheet that a partner approves."""
+    from fs_triage.author.relecture import command
+
+    return command.run_relecture(store, quick.get_partner(store, call), call.find_value("--sortie"))
+
+
+def run_nouveau(call: Call) -> int:
+    """Start a livret that inherits from another one."""
+    from fs_triage.author import nouveau
+
+    parent, departement = call.find_value("--depuis"), call.find_value("--departement")
+    return nouveau.run_nouveau(call.words[0], "jura" if parent is None else parent, departement or "")
+
+
+def _get_form(call: Call, *forms: str) -> str:
+    """Return the form of answer whose flag was given, « text » when none was; raises `Failure` for two."""
+    asked = [form for form in forms if call.has_flag(f"--{form}")]
+    if len(asked) > 1:
+        raise Failure(
+            WRONG_CALL, f"--{asked[0]} et --{asked[1]} ne vont pas ensemble ; gardez l’une des deux."
+        )
+    return asked[0] if asked else "text"
