@@ -28,13 +28,15 @@ FLOORS = (
     "cli",
     "desk author",
     "livret",
+    "livret_choice",
     "rebuild",
     "checks",
     "search index",
     "rules render",
     "files output",
     "text",
-    "contract system_errors",
+    "contract",
+    "system_errors",
 )
 """The house from the roof down: a room imports from the floors below its own and from itself, types and lazy imports
 included. Neighbours on one floor do not know each other. `CONTRIBUTING.md` draws it."""
