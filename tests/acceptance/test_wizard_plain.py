@@ -286,7 +286,7 @@ def test_a_console_of_windows_needs_no_name(
 @pytest.mark.parametrize(("system", "end"), [("posix", "Ctrl-D"), ("nt", "Ctrl-Z puis Entrée")])
 def test_a_batch_that_is_typed_says_how_it_ends(home: Path, system: str, end: str) -> None:
     program = (
-        "import sys, types; from fs_triage import __main__, chercher; "
+        "import sys, types; from fs_triage import __main__; from fs_triage.cli import chercher; "
         f"chercher.os = types.SimpleNamespace(name={system!r}); "
         "sys.argv = ['', 'chercher', '--lot']; __main__.start()"
     )
