@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from fs_triage.desk.page import BACK, QUIT, Option, Page, fit_text
+from fs_triage.desk.page import Action, Option, Page, fit_text
 from fs_triage.text.fold import fold
 from fs_triage.text.typography import quote_input
 from fs_triage.text.wrap import wrap_text
@@ -16,9 +16,9 @@ _POINTER, _PLAIN_POINTER = "»", ">"
 _INDENT = "   "
 _HINT = "Flèches et Entrée pour choisir, ou tapez un mot"
 _HINT_BACK = "Flèches et Entrée pour choisir, Échap pour revenir, ou tapez un mot"
-_LABEL_PREFIXES = {BACK: "← "}
-_EXIT_VALUES = (BACK, QUIT)
-_MIN_SEARCH_LENGTH = 3  # letters from which what is typed is looked for elsewhere than in the choices
+_LABEL_PREFIXES: dict[str | Action, str] = {Action.BACK: "← "}
+_EXITS = (Action.BACK, Action.QUIT)
+_MIN_SEARCH_LENGTH = 3  # letters typed before `Page.find_options` is asked
 
 
 def get_pointer(readable: Callable[[str], str]) -> str:
@@ -26,98 +26,98 @@ def get_pointer(readable: Callable[[str], str]) -> str:
     return _POINTER if readable(_POINTER) == _POINTER else _PLAIN_POINTER
 
 
+def _find_rank(options: tuple[Option, ...], value: str | Action | None) -> int:
+    """Return the rank of the option of that `value`, 0 when there is none."""
+    return next((rank for rank, option in enumerate(options) if option.value == value), 0)
+
+
 class Choices:
     """The choices of a page, filtered by what is typed.
 
-    `readable` turns a text into what the terminal can show. `lines_below` says how many lines of the choice
-    pointed at stand below its first.
+    `readable` turns a text into what the terminal can show. `lines_below` is the number of lines of the choice
+    pointed at, without its first.
     """
 
     def __init__(self, page: Page, readable: Callable[[str], str]) -> None:
         self.page = page
         self.typed = ""
         self.lines_below = 0
-        self._refused = ""  # what to say of a key that was not taken
-        self._left: tuple[Option, ...] | None = page.options
+        self._note = ""  # the message about a key that was refused
+        self._filtered: tuple[Option, ...] | None = page.options
         self._readable = readable
-        values = [option.value for option in page.options]
-        self._at = values.index(page.earlier) if page.earlier in values else 0
+        self._rank = _find_rank(page.options, page.earlier)
 
     @property
     def filtered_options(self) -> tuple[Option, ...]:
-        """The choices that the filter leaves, and those it finds; looked for when they are shown, not at each key."""
-        if self._left is None:
-            self._left = self._filter_options()
-        return self._left
+        """The choices that match the filter; computed when they are shown, not at each key."""
+        if self._filtered is None:
+            self._filtered = self._filter_options()
+        return self._filtered
 
-    def find_pointed_value(self) -> str | None:
-        """Return the value of the choice pointed at, None when the filter leaves none."""
-        return self.filtered_options[self._at].value if self.filtered_options else None
+    def find_pointed_value(self) -> str | Action | None:
+        """Return the value of the choice pointed at, None when none matches the filter."""
+        return self.filtered_options[self._rank].value if self.filtered_options else None
 
     def move_pointer(self, by: int) -> None:
-        """Point `by` choices further; a single step goes round, a longer one stops at the ends."""
-        if self.filtered_options:
-            at = self._at + by
-            self._at = (
-                at % len(self.filtered_options)
-                if abs(by) == 1
-                else min(max(at, 0), len(self.filtered_options) - 1)
-            )
+        """Point `by` choices further; a single step wraps around, a longer one stops at the ends."""
+        count = len(self.filtered_options)
+        if count:
+            rank = self._rank + by
+            self._rank = rank % count if abs(by) == 1 else min(max(rank, 0), count - 1)
 
     def point_at_first(self) -> None:
         """Point at the first choice."""
-        self._at = 0
+        self._rank = 0
 
     def point_at_last(self) -> None:
         """Point at the last choice."""
-        self._at = max(len(self.filtered_options) - 1, 0)
+        self._rank = max(len(self.filtered_options) - 1, 0)
 
     def add_text(self, text: str) -> None:
         """Add `text` to the filter, as much of it as fits."""
-        taken, refused = fit_text(self.typed, text)
+        taken, note = fit_text(self.typed, text)
         if taken:
             self._apply_filter((self.typed + taken).lstrip())
-        self._refused = refused
+        self._note = note
 
     def erase(self) -> None:
-        """Take the last character of the filter away."""
+        """Remove the last character of the filter."""
         self._apply_filter(self.typed[:-1])
 
     def clear_filter(self) -> None:
-        """Take the filter away; the choice pointed at stays."""
-        kept = self.find_pointed_value()
+        """Remove the filter; the choice pointed at stays."""
+        pointed = self.find_pointed_value()
         self._apply_filter("")
-        values = [option.value for option in self.filtered_options]
-        self._at = values.index(kept) if kept in values else 0
+        self._rank = _find_rank(self.filtered_options, pointed)
 
     def _apply_filter(self, typed: str) -> None:
         self.typed = typed
-        self._refused = ""
-        self._left = None
-        self._at = 0
+        self._note = ""
+        self._filtered = None
+        self._rank = 0
 
     def _filter_options(self) -> tuple[Option, ...]:
         words = fold(self.typed).split()
         if self.typed.strip() and not words:
             return ()
         texts = [(option, fold(f"{option.label} {option.help}")) for option in self.page.options]
-        left = tuple(option for option, text in texts if all(word in text for word in words))
+        matches = tuple(option for option, text in texts if all(word in text for word in words))
         if (
-            self.page.found is not None
+            self.page.find_options is not None
             and len(self.typed) >= _MIN_SEARCH_LENGTH
-            and (len(words) > 1 or not left)
+            and (len(words) > 1 or not matches)
         ):
-            left += tuple(self.page.found(self.typed))
-        return left
+            matches += tuple(self.page.find_options(self.typed))
+        return matches
 
-    def has_value(self, value: str) -> bool:
-        """Return whether `value` is that of a choice of the page, or of one that what is typed has found."""
+    def has_value(self, value: str | Action) -> bool:
+        """Return whether `value` is that of a choice of the page, or of one found for what is typed."""
         return any(option.value == value for option in (*self.page.options, *self.filtered_options))
 
     def draw(self, columns: int, rows: int) -> list[Fragment]:
         """Return the list for a terminal of that size.
 
-        Where there is room for it, every help and a hint on the keys; else the help of the choice pointed at.
+        With every help and a hint on the keys where there is room, else with the help of the choice pointed at alone.
         """
         width = max(columns - 2, 1)
         head = [*self.page.head, self.page.question]
@@ -137,11 +137,11 @@ class Choices:
             if (
                 spaced
                 and rank
-                and option.value in _EXIT_VALUES
-                and self.filtered_options[rank - 1].value not in _EXIT_VALUES
+                and option.value in _EXITS
+                and self.filtered_options[rank - 1].value not in _EXITS
             ):
                 lines.append([("", "")])
-            pointed = rank == self._at
+            pointed = rank == self._rank
             drawn = self._draw_option(option, width, pointed, roomy or pointed)
             if pointed:
                 self.lines_below = len(drawn) - 1
@@ -152,7 +152,7 @@ class Choices:
         return lines
 
     def _render_filter(self, width: int) -> list[str]:
-        notes = [self._refused] if self._refused else []
+        notes = [self._note] if self._note else []
         if self.typed and not self.filtered_options:
             notes.insert(0, f"Aucun choix ne contient {quote_input(self.typed)} ; Échap efface le filtre.")
         elif self.typed:

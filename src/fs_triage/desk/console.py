@@ -1,7 +1,7 @@
-"""A terminal that is drawn on, its keys and its output, on Linux and on Windows, with the library's traps closed.
+"""The keys and the output of a terminal that `screen` draws on, on Linux and on Windows.
 
-prompt_toolkit takes keys one by one, a thousand bytes at a time: Ctrl-C would wait behind all that was pasted.
-Here what ends the session is looked for first, and letters come in one piece.
+prompt_toolkit handles keys one by one, a thousand bytes at a time: Ctrl-C would wait behind all that was pasted.
+Here the keys that end the session are looked for first, and letters in a row are handled as one paste.
 """
 
 from __future__ import annotations
@@ -20,17 +20,14 @@ from prompt_toolkit.output import Output, create_output
 from prompt_toolkit.output.vt100 import Vt100_Output
 
 from fs_triage.contract import WRONG_CALL, Failure
-from fs_triage.desk.page import BACK, fit_text, is_surrogate
+from fs_triage.desk.page import Action, fit_text, is_surrogate
 
 STOP_KEYS = (Keys.ControlC, Keys.ControlD, Keys.ControlQ)
 _STOP_PRESS = KeyPress(Keys.ControlC, "\x03")
 _IGNORED_KEYS = (Keys.ControlR, Keys.ControlS, Keys.ControlV, Keys.ControlX, Keys.ControlY)
-"""Keys that would open something with English words in it (a search of the history), insert raw bytes, or what was
-cut, again and again."""
-_MAX_KEYS_AHEAD = (
-    4096  # keys that are kept until they are asked for: nobody types more ahead, no prompt takes more
-)
-_MAX_READS = 256  # in one go, whoever goes on typing meanwhile
+"""Keys that would open a search of the history, in English, insert raw bytes, or paste what was cut."""
+_MAX_KEYS_AHEAD = 4096  # keys that are kept until they are asked for: more than a prompt takes
+_MAX_READS = 256  # reads in a row, should keys come without end
 
 _NO_CONSOLE: tuple[type[Exception], ...] = ()
 _NO_CONSOLE_MESSAGE = (
@@ -48,7 +45,7 @@ if sys.platform == "win32":
         """The keys of a Windows console."""
 
         def read_keys(self) -> list[KeyPress]:
-            """Return the keys pressed so far; the one that ends the session alone, wherever it stands."""
+            """Return the keys pressed so far; only the one that ends the session, if it is among them."""
             keys: list[KeyPress] = []
             for _ in range(_MAX_READS):
                 more = super().read_keys()
@@ -69,7 +66,7 @@ else:
         """The keys of a terminal."""
 
         def read_keys(self) -> list[KeyPress]:
-            """Return the keys pressed so far; the one that ends the session alone, wherever it stands."""
+            """Return the keys pressed so far; only the one that ends the session, if it is among them."""
             text = ""
             for _ in range(_MAX_READS):
                 more = self.stdin_reader.read(1 << 16)
@@ -84,7 +81,7 @@ else:
             return _join_letters(keys)
 
         def _parse_keys(self, text: str, dropped: str) -> None:
-            """Make keys of `text`; of what is `dropped`, only where a paste begins and ends counts."""
+            """Parse `text` into keys; of the `dropped` text, only the marks of a paste count."""
             parser = self.vt100_parser
             parser.feed(text)
             if dropped and parser._in_bracketed_paste and _PASTED in text[-len(_PASTED) :] + dropped:
@@ -94,9 +91,9 @@ else:
 
 
 def open_output() -> Output:
-    """Return the terminal that standard output is, which will never be asked where its cursor is.
+    """Return the terminal of standard output; its cursor position is never requested.
 
-    A terminal that does not answer such a question gets an English warning, and one that answers late leaves its
+    A terminal that does not answer such a request gets an English warning, and one that answers late leaves its
     answer on the shell's next line. Raises `Failure` on Windows for a window that is no console.
     """
     try:
@@ -109,19 +106,19 @@ def open_output() -> Output:
 
 
 def get_first_row(terminal: Output) -> int:
-    """Return the first row of the window; a console that takes no escape sequences counts those scrolled away."""
+    """Return the first row of the window: in a Windows console without escape sequences, it is not always 0."""
     if sys.platform == "win32" and isinstance(terminal, Win32Output):
         return int(terminal.get_win32_screen_buffer_info().srWindow.Top)
     return 0
 
 
 def open_keyboard() -> Keyboard:
-    """Return the keyboard that standard input is."""
+    """Return the keyboard of standard input."""
     return Keyboard(sys.stdin)
 
 
 def has_stop_key(keyboard: Keyboard) -> bool:
-    """Return whether a key that ends the session was pressed between two prompts; keeps the others for the next."""
+    """Return whether a key that ends the session was pressed between two prompts; the next prompt gets the others."""
     with keyboard.raw_mode():
         keys = keyboard.read_keys()
     store_typeahead(keyboard, keys)
@@ -139,9 +136,9 @@ def split_enter(key: KeyPress) -> list[KeyPress]:
 
 
 def _join_letters(keys: list[KeyPress]) -> list[KeyPress]:
-    """Return `keys` with letters in a row as one paste, and of a paste what is text.
+    """Return `keys` with letters in a row as one paste, and without what is no text in a paste.
 
-    The letter after Esc stays apart: both are Alt and that letter.
+    The letter after Esc stays a key of its own: both are Alt and that letter.
     """
     joined: list[KeyPress] = []
     for key in keys:
@@ -166,9 +163,9 @@ def _join_lines(text: str) -> str:
     )
 
 
-def build_text_keys(application: Application[Any], tell: Callable[[str], None]) -> KeyBindings:
-    """Return the keys of the prompt for words; `tell` is given what to say of a key not taken, else nothing to say."""
-    application.current_buffer.on_text_changed += lambda _: tell("")
+def build_text_keys(application: Application[Any], set_note: Callable[[str], None]) -> KeyBindings:
+    """Return the keys of the prompt for words; `set_note` gets the message about a key that is refused, else ""."""
+    application.current_buffer.on_text_changed += lambda _: set_note("")
     keys = KeyBindings()
     empty = Condition(lambda: not application.current_buffer.text)
     add_stops(keys)
@@ -180,20 +177,20 @@ def build_text_keys(application: Application[Any], tell: Callable[[str], None]) 
     @keys.add("escape")
     @keys.add("left", filter=empty)
     def _(event: KeyPressEvent) -> None:
-        event.app.exit(result=BACK)
+        event.app.exit(result=Action.BACK)
 
     @keys.add(Keys.BracketedPaste)
     @keys.add(Keys.Any)
     def _(event: KeyPressEvent) -> None:
         taken, refused = fit_text(application.current_buffer.text, event.data)
         application.current_buffer.insert_text(taken)
-        tell(refused)
+        set_note(refused)
 
     return keys
 
 
 def add_stops(keys: KeyBindings) -> None:
-    """Add the keys that end the session, also behind an Esc that waits for what follows it."""
+    """Add the keys that end the session, also after an Esc that may be the start of another key."""
 
     def stop(event: KeyPressEvent) -> None:
         event.app.exit(exception=KeyboardInterrupt())
@@ -204,4 +201,4 @@ def add_stops(keys: KeyBindings) -> None:
 
 
 def ignore_key(_event: KeyPressEvent) -> None:
-    """Take a key and do nothing."""
+    """Do nothing."""

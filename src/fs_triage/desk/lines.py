@@ -1,4 +1,4 @@
-"""Pages as numbered lines, for screen readers and plain terminals: nothing is drawn, nothing is redrawn."""
+"""Pages as numbered lines, for screen readers and plain terminals: only written to, never drawn on."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from fs_triage import output
-from fs_triage.desk.page import BACK, Page, fit_text
+from fs_triage.desk.page import Action, Page, fit_text
 from fs_triage.text.numbers import parse_number
 from fs_triage.text.typography import quote_input
 
@@ -29,7 +29,7 @@ class Lines:
 
     @contextlib.contextmanager
     def open_session(self) -> Iterator[None]:
-        """Surround a session: after Ctrl-C the shell begins on a line of its own."""
+        """Surround a session; after Ctrl-C, end the line, so that the shell's prompt begins a new one."""
         try:
             yield
         except KeyboardInterrupt:
@@ -37,14 +37,15 @@ class Lines:
             raise
 
     def interrupt(self) -> bool:
-        """Return False: a terminal that is only written to is left as it is.
+        """Return False: nothing is drawn that would have to be cleared.
 
-        What is raised in a handler may be lost, where Python calls what it cannot stop; the next line ends it then.
+        An exception raised in the handler may be lost (in a callback that Python calls); then the next line read
+        ends the session.
         """
         self._typed.stopped = True
         return False
 
-    def ask_choice(self, page: Page) -> str:
+    def ask_choice(self, page: Page) -> str | Action:
         """Show `page`; returns the value of the option chosen."""
         output.print_answer("")
         for line in (*page.head, page.question):
@@ -63,8 +64,8 @@ class Lines:
                 f"{quote_input(typed)} n’est pas un numéro de 1 à {last}." if typed else "Rien n’est choisi."
             )
 
-    def ask_words(self, page: Page, earlier: str) -> str:
-        """Ask for words, `earlier` being those typed before; returns them, or `BACK`."""
+    def ask_words(self, page: Page, earlier: str) -> str | None:
+        """Ask for words, `earlier` being those typed before; returns them, None to go back."""
         output.print_answer("")
         for line in page.head:
             output.print_wrapped_answer(line)
@@ -76,10 +77,10 @@ class Lines:
             if refused:
                 output.print_wrapped_answer(refused)
             if taken or not typed:
-                return taken or BACK
+                return taken or None
 
-    def show_conclusions(self, card: Card) -> bool:
-        """Show a conclusion; lines that scroll away need no word of it."""
+    def show_conclusion(self, card: Card) -> bool:
+        """Show a conclusion; returns True: lines that scroll away can be scrolled back to."""
         from fs_triage.render import plain_text
 
         output.print_answer("")
@@ -87,7 +88,7 @@ class Lines:
         return True
 
     def clear_screen(self) -> None:
-        """Begin a fresh screen: the empty line before each page is all that a plain terminal needs."""
+        """Do nothing: the empty line before each page is enough on a plain terminal."""
 
 
 def _ask_line(typed: _TypedLines, prompt: str) -> str:
@@ -104,10 +105,10 @@ def _ask_line(typed: _TypedLines, prompt: str) -> str:
 
 
 class _TypedLines:
-    """The lines typed. Those typed ahead are taken in at once: a terminal that is full of them holds Ctrl-C back."""
+    """The lines typed. Those typed ahead are read at once: a terminal whose buffer is full holds Ctrl-C back."""
 
     def __init__(self) -> None:
-        self._begun = b""
+        self._started_line = b""
         self._lines: list[str] = []
         self.stopped = False
 
@@ -138,10 +139,10 @@ class _TypedLines:
         return self._lines.pop(0) if self._lines else ""
 
     def _add_piece(self, piece: bytes) -> bool:
-        """Take in what a terminal gives: a line, or what of it was typed before Ctrl-D; returns False at its end."""
-        self._begun += piece
+        """Add what was read from the terminal: a line, or the start of one when Ctrl-D came first; False at its end."""
+        self._started_line += piece
         if not piece or piece.endswith(b"\n"):
             if len(self._lines) < _MAX_LINES_AHEAD:
-                self._lines.append(self._begun.decode(sys.stdin.encoding, "replace"))
-            self._begun = b""
+                self._lines.append(self._started_line.decode(sys.stdin.encoding, "replace"))
+            self._started_line = b""
         return bool(piece)

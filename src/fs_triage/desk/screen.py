@@ -1,8 +1,7 @@
-"""Pages on a terminal: the only module that imports questionary, with its traps closed.
+"""Pages drawn on a terminal, with the prompts of questionary.
 
-questionary runs the prompts. What it gets wrong for a desk is replaced here: its keys (no way back, accents
-dropped, an empty filter or Alt+Enter accepted, Ctrl-D ignored) and its list, which cuts what is
-longer than the screen is wide.
+Its keys are replaced (no way back, accents dropped, an empty filter or Alt+Enter accepted, Ctrl-D ignored), and so is
+its list, which cuts lines longer than the screen is wide.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ from questionary.prompts.common import InquirerControl
 from fs_triage import output
 from fs_triage.desk import console
 from fs_triage.desk.choice_list import Choices, get_pointer
-from fs_triage.desk.page import BACK, Page
+from fs_triage.desk.page import Action, Page
 from fs_triage.text.wrap import wrap_text
 
 if TYPE_CHECKING:
@@ -53,6 +52,7 @@ _STYLE = questionary.Style(
     ]
 )
 _MENU_LINES = 5
+_PLACEHOLDER = "-"  # a choice that questionary demands; the list it stands in is replaced
 _WRITE_HINT = "Entrée : chercher ; Échap, ou Entrée sans rien : revenir"
 
 
@@ -67,7 +67,7 @@ class Screen:
 
     @contextlib.contextmanager
     def open_session(self) -> Iterator[None]:
-        """Surround a session: one input and one output for all prompts; raises `Failure` without a console."""
+        """Surround a session with one input and one output for all prompts; raises `Failure` without a console."""
         terminal = console.open_output()
         self._keyboard = console.open_keyboard()
         with create_app_session(input=self._keyboard, output=terminal):
@@ -76,7 +76,7 @@ class Screen:
     def interrupt(self) -> bool:
         """End the prompt under way as Ctrl-C does, from a signal handler; returns False where there is none.
 
-        Raising would be lost in a callback of prompt_toolkit, or leave the terminal half given back.
+        An exception would be lost in a callback of prompt_toolkit, or leave the terminal half restored.
         """
         self._interrupted = True
         if self._asking is None:
@@ -85,16 +85,16 @@ class Screen:
             self._asking.loop.call_soon_threadsafe(_end_prompt, self._asking, KeyboardInterrupt())
         return True
 
-    def ask_choice(self, page: Page) -> str:
+    def ask_choice(self, page: Page) -> str | Action:
         """Show `page`; returns the value of the option chosen."""
         self._list = self._list or _ListPrompt()
-        chosen = self._run_prompt(self._list.set_page(page))
+        chosen: str | Action = self._run_prompt(self._list.set_page(page))
         if not self._list.has_value(chosen):
             raise AssertionError("a prompt returned what is no choice")
-        return str(chosen)
+        return chosen
 
-    def ask_words(self, page: Page, earlier: str) -> str:
-        """Ask for words, `earlier` being those typed before; returns them, or `BACK`."""
+    def ask_words(self, page: Page, earlier: str) -> str | None:
+        """Ask for words, `earlier` being those typed before; returns them, None to go back."""
         columns = console.open_output().get_size().columns - 2  # questionary puts a space on either side
         question = questionary.text(
             "\n ".join(_wrap_texts([page.question], columns)),
@@ -108,37 +108,37 @@ class Screen:
         for window in application.layout.find_all_windows():
             window.wrap_lines = to_filter(True)
         self._add_keys(application, columns)
-        typed = " ".join(str(self._run_prompt(application)).split())
-        return typed or BACK
+        typed = self._run_prompt(application)
+        return None if typed is Action.BACK else " ".join(str(typed).split()) or None
 
     def _add_keys(self, application: Application[Any], columns: int) -> None:
-        """Give the prompt for words its own keys, and below it a line for what is said of a key not taken."""
-        refused = ""
+        """Give the prompt for words its own keys, and below it a line for the message about a refused key."""
+        note = ""
 
-        def set_note(said: str) -> None:
-            nonlocal refused
-            refused = said
+        def set_note(message: str) -> None:
+            nonlocal note
+            note = message
 
-        note = FormattedTextControl(
-            lambda: [("class:note", "\n ".join(["", *_wrap_texts([refused], columns)])[1:])]
+        content = FormattedTextControl(
+            lambda: [("class:note", "\n ".join(["", *_wrap_texts([note], columns)])[1:])]
         )
-        line = Window(note, wrap_lines=True, dont_extend_height=True)
+        line = Window(content, wrap_lines=True, dont_extend_height=True)
         assert isinstance(application.layout.container, HSplit)
         application.layout.container.children.append(
-            ConditionalContainer(line, Condition(lambda: bool(refused)))
+            ConditionalContainer(line, Condition(lambda: bool(note)))
         )
         own = application.key_bindings
         keys = console.build_text_keys(application, set_note)
         application.key_bindings = merge_key_bindings([*([own] if own else []), keys])
 
-    def show_conclusions(self, card: Card) -> bool:
-        """Show a conclusion; returns whether the screen holds it and the menu below."""
+    def show_conclusion(self, card: Card) -> bool:
+        """Show a conclusion; returns whether it fits the screen with the menu below."""
         from fs_triage.render import terminal
 
         return terminal.print_cards([card]) + _MENU_LINES <= console.open_output().get_size().rows
 
     def clear_screen(self) -> None:
-        """Begin a fresh screen; what is on it scrolls away, and can be scrolled back to."""
+        """Clear the screen; what is on it scrolls away, and can be scrolled back to."""
         terminal = console.open_output()
         terminal.write_raw("\n" * terminal.get_size().rows)
         terminal.cursor_goto(console.get_first_row(terminal), 0)
@@ -148,7 +148,7 @@ class Screen:
     def _run_prompt(self, application: Application[Any]) -> Any:
         """Run a prompt; an error in it ends it, and is raised here.
 
-        Left alone, prompt_toolkit shows a traceback and waits for Enter. The end of standard input (the window
+        By itself, prompt_toolkit shows a traceback and waits for Enter. The end of standard input (the window
         was closed) counts as Ctrl-C.
         """
         application.ttimeoutlen = _ESCAPE_SECONDS
@@ -158,7 +158,7 @@ class Screen:
             _end_prompt(application, context.get("exception") or RuntimeError(context["message"]))
 
         def flush_keys() -> None:
-            """Give what may be an Esc, pressed between two prompts, to this one."""
+            """Give this prompt a lone Esc that was pressed between two prompts."""
             if application.is_running and not application.is_done and self._keyboard is not None:
                 application.key_processor.feed_multiple(self._keyboard.flush_keys())
                 application.key_processor.process_keys()
@@ -185,12 +185,12 @@ class Screen:
 
 
 class _ListPrompt:
-    """The list prompt, made once and asked with one page after the other."""
+    """The list prompt, made once for all pages."""
 
     def __init__(self) -> None:
         self._choices = Choices(Page((), ""), _make_readable)
         question = questionary.select(
-            "", choices=[BACK], qmark="", instruction=" ", style=_STYLE, erase_when_done=True
+            "", choices=[_PLACEHOLDER], qmark="", instruction=" ", style=_STYLE, erase_when_done=True
         )
         self._application: Application[Any] = question.application
         self._application.key_bindings = self._build_keys()
@@ -201,14 +201,14 @@ class _ListPrompt:
         self._choices = Choices(page, _make_readable)
         return self._application
 
-    def has_value(self, value: str) -> bool:
-        """Return whether `value` is one that the page under way can end with."""
+    def has_value(self, value: str | Action) -> bool:
+        """Return whether `value` is that of a choice of the page."""
         return self._choices.has_value(value)
 
     def _build_layout(self) -> None:
         """Replace questionary's message by the page's head, and its list by our choices.
 
-        The message comes with a hidden line of input, whose keys and English words go with it.
+        The message comes with a hidden line of input, whose keys and English words are removed with it.
         """
         layout = self._application.layout
         window = next(each for each in layout.find_all_windows() if isinstance(each.content, InquirerControl))
@@ -269,7 +269,7 @@ class _ListPrompt:
             if self._choices.typed:
                 self._choices.clear_filter()
             elif self._choices.page.has_back:
-                event.app.exit(result=BACK)
+                event.app.exit(result=Action.BACK)
 
         return keys
 
@@ -285,6 +285,6 @@ def _wrap_texts(texts: Sequence[str], columns: int) -> list[str]:
 
 
 def _make_readable(text: str) -> str:
-    """Return `text` as the encoding of the terminal can show it; prompt_toolkit knows `?` alone."""
+    """Return `text` as the encoding of the terminal can show it; prompt_toolkit would put `?` for the rest."""
     encoding = sys.stdout.encoding
     return output.make_printable(text).encode(encoding, sys.stdout.errors or "replace").decode(encoding)

@@ -1,4 +1,4 @@
-"""The wizard: asks what `walk` says comes next, until the counsellor has read a conclusion and leaves."""
+"""The wizard: asks the questions of a walk, shows its conclusion, and begins again until the counsellor quits."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 from fs_triage import output
 from fs_triage.contract import OK, ROOT, SIGINT_EXIT, WRONG_CALL, Failure
-from fs_triage.desk.page import BACK, QUIT, Desk, Option, Page
+from fs_triage.desk.page import Action, Desk, Option, Page
 from fs_triage.desk.walk import Walk, replay_answers
 from fs_triage.index import lookup
 from fs_triage.index.reader import Store
@@ -21,13 +21,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from fs_triage.contract import Conclusion, Question
 
-_DESCRIBE = "?"
-_RESTART = "↺"
-_ESCALATE = "!"
 _MAX_OFFERED = 8  # démarches offered for a need; more would not fit a screen of 20 lines
 _MAX_FOUND_WHILE_TYPING = 5  # démarches offered while a need is being typed
-_QUIT_OPTION = Option(QUIT, "Quitter")
-_BACK_OPTION = Option(BACK, "Revenir")
+_QUIT = Option(Action.QUIT, "Quitter")
+_BACK = Option(Action.BACK, "Revenir")
 _NO_TERMINAL = (
     "Pas de terminal pour poser les questions ; donnez la démarche : « fs-triage fiche caf rsa » "
     "(elles sont toutes dans « fs-triage liste »)."
@@ -41,44 +38,44 @@ _NOTES = {
 
 _HUNG_UP = 129
 _EXIT_CODES = {"SIGINT": SIGINT_EXIT, "SIGBREAK": SIGINT_EXIT, "SIGTERM": 143, "SIGHUP": _HUNG_UP}
-"""The signals that end a session, by their names as no system has all of them, and the exit code of each."""
+"""The signals that end a session, and the exit code of each; by name, since no system has all of them."""
 
 _START = Walk()
 
 
 @dataclass(frozen=True, slots=True)
 class SessionState:
-    """Where the counsellor is: the walk, and the démarches found before it begins.
+    """Where the counsellor is: the walk, or the search before it begins.
 
-    `need` is what was typed (None: nothing is being searched), `found` the démarches to pick from, `picked`
-    the choice made, `note` what to say of the last search.
+    `need` is what was typed (None: no search), `candidates` the ids of the démarches to pick from, `picked` the
+    choice made, `note` the message about the last search.
     """
 
     walk: Walk = _START
     need: str | None = None
-    found: tuple[str, ...] = ()
-    picked: str | None = None
+    candidates: tuple[str, ...] = ()
+    picked: str | Action | None = None
     note: str = ""
 
 
 def run_wizard(
     store: Store, *, node: str | None = None, positions: list[int] | None = None, accessible: bool = False
 ) -> int:
-    """Hold a session; returns the exit code.
+    """Run a session; returns the exit code.
 
-    It begins at `node`, or with a pick among the conclusions at `positions`, or at the first question.
+    It begins at `node`, or with a choice of the conclusions at `positions`, or at the first question.
     Raises `Failure` without a terminal, `KeyboardInterrupt` on Ctrl-C or Ctrl-D at any prompt, and
     `SystemExit` with the code of the contract on SIGTERM and SIGHUP.
     """
     if not output.is_terminal():
         raise Failure(WRONG_CALL, _NO_TERMINAL)
-    store.learn()  # so that no key that is typed waits for it
+    store.learn()  # else the first search while typing would wait for it
     desk = _create_desk(accessible)
     with _handle_signals(desk), desk.open_session():
         wizard = Wizard(store, desk)
-        place: SessionState | None = wizard.build_first_state(node, positions)
-        while place is not None:
-            place = wizard.run_step(place)
+        state: SessionState | None = wizard.build_first_state(node, positions)
+        while state is not None:
+            state = wizard.run_step(state)
     return OK
 
 
@@ -94,10 +91,10 @@ def _create_desk(accessible: bool) -> Desk:
 
 @contextlib.contextmanager
 def _handle_signals(desk: Desk) -> Iterator[None]:
-    """Turn a signal into `SystemExit`, that of Ctrl-C into `KeyboardInterrupt`, with the terminal given back.
+    """Turn a signal into `SystemExit`, that of Ctrl-C into `KeyboardInterrupt`, and restore the terminal.
 
-    When the terminal is gone, giving it back fails: the signal is what happened, not that failure. Windows has no
-    SIGHUP; it has SIGBREAK, for Ctrl-Break and for a window that is closed, and ends the process by itself soon after.
+    When the terminal is gone, restoring it fails: the signal is reported, not that failure. Windows has no SIGHUP; it
+    has SIGBREAK, for Ctrl-Break and for a window that is closed, and soon after ends the process by itself.
     """
     received: list[int] = []
     codes = {getattr(signal, name): code for name, code in _EXIT_CODES.items() if hasattr(signal, name)}
@@ -107,7 +104,7 @@ def _handle_signals(desk: Desk) -> Iterator[None]:
             signal.signal(each, signal.SIG_IGN)
         received.append(number)
         if not desk.interrupt():
-            # Python ends with 130, whatever follows, when KeyboardInterrupt has left an `exec` (a class of Rich)
+            # not KeyboardInterrupt for all: once it has left an `exec` (a class of Rich), Python always ends with 130
             raise KeyboardInterrupt if codes[number] == SIGINT_EXIT else SystemExit(codes[number])
 
     before = {each: signal.getsignal(each) for each in codes}
@@ -131,28 +128,29 @@ def _handle_signals(desk: Desk) -> Iterator[None]:
 
 
 class Wizard:
-    """A session on a livret: from one place to the next."""
+    """A session on a livret: each step shows a page and returns the state that follows."""
 
     def __init__(self, store: Store, desk: Desk) -> None:
         self._store = store
         self._desk = desk
-        self._read = False  # a conclusion is on the screen
+        self._is_conclusion_shown = False
 
     def build_first_state(self, node: str | None, positions: list[int] | None) -> SessionState:
-        """Return the place to begin at."""
+        """Return the state to begin with."""
         if node is not None:
             return SessionState(replay_answers(node.split("/") if node else [], self._find_question))
-        return SessionState(found=tuple(self._get_conclusion(position)["id"] for position in positions or []))
+        ids = [self._get_conclusion(position)["id"] for position in positions or []]
+        return SessionState(candidates=tuple(ids))
 
-    def run_step(self, place: SessionState) -> SessionState | None:
-        """Show what is at `place` and return the place that the answer leads to, None to leave."""
-        if place.walk.node == ROOT and not place.walk.steps:
-            if place.found:
-                return self._ask_conclusion(place)
-            if place.need is not None:
-                return self._ask_need(place)
-        question = self._find_question(place.walk.node)
-        return self._ask_question(place, question) if question else self._show_conclusion(place)
+    def run_step(self, state: SessionState) -> SessionState | None:
+        """Show the page of `state` and return the state that the answer leads to, None to quit."""
+        if state.walk.node == ROOT and not state.walk.steps:
+            if state.candidates:
+                return self._ask_candidate(state)
+            if state.need is not None:
+                return self._ask_need(state)
+        question = self._find_question(state.walk.node)
+        return self._ask_question(state, question) if question else self._show_conclusion(state)
 
     def _find_question(self, node: str) -> Question | None:
         text = self._store.peek(f"question:{node}")
@@ -163,43 +161,56 @@ class Wizard:
         conclusion: Conclusion = json.loads(self._store.need(f"json:{position:06}"))
         return conclusion
 
-    def _ask_choice(self, page: Page) -> str:
+    def _ask_choice(self, page: Page) -> str | Action:
         self._clear_screen()
         return self._desk.ask_choice(page)
 
     def _clear_screen(self) -> None:
-        if self._read:
+        if self._is_conclusion_shown:
             self._desk.clear_screen()
-        self._read = False
+        self._is_conclusion_shown = False
 
-    def _ask_question(self, place: SessionState, question: Question) -> SessionState | None:
-        walk = place.walk
+    def _follow_action(self, state: SessionState, action: Action) -> SessionState | None:
+        """Return the state that `action` leads to, None to quit."""
+        walk = state.walk
+        match action:
+            case Action.DESCRIBE:
+                return SessionState(walk, need="")
+            case Action.RESTART:
+                return SessionState(walk.restart())
+            case Action.ESCALATE:
+                node = self._find_if_blocked(walk.node)
+                return replace(state, walk=walk.jump(node, labels.LEVEL_NAMES[2])) if node else state
+            case Action.BACK if walk.steps:
+                return replace(state, walk=walk.go_back())
+            case Action.BACK:
+                return replace(state, candidates=(), picked=None, note="")
+            case Action.QUIT:
+                return None
+
+    def _ask_question(self, state: SessionState, question: Question) -> SessionState | None:
+        walk = state.walk
         answers = [Option(c["id"], c["label"], c["help"] or "") for c in question["answers"]]
-        if walk.node == ROOT:
-            title = f"{self._store.need('meta:title')} – {self._store.need('meta:departement')}"
-            answers.append(Option(_DESCRIBE, "Décrire le besoin avec ses mots"))
-            earlier = walk.find_earlier_answer() or place.picked
-            page = Page(
-                (title,), question["question"], (*answers, _QUIT_OPTION), earlier, found=self._find_options
-            )
-        else:
-            way = labels.WAY.join(step.label for step in walk.steps)
-            page = Page(
-                (way,),
-                question["question"],
-                (*answers, _BACK_OPTION, _QUIT_OPTION),
-                walk.find_earlier_answer(),
-            )
+        page = self._build_page(state, question["question"], answers)
         chosen = self._ask_choice(page)
-        if chosen == QUIT:
-            return None
-        if chosen == BACK:
-            return replace(place, walk=walk.go_back())
-        if chosen == _DESCRIBE:
-            return SessionState(walk, need="")
-        if chosen not in [answer.value for answer in answers]:
-            return SessionState(walk.jump(chosen, self._build_option(chosen).label))
-        return replace(place, walk=walk.give_answer(chosen, self._find_question))
+        if isinstance(chosen, Action):
+            return self._follow_action(state, chosen)
+        if chosen in [answer.value for answer in answers]:
+            return replace(state, walk=walk.give_answer(chosen, self._find_question))
+        return SessionState(
+            walk.jump(chosen, self._build_option(chosen).label)
+        )  # a démarche found while typing
+
+    def _build_page(self, state: SessionState, question: str, answers: list[Option]) -> Page:
+        walk = state.walk
+        if walk.node != ROOT:
+            way = labels.WAY.join(step.label for step in walk.steps)
+            return Page((way,), question, (*answers, _BACK, _QUIT), walk.find_earlier_answer())
+        title = f"{self._store.need('meta:title')} – {self._store.need('meta:departement')}"
+        describe = Option(Action.DESCRIBE, "Décrire le besoin avec ses mots")
+        earlier = walk.find_earlier_answer() or state.picked
+        options = (*answers, describe, _QUIT)
+        return Page((title,), question, options, earlier, find_options=self._find_options)
 
     def _find_options(self, typed: str) -> list[Option]:
         """Return the démarches that answer what is being typed."""
@@ -208,36 +219,32 @@ class Wizard:
         hits = rank.find_conclusions(self._store, typed, max=_MAX_FOUND_WHILE_TYPING).hits
         return [self._build_option(self._get_conclusion(hit.position)["id"]) for hit in hits]
 
-    def _ask_need(self, place: SessionState) -> SessionState:
-        """Ask for the need in the visitor's words; nothing of it is kept when the session ends."""
+    def _ask_need(self, state: SessionState) -> SessionState:
+        """Ask for the need in the visitor's words; it is not kept after the session."""
         from fs_triage.search import rank
 
         self._clear_screen()
-        page = Page((place.note,), "Le besoin, avec les mots de l’usager :")
-        typed = self._desk.ask_words(page, place.need or "")
-        if typed == BACK:
-            return SessionState(place.walk, picked=_DESCRIBE)
+        page = Page((state.note,), "Le besoin, avec les mots de l’usager :")
+        typed = self._desk.ask_words(page, state.need or "")
+        if typed is None:
+            return SessionState(state.walk, picked=Action.DESCRIBE)
         result = rank.find_conclusions(self._store, typed, max=_MAX_OFFERED)
         if not result.hits:
-            return replace(place, need=typed, note=_NOTES[result.verdict])
-        found = tuple(self._get_conclusion(hit.position)["id"] for hit in result.hits)
-        return SessionState(place.walk, need=typed, found=found)
+            return replace(state, need=typed, note=_NOTES[result.verdict])
+        ids = [self._get_conclusion(hit.position)["id"] for hit in result.hits]
+        return SessionState(state.walk, need=typed, candidates=tuple(ids))
 
-    def _ask_conclusion(self, place: SessionState) -> SessionState | None:
-        options = [self._build_option(node) for node in place.found]
-        head = f"Besoin : {place.need}" if place.need else ""
-        if place.need is not None:
-            back = Option(BACK, "Revenir pour décrire le besoin autrement")
-        else:
-            back = Option(BACK, "Revenir au choix du partenaire")
-        page = Page((head,), "Quelle démarche correspond ?", (*options, back, _QUIT_OPTION), place.picked)
+    def _ask_candidate(self, state: SessionState) -> SessionState | None:
+        options = [self._build_option(node) for node in state.candidates]
+        head = f"Besoin : {state.need}" if state.need else ""
+        goal = "au choix du partenaire" if state.need is None else "pour décrire le besoin autrement"
+        back = Option(Action.BACK, f"Revenir {goal}")
+        page = Page((head,), "Quelle démarche correspond ?", (*options, back, _QUIT), state.picked)
         chosen = self._ask_choice(page)
-        if chosen == QUIT:
-            return None
-        if chosen == BACK:
-            return replace(place, found=(), picked=None, note="")
+        if isinstance(chosen, Action):
+            return self._follow_action(state, chosen)
         label = next(option.label for option in options if option.value == chosen)
-        return replace(place, walk=place.walk.jump(chosen, label), picked=chosen)
+        return replace(state, walk=state.walk.jump(chosen, label), picked=chosen)
 
     def _build_option(self, node: str) -> Option:
         conclusion = self._get_conclusion(int(self._store.need(f"node:{node}").split()[0]))
@@ -247,19 +254,23 @@ class Wizard:
         about = labels.WAY.join([*way, labels.LEVEL_NAMES[conclusion["level"]]])
         return Option(node, f"{partner['title']} : {conclusion['title']}", about)
 
-    def _show_conclusion(self, place: SessionState) -> SessionState | None:
-        walk = place.walk
-        position, _, _, *blocked = self._store.need(f"node:{walk.node}").split()
+    def _find_if_blocked(self, node: str) -> str | None:
+        """Return the node to go to when the conclusion `node` is blocked."""
+        _, _, _, *blocked = self._store.need(f"node:{node}").split()
+        return blocked[0] if blocked else None
+
+    def _show_conclusion(self, state: SessionState) -> SessionState | None:
+        walk = state.walk
+        position, *_ = self._store.need(f"node:{walk.node}").split()
         self._clear_screen()
-        whole = self._desk.show_conclusions(lookup.read_cards(self._store, [int(position)])[0])
-        self._read = True
-        options = [Option(_ESCALATE, f"La démarche bloque : {labels.LEVEL_NAMES[2]}")] if blocked else []
-        options += [_BACK_OPTION] if walk.steps else []
-        options += [Option(_RESTART, "Un autre besoin"), _QUIT_OPTION]
-        page = Page(() if whole else (_SCROLL_NOTE,), "Et maintenant ?", tuple(options), compact=True)
-        chosen = self._desk.ask_choice(page)
-        if chosen == QUIT:
-            return None
-        if chosen == _ESCALATE:
-            return replace(place, walk=walk.jump(blocked[0], labels.LEVEL_NAMES[2]))
-        return replace(place, walk=walk.go_back()) if chosen == BACK else SessionState(walk.restart())
+        is_whole = self._desk.show_conclusion(lookup.read_cards(self._store, [int(position)])[0])
+        self._is_conclusion_shown = True
+        options = [Option(Action.RESTART, "Un autre besoin"), _QUIT]
+        if walk.steps:
+            options.insert(0, _BACK)
+        if self._find_if_blocked(walk.node):
+            options.insert(0, Option(Action.ESCALATE, f"La démarche bloque : {labels.LEVEL_NAMES[2]}"))
+        head = () if is_whole else (_SCROLL_NOTE,)
+        chosen = self._desk.ask_choice(Page(head, "Et maintenant ?", tuple(options), compact=True))
+        assert isinstance(chosen, Action)
+        return self._follow_action(state, chosen)
