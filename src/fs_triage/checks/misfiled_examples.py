@@ -13,7 +13,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from fs_triage.search import train
-from fs_triage.search.features import BEGINNING, WHOLE
+from fs_triage.search.features import FeatureKind
 from fs_triage.search.model import OUT, VAGUE, Scales
 from fs_triage.search.training_set import TrainingSet
 
@@ -148,7 +148,9 @@ class _Weights:
             own, shared = self.counts[feature][position] - 1, self.partner_counts[feature][rank] - 1
             if shared:
                 of_all = sum(self.partner_counts[feature].values()) - 1
-                both = self.scales.weigh_conclusion(feature, position, own, shared, of_all)
+                both = self.scales.weigh_conclusion(
+                    feature, position, own_count=own, partner_count=shared, total_count=of_all
+                )
                 left, right = left + both[0], right + both[1]
         return left, right
 
@@ -187,7 +189,7 @@ def _count_features(
 
 def _is_simple(feature: str) -> bool:
     """Return whether a feature is a word or a mark: the others tell little more, and cost three times as much."""
-    return feature[0] not in (BEGINNING, WHOLE) and " " not in feature
+    return feature[0] not in (FeatureKind.BEGINNING, FeatureKind.WHOLE_TEXT) and " " not in feature
 
 
 def _build_scales(training_set: TrainingSet, rows: dict[str, Counts], groups: list[int]) -> Scales:
@@ -200,6 +202,11 @@ def _build_scales(training_set: TrainingSet, rows: dict[str, Counts], groups: li
     usual, *each = train.dump_sizes([sizes[position] for position in range(len(groups))]).split()
     vague, out, *rest = train.compute_totals(sizes, groups, len(partners))
     spans = [(bisect_left(groups, rank), bisect_right(groups, rank)) for rank in range(len(partners))]
-    scales = Scales(partners, spans, {**dict(enumerate(rest)), OUT: out, VAGUE: vague}, each, float(usual))
-    scales.watched = train.build_partner_marks(training_set)
-    return scales
+    return Scales(
+        partners=partners,
+        spans=spans,
+        partner_sizes={**dict(enumerate(rest)), OUT: out, VAGUE: vague},
+        conclusion_sizes=each,
+        usual_size=float(usual),
+        partner_marks=train.build_partner_marks(training_set),
+    )

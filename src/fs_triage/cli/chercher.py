@@ -11,6 +11,7 @@ from fs_triage.contract import NOTHING_FOUND, OK, REPLACEMENT_CHARACTER, WRONG_C
 from fs_triage.index import lookup
 from fs_triage.index.reader import Store
 from fs_triage.search import rank
+from fs_triage.search.features import FeatureKind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -191,19 +192,20 @@ def _render_hit(store: Store, hit: rank.Hit, wanted: SearchOptions) -> str:
     return "\n".join(lines)
 
 
-_MARKS = {
-    "#": "synonyme de « {} »",
-    "%": "thème « {} »",
-    "@": "nom de {}",
-    "$": "« {}… »",
-    "=": "tout le besoin",
-    "-": "rien de propre à {}",
+_FEATURE_NAMES = {
+    FeatureKind.SYNONYM: "synonyme de « {} »",
+    FeatureKind.THEME: "thème « {} »",
+    FeatureKind.PARTNER: "nom de {}",
+    FeatureKind.BEGINNING: "« {}… »",
+    FeatureKind.WHOLE_TEXT: "tout le besoin",
+    FeatureKind.MISSING_THEME: "rien de propre à {}",
 }
 
 
 def _render_feature(feature: str) -> str:
-    """Return what a part of a score is, as read."""
-    return _MARKS[feature[0]].format(feature[1:]) if feature[0] in _MARKS else f"« {feature} »"
+    """Return the name of a part of a score."""
+    template = _FEATURE_NAMES.get(feature[0])
+    return template.format(feature[1:]) if template else f"« {feature} »"
 
 
 def _format_number(value: float) -> str:

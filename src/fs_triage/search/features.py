@@ -12,11 +12,25 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-SYNONYM, THEME, PARTNER, BEGINNING, WHOLE, EXACT_EXAMPLE, KNOWN_KEYS = "#%@$=!~"
-"""The first character of each kind of feature other than words and pairs; `~` is that of a list of known keys."""
 _MAX_WHOLE_WORDS = 4  # words: a text that is so short is a feature as a whole
 _KEY_LETTERS = "abcdefgijklmnoprstuvC"  # what keys are made of
 _BEGINNING_LENGTHS = (3, 5)  # letters: what « agricole » and « agriculteur » share
+
+
+class FeatureKind:
+    """The first character of a feature that is no word or pair of words; plain strings, since an enum hashes slowly."""
+
+    SYNONYM = "#"
+    THEME = "%"
+    PARTNER = "@"
+    BEGINNING = "$"
+    WHOLE_TEXT = "="
+    MISSING_THEME = "-"  # of the partner named behind it; only in explanations of a score
+
+
+EXACT_EXAMPLE = "!"
+"""The first character of a row that is no feature: the words of an example, with its conclusion."""
+_KNOWN_KEYS = "~"  # that of a list of known keys
 
 Phrases = list[tuple[str, str]]
 """The phrases that start with a feature (one key, or two): for each, the keys that follow and its mark."""
@@ -42,13 +56,13 @@ def iter_marks(keys: list[str], phrases: Mapping[str, Phrases], features: Iterab
 
 
 def list_beginnings(key: str) -> list[str]:
-    """Return the features that words of one family share with the one of `key`."""
-    return [BEGINNING + key[:length] for length in _BEGINNING_LENGTHS if len(key) > length]
+    """Return the features that the word of `key` shares with words of its family."""
+    return [FeatureKind.BEGINNING + key[:length] for length in _BEGINNING_LENGTHS if len(key) > length]
 
 
-def get_shelf_name(initial: str, length: int) -> str:
-    """Return the name under which the known keys of `length` with such an initial are kept."""
-    return f"{KNOWN_KEYS}{initial}{length}"
+def name_known_keys(initial: str, length: int) -> str:
+    """Return the name of the row that lists the known keys of that initial and `length`."""
+    return f"{_KNOWN_KEYS}{initial}{length}"
 
 
 def list_misspellings(key: str) -> set[str]:
@@ -62,13 +76,13 @@ def list_misspellings(key: str) -> set[str]:
 
 
 def iter_pairs(keys: list[str]) -> Iterator[str]:
-    """Return the features of the words that follow one another."""
+    """Yield the features of two words in a row."""
     return map("{} {}".format, keys, keys[1:])
 
 
 def list_whole_text(keys: list[str]) -> list[str]:
     """Return the feature of a whole short text (at most 4 words), so that a keyword typed exactly is found."""
-    return [WHOLE + " ".join(keys)] if 0 < len(keys) <= _MAX_WHOLE_WORDS else []
+    return [FeatureKind.WHOLE_TEXT + " ".join(keys)] if 0 < len(keys) <= _MAX_WHOLE_WORDS else []
 
 
 def dump_phrases(phrases: Phrases) -> str:
@@ -77,6 +91,6 @@ def dump_phrases(phrases: Phrases) -> str:
 
 
 def parse_phrases(text: str) -> Phrases:
-    """Return the phrases that `dump_phrases` made a text of."""
+    """Return the phrases written by `dump_phrases`."""
     items = (item.partition("=") for item in text.split(";") if item)
     return [(rest, mark) for rest, _, mark in items]

@@ -10,36 +10,55 @@ from zlib import crc32
 
 from fs_triage.index.reader import Store
 from fs_triage.search import features as vocabulary
+from fs_triage.search.features import FeatureKind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Sequence
 
-OUT, VAGUE = -1, -2
-"""In the place of a partner: the livret does not cover the need; the need is too vague."""
-# what the frequency of a feature in a conclusion is made of
-_CONCLUSION_SHARE, _PARTNER_SHARE, _GLOBAL_SHARE = 0.6, 0.4, 0.2
+OUT = -1
+"""The rank and position of the needs that the livret does not cover."""
+VAGUE = -2
+"""The rank and position of the needs that are too vague."""
+# what the frequency of a feature in a conclusion, in its partner and in all texts counts
+_CONCLUSION_SHARE = 0.6
+_PARTNER_SHARE = 0.4
+_GLOBAL_SHARE = 0.2
 _SINGLE_TEXT_COUNT = 0.85  # for a feature in one text alone of a conclusion, which may be chance
 _SIZE_POWER = 0.75
 """The power of its size by which a conclusion's counts are divided. With 1, a conclusion whose needs are worded in many
 ways (those of justice) would rank too low: each of its words is in few of its texts."""
 _FACTORS = {
-    vocabulary.SYNONYM: 0.9,
-    vocabulary.THEME: 1.5,
-    vocabulary.PARTNER: 1.5,
-    vocabulary.BEGINNING: 0.5,
-    vocabulary.WHOLE: 1.5,
+    FeatureKind.SYNONYM: 0.9,
+    FeatureKind.THEME: 1.5,
+    FeatureKind.PARTNER: 1.5,
+    FeatureKind.BEGINNING: 0.5,
+    FeatureKind.WHOLE_TEXT: 1.5,
 }
 """The factor of each kind of feature (a word has 1); all these numbers come from cross-validation on the examples."""
 _PAIR_FACTOR = 0.4
-_NAMED_PARTNER_WEIGHT = 6.0  # what naming a partner says for it, besides what is learnt
+_NAMED_PARTNER_WEIGHT = 6.0  # added for a partner that the need names
 _MISSING_THEME_PENALTY = 12.0  # for a partner whose theme and name the need has no word of
-_MAX_CACHED_FEATURES = 20_000  # features
+_MAX_CACHED_FEATURES = 20_000
 
 Weights = list[tuple[int, float]]
 Counts = list[tuple[int, int]]
-Evidence = tuple[Weights, Weights, vocabulary.Phrases]
-"""For a feature: weights of partners, weights to add for conclusions, phrases that it begins."""
+
+
+class Evidence:
+    """What is known of a feature: weights of partners, weights to add for conclusions, phrases that it begins."""
+
+    __slots__ = ("conclusions", "partners", "phrases")
+
+    def __init__(self, partners: Weights, conclusions: Weights, phrases: vocabulary.Phrases) -> None:
+        self.partners = partners
+        self.conclusions = conclusions
+        self.phrases = phrases
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the livret does not have the feature."""
+        return not (self.partners or self.conclusions or self.phrases)
 
 
 def _get_factor(feature: str) -> float:
@@ -47,31 +66,37 @@ def _get_factor(feature: str) -> float:
 
 
 class Scales:
-    """How large the partners and conclusions of a livret are, in features: what makes weights of counts."""
+    """The sizes, in features, of the partners and conclusions of a livret, by which counts become weights.
+
+    Partners are named by id in `partners`, elsewhere by their rank there. `spans` are the positions of the conclusions
+    of each: first, and one after the last. `partner_marks` are, for a partner, the marks without which a need is likely
+    not to concern it.
+    """
 
     def __init__(
         self,
+        *,
         partners: list[str],
         spans: list[tuple[int, int]],
-        of_partner: dict[int, int],
-        sizes: Sequence[int | str],
-        usual: float,
+        partner_sizes: dict[int, int],
+        conclusion_sizes: Sequence[int | str],
+        usual_size: float,
+        partner_marks: dict[str, list[str]],
     ) -> None:
         self.partners = partners
         self.spans = spans
-        self._of_partner = of_partner
-        self._sizes = sizes
-        self._scale = usual ** (1 - _SIZE_POWER)
-        self._total = sum(of_partner.values())
-        self.strength = log(1 + len(sizes) * (_CONCLUSION_SHARE + _PARTNER_SHARE) / _GLOBAL_SHARE)
-        """The most that one word may say for a conclusion: more in a livret that has more of them."""
-        self.knows_outside = of_partner[OUT] > 0
-        self.watched: dict[str, list[str]] = {}
-        """For a partner, the marks without which a need is likely not to concern it."""
+        self._partner_marks = partner_marks
+        self._partner_sizes = partner_sizes
+        self._conclusion_sizes = conclusion_sizes
+        self._scale = usual_size ** (1 - _SIZE_POWER)
+        self._total = sum(partner_sizes.values())
+        self.strength = log(1 + len(conclusion_sizes) * (_CONCLUSION_SHARE + _PARTNER_SHARE) / _GLOBAL_SHARE)
+        """The highest weight of one word for a conclusion; it grows with the number of conclusions."""
+        self.knows_outside = partner_sizes[OUT] > 0
 
     def find_missing_themes(self, features: Container[str]) -> Iterator[tuple[int, float]]:
         """Yield the ranks of partners whose own theme and name are absent from `features`, with the penalty."""
-        for name, marks in self.watched.items():
+        for name, marks in self._partner_marks.items():
             if not any(mark in features for mark in marks):
                 yield self.partners.index(name), -_MISSING_THEME_PENALTY
 
@@ -83,45 +108,42 @@ class Scales:
         """Return the weights of a feature for each partner, and those to add for each conclusion.
 
         A weight is the logarithm of how much more frequent the feature is there than in all texts; the frequency is
-        smoothed over the conclusion, its partner and all texts. `own` is sorted by position.
+        smoothed over the conclusion, its partner and all texts. `own` are the counts by position, in order; `shared`
+        those by partner, empty when they are the sums of `own`.
         """
         factor = _get_factor(feature)
         ranked = [
             (rank, position, count)
             for rank, (position, count) in zip(self._iter_ranks(own), own, strict=True)
         ]
-        of_partner = dict(shared)
+        partner_counts = dict(shared)
         for rank, _, count in ranked if not shared else ():
-            of_partner[rank] = of_partner.get(rank, 0) + count
-        base = _GLOBAL_SHARE * sum(of_partner.values()) / self._total
-        shares = {rank: self._compute_share(rank, count, base) for rank, count in of_partner.items()}
-        left = [(rank, factor * log(share)) for rank, share in shares.items()]
-        if feature[0] == vocabulary.PARTNER and feature[1:] in self.partners:
-            left.append((self.partners.index(feature[1:]), _NAMED_PARTNER_WEIGHT))
-        right: Weights = []
+            partner_counts[rank] = partner_counts.get(rank, 0) + count
+        base = _GLOBAL_SHARE * sum(partner_counts.values()) / self._total
+        shares = {rank: self._compute_share(rank, count, base) for rank, count in partner_counts.items()}
+        partners = [(rank, factor * log(share)) for rank, share in shares.items()]
+        if feature[0] == FeatureKind.PARTNER and feature[1:] in self.partners:
+            partners.append((self.partners.index(feature[1:]), _NAMED_PARTNER_WEIGHT))
+        conclusions: Weights = []
         for rank, position, count in ranked:
             if position >= 0:
                 share = self._compute_own_share(position, count, base)
-                right.append((position, factor * log(1 + share / shares[rank])))
-        return left, right
+                conclusions.append((position, factor * log(1 + share / shares[rank])))
+        return partners, conclusions
 
     def weigh_conclusion(
-        self, feature: str, position: int, own: int, shared: int, of_all: int
+        self, feature: str, position: int, *, own_count: int, partner_count: int, total_count: int
     ) -> tuple[float, float]:
-        """Return the two weights for one conclusion alone: of its counts, its partner's and all there are."""
-        factor, rank, base = (
-            _get_factor(feature),
-            self.get_partner_rank(position),
-            _GLOBAL_SHARE * of_all / self._total,
-        )
-        share = self._compute_share(rank, shared, base)
-        named = (
-            _NAMED_PARTNER_WEIGHT
-            if feature[0] == vocabulary.PARTNER and feature[1:] == self.partners[rank]
-            else 0.0
-        )
-        return factor * log(share) + named, factor * log(
-            1 + self._compute_own_share(position, own, base) / share
+        """Return the weights of a feature for the partner of one conclusion, and for the conclusion."""
+        factor = _get_factor(feature)
+        rank = self.get_partner_rank(position)
+        base = _GLOBAL_SHARE * total_count / self._total
+        share = self._compute_share(rank, partner_count, base)
+        is_named = feature[0] == FeatureKind.PARTNER and feature[1:] == self.partners[rank]
+        own_share = self._compute_own_share(position, own_count, base)
+        return (
+            factor * log(share) + (_NAMED_PARTNER_WEIGHT if is_named else 0.0),
+            factor * log(1 + own_share / share),
         )
 
     def _compute_share(self, rank: int, count: int, base: float) -> float:
@@ -129,7 +151,7 @@ class Scales:
             1
             + (_PARTNER_SHARE if rank >= 0 else _PARTNER_SHARE + _CONCLUSION_SHARE)
             * count
-            / self._of_partner[rank]
+            / self._partner_sizes[rank]
             / base
         )
 
@@ -143,7 +165,7 @@ class Scales:
 
     def _compute_size(self, position: int) -> float:
         """Return the number of features to divide the counts of a conclusion by (unchanged for one of usual size)."""
-        return float(self._scale * int(self._sizes[position]) ** _SIZE_POWER)
+        return float(self._scale * int(self._conclusion_sizes[position]) ** _SIZE_POWER)
 
     def _iter_ranks(self, own: Counts) -> Iterator[int]:
         """Yield the rank of the partner of each position of `own`; `OUT` and `VAGUE` stay as they are."""
@@ -164,23 +186,26 @@ class Model(Scales):
         partners = store.need("meta:partners").split()
         vague, out, *rest = map(int, store.need("search:totals").split())
         usual, *sizes = store.need("search:sizes").split()
-        spans = [_get_span(store, partner) for partner in partners]
+        watched = (line.split() for line in store.need("search:watched").split("\n") if line)
         super().__init__(
-            partners, spans, {**dict(enumerate(rest)), OUT: out, VAGUE: vague}, sizes, float(usual)
+            partners=partners,
+            spans=[_get_span(store, partner) for partner in partners],
+            partner_sizes={**dict(enumerate(rest)), OUT: out, VAGUE: vague},
+            conclusion_sizes=sizes,
+            usual_size=float(usual),
+            partner_marks={name: marks for name, *marks in watched},
         )
         self._buckets = int(store.need("search:buckets"))
-        pairs = (watched.split() for watched in store.need("search:watched").split("\n") if watched)
-        self.watched = {name: marks for name, *marks in pairs}
-        self._said: dict[str, Evidence] = {}
+        self._evidence: dict[str, Evidence] = {}
 
     def get_evidence(self, feature: str) -> Evidence:
         """Return the weights and phrases of `feature`, empty when the livret does not have it."""
-        said = self._said.get(feature)
-        if said is None:
-            if len(self._said) >= _MAX_CACHED_FEATURES:
-                self._said.clear()
-            said = self._said[feature] = self._read_evidence(feature)
-        return said
+        evidence = self._evidence.get(feature)
+        if evidence is None:
+            if len(self._evidence) >= _MAX_CACHED_FEATURES:
+                self._evidence.clear()
+            evidence = self._evidence[feature] = self._read_evidence(feature)
+        return evidence
 
     def find_exact_example(self, need: str) -> int | None:
         """Return the position of the conclusion that has `need` among its examples, `OUT` or `VAGUE`, or None."""
@@ -193,7 +218,7 @@ class Model(Scales):
             return key
         slips = vocabulary.list_misspellings(key)
         for length in (len(key), len(key) + 1, len(key) - 1):
-            for known in (self._find_line(vocabulary.get_shelf_name(key[0], length)) or "").split():
+            for known in (self._find_line(vocabulary.name_known_keys(key[0], length)) or "").split():
                 if known in slips:
                     return known
         return key
@@ -206,12 +231,12 @@ class Model(Scales):
     def _read_evidence(self, feature: str) -> Evidence:
         line = self._find_line(feature)
         if line is None:
-            return [], [], []
+            return Evidence([], [], [])
         own, shared, *phrases = line.split("\t")
-        left, right = (
+        partners, conclusions = (
             self.compute_weights(feature, _parse_counts(own), _parse_counts(shared)) if own else ([], [])
         )
-        return left, right, vocabulary.parse_phrases(phrases[0]) if phrases else []
+        return Evidence(partners, conclusions, vocabulary.parse_phrases(phrases[0]) if phrases else [])
 
 
 def _get_span(store: Store, partner: str) -> tuple[int, int]:

@@ -17,7 +17,7 @@ from zlib import crc32
 
 from fs_triage.search import features as vocabulary
 from fs_triage.search import phonetics
-from fs_triage.search.features import BEGINNING, EXACT_EXAMPLE, PARTNER, SYNONYM, THEME, WHOLE, Phrases
+from fs_triage.search.features import EXACT_EXAMPLE, FeatureKind, Phrases
 from fs_triage.search.model import OUT, VAGUE
 from fs_triage.search.training_set import COUNTED_PREFIX, TRAINED_PREFIXES, TRAINING_SET, TrainingSet
 
@@ -50,7 +50,7 @@ def train_model(taught: Mapping[str, str]) -> dict[str, str]:
     lines = _build_lines(counted, sizes, groups)
     for feature, begun in phrases.items():
         lines[feature] = f"{lines.get(feature, _EMPTY_COUNTS)}\t{vocabulary.dump_phrases(begun)}"
-    lines |= _build_shelves(lines) | index_exact_examples(lesson)
+    lines |= _list_known_keys(lines) | index_exact_examples(lesson)
     count = max(1, len(lines) // _FEATURES_PER_BUCKET)
     buckets: list[list[str]] = [[] for _ in range(count)]
     for feature, line in lines.items():
@@ -85,17 +85,17 @@ def compute_totals(sizes: dict[int, int], groups: list[int], partners: int) -> l
     return [sizes[VAGUE], sizes[OUT], *totals]
 
 
-def _build_shelves(lines: dict[str, str]) -> dict[str, str]:
+def _list_known_keys(lines: dict[str, str]) -> dict[str, str]:
     """Return the known keys, those of most conclusions first, by initial and length."""
     known = [
         (-lines[key].count(" "), key)
         for key in filter(str.isalpha, lines)
         if len(key) >= _MIN_CORRECTED_LENGTH
     ]
-    shelves: dict[str, list[str]] = {}
+    rows: dict[str, list[str]] = {}
     for _, key in sorted(known):
-        shelves.setdefault(vocabulary.get_shelf_name(key[0], len(key)), []).append(key)
-    return {name: " ".join(keys) for name, keys in shelves.items()}
+        rows.setdefault(vocabulary.name_known_keys(key[0], len(key)), []).append(key)
+    return {name: " ".join(keys) for name, keys in rows.items()}
 
 
 def index_exact_examples(lesson: TrainingSet) -> dict[str, str]:
@@ -124,13 +124,13 @@ def _list_phrases(lesson: TrainingSet) -> list[tuple[str, str]]:
     """Return the phrases of the synonyms, the themes and the names of partners, each with its mark."""
     said: list[tuple[str, str]] = []
     for word, also in lesson["synonyms"]:
-        mark = _build_mark(SYNONYM, word)
+        mark = _build_mark(FeatureKind.SYNONYM, word)
         said += [(phrase, mark) for phrase in (word, *also)]
     for theme, _, words in lesson["themes"]:
-        mark = _build_mark(THEME, theme)
+        mark = _build_mark(FeatureKind.THEME, theme)
         said += [(phrase, mark) for phrase in words]
     for partner in lesson["partners"]:
-        said += [(name, PARTNER + partner["id"]) for name in partner["names"]]
+        said += [(name, FeatureKind.PARTNER + partner["id"]) for name in partner["names"]]
     return said
 
 
@@ -140,7 +140,9 @@ def build_partner_marks(lesson: TrainingSet) -> dict[str, list[str]]:
     known = {partner["id"] for partner in lesson["partners"]}
     for theme, partner, _ in lesson["themes"]:
         if partner in known:
-            watched.setdefault(str(partner), [f"{PARTNER}{partner}"]).append(_build_mark(THEME, theme))
+            watched.setdefault(str(partner), [f"{FeatureKind.PARTNER}{partner}"]).append(
+                _build_mark(FeatureKind.THEME, theme)
+            )
     return watched
 
 
@@ -259,7 +261,9 @@ def _iter_frequent_features(counted: dict[int, Counts]) -> Iterator[str]:
     )
     yield from often
     for feature, count in Counter(rare).items():
-        chancy = feature[0] == BEGINNING or (" " in feature and feature[0] != WHOLE)
+        chancy = feature[0] == FeatureKind.BEGINNING or (
+            " " in feature and feature[0] != FeatureKind.WHOLE_TEXT
+        )
         if (count >= _MIN_TEXTS or not chancy) and feature not in often:
             yield feature
 

@@ -12,6 +12,7 @@ from conftest import JURA, RULES, Run
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fs_triage.cli import chercher
 from fs_triage.rules import flatten, load
 from fs_triage.search import features as vocabulary
 from fs_triage.search import phonetics, train, training_set
@@ -102,16 +103,11 @@ def test_a_letter_is_the_same_in_whatever_text_it_stands(text: str, other: str) 
 
 @given(st.lists(st.text(min_size=1)))
 def test_no_word_is_taken_for_a_mark(texts: list[str]) -> None:
-    signs = {
-        *vocabulary.SYNONYM,
-        *vocabulary.THEME,
-        *vocabulary.PARTNER,
-        *vocabulary.BEGINNING,
-        *vocabulary.WHOLE,
-    }
-    assert (
-        not {key[0] for text in texts for key in phonetics.compute_keys(phonetics.split_words(text))} & signs
-    )
+    signs = {sign for name, sign in vars(vocabulary.FeatureKind).items() if name.isupper()}
+    assert len(signs) > 5
+    assert signs == {*chercher._FEATURE_NAMES}
+    keys = (key for text in texts for key in phonetics.compute_keys(phonetics.split_words(text)))
+    assert not {key[0] for key in keys} & (signs | {vocabulary.EXACT_EXAMPLE})
 
 
 def test_a_phrase_stands_for_its_mark_wherever_it_is_said() -> None:
