@@ -1,38 +1,40 @@
-"""One change between two livrets: what it is, whom it touches, and the sentence that tells it."""
+"""One change between two livrets: what it is about, whom it touches, and the sentence that describes it."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from enum import StrEnum
+from typing import Any, NamedTuple
 
-from fs_triage.author.comparer.matching import Pairs, Side
+from fs_triage.author.comparer.matching import Pairs, Side, get_partner
 from fs_triage.text.typography import quote_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from fs_triage.contract import Conclusion
 
-PROCEDURES, CONTACTS, ROUTES, TEXTS, SEARCH = SECTIONS = (
-    "Démarches",
-    "Contacts",
-    "À qui s’adresser",
-    "Textes",
-    "Recherche",
-)
-"""What a change is about, in the order in which it matters to a counsellor."""
+
+class Section(StrEnum):
+    """What a change is about, in the order in which it matters to a counsellor."""
+
+    PROCEDURES = "Démarches"
+    CONTACTS = "Contacts"
+    ROUTES = "À qui s’adresser"
+    TEXTS = "Textes"
+    SEARCH = "Recherche"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """A change: `id` in the new livret (in the old one when it is gone), `previous` the old id where it differs.
 
-    `before` and `after` are what JSON can hold, None where there is nothing; `demarches` are the ids of the
-    conclusions that it touches; `details` are lines to read below the sentence.
+    `partner` is an id, empty for the livret itself. `before` and `after` are what JSON can hold, None where there is
+    nothing; `demarches` are the ids of the conclusions that it touches; `details` are lines to read below the sentence.
     """
 
-    section: str
+    section: Section
     kind: str
     partner: str
     id: str
@@ -60,43 +62,64 @@ class Comparison:
         return old
 
 
+class Description(NamedTuple):
+    """The sentence that describes a change, and the lines to read below it."""
+
+    sentence: str
+    details: tuple[str, ...] = ()
+
+
+GetValue = Callable[[Comparison, Side, "Conclusion"], Any]
+"""The value to compare, from a conclusion of one side; ids in it are those of the new livret."""
+Describe = Callable[[Comparison, str, Any, Any], Description]
+"""The description of a change, from its subject and the value before and after."""
+
+
+def get_field(name: str) -> GetValue:
+    """Return the function that gets the field `name` of a conclusion."""
+    return lambda _both, _side, conclusion: dict(conclusion)[name]
+
+
 def diff_lines(before: Sequence[str], after: Sequence[str]) -> tuple[str, ...]:
-    """Return the lines that tell two lists of sentences apart, in the order in which they are read."""
+    """Return the sentences that only one of two lists has, in the order in which they are read."""
     lines: list[str] = []
-    for tag, low, high, first, last in difflib.SequenceMatcher(None, before, after, False).get_opcodes():
+    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
+    for tag, old_start, old_end, new_start, new_end in matcher.get_opcodes():
         if tag != "equal":
-            lines += [f"avant\u00a0: {text}" for text in before[low:high]]
-            lines += [f"maintenant\u00a0: {text}" for text in after[first:last]]
+            lines += [f"avant\u00a0: {text}" for text in before[old_start:old_end]]
+            lines += [f"maintenant\u00a0: {text}" for text in after[new_start:new_end]]
     return tuple(lines)
 
 
-Value = Callable[[Comparison, "Conclusion", bool], Any]
-"""From the two livrets, a conclusion and whether it is of the new livret, to what is compared of it."""
-Sentence = Callable[[Comparison, str, Any, Any], tuple[str, tuple[str, ...]]]
-"""From the two livrets, what is spoken of, the value before and after, to the sentence and its details."""
-
-
-def group_changes(
-    both: Comparison, section: str, kind: str, value: Value, sentence: Sentence
+def compare_values(
+    both: Comparison, *, section: Section, kind: str, get_value: GetValue, describe: Describe
 ) -> Iterator[Change]:
     """Yield the changes of one value of the conclusions; equal changes within a partner are one."""
-    alike: dict[object, list[tuple[Conclusion, Any, Any]]] = {}
+    groups: dict[object, list[tuple[Conclusion, Any, Any]]] = {}
     for first, second in both.pairs.conclusions.items():
-        conclusion = both.new.tree.conclusions[second]
-        before = value(both, both.old.tree.conclusions[first], False)
-        after = value(both, conclusion, True)
+        before = get_value(both, both.old, both.old.tree.conclusions[first])
+        after = get_value(both, both.new, both.new.tree.conclusions[second])
         if before != after:
-            same = (conclusion["partner"], sentence(both, "", before, after))
-            alike.setdefault(same, []).append((conclusion, before, after))
-    for changed in alike.values():
+            same = (get_partner(second), describe(both, "", before, after))
+            groups.setdefault(same, []).append((both.new.tree.conclusions[second], before, after))
+    for changed in groups.values():
         conclusion, before, after = changed[0]
-        what = quote_text(conclusion["title"]) if len(changed) == 1 else f"{len(changed)} démarches"
-        if 1 < len(changed) == len(both.new.tree.list_conclusions(conclusion["partner"])):
-            what = "toutes les démarches"
-        told, details = sentence(both, what, before, after)
+        partner = conclusion["partner"]
+        subject = quote_text(conclusion["title"]) if len(changed) == 1 else f"{len(changed)} démarches"
+        if 1 < len(changed) == len(both.new.tree.list_conclusions(partner)):
+            subject = "toutes les démarches"
+        sentence, details = describe(both, subject, before, after)
         nodes = tuple(conclusion["id"] for conclusion, *_ in changed)
-        if any(others != [before, after] for _, *others in changed):
-            before = after = None  # what they have in common is in the details
+        if any(values != [before, after] for _, *values in changed):
+            before = after = None  # the details say what they have in common
         yield Change(
-            section, kind, conclusion["partner"], nodes[0], told, None, before, after, nodes, details
+            section=section,
+            kind=kind,
+            partner=partner,
+            id=nodes[0],
+            sentence=sentence,
+            before=before,
+            after=after,
+            demarches=nodes,
+            details=details,
         )

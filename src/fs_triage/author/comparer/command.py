@@ -1,11 +1,11 @@
-"""`comparer`: what to tell the counsellors when one livret follows another."""
+"""`comparer`: what to tell the counsellors when one livret replaces another."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from fs_triage import livret_choice, output, rebuild
-from fs_triage.author.comparer.change import SECTIONS, Change
+from fs_triage.author.comparer.change import Change, Section
 from fs_triage.author.comparer.changes import compare_livrets
 from fs_triage.checks.verify import find_blocking_problems
 from fs_triage.contract import OK, RULES_UNUSABLE, Failure
@@ -19,9 +19,9 @@ NOTHING = "Rien\u00a0: les deux livrets disent la même chose."
 
 
 def run_comparer(old: str, new: str, form: str) -> int:
-    """Print what changed from the folder `old` to the folder `new`, as `form`: text, json or markdown.
+    """Print what changed from the livret in the folder `old` to that in `new`, as `form`: text, json or markdown.
 
-    Returns 0 when they say the same, 1 when they do not. Raises `Failure` when one of them cannot be used.
+    Returns 0 when nothing changed, 1 otherwise. Raises `Failure` when one of them cannot be used.
     """
     first, second = _load_livret(old), _load_livret(new)
     changes = compare_livrets(first, second)
@@ -49,21 +49,17 @@ def _load_livret(folder: str) -> Livret:
     return loaded.livret
 
 
-def _group_by_section(changes: list[Change]) -> dict[str, list[Change]]:
-    sections: dict[str, list[Change]] = {section: [] for section in SECTIONS}
+def _group_by_section(changes: list[Change]) -> dict[Section, list[Change]]:
+    groups: dict[Section, list[Change]] = {section: [] for section in Section}
     for change in changes:
-        sections[change.section].append(change)
-    return {section: told for section, told in sections.items() if told}
-
-
-def _get_label(livret: Livret, change: Change) -> str:
-    """Return who is spoken of, to stand before a sentence."""
-    labels = {rules.model.id: rules.model.label for rules in livret.partners}
-    return labels.get(change.partner, change.partner)
+        groups[change.section].append(change)
+    return {section: group for section, group in groups.items() if group}
 
 
 def _render_sentence(livret: Livret, change: Change) -> str:
-    label = _get_label(livret, change)
+    """Return the sentence of a change, with the label of its partner before it."""
+    labels = {rules.model.id: rules.model.label for rules in livret.partners}
+    label = labels.get(change.partner, change.partner)
     if not label or change.kind in ("partner-added", "partner-removed"):
         return change.sentence[0].upper() + change.sentence[1:]
     return f"{label}\u00a0: {change.sentence}"
@@ -72,9 +68,9 @@ def _render_sentence(livret: Livret, change: Change) -> str:
 def render_text(livret: Livret, changes: list[Change]) -> str:
     """Return `changes` as lines to read; `livret` is the new one."""
     lines = [QUESTION]
-    for section, told in _group_by_section(changes).items():
-        lines += ["", f"{section} ({len(told)})"]
-        for change in told:
+    for section, group in _group_by_section(changes).items():
+        lines += ["", f"{section} ({len(group)})"]
+        for change in group:
             lines.append(f"- {_render_sentence(livret, change)}")
             lines += [f"    {line}" for line in change.details]
             lines += [f"    touche\u00a0: {', '.join(change.demarches)}"] if change.demarches else []
@@ -84,9 +80,9 @@ def render_text(livret: Livret, changes: list[Change]) -> str:
 def render_markdown(livret: Livret, changes: list[Change]) -> str:
     """Return `changes` as a Markdown section; `livret` is the new one."""
     lines = [f"## {QUESTION}"]
-    for section, told in _group_by_section(changes).items():
-        lines += ["", f"### {section} ({len(told)})", ""]
-        for change in told:
+    for section, group in _group_by_section(changes).items():
+        lines += ["", f"### {section} ({len(group)})", ""]
+        for change in group:
             lines.append(f"- {escape_markdown(_render_sentence(livret, change))}")
             lines += [f"  - {escape_markdown(line)}" for line in change.details]
             nodes = ", ".join(f"`{node}`" for node in change.demarches)
@@ -99,11 +95,11 @@ def render_json(old: Livret, new: Livret, changes: list[Change]) -> str:
     import json
     from dataclasses import asdict
 
-    told = {
+    answer = {
         "schema_version": 1,
         "old": {"livret": old.booklet.id, "title": old.booklet.title},
         "new": {"livret": new.booklet.id, "title": new.booklet.title},
         "same": not changes,
         "changes": [asdict(change) for change in changes],
     }
-    return json.dumps(told, ensure_ascii=False)
+    return json.dumps(answer, ensure_ascii=False)

@@ -1,11 +1,11 @@
-"""What changed in the contacts: value, hours, audience, and which démarches that touches."""
+"""What changed in the contacts, and which démarches that touches."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fs_triage.author.comparer.change import CONTACTS, SEARCH, Change, Comparison
-from fs_triage.author.comparer.matching import Key
+from fs_triage.author.comparer.change import Change, Comparison, Section
+from fs_triage.author.comparer.matching import Key, Side
 from fs_triage.render.hours import render_hours
 from fs_triage.render.labels import AUDIENCES, KINDS
 from fs_triage.rules.model_partner import Contact
@@ -26,61 +26,70 @@ def compare_contacts(both: Comparison) -> Iterator[Change]:
     for key, contact in both.new.contacts.items():
         if key not in both.pairs.contacts.values() and key[0] in both.pairs.partners.values():
             name, value = quote_text(contact.label), render_contact(contact)
-            sentence = f"nouveau contact {name}\u00a0: {value}, {_get_audience(contact)}."
             yield _build_change(
-                both, key, "contact-added", sentence, after=_find_value(both, key, contact, new=True)
+                both.new,
+                key,
+                kind="contact-added",
+                sentence=f"nouveau contact {name}\u00a0: {value}, {AUDIENCES[contact.audience]}.",
+                after=_find_value(both.new, key),
             )
     for key, contact in both.old.contacts.items():
         if key not in both.pairs.contacts and key[0] in both.pairs.partners:
-            sentence = f"le contact {quote_text(contact.label)} n’est plus dans le livret ({render_contact(contact)})."
-            before = _find_value(both, key, contact, new=False)
-            yield _build_change(both, key, "contact-removed", sentence, before=before, new=False)
+            name, value = quote_text(contact.label), render_contact(contact)
+            yield _build_change(
+                both.old,
+                key,
+                kind="contact-removed",
+                sentence=f"le contact {name} n’est plus dans le livret ({value}).",
+                before=_find_value(both.old, key),
+            )
     yield from _find_renamed(both)
 
 
 def render_contact(contact: Contact) -> str:
-    """Return the kind and the value of a contact as they are read."""
+    """Return the kind and the value of a contact, in French."""
     kind, value = contact.kinds[0]
     return f"{KINDS[kind]} {value}"
 
 
-def _get_audience(contact: Contact) -> str:
-    return AUDIENCES[contact.audience]
-
-
-def _find_value(both: Comparison, key: Key, contact: Contact, new: bool) -> dict[str, str] | None:
-    side = both.new if new else both.old
-    return None if key in side.missing else dict(contact.kinds)
+def _find_value(side: Side, key: Key) -> dict[str, str] | None:
+    return None if key in side.missing else dict(side.contacts[key].kinds)
 
 
 def _compare_contact(both: Comparison, first: Key, second: Key) -> Iterator[Change]:
-    before, after = both.old.contacts[first], both.new.contacts[second]
-    was, now = _find_value(both, first, before, new=False), _find_value(both, second, after, new=True)
-    name = quote_text(after.label)
-    if was != now:
+    old, new = both.old.contacts[first], both.new.contacts[second]
+    before, after = _find_value(both.old, first), _find_value(both.new, second)
+    name = quote_text(new.label)
+    if before != after:
+        if after is None:
+            sentence = f"{name} n’est plus donné\u00a0: ce contact est à remplacer pour ce département."
+        elif before is None:
+            sentence = f"{name}, qui manquait, est maintenant donné\u00a0: {render_contact(new)}."
+        else:
+            sentence = _describe_value(name, old, new)
         yield _build_change(
-            both, second, "contact-value", _describe_value(name, before, after, was, now), was, now
+            both.new, second, kind="contact-value", sentence=sentence, before=before, after=after
         )
-    if now is None:
+    if after is None:
         return
     for field in FIELDS[1:]:
-        old, new = getattr(before, field), getattr(after, field)
-        if old != new:
-            sentence = _describe_field(field, name, old, new)
-            yield _build_change(both, second, f"contact-{field}", sentence, old, new)
+        was, now = getattr(old, field), getattr(new, field)
+        if was != now:
+            yield _build_change(
+                both.new,
+                second,
+                kind=f"contact-{field}",
+                sentence=_describe_field(field, name, was, now),
+                before=was,
+                after=now,
+            )
 
 
-def _describe_value(
-    name: str, before: Contact, after: Contact, was: dict[str, str] | None, now: dict[str, str] | None
-) -> str:
-    if now is None:
-        return f"{name} n’est plus donné\u00a0: ce contact est à remplacer pour ce département."
-    if was is None:
-        return f"{name}, qui manquait, est maintenant donné\u00a0: {render_contact(after)}."
-    if before.kinds[0][0] == after.kinds[0][0]:
-        kind = KINDS[after.kinds[0][0]]
-        return f"{name} change\u00a0: {kind} {after.kinds[0][1]}, et non plus {before.kinds[0][1]}."
-    return f"{name} change de moyen\u00a0: {render_contact(after)}, et non plus {render_contact(before)}."
+def _describe_value(name: str, old: Contact, new: Contact) -> str:
+    (old_kind, old_value), (new_kind, new_value) = old.kinds[0], new.kinds[0]
+    if old_kind == new_kind:
+        return f"{name} change\u00a0: {KINDS[new_kind]} {new_value}, et non plus {old_value}."
+    return f"{name} change de moyen\u00a0: {render_contact(new)}, et non plus {render_contact(old)}."
 
 
 def _describe_field(field: str, name: str, old: str | None, new: str | None) -> str:
@@ -115,19 +124,27 @@ def _find_renamed(both: Comparison) -> Iterator[Change]:
         if first[1] != second[1]:
             old, new = "/".join(first), "/".join(second)
             sentence = f"le contact {old} s’écrit maintenant {new} dans les règles\u00a0; rien ne change au comptoir."
-            yield Change(SEARCH, "contact-renamed", second[0], new, sentence, previous=old)
+            yield Change(
+                section=Section.SEARCH,
+                kind="contact-renamed",
+                partner=second[0],
+                id=new,
+                sentence=sentence,
+                previous=old,
+            )
 
 
 def _build_change(
-    both: Comparison,
-    key: Key,
-    kind: str,
-    sentence: str,
-    before: object = None,
-    after: object = None,
-    new: bool = True,
+    side: Side, key: Key, *, kind: str, sentence: str, before: object = None, after: object = None
 ) -> Change:
-    users = (both.new if new else both.old).list_users(key)
+    """Return a change of the contact `key` of one side."""
     return Change(
-        CONTACTS, kind, key[0], "/".join(key), sentence, before=before, after=after, demarches=users
+        section=Section.CONTACTS,
+        kind=kind,
+        partner=key[0],
+        id="/".join(key),
+        sentence=sentence,
+        before=before,
+        after=after,
+        demarches=side.list_users(key),
     )

@@ -18,8 +18,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from fs_triage.contract import Conclusion
 
-MIN_SIMILARITY = 0.7  # of 1: a démarche with another id, a text in two of which half a title was rewritten
-MIN_SIMILARITY_ACROSS_PARTNERS = 0.9  # between two partners, where the same words may well be two démarches
+MIN_SIMILARITY = 0.7  # of 1; a title half rewritten comes to that when the text stays
+MIN_SIMILARITY_ACROSS_PARTNERS = 0.9  # two partners may have démarches of nearly the same words
 
 Key = tuple[str, str]
 """A contact: the ids of its partner and its own."""
@@ -34,7 +34,7 @@ class Side:
     labels: dict[str, str]
     contacts: dict[Key, Contact]
     missing: frozenset[Key]
-    """Contacts of another département, not yet replaced: nobody is shown them."""
+    """Contacts of another département, not yet replaced, which are not shown."""
     uses: dict[str, list[tuple[Key, str | None]]]
     """For a conclusion, its contacts in order, each with the condition to use it."""
 
@@ -53,13 +53,25 @@ class Pairs:
     contacts: dict[Key, Key] = field(default_factory=dict)
 
 
+def get_partner(node: str) -> str:
+    """Return the id of the partner of a node."""
+    return node.partition("/")[0]
+
+
 def build_side(livret: Livret) -> Side:
-    """Return `livret`, whose references must be sound, ready to be compared."""
+    """Return one side of a comparison; the references of `livret` must be sound."""
     models = [rules.model for rules in livret.partners]
     contacts = {(model.id, name): contact for model in models for name, contact in model.contacts.items()}
     missing = frozenset((rules.model.id, name) for rules in livret.partners for name in rules.missing)
     labels = {model.id: model.label for model in models}
-    return Side(livret, flatten_livret(livret), labels, contacts, missing, _collect_uses(livret))
+    return Side(
+        livret=livret,
+        tree=flatten_livret(livret),
+        labels=labels,
+        contacts=contacts,
+        missing=missing,
+        uses=_collect_uses(livret),
+    )
 
 
 def _collect_uses(livret: Livret) -> dict[str, list[tuple[Key, str | None]]]:
@@ -87,23 +99,25 @@ def match_livrets(old: Side, new: Side) -> Pairs:
 
 
 def _match_by_name(old: Side, new: Side, before: Collection[str], after: Collection[str]) -> dict[str, str]:
-    """Pair what has the same id, or one that either livret says to be the other's."""
+    """Pair what has the same id, or one that either livret lists as the new name of the other."""
     pairs = {name: name for name in before if name in after}
-    for given, known, turned in ((new, after, False), (old, before, True)):
-        identifiers = given.livret.identifiers or Identifiers(published=[], renamed={})
-        for name in before if not turned else after:
-            follower = identifiers.follow(name)
-            first, second = (follower, name) if turned else (name, follower)
-            if follower in known and first not in pairs and second not in pairs.values():
-                pairs[first] = second
+    old_ids, new_ids = (
+        side.livret.identifiers or Identifiers(published=[], renamed={}) for side in (old, new)
+    )
+    renamed = [(name, new_ids.follow(name)) for name in before]
+    renamed += [(old_ids.follow(name), name) for name in after]
+    for first, second in renamed:
+        is_free = first not in pairs and second not in pairs.values()
+        if first in before and second in after and is_free:
+            pairs[first] = second
     return pairs
 
 
 def _match_by_similarity(old: Side, new: Side, known: dict[str, str]) -> dict[str, str]:
-    """Pair démarches with other ids that say nearly the same, the most alike first."""
-    gone = [c for node, c in old.tree.conclusions.items() if node not in known]
-    come = [c for node, c in new.tree.conclusions.items() if node not in known.values()]
-    scored = [(score_similarity(a, b), a["id"], b["id"]) for a in gone for b in come]
+    """Pair démarches with different ids that say nearly the same, the most similar first."""
+    removed = [c for node, c in old.tree.conclusions.items() if node not in known]
+    added = [c for node, c in new.tree.conclusions.items() if node not in known.values()]
+    scored = [(score_similarity(a, b), a["id"], b["id"]) for a in removed for b in added]
     pairs: dict[str, str] = {}
     for score, first, second in sorted(scored, key=lambda s: (-s[0], sorted(s[1:]))):
         if score >= MIN_SIMILARITY and first not in pairs and second not in pairs.values():
@@ -112,7 +126,7 @@ def _match_by_similarity(old: Side, new: Side, known: dict[str, str]) -> dict[st
 
 
 def score_similarity(first: Conclusion, second: Conclusion) -> float:
-    """Return how much two conclusions with different ids look like one: 0 not at all, from 0.7 the same."""
+    """Return the similarity of two conclusions with different ids: from 0 to 1.11, one and the same from 0.7."""
     title = ratio(fold(first["title"]), fold(second["title"])) / 100
     body = ratio(_join_body(first), _join_body(second)) / 100
     near = ratio(first["id"], second["id"]) / 10_000
@@ -126,25 +140,25 @@ def _join_body(conclusion: Conclusion) -> str:
 
 
 def _match_partners(pairs: Pairs) -> dict[str, str]:
-    """Pair a partner that is gone with the new one that took its démarches."""
+    """Pair a removed partner with the added one that has its démarches."""
     found: dict[str, str] = {}
     for first, second in pairs.conclusions.items():
-        gone, come = first.partition("/")[0], second.partition("/")[0]
-        if gone not in pairs.partners and come not in pairs.partners.values() and come not in found.values():
-            found.setdefault(gone, come)
+        old, new = get_partner(first), get_partner(second)
+        if old not in pairs.partners and new not in pairs.partners.values() and new not in found.values():
+            found.setdefault(old, new)
     return found
 
 
 def _match_questions(pairs: Pairs) -> dict[str, str]:
-    """Pair the questions that paired démarches stand under, as long as they have the same end."""
+    """Pair the questions above paired démarches, as long as their ids end alike."""
     found: dict[str, str] = {}
     for first, second in pairs.conclusions.items():
         while first.rpartition("/")[2] == second.rpartition("/")[2]:
             first, second = first.rpartition("/")[0], second.rpartition("/")[0]
             if ROOT in (first, second):
                 break
-            taken = second in pairs.questions.values() or second in found.values()
-            if first not in pairs.questions and not taken:
+            is_taken = second in pairs.questions.values() or second in found.values()
+            if first not in pairs.questions and not is_taken:
                 found.setdefault(first, second)
     return found
 
@@ -152,11 +166,17 @@ def _match_questions(pairs: Pairs) -> dict[str, str]:
 def _match_contacts(old: Side, new: Side, partners: dict[str, str]) -> dict[Key, Key]:
     """Pair contacts of paired partners: by id, then by value, then by label."""
     pairs: dict[Key, Key] = {}
-    for mark in (lambda key, _: key[1], lambda _, contact: contact.kinds, lambda _, contact: contact.label):
+    for get_trait in (
+        lambda key, _: key[1],
+        lambda _, contact: contact.kinds,
+        lambda _, contact: contact.label,
+    ):
         for first, before in old.contacts.items():
             for second, after in new.contacts.items():
-                free = first not in pairs and second not in pairs.values()
-                same = partners.get(first[0]) == second[0] and mark(first, before) == mark(second, after)
-                if free and same:
+                is_free = first not in pairs and second not in pairs.values()
+                is_same = partners.get(first[0]) == second[0] and (
+                    get_trait(first, before) == get_trait(second, after)
+                )
+                if is_free and is_same:
                     pairs[first] = second
     return pairs
