@@ -15,7 +15,6 @@ from fs_triage.rules.load import TO_FILL, PartnerRules, list_unfilled_contacts
 from fs_triage.rules.model_partner import EscalateAnswer
 from fs_triage.rules.nodes import Location, iter_nodes
 from fs_triage.rules.problem import Severity
-from fs_triage.rules.salvage import ANY, CONTACT
 from fs_triage.rules.yaml_reader import get_mark
 from fs_triage.text.did_you_mean import build_slug, suggest_name
 
@@ -38,14 +37,14 @@ def find_unknown_contacts(rules: PartnerRules) -> Iterator[Finding]:
     Pourquoi : le conseiller n’aurait personne à appeler.
     """
     known = list(rules.model.contacts)
-    lost = {build_slug(name.removeprefix(CONTACT)) for name in rules.lost if name.startswith(CONTACT)}
+    lost = {build_slug(name) for name in rules.lost.contacts}
     uses: dict[str, list[Location]] = {}
     for spot in iter_nodes(rules):
         key = "escalate" if isinstance(spot.answer, EscalateAnswer) else "contacts"
         for rank, use in enumerate(getattr(spot.answer, key, None) or []):
             if use.contact not in rules.model.contacts and use.contact not in lost:
                 uses.setdefault(use.contact, []).append((*spot.location, key, rank))
-    for name, places in uses.items() if CONTACT + ANY not in rules.lost else ():
+    for name, places in uses.items() if not rules.lost.unknown_contacts else ():
         more = (
             f" (et {len(places) - 1} autre{'s' if len(places) > 2 else ''} fois)" if len(places) > 1 else ""
         )
@@ -64,7 +63,7 @@ def find_contact_kind_errors(rules: PartnerRules) -> Iterator[Finding]:
     """
     for name, contact in rules.model.contacts.items():
         kinds = [kind for kind, _ in contact.kinds]
-        if len(kinds) != 1 and CONTACT + name not in rules.lost:
+        if len(kinds) != 1 and name not in rules.lost.contacts:
             given = " et ".join(f"« {kind} »" for kind in kinds) or "aucun moyen de joindre"
             message = f"contact « {name} » : {given}"
             hint = "gardez exactement un moyen" if kinds else "ajoutez phone, email, web…"

@@ -28,6 +28,7 @@ from fs_triage.rules.model_livret import (
 )
 from fs_triage.rules.model_partner import Partner
 from fs_triage.rules.problem import Problem
+from fs_triage.rules.salvage import LostParts
 from fs_triage.rules.snapshot import MAX_WAIT_SECONDS, Snapshot, SourceFile
 from fs_triage.rules.yaml_reader import Table
 from fs_triage.text.fold import fold
@@ -46,8 +47,8 @@ class PartnerRules:
     """Contacts inherited from another département and not yet replaced, or yet to be filled: never shown."""
     whole: bool = True
     """Whether nothing was dropped as invalid."""
-    lost: frozenset[str] = frozenset()
-    """What was dropped (`model_errors.BuildResult.lost`): checks do not report it as missing again."""
+    lost: LostParts = field(default_factory=LostParts)
+    """What was dropped as invalid: checks do not report it as missing again."""
     inherited: frozenset[str] = frozenset()
     """The paths of the livret that it inherits from."""
 
@@ -176,7 +177,14 @@ def _load_partners(
             message = f"« {built.model.id} » dans le fichier {name}.yaml"
             loaded.problems.append(Problem(*place, "file-name", message, f"écrivez « id: {name} »"))
         missing = merged.missing | list_unfilled_contacts(built.model)
-        yield PartnerRules(built.model, built.table, missing, built.whole, built.lost, merged.inherited)
+        yield PartnerRules(
+            model=built.model,
+            table=built.table,
+            missing=missing,
+            whole=built.whole,
+            lost=built.lost,
+            inherited=merged.inherited,
+        )
 
 
 def list_unfilled_contacts(partner: Partner) -> frozenset[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -25,7 +25,7 @@ from fs_triage.rules.model_partner import (
     list_leads,
 )
 from fs_triage.rules.problem import Problem
-from fs_triage.rules.salvage import Location
+from fs_triage.rules.salvage import Location, LostParts
 from fs_triage.rules.yaml_reader import List, Table, Text, YamlNode, convert_to_data, find_node, get_mark
 from fs_triage.text import did_you_mean
 from fs_triage.text.did_you_mean import build_slug, suggest_key, suggest_name
@@ -55,16 +55,12 @@ _MODELS_BY_KEY: dict[str | int, type[BaseModel]] = {
 
 @dataclass(frozen=True, slots=True)
 class BuildResult(Generic[M]):
-    """The model of the valid part of a file.
-
-    `whole` tells that nothing was wrong; else `lost` names the answers (by path) and the contacts
-    (`contact:<id>`) that were left out, « * » standing for any.
-    """
+    """The model of the valid part of a file, and what was left out; `whole` tells that nothing was wrong."""
 
     model: M | None
     table: Table
     whole: bool
-    lost: frozenset[str] = frozenset()
+    lost: LostParts = field(default_factory=LostParts)
 
 
 def build_model(model: type[M], table: Table, problems: list[Problem]) -> M | None:
@@ -77,7 +73,7 @@ def build_valid_part(model: type[M], table: Table, problems: list[Problem]) -> B
     """Return the model of the valid part of `table`; adds a problem for each part that is dropped."""
     made, errors = _validate_table(model, table)
     if not errors:
-        return BuildResult(made, table, True)
+        return BuildResult(made, table, whole=True)
     table = salvage.copy_table(table)
     found: list[Problem] = []
     for _ in range(_MAX_ROUNDS):
@@ -90,14 +86,16 @@ def build_valid_part(model: type[M], table: Table, problems: list[Problem]) -> B
         made, errors = _validate_table(model, table)
     found += [_explain_error(error, model, table) for error in errors[:_MAX_PROBLEMS]]
     problems += list(dict.fromkeys(found))[:_MAX_PROBLEMS]
-    lost: set[str] = set()
+    lost = LostParts()
     for _ in range(_MAX_ROUNDS):
-        if not errors or not salvage.remove_parts(
-            table, [_get_wrong_location(error) for error in errors], lost
-        ):
+        if not errors:
             break
+        removed = salvage.remove_parts(table, [_get_wrong_location(error) for error in errors])
+        if removed is None:
+            break
+        lost |= removed
         made, errors = _validate_table(model, table)
-    return BuildResult(made, table, False, frozenset(lost))
+    return BuildResult(made, table, whole=False, lost=lost)
 
 
 def _validate_table(model: type[M], table: Table) -> tuple[M | None, list[Any]]:

@@ -8,7 +8,6 @@ from functools import lru_cache
 
 from fs_triage.rules.load import PartnerRules
 from fs_triage.rules.model_partner import Answer, EscalateAnswer, Partner, QuestionAnswer, StepsAnswer
-from fs_triage.rules.salvage import ANY
 
 Location = tuple[str | int, ...]
 
@@ -52,7 +51,7 @@ def list_ancestors(path: str) -> list[str]:
 
 def was_left_out(rules: PartnerRules, path: str) -> bool:
     """Return whether the answer at `path` was left out because something in it is wrong."""
-    return bool(rules.lost) and (ANY in rules.lost or not rules.lost.isdisjoint(list_ancestors(path)))
+    return rules.lost.unknown_answers or not rules.lost.answers.isdisjoint(list_ancestors(path))
 
 
 def list_conclusion_paths(rules: PartnerRules) -> list[str]:

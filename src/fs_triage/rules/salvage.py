@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from fs_triage.rules.yaml_reader import List, Table, Text, YamlNode, find_node
 
 Location = tuple[str | int, ...]
 
-ANY = "\0"
-CONTACT = "\0contact:"
-"""What no id as typed can be: a file may not hold such a character."""
+
+@dataclass(frozen=True, slots=True)
+class LostParts:
+    """The answers (by path) and the contacts (by id) that were removed, and whether there are some without a name."""
+
+    answers: frozenset[str] = frozenset()
+    contacts: frozenset[str] = frozenset()
+    unknown_answers: bool = False
+    unknown_contacts: bool = False
+
+    def __or__(self, other: LostParts) -> LostParts:
+        return LostParts(
+            answers=self.answers | other.answers,
+            contacts=self.contacts | other.contacts,
+            unknown_answers=self.unknown_answers or other.unknown_answers,
+            unknown_contacts=self.unknown_contacts or other.unknown_contacts,
+        )
 
 
 def copy_table(table: Table) -> Table:
@@ -29,33 +45,34 @@ def _copy_node(node: YamlNode) -> YamlNode:
 
 
 def rename_key(table: Table, location: Location, key: str) -> None:
-    """Call the key at `location` in `table` by the name `key`, in its place."""
+    """Rename the key at `location` in `table` to `key`; its rank stays."""
     parent = find_node(table, location[:-1])
     if isinstance(parent, Table):
         parent.entries = {key if old == location[-1] else old: entry for old, entry in parent.entries.items()}
 
 
-def remove_parts(table: Table, locations: list[Location], lost: set[str]) -> bool:
-    """Take what stands at `locations` out of `table`, and add to `lost` the answers and contacts that went.
+def remove_parts(table: Table, locations: list[Location]) -> LostParts | None:
+    """Remove what stands at `locations` from `table`; returns the answers and contacts lost with it.
 
-    Returns False when that cannot be done: then the table is of no use.
+    Returns None when the whole table would have to go.
     """
-    rows: list[List] = []
-    gone = Text("", table.place)
+    lost = LostParts()
+    lists: list[List] = []
+    removed = Text("", table.place)
     for location in sorted(set(locations), key=len):
         location = _trim_location(table, location)
         if not location:
-            return False
-        lost.update(_list_removed_names(table, location))
+            return None
+        lost |= _find_lost_parts(table, location)
         parent = find_node(table, location[:-1])
         if isinstance(parent, List):
-            parent.items[int(location[-1])] = gone
-            rows.append(parent)
+            parent.items[int(location[-1])] = removed  # so that the other indexes stay
+            lists.append(parent)
         elif isinstance(parent, Table):
             parent.entries.pop(str(location[-1]), None)
-    for row in rows:
-        row.items = [item for item in row.items if item is not gone]
-    return True
+    for parent in lists:
+        parent.items = [item for item in parent.items if item is not removed]
+    return lost
 
 
 def _trim_location(table: Table, location: Location) -> Location:
@@ -71,19 +88,20 @@ def _trim_location(table: Table, location: Location) -> Location:
     return location
 
 
-def _list_removed_names(table: Table, location: Location) -> list[str]:
-    """Return the names of the answers and contacts that are lost when `location` is removed."""
+def _find_lost_parts(table: Table, location: Location) -> LostParts:
+    """Return the answers and contacts that are lost when `location` is removed."""
     if location[0] == "contacts":
-        return [CONTACT + (str(location[1]) if len(location) > 1 else ANY)]
-    if "answers" not in location or (location[-1] != "answers" and location[-2] != "answers"):
-        return []
+        if len(location) == 1:
+            return LostParts(unknown_contacts=True)
+        return LostParts(contacts=frozenset({str(location[1])}))
+    if "answers" not in location[-2:]:
+        return LostParts()
     path = []
-    for end in range(1, len(location) + 1):
-        if location[end - 1] == "answers" or end < 2 or location[end - 2] != "answers":
-            continue
-        answer = find_node(table, location[:end])
-        identifier = answer.entries.get("id") if isinstance(answer, Table) else None
-        if identifier is None or not isinstance(identifier[1], Text):
-            return [ANY]
-        path.append(identifier[1].value)
-    return ["/".join(path)] if path else [ANY]
+    for rank in range(1, len(location)):
+        if location[rank - 1] == "answers" and location[rank] != "answers":
+            answer = find_node(table, location[: rank + 1])
+            identifier = answer.entries.get("id") if isinstance(answer, Table) else None
+            if identifier is None or not isinstance(identifier[1], Text):
+                return LostParts(unknown_answers=True)
+            path.append(identifier[1].value)
+    return LostParts(answers=frozenset({"/".join(path)})) if path else LostParts(unknown_answers=True)

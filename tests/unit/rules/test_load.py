@@ -15,6 +15,7 @@ from conftest import GOOD, edit
 
 from fs_triage.author import verifier
 from fs_triage.rules.load import load_livret
+from fs_triage.rules.salvage import LostParts
 
 NOBODY = 65534
 
@@ -46,7 +47,7 @@ def test_a_sound_livret_is_loaded_whole(folder: Path) -> None:
     loaded = load_livret(folder)
     assert loaded.problems == [] and loaded.livret is loaded.draft is not None
     assert [rules.model.id for rules in loaded.livret.partners] == ["mairie", "prefecture"]
-    assert all(rules.whole and not rules.lost for rules in loaded.livret.partners)
+    assert all(rules.whole and rules.lost == LostParts() for rules in loaded.livret.partners)
     assert told(folder) == []
 
 
