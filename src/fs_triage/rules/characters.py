@@ -118,11 +118,13 @@ def decode_content(content: bytes, path: str) -> tuple[str, list[Problem]]:
     """Return the text of `content` and the problems of its characters (then the text must not be used)."""
     if len(content) > MAX_BYTES:
         hint = "répartissez les règles entre plusieurs fichiers"
-        return "", [Problem(path, 0, 0, "too-large", f"fichier de plus de {MAX_BYTES} octets", hint)]
+        return "", [
+            Problem(path, 0, 0, code="too-large", message=f"fichier de plus de {MAX_BYTES} octets", hint=hint)
+        ]
     hint = "enregistrez le fichier en UTF-8"
     wide = next((name for mark, name in _WIDE_ENCODINGS.items() if content.startswith(mark)), None)
     if wide is not None:
-        return "", [Problem(path, 1, 1, "encoding", f"c’est de l’{wide}", hint)]
+        return "", [Problem(path, 1, 1, code="encoding", message=f"c’est de l’{wide}", hint=hint)]
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -130,7 +132,7 @@ def decode_content(content: bytes, path: str) -> tuple[str, list[Problem]]:
         before = typed[: error.start].split(b"\n")
         line, column = len(before), len(before[-1].decode()) + 1
         message = f"ce n’est pas de l’UTF-8 (octet 0x{typed[error.start]:02X})"
-        return "", [Problem(path, line, column, "encoding", message, hint)]
+        return "", [Problem(path, line, column, code="encoding", message=message, hint=hint)]
     text = text.replace("\r\n", "\n")
     return text, list(find_bad_characters(text, path))
 
@@ -150,13 +152,15 @@ def find_bad_characters(text: str, path: str) -> Iterator[Problem]:
             others.append((number, index))
     if tabs:
         message = f"tabulation{_render_more_lines(tabs)}"
-        yield Problem(path, tabs[0][0], tabs[0][1] + 1, "tab", message, "remplacez-la par des espaces")
+        yield Problem(
+            path, tabs[0][0], tabs[0][1] + 1, code="tab", message=message, hint="remplacez-la par des espaces"
+        )
     if others:
         number, index = others[0]
         message = (
             f"caractère interdit {format_code_point(lines[number - 1][index])}{_render_more_lines(others)}"
         )
-        yield Problem(path, number, index + 1, "control-character", message, "supprimez-le")
+        yield Problem(path, number, index + 1, code="control-character", message=message, hint="supprimez-le")
 
 
 def _render_more_lines(found: list[tuple[int, int]]) -> str:

@@ -86,7 +86,7 @@ def _add_shape_problem(merged: MergedPartner, key: str, node: YamlNode, expected
     )
     if isinstance(node, Text) and not node.value.strip():
         code, message, hint = "empty", f"« {escape_controls(key)} » est vide", "complétez, ou supprimez-la"
-    merged.problems.append(Problem(node.place.path, node.place.line, node.place.column, code, message, hint))
+    merged.problems.append(Problem(*node.place, code=code, message=message, hint=hint))
 
 
 def get_local_contacts(partner: Table) -> dict[str, Table]:
@@ -156,7 +156,7 @@ def _find_answer(partner: Table, path: str) -> tuple[List, int] | None:
 def _add_unknown_target(merged: MergedPartner, path: str, place: Mark) -> None:
     hint = suggest_name(path, list_paths(merged.table))
     message = f"« {path} » n’existe pas dans le livret dont celui-ci hérite"
-    merged.problems.append(Problem(place.path, place.line, place.column, "unknown-target", message, hint))
+    merged.problems.append(Problem(*place, code="unknown-target", message=message, hint=hint))
 
 
 def list_paths(node: Table, prefix: str = "") -> list[str]:
@@ -207,7 +207,7 @@ def _add_answers(merged: MergedPartner, path: str, place: Mark, answers: YamlNod
     row = _find_answers(node)
     if row is None:
         message = f"« {path} » n’est pas une question : rien ne peut s’y ajouter"
-        merged.problems.append(Problem(place.path, place.line, place.column, "unknown-target", message))
+        merged.problems.append(Problem(*place, code="unknown-target", message=message))
     elif isinstance(answers, List):
         row.items += answers.items
 

@@ -1,4 +1,4 @@
-"""A folder of rules in; a `Livret`, or the whole list of its problems, out."""
+"""Loads the rules of a folder as a `Livret`, and lists all problems that reading finds."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TypeVar
 from fs_triage.files import timeout
 from fs_triage.files.folders import BOOKLET
 from fs_triage.rules import misnamed_files, snapshot, yaml_reader
-from fs_triage.rules.heads import BookletChain, Parent, list_files, list_synonym_folders, read_booklets
+from fs_triage.rules.booklets import BookletChain, Parent, list_files, list_synonym_folders, read_booklets
 from fs_triage.rules.inherit import MergedPartner, merge_partner
 from fs_triage.rules.kept import ParseCache
 from fs_triage.rules.model_errors import build_model, build_valid_part
@@ -39,7 +39,7 @@ TO_FILL = "à remplir"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PartnerRules:
-    """A partner as modelled, and the table that tells where each thing was typed."""
+    """The model of a partner, and the table with the place of each key and value."""
 
     model: Partner
     table: Table
@@ -55,7 +55,7 @@ class PartnerRules:
 
 @dataclass(frozen=True, slots=True)
 class Livret:
-    """The rules of one département, valid one by one; `checks` holds them against each other."""
+    """The rules of one département, each valid by itself; `checks` compares them with each other."""
 
     booklet: Booklet
     table: Table
@@ -66,14 +66,14 @@ class Livret:
     identifiers_table: Table | None = None
     synonyms: Synonyms = field(default_factory=Synonyms)
     whole: bool = True
-    """Whether nothing of the booklet was left out because it was wrong."""
+    """Whether nothing of the booklet was dropped as invalid."""
     lists_own: bool = True
     """Whether the list of identifiers is its own, not its parent's."""
 
 
 @dataclass(slots=True)
 class LoadResult:
-    """What came of loading a folder: the livret when it can be used, every problem, every file read."""
+    """The livret when it can be used, all problems, and all files read."""
 
     folder: Path
     snapshot: Snapshot
@@ -83,7 +83,7 @@ class LoadResult:
     problems: list[Problem] = field(default_factory=list)
     files: list[SourceFile] = field(default_factory=list)
     kept: ParseCache = field(default_factory=ParseCache)
-    """What the files hold that can be kept for the next time."""
+    """The contents of the files, to be kept for the next time."""
 
     @property
     def blocking_problems(self) -> list[Problem]:
@@ -102,11 +102,11 @@ def load_livret(folder: Path, kept: ParseCache | None = None) -> LoadResult:
     while True:
         taken = Snapshot(timeout.SHORT_TIMEOUT if old else timeout.LONG_TIMEOUT)
         loaded = LoadResult(folder, taken, kept=ParseCache(old))
-        heads = read_booklets(folder, partial(_read_table, loaded=loaded), loaded.problems)
-        for path in list_files(heads) if heads else ():
+        booklets = read_booklets(folder, partial(_read_table, loaded=loaded), loaded.problems)
+        for path in list_files(booklets) if booklets else ():
             taken.read_file(path)
         try:
-            if taken.is_stable(heads.folders if heads else [folder], before):
+            if taken.is_stable(booklets.folders if booklets else [folder], before):
                 break
         except timeout.DiskTimeout:
             return _mark_unreadable(
@@ -114,11 +114,13 @@ def load_livret(folder: Path, kept: ParseCache | None = None) -> LoadResult:
             )
         if time.monotonic() > end:
             message = "des fichiers changent pendant la lecture : relancez la commande dans un instant"
-            return _mark_unreadable(loaded, Problem(str(folder / BOOKLET), 0, 0, "unreadable", message))
+            return _mark_unreadable(
+                loaded, Problem(str(folder / BOOKLET), 0, 0, code="unreadable", message=message)
+            )
         before = taken
         time.sleep(snapshot.SETTLING_SECONDS)
-    if heads is not None:
-        _build_livret(heads, loaded)
+    if booklets is not None:
+        _build_livret(booklets, loaded)
     loaded.problems.sort()
     if loaded.draft is not None and not loaded.problems:
         loaded.livret = loaded.draft
@@ -126,26 +128,27 @@ def load_livret(folder: Path, kept: ParseCache | None = None) -> LoadResult:
 
 
 def _mark_unreadable(loaded: LoadResult, problem: Problem) -> LoadResult:
-    """Return `loaded` as what could not be read, for one reason alone."""
+    """Return `loaded` with the one `problem` that kept it from being read."""
     loaded.problems = [problem]
     return loaded
 
 
-def _build_livret(heads: BookletChain, loaded: LoadResult) -> None:
-    """Make the livret of the files that were read."""
-    folder, parent = loaded.folder, heads.parent
-    partners = tuple(_load_partners(folder, heads.booklet, heads.table, parent, loaded))
-    elsewhere = _load_optional_file(UncoveredNeeds, UNCOVERED_NEEDS, folder, parent, loaded)
-    identifiers = _load_optional_file(Identifiers, IDENTIFIERS, folder, parent, loaded)
+def _build_livret(booklets: BookletChain, loaded: LoadResult) -> None:
+    """Set the draft from the files that were read."""
+    folder, parent = loaded.folder, booklets.parent
+    partners = tuple(_load_partners(folder, booklets.booklet, booklets.table, parent, loaded))
+    elsewhere, elsewhere_table = _load_optional_file(UncoveredNeeds, UNCOVERED_NEEDS, folder, parent, loaded)
+    identifiers, identifiers_table = _load_optional_file(Identifiers, IDENTIFIERS, folder, parent, loaded)
     loaded.draft = Livret(
-        heads.booklet,
-        heads.table,
-        partners,
-        elsewhere[0] or UncoveredNeeds.model_validate({}),
-        elsewhere[1],
-        *identifiers,
-        _load_synonyms(folder, loaded),
-        heads.whole,
+        booklet=booklets.booklet,
+        table=booklets.table,
+        partners=partners,
+        elsewhere=elsewhere or UncoveredNeeds.model_validate({}),
+        elsewhere_table=elsewhere_table,
+        identifiers=identifiers,
+        identifiers_table=identifiers_table,
+        synonyms=_load_synonyms(folder, loaded),
+        whole=booklets.whole,
         lists_own=not loaded.snapshot.is_missing(folder / IDENTIFIERS),
     )
 
@@ -157,7 +160,12 @@ def _load_partners(
         if name in booklet.partners[:rank]:
             place = yaml_reader.get_mark(table, ("partners", rank))
             loaded.problems.append(
-                Problem(*place, "duplicate-id", f"partenaire « {name} » cité deux fois", "retirez-en un")
+                Problem(
+                    *place,
+                    code="duplicate-id",
+                    message=f"partenaire « {name} » cité deux fois",
+                    hint="retirez-en un",
+                )
             )
             continue
         path = folder / f"{name}.yaml"
@@ -166,7 +174,7 @@ def _load_partners(
             place = yaml_reader.get_mark(table, ("partners", rank))
             message = f"partenaire « {name} » sans fichier {name}.yaml"
             hint = misnamed_files.suggest_remedy(folder, name, list_file_names(booklet))
-            loaded.problems.append(Problem(*place, "missing-file", message, hint))
+            loaded.problems.append(Problem(*place, code="missing-file", message=message, hint=hint))
             continue
         merged = _read_partner_table(path, name, parent, loaded)
         built = build_valid_part(Partner, merged.table, loaded.problems) if merged else None
@@ -175,7 +183,9 @@ def _load_partners(
         if built.model.id != name:
             place = yaml_reader.get_mark(built.table, ("id",))
             message = f"« {built.model.id} » dans le fichier {name}.yaml"
-            loaded.problems.append(Problem(*place, "file-name", message, f"écrivez « id: {name} »"))
+            loaded.problems.append(
+                Problem(*place, code="file-name", message=message, hint=f"écrivez « id: {name} »")
+            )
         missing = merged.missing | list_unfilled_contacts(built.model)
         yield PartnerRules(
             model=built.model,
@@ -199,7 +209,7 @@ def list_unfilled_contacts(partner: Partner) -> frozenset[str]:
 def _read_partner_table(
     path: Path, name: str, parent: Parent | None, loaded: LoadResult
 ) -> MergedPartner | None:
-    """Return the table of a partner, with what it inherited."""
+    """Return the table of a partner, merged with that of the parent livret."""
     if parent is None or name not in parent.booklet.partners:
         table = _read_table(path, loaded)
         return MergedPartner(table) if table else None
@@ -218,7 +228,7 @@ B = TypeVar("B", UncoveredNeeds, Identifiers)
 def _load_optional_file(
     model: type[B], name: str, folder: Path, parent: Parent | None, loaded: LoadResult
 ) -> tuple[B | None, Table | None]:
-    """Return what an optional file says, the parent's when the livret has none."""
+    """Return the model and the table of an optional file, those of the parent when the livret has none."""
     table = _read_first_file(name, [folder] if parent is None else [folder, parent.folder], loaded)
     return (build_model(model, table, loaded.problems), table) if table else (None, None)
 

@@ -25,8 +25,17 @@ from fs_triage.rules.model_partner import (
     list_leads,
 )
 from fs_triage.rules.problem import Problem
-from fs_triage.rules.salvage import Location, LostParts
-from fs_triage.rules.yaml_reader import List, Table, Text, YamlNode, convert_to_data, find_node, get_mark
+from fs_triage.rules.salvage import LostParts
+from fs_triage.rules.yaml_reader import (
+    List,
+    Location,
+    Table,
+    Text,
+    YamlNode,
+    convert_to_data,
+    find_node,
+    get_mark,
+)
 from fs_triage.text import did_you_mean
 from fs_triage.text.did_you_mean import build_slug, suggest_key, suggest_name
 from fs_triage.text.typography import escape_controls
@@ -36,14 +45,14 @@ __all__ = ["BuildResult", "build_model", "build_valid_part", "describe_node", "s
 M = TypeVar("M", bound=BaseModel)
 
 _MAX_PROBLEMS = 100  # problems reported for one file; more usually have one common cause
-_MAX_ROUNDS = 40  # more than a file can be deep: each mends or leaves out a level at least
+_MAX_ROUNDS = 40  # more than a file can be deep; each round corrects or drops at least one level
 _MODELS_BY_TAG: dict[str, type[BaseModel]] = {
     "<question>": QuestionAnswer,
     "<steps>": StepsAnswer,
     "<escalate>": EscalateAnswer,
     "<goto>": GotoAnswer,
 }
-_KEY_MARK = "[key]"  # what pydantic puts after a key that is wrong itself
+_KEY_MARK = "[key]"  # pydantic puts it after a key that is itself invalid
 _MODELS_BY_KEY: dict[str | int, type[BaseModel]] = {
     "contacts": ContactUse,
     "escalate": ContactUse,
@@ -188,7 +197,7 @@ def _build_unknown_key_problem(table: Table, location: Location, known: list[str
     parent = find_node(table, location[:-1])
     present = parent.entries if isinstance(parent, Table) else {}
     hint = suggest_key(key, [other for other in known if other not in present])
-    return Problem(place.path, place.line, place.column, "unknown-key", f"clé inconnue « {key} »", hint)
+    return Problem(*place, code="unknown-key", message=f"clé inconnue « {key} »", hint=hint)
 
 
 def _explain_error(error: Any, model: type[BaseModel], table: Table) -> Problem:
@@ -208,7 +217,7 @@ def _explain_error(error: Any, model: type[BaseModel], table: Table) -> Problem:
         required = _is_required(error["loc"], model)
         code, message, hint = _explain_value(kind, location, node, required, error.get("ctx", {}))
     place = get_mark(table, location, key=_is_key_error(error))
-    return Problem(place.path, place.line, place.column, code, message, hint)
+    return Problem(*place, code=code, message=message, hint=hint)
 
 
 def _explain_missing_key(location: Location, owner: type[BaseModel]) -> tuple[str, str, str]:

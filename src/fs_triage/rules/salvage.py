@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fs_triage.rules.yaml_reader import List, Table, Text, YamlNode, find_node
-
-Location = tuple[str | int, ...]
+from fs_triage.rules.yaml_reader import List, Location, Table, Text, YamlNode, find_node
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,10 @@ MAX_DEPTH = 32
 MAX_NODES = 100_000
 MAX_TEXT = 10_000
 
-_NO_FILE, _OUTSIDE = "ce n’est pas un fichier ordinaire", "ce lien mène hors du dossier des règles"
-_LINK_CYCLE, SILENT = "lien symbolique sans fin", "le disque ne répond pas"
+_NO_FILE = "ce n’est pas un fichier ordinaire"
+_OUTSIDE = "ce lien mène hors du dossier des règles"
+_LINK_CYCLE = "lien symbolique sans fin"
+SILENT = "le disque ne répond pas"
 _REMEDIES = {
     _NO_FILE: "remplacez-le par un fichier de texte",
     _OUTSIDE: "copiez-y le fichier",
@@ -48,7 +50,7 @@ class Mark(NamedTuple):
 
 @dataclass(slots=True)
 class Text:
-    """A scalar: the text as typed."""
+    """A scalar, as typed."""
 
     value: str
     place: Mark
@@ -77,8 +79,12 @@ class List:
 YamlNode = Text | Table | List
 
 
+Location = tuple[str | int, ...]
+"""The keys and indexes that lead to a node from the root of a file."""
+
+
 class _ReadingStopped(Exception):
-    """Reading cannot go on; the problem that says why is already noted."""
+    """Reading cannot go on; the problem that says why has been added."""
 
 
 def convert_to_data(node: YamlNode) -> Any:
@@ -90,8 +96,8 @@ def convert_to_data(node: YamlNode) -> Any:
     return node.to_data()
 
 
-def find_node(node: YamlNode, location: tuple[str | int, ...]) -> YamlNode:
-    """Return the node at `location` (keys and indexes from `node` down), or the last one on the way there."""
+def find_node(node: YamlNode, location: Location) -> YamlNode:
+    """Return the node at `location` below `node`, or the last one on the way there."""
     for segment in location:
         if isinstance(node, Table) and segment in node.entries:
             node = node.entries[str(segment)][1]
@@ -102,11 +108,8 @@ def find_node(node: YamlNode, location: tuple[str | int, ...]) -> YamlNode:
     return node
 
 
-def get_mark(node: YamlNode, location: tuple[str | int, ...], *, key: bool = False) -> Mark:
-    """Return where `location` was typed, or its last part that is there.
-
-    With `key`, the place of the last key rather than of its value.
-    """
+def get_mark(node: YamlNode, location: Location, *, key: bool = False) -> Mark:
+    """Return where the value at `location` was typed (with `key`, where its key was), or the last on the way there."""
     parent = find_node(node, location[:-1])
     if key and location and isinstance(parent, Table) and location[-1] in parent.entries:
         return parent.entries[str(location[-1])][0]
@@ -114,7 +117,7 @@ def get_mark(node: YamlNode, location: tuple[str | int, ...], *, key: bool = Fal
 
 
 def read_content(path: Path, shown: str) -> tuple[bytes, list[Problem]]:
-    """Return the bytes of the file at `path`, named `shown` in problems, and why there are none."""
+    """Return the bytes of the file at `path`, named `shown` in problems, or the problem why it cannot be read."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             return b"", [build_unreadable_problem(shown, _NO_FILE)]
@@ -131,13 +134,13 @@ def read_content(path: Path, shown: str) -> tuple[bytes, list[Problem]]:
 def build_unreadable_problem(shown: str, why: str) -> Problem:
     """Return the problem of a file, named `shown`, that cannot be read, and what to do about it."""
     hint = _REMEDIES.get(why, "vérifiez le disque et les droits d’accès")
-    return Problem(shown, 0, 0, "unreadable", why, hint)
+    return Problem(shown, 0, 0, code="unreadable", message=why, hint=hint)
 
 
 def parse_content(content: bytes, shown: str) -> tuple[Table | None, list[Problem]]:
-    """Return the table that the bytes of a file hold, None when it cannot be used, and every problem met.
+    """Return the table that the bytes of a file hold, None when it cannot be used, and its problems.
 
-    A table that comes with problems serves to look for more of them, not to be served.
+    A table that comes with problems is only good for finding more of them.
     """
     text, problems = decode_content(content, shown)
     return (None, problems) if problems else parse_text(text, shown)
@@ -154,20 +157,27 @@ def parse_text(text: str, shown: str) -> tuple[Table | None, list[Problem]]:
         mark, message = yaml_mistakes.explain_syntax_error(error)
         if message is None and (deep := _build_depth_problem(reader.lines, mark, shown)):
             return None, deep
-        reader.add_problem(mark, "syntax", f"syntaxe : {message or yaml_mistakes.UNKNOWN_MISTAKE}")
+        reader.add_problem(
+            mark, code="syntax", message=f"syntaxe : {message or yaml_mistakes.UNKNOWN_MISTAKE}"
+        )
         return None, reader.problems
     except yaml.YAMLError:
-        return None, [Problem(shown, 0, 0, "syntax", "caractère que YAML refuse", "supprimez-le")]
+        return None, [
+            Problem(shown, 0, 0, code="syntax", message="caractère que YAML refuse", hint="supprimez-le")
+        ]
     if not isinstance(root, Table):
         place = root.place if root else Mark(shown, 1, 1)
         hint = "complétez-le, ou supprimez-le" if root is None else "commencez par « id: »"
         message = "fichier vide" if root is None else "des « clé: valeur » étaient attendues"
-        return None, [*reader.problems, Problem(shown, place.line, place.column, "syntax", message, hint)]
-    return None if reader.confused else root, reader.problems
+        return None, [
+            *reader.problems,
+            Problem(shown, place.line, place.column, code="syntax", message=message, hint=hint),
+        ]
+    return None if reader.has_lookalike else root, reader.problems
 
 
 def _build_depth_problem(lines: list[str], mark: yaml.Mark | None, shown: str) -> list[Problem]:
-    """Return the problem of a depth that libyaml, which reads ahead, met at `mark` before the reader met its own."""
+    """Return the problem of too deep a nesting, if that is why libyaml, which reads ahead, stopped at `mark`."""
     before = [*lines[: mark.line], lines[mark.line][: mark.column]] if mark else []
     reader = _TreeBuilder("\n".join(before), shown)
     with suppress(_ReadingStopped, yaml.YAMLError):
@@ -176,22 +186,22 @@ def _build_depth_problem(lines: list[str], mark: yaml.Mark | None, shown: str) -
 
 
 class _TreeBuilder:
-    """Builds nodes from events and notes what it refuses."""
+    """Builds nodes from events, and adds a problem for each thing refused."""
 
     def __init__(self, text: str, shown: str) -> None:
         self.shown = shown
         self.lines = text.split("\n")
-        self.commented = yaml_mistakes.find_comment_lines(self.lines)
-        self.flow = 0  # how many brackets are open
-        self.key = ""  # of what is being read
+        self.comment_lines = yaml_mistakes.find_comment_lines(self.lines)
+        self.open_brackets = 0
+        self.key = ""  # of the value being read
         self.problems: list[Problem] = []
-        self.confused = False  # whether a character passes for another: what is read is not what is seen
-        self.nodes = 0
+        self.has_lookalike = False  # a character that passes for another: what is read is not what is seen
+        self.node_count = 0
 
-    def add_problem(self, mark: Any, code: str, message: str, hint: str = "") -> None:
+    def add_problem(self, mark: Any, *, code: str, message: str, hint: str = "") -> None:
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
         if len(self.problems) < _MAX_PROBLEMS:
-            self.problems.append(Problem(self.shown, line, column, code, message, hint))
+            self.problems.append(Problem(self.shown, line, column, code=code, message=message, hint=hint))
 
     def build_document(self, events: Iterator[Any]) -> YamlNode | None:
         """Return the root node of the only document, None for an empty file."""
@@ -203,20 +213,28 @@ class _TreeBuilder:
                 if documents > 1:
                     hint = "supprimez la ligne « --- »"
                     self.add_problem(
-                        event.start_mark, "several-documents", "second document dans le fichier", hint
+                        event.start_mark,
+                        code="several-documents",
+                        message="second document dans le fichier",
+                        hint=hint,
                     )
                     raise _ReadingStopped
                 root = self.build_node(next(events), events, 0)
         return root
 
     def build_node(self, event: Any, events: Iterator[Any], depth: int) -> YamlNode:
-        """Return the node that `event` begins, reading on in `events` to its end."""
-        self.nodes += 1
-        if depth > MAX_DEPTH or self.nodes > MAX_NODES:
+        """Return the node that starts with `event`; takes its other `events`."""
+        self.node_count += 1
+        if depth > MAX_DEPTH or self.node_count > MAX_NODES:
             deep = depth > MAX_DEPTH
             limit = f"{MAX_DEPTH} niveaux" if deep else f"{MAX_NODES} valeurs"
             what = "imbrication trop profonde" if deep else "trop de valeurs dans ce fichier"
-            self.add_problem(event.start_mark, "too-deep" if deep else "too-large", what, f"{limit} au plus")
+            self.add_problem(
+                event.start_mark,
+                code="too-deep" if deep else "too-large",
+                message=what,
+                hint=f"{limit} au plus",
+            )
             raise _ReadingStopped
         kind = type(event)
         if kind is yaml.AliasEvent or event.anchor is not None or event.tag is not None:
@@ -225,44 +243,49 @@ class _TreeBuilder:
         place = Mark(self.shown, mark.line + 1, mark.column + 1)
         if kind is yaml.ScalarEvent:
             value = event.value
-            if mark.line != event.end_mark.line or mark.line in self.commented:
+            if mark.line != event.end_mark.line or mark.line in self.comment_lines:
                 value = self._check_single_line(event)
-            sound = (
-                value.isprintable() if value.isascii() else characters.match_usual_text(value)
-            )  # nearly all of them
-            return Text(value if sound and len(value) <= MAX_TEXT else self._check_text(event, value), place)
-        self.flow += event.flow_style
+            is_usual = value.isprintable() if value.isascii() else characters.match_usual_text(value)
+            if not is_usual or len(value) > MAX_TEXT:
+                value = self._check_text(event, value)
+            return Text(value, place)
+        self.open_brackets += event.flow_style
         if kind is yaml.SequenceStartEvent:
-            found: YamlNode = (row := List(place))
-            while type(following := next(events)) is not yaml.SequenceEndEvent:
-                row.items.append(self.build_node(following, events, depth + 1))
+            node: YamlNode = self._build_list(events, List(place), depth)
         else:
-            found = self._build_table(events, Table(place), depth)
-        self.flow -= event.flow_style
-        return found
+            node = self._build_table(events, Table(place), depth)
+        self.open_brackets -= event.flow_style
+        return node
 
     def _refuse_reference(self, event: Any) -> None:
         if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
             sign = "*" if isinstance(event, yaml.AliasEvent) else "&"
             message = f"renvoi YAML « {sign}{escape_controls(event.anchor)} »"
             self.add_problem(
-                event.start_mark, "alias", message, "recopiez le contenu, ou mettez des guillemets"
+                event.start_mark,
+                code="alias",
+                message=message,
+                hint="recopiez le contenu, ou mettez des guillemets",
             )
             raise _ReadingStopped
         if event.tag is not None and event.tag != "!":
             tag = escape_controls(event.tag).replace("tag:yaml.org,2002:", "!!")
-            self.add_problem(event.start_mark, "tag", f"étiquette YAML « {tag} »", "supprimez-la")
+            self.add_problem(
+                event.start_mark, code="tag", message=f"étiquette YAML « {tag} »", hint="supprimez-la"
+            )
             raise _ReadingStopped
 
     def _check_single_line(self, event: Any) -> str:
-        """Return the text of a scalar; notes one that runs on into the next line, or that a comment cuts."""
-        found = yaml_mistakes.find_misread_text(event, self.lines, self.flow > 0, self.key)
-        if found is None:
+        """Return the text of a scalar; adds a problem when it runs on into the next line, or a comment cuts it."""
+        misread = yaml_mistakes.find_misread_text(
+            event, self.lines, in_flow=self.open_brackets > 0, key=self.key
+        )
+        if misread is None:
             return str(event.value)
-        self.add_problem(event.start_mark, found.code, found.message, found.hint)
-        if found.text is None:
+        self.add_problem(event.start_mark, code=misread.code, message=misread.message, hint=misread.hint)
+        if misread.text is None:
             raise _ReadingStopped
-        return found.text
+        return misread.text
 
     def _check_text(self, event: Any, value: str) -> str:
         """Return `value`, the text of a scalar, in the form NFC and without what is refused in it."""
@@ -270,35 +293,45 @@ class _TreeBuilder:
         index = find_forbidden_character(value)
         if index is not None:
             message = f"caractère interdit {format_code_point(value[index])} dans ce texte"
-            self.add_problem(event.start_mark, "control-character", message, "supprimez-le")
+            self.add_problem(event.start_mark, code="control-character", message=message, hint="supprimez-le")
             value = escape_controls(value)
         elif (index := characters.find_confusable_character(value)) is not None:
-            self.confused = True
+            self.has_lookalike = True
             mark = yaml_mistakes.find_character(event, value[index], self.lines)
-            self.add_problem(mark, "look-alike", *characters.explain_character(value, index))
+            message, hint = characters.explain_character(value, index)
+            self.add_problem(mark, code="look-alike", message=message, hint=hint)
         if len(value) > MAX_TEXT:
             message = f"texte de {len(value)} caractères, {MAX_TEXT} au plus"
-            self.add_problem(event.start_mark, "too-large", message)
+            self.add_problem(event.start_mark, code="too-large", message=message)
             value = value[:80]
         return value
+
+    def _build_list(self, events: Iterator[Any], node: List, depth: int) -> List:
+        while type(event := next(events)) is not yaml.SequenceEndEvent:
+            node.items.append(self.build_node(event, events, depth + 1))
+        return node
 
     def _build_table(self, events: Iterator[Any], table: Table, depth: int) -> Table:
         outer = self.key
         while type(event := next(events)) is not yaml.MappingEndEvent:
             key = self.build_node(event, events, depth + 1)
             if not isinstance(key, Text):
-                self.add_problem(event.start_mark, "syntax", "une clé doit être un mot")
+                self.add_problem(event.start_mark, code="syntax", message="une clé doit être un mot")
                 raise _ReadingStopped
             self.key = key.value
             value = self.build_node(next(events), events, depth + 1)
             self.key = outer
             if key.value == "<<" and event.implicit[0]:
-                self.add_problem(event.start_mark, "alias", "fusion YAML « << »", "recopiez le contenu")
+                self.add_problem(
+                    event.start_mark, code="alias", message="fusion YAML « << »", hint="recopiez le contenu"
+                )
                 raise _ReadingStopped
             if key.value in table.entries:
                 first = table.entries[key.value][0]
                 message = f"clé répétée « {escape_controls(key.value)} », déjà à la ligne {first.line}"
-                self.add_problem(event.start_mark, "duplicate-key", message, "gardez-en une")
+                self.add_problem(
+                    event.start_mark, code="duplicate-key", message=message, hint="gardez-en une"
+                )
             else:
                 table.entries[key.value] = (key.place, value)
         return table

@@ -21,7 +21,7 @@ Read = Callable[[Path], Table | None]
 
 @dataclass(frozen=True, slots=True)
 class Parent:
-    """The livret inherited from: its folder and what it says of itself."""
+    """The livret inherited from."""
 
     folder: Path
     booklet: Booklet
@@ -29,7 +29,7 @@ class Parent:
 
 @dataclass(frozen=True, slots=True)
 class BookletChain:
-    """The booklet of a livret and the one it inherits from; `whole` unless something wrong was left out."""
+    """The booklet of a livret and of its parent; `whole` unless invalid parts were dropped."""
 
     folder: Path
     booklet: Booklet
@@ -44,7 +44,7 @@ class BookletChain:
 
 
 def read_booklets(folder: Path, read: Read, problems: list[Problem]) -> BookletChain | None:
-    """Return the heads of the livret at `folder`, None when there are none; adds to `problems`."""
+    """Return the booklets of the livret at `folder`, None when its own cannot be read; adds to `problems`."""
     table = read(folder / BOOKLET)
     built = build_valid_part(Booklet, table, problems) if table else None
     booklet = built.model if built else None
@@ -56,10 +56,10 @@ def read_booklets(folder: Path, read: Read, problems: list[Problem]) -> BookletC
     return BookletChain(folder, booklet, table, parent, built.whole)
 
 
-def list_files(heads: BookletChain) -> list[Path]:
-    """Return every file that the livret may be made of."""
-    named = [folder / name for folder in heads.folders for name in list_file_names(heads.booklet)]
-    return [*named, *(folder / SYNONYMS for folder in list_synonym_folders(heads.folder))]
+def list_files(booklets: BookletChain) -> list[Path]:
+    """Return every file that the livret may be read from."""
+    named = [folder / name for folder in booklets.folders for name in list_file_names(booklets.booklet)]
+    return [*named, *(folder / SYNONYMS for folder in list_synonym_folders(booklets.folder))]
 
 
 def list_synonym_folders(folder: Path) -> list[Path]:
@@ -95,14 +95,21 @@ def _read_parent(
     if booklet.extends is None:
         if not booklet.partners:
             problems.append(
-                Problem(*table.place, "missing-key", "il manque la clé « partners »", "ajoutez-la")
+                Problem(
+                    *table.place,
+                    code="missing-key",
+                    message="il manque la clé « partners »",
+                    hint="ajoutez-la",
+                )
             )
         return None
     place = yaml_reader.get_mark(table, ("extends",))
     found = find_parent(folder, booklet.extends)
     if found is None:
         hint = suggest_name(booklet.extends, sorted({*list_installed(), *_list_siblings(folder)}))
-        problems.append(Problem(*place, "unknown-livret", f"livret inconnu « {booklet.extends} »", hint))
+        problems.append(
+            Problem(*place, code="unknown-livret", message=f"livret inconnu « {booklet.extends} »", hint=hint)
+        )
         return None
     content = read(found / BOOKLET)
     model = build_model(Booklet, content, problems) if content else None
@@ -111,7 +118,12 @@ def _read_parent(
     if model.extends is not None or found.resolve() == folder.resolve():
         message = f"« {booklet.extends} » hérite lui-même d’un autre livret"
         problems.append(
-            Problem(*place, "unknown-livret", message, "héritez d’un livret qui n’hérite de rien")
+            Problem(
+                *place,
+                code="unknown-livret",
+                message=message,
+                hint="héritez d’un livret qui n’hérite de rien",
+            )
         )
         return None
     return Parent(found, model)
