@@ -10,7 +10,7 @@ from fs_triage import output
 from fs_triage.contract import OK, RULES_UNUSABLE, WRONG_CALL, Failure, describe_os_error
 from fs_triage.files import folders
 from fs_triage.files.atomic_write import refused_name
-from fs_triage.rules import heads, inherit, load, yaml_reader
+from fs_triage.rules import booklets, inherit, load, yaml_reader
 from fs_triage.rules.yaml_reader import Table
 from fs_triage.text.fold import fold
 from fs_triage.text.typography import escape_controls
@@ -50,9 +50,9 @@ def run_nouveau(folder: str, parent: str, departement: str) -> int:
     match = _DEPARTEMENT.fullmatch(departement.strip())
     if match is None:
         raise Failure(WRONG_CALL, "Écrivez le département par son numéro et son nom, comme « 25 Doubs ».")
-    inherited = heads.find_parent(target, parent)
+    inherited = booklets.find_parent(target, parent)
     if inherited is None:
-        known = ", ".join(sorted(heads.list_installed()))
+        known = ", ".join(sorted(booklets.list_installed()))
         raise Failure(WRONG_CALL, f"Livret « {parent} » inconnu ; possibles : {known}.")
     files = _build_files(target, parent, inherited, departement.strip(), match["name"])
     _write_files(target, files)

@@ -1,7 +1,7 @@
-"""A livret as records: every question and every conclusion complete in itself, as `docs/` describes them.
+"""Lays a livret out as questions and conclusions, each complete in itself.
 
-What is said on a branch holds for everything below it: `pages`, `if_blocked` and `no_second_level` until
-something nearer says otherwise, `do_not` and `warnings` in addition.
+The answers below a branch inherit its `pages`, `if_blocked` and `no_second_level` unless they have their own; their
+`do_not` and `warnings` come after its own.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ ROOT_QUESTION = "Pour quel partenaire ?"
 
 @dataclass(slots=True)
 class Tree:
-    """A livret laid out: nodes by id in the order of the livret."""
+    """The questions and conclusions of a livret by id, in its order."""
 
     questions: dict[str, Question] = field(default_factory=dict)
     conclusions: dict[str, Conclusion] = field(default_factory=dict)
@@ -74,23 +74,23 @@ class Tree:
 class _Inheritance:
     """What the answers below a branch inherit from it."""
 
-    path: tuple[PathStep, ...]
-    names: tuple[tuple[str, ...], ...]
-    pages: tuple[int, ...]
-    if_blocked: str | None
-    no_second_level: str | None
-    do_not: tuple[str, ...]
-    warnings: tuple[str, ...]
+    path: tuple[PathStep, ...] = ()
+    names: tuple[tuple[str, ...], ...] = ()
+    pages: tuple[int, ...] = ()
+    if_blocked: str | None = None
+    no_second_level: str | None = None
+    do_not: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     def add_answer(self, answer: Answer | Partner, step: PathStep, partner: str) -> _Inheritance:
-        own_way = answer.if_blocked is not None or answer.no_second_level is not None
+        has_own = answer.if_blocked is not None or answer.no_second_level is not None
         blocked = f"{partner}/{answer.if_blocked}" if answer.if_blocked else None
         return _Inheritance(
             path=(*self.path, step),
             names=(*self.names, (answer.id, answer.label, *answer.keywords)),
             pages=tuple(answer.pages) or self.pages,
-            if_blocked=blocked if own_way else self.if_blocked,
-            no_second_level=answer.no_second_level if own_way else self.no_second_level,
+            if_blocked=blocked if has_own else self.if_blocked,
+            no_second_level=answer.no_second_level if has_own else self.no_second_level,
             do_not=(*self.do_not, *answer.do_not),
             warnings=(*self.warnings, *answer.warnings),
         )
@@ -113,8 +113,8 @@ def flatten_livret(livret: Livret) -> Tree:
         choices.append(
             {"id": model.id, "label": model.label, "help": model.about, "to": model.id, "level": 0}
         )
-        bare = _Inheritance((), (), (), None, None, (), ())
-        inherited = bare.add_answer(model, {"question": ROOT_QUESTION, "answer": model.label}, model.id)
+        step: PathStep = {"question": ROOT_QUESTION, "answer": model.label}
+        inherited = _Inheritance().add_answer(model, step, model.id)
         inherited = replace(inherited, names=(*inherited.names, (model.name,)), path=())
         _PartnerFlattener(tree, rules).add_question(model.id, model, inherited)
     for node, target in tree.blocked.items():
@@ -160,22 +160,22 @@ class _PartnerFlattener:
         return {"id": answer.id, "label": answer.label, "help": answer.help, "to": target, "level": level}
 
     def _add_conclusion(self, node: str, answer: StepsAnswer | EscalateAnswer, below: _Inheritance) -> None:
-        second = isinstance(answer, EscalateAnswer)
+        is_second = isinstance(answer, EscalateAnswer)
         uses = answer.escalate if isinstance(answer, EscalateAnswer) else answer.contacts or []
         contacts, missing = self._build_contacts(uses)
         own = f"{self.partner}/{answer.if_blocked}" if answer.if_blocked else None
-        blocked = own if second else below.if_blocked
+        blocked = own if is_second else below.if_blocked
         self.tree.conclusions[node] = {
             "id": node,
             "partner": self.partner,
-            "level": 2 if second else 1,
+            "level": 2 if is_second else 1,
             "title": answer.label,
             "path": list(below.path),
             "steps": list(answer.steps),
             "do_not": list(below.do_not),
             "contacts": contacts,
             "if_blocked": [],
-            "no_second_level": answer.no_second_level if second else below.no_second_level,
+            "no_second_level": answer.no_second_level if is_second else below.no_second_level,
             "pages": list(below.pages),
             "warnings": [*below.warnings, *missing],
         }

@@ -21,17 +21,18 @@ CHANGES = ("remove", "replace", "add")
 
 @dataclass(slots=True)
 class MergedPartner:
-    """A partner as inherited: its table, and the parent's local contacts that the heir has yet to replace."""
+    """The table of a partner, merged with that of its parent."""
 
     table: Table
     missing: frozenset[str] = frozenset()
+    """The parent's local contacts that the heir has yet to replace."""
     inherited: frozenset[str] = frozenset()
-    """The paths of the parent's tree, whatever the heir makes of it."""
+    """The paths of the parent's tree."""
     problems: list[Problem] = field(default_factory=list)
 
 
 def merge_partner(parent: Table, heir: Table) -> MergedPartner:
-    """Return the partner that `heir` makes of `parent`, whose table is changed in place.
+    """Merge `heir` into `parent`, whose table is changed in place.
 
     Keys of `heir` replace those of the parent; `contacts` are replaced one by one, `examples` are added;
     `remove` (paths), `replace` (path: answer) and `add` (path: answers) change the tree.
@@ -41,10 +42,10 @@ def merge_partner(parent: Table, heir: Table) -> MergedPartner:
     merged.missing = _merge_contacts(parent, heir)
     for item in _list_texts(heir, "remove"):
         _remove_answer(merged, item)
-    for path, place, answer in _list_entries(heir, "replace"):
-        _replace_answer(merged, path, place, answer)
-    for path, place, answers in _list_entries(heir, "add"):
-        _add_answers(merged, path, place, answers)
+    for path, (mark, answer) in _get_entries(heir, "replace").items():
+        _replace_answer(merged, path, mark, answer)
+    for path, (mark, answers) in _get_entries(heir, "add").items():
+        _add_answers(merged, path, mark, answers)
     _merge_examples(parent, heir)
     for key, entry in heir.entries.items():
         if key not in (*CHANGES, "contacts", "examples"):
@@ -79,13 +80,14 @@ def _check_shapes(merged: MergedPartner, heir: Table) -> None:
 
 
 def _add_shape_problem(merged: MergedPartner, key: str, node: YamlNode, expected: str) -> None:
-    code, message, hint = (
-        "wrong-type",
-        f"« {escape_controls(key)} » : {describe_node(node)}",
-        f"attendu : {expected}",
-    )
     if isinstance(node, Text) and not node.value.strip():
-        code, message, hint = "empty", f"« {escape_controls(key)} » est vide", "complétez, ou supprimez-la"
+        code = "empty"
+        message = f"« {escape_controls(key)} » est vide"
+        hint = "complétez, ou supprimez-la"
+    else:
+        code = "wrong-type"
+        message = f"« {escape_controls(key)} » : {describe_node(node)}"
+        hint = f"attendu : {expected}"
     merged.problems.append(Problem(*node.place, code=code, message=message, hint=hint))
 
 
@@ -122,11 +124,9 @@ def _list_texts(heir: Table, key: str) -> list[Text]:
     return [item for item in node.items if isinstance(item, Text)] if isinstance(node, List) else []
 
 
-def _list_entries(heir: Table, key: str) -> list[tuple[str, Mark, YamlNode]]:
+def _get_entries(heir: Table, key: str) -> dict[str, tuple[Mark, YamlNode]]:
     node = heir.entries.get(key, (None, None))[1]
-    if not isinstance(node, Table):
-        return []
-    return [(path, place, value) for path, (place, value) in node.entries.items()]
+    return node.entries if isinstance(node, Table) else {}
 
 
 def _find_answers(node: Table) -> List | None:
@@ -135,32 +135,29 @@ def _find_answers(node: Table) -> List | None:
 
 
 def _find_answer(partner: Table, path: str) -> tuple[List, int] | None:
-    """Return the row of answers that holds the node at `path`, and its rank there."""
+    """Return the list of answers that holds the one at `path`, and its rank there."""
     node, found = partner, None
     for identifier in path.split("/"):
-        row = _find_answers(node)
-        ranks = [
-            rank
-            for rank, answer in enumerate(row.items if row else ())
-            if isinstance(answer, Table) and find_text(answer, "id") == identifier
-        ]
-        if row is None or not ranks:
+        answers = _find_answers(node)
+        if answers is None:
             return None
-        found = (row, ranks[0])
-        following = row.items[ranks[0]]
-        assert isinstance(following, Table)
-        node = following
+        for rank, answer in enumerate(answers.items):
+            if isinstance(answer, Table) and find_text(answer, "id") == identifier:
+                node, found = answer, (answers, rank)
+                break
+        else:
+            return None
     return found
 
 
-def _add_unknown_target(merged: MergedPartner, path: str, place: Mark) -> None:
+def _add_unknown_target(merged: MergedPartner, path: str, mark: Mark) -> None:
     hint = suggest_name(path, list_paths(merged.table))
     message = f"« {path} » n’existe pas dans le livret dont celui-ci hérite"
-    merged.problems.append(Problem(*place, code="unknown-target", message=message, hint=hint))
+    merged.problems.append(Problem(*mark, code="unknown-target", message=message, hint=hint))
 
 
 def list_paths(node: Table, prefix: str = "") -> list[str]:
-    """Return the path of every answer below `node`, each after `prefix`."""
+    """Return the path of every answer below `node`, with `prefix` before it."""
     paths = []
     for answer in (_find_answers(node) or List(node.place)).items:
         identifier = find_text(answer, "id") if isinstance(answer, Table) else None
@@ -175,8 +172,8 @@ def _remove_answer(merged: MergedPartner, path: Text) -> None:
     if found is None:
         _add_unknown_target(merged, path.value, path.place)
         return
-    row, rank = found
-    del row.items[rank]
+    answers, rank = found
+    del answers.items[rank]
     examples = merged.table.entries.get("examples", (None, None))[1]
     if isinstance(examples, List):
         examples.items = [item for item in examples.items if not _is_under(item, path.value)]
@@ -187,29 +184,29 @@ def _is_under(example: YamlNode, path: str) -> bool:
     return node is not None and f"{node}/".startswith(f"{path}/")
 
 
-def _replace_answer(merged: MergedPartner, path: str, place: Mark, answer: YamlNode) -> None:
+def _replace_answer(merged: MergedPartner, path: str, mark: Mark, answer: YamlNode) -> None:
     found = _find_answer(merged.table, path)
     if found is None:
-        _add_unknown_target(merged, path, place)
+        _add_unknown_target(merged, path, mark)
         return
-    row, rank = found
+    answers, rank = found
     if isinstance(answer, Table):
-        answer.entries.setdefault("id", (place, Text(path.rpartition("/")[2], place)))
-    row.items[rank] = answer
+        answer.entries.setdefault("id", (mark, Text(path.rpartition("/")[2], mark)))
+    answers.items[rank] = answer
 
 
-def _add_answers(merged: MergedPartner, path: str, place: Mark, answers: YamlNode) -> None:
+def _add_answers(merged: MergedPartner, path: str, mark: Mark, answers: YamlNode) -> None:
     found = None if path == TOP else _find_answer(merged.table, path)
     node = found[0].items[found[1]] if found else merged.table
     if (found is None and path != TOP) or not isinstance(node, Table):
-        _add_unknown_target(merged, path, place)
+        _add_unknown_target(merged, path, mark)
         return
-    row = _find_answers(node)
-    if row is None:
+    existing = _find_answers(node)
+    if existing is None:
         message = f"« {path} » n’est pas une question : rien ne peut s’y ajouter"
-        merged.problems.append(Problem(*place, code="unknown-target", message=message))
+        merged.problems.append(Problem(*mark, code="unknown-target", message=message))
     elif isinstance(answers, List):
-        row.items += answers.items
+        existing.items += answers.items
 
 
 def _merge_examples(parent: Table, heir: Table) -> None:

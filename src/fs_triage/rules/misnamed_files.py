@@ -1,4 +1,4 @@
-"""Files of a livret that do not have the name under which they are looked for."""
+"""Files of a livret with another name than the expected one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _HEAD_BYTES = 2000  # bytes of a file in which its id stands
 
 
 def find_partner_file(folder: Path, name: str, known: Collection[str]) -> Path | None:
-    """Return the file of `folder` that holds the partner `name`, or was meant to; not one of the `known` names."""
+    """Return the file of `folder` that has the partner `name` or nearly its name; none of the `known` file names."""
     others = [
         file for file in sorted(folder.glob("*")) if ".y" in file.name.lower() and file.name not in known
     ]

@@ -1,8 +1,8 @@
 """The rule files of a livret as they were at one moment.
 
 Files are replaced one after the other, and a folder may be swapped for another while it is read. So all are read
-before any is relied on, and then looked at again: when one changed, or so lately that another may be about to
-follow, all are read anew.
+before any is used, and then their states are compared: when one changed, or so recently that another may follow, all
+are read again.
 """
 
 from __future__ import annotations
@@ -37,15 +37,15 @@ class SourceFile:
 
 
 class Snapshot:
-    """Files read one by one and kept, so that whoever asks twice is told the same."""
+    """Files, each read once."""
 
     def __init__(self, patience: float) -> None:
         self.hangs = False
-        """Whether a reading did not end: none that follows is waited for."""
+        """Whether a disk did not answer: no other file is waited for."""
         self._patience = patience
         self._files: dict[Path, SourceFile] = {}
         self._states: dict[Path, tuple[int, ...]] = {}
-        self._held: dict[Path, tuple[int, ...]] = {}
+        self._folder_states: dict[Path, tuple[int, ...]] = {}
 
     def read_file(self, path: Path) -> SourceFile:
         """Return the file at `path`; problems name it by the path as given."""
@@ -70,14 +70,14 @@ class Snapshot:
         return self.read_file(path).size < 0
 
     def is_stable(self, folders: Iterable[Path], before: Snapshot | None) -> bool:
-        """Return whether the files fit together: none changed since it was read, nor so lately that more may follow.
+        """Return whether no file changed since it was read, nor so recently that another change may follow.
 
-        A change in `folders` is one too: a name that comes or goes. What looks new but is as the snapshot taken
-        `before` found it has come to rest, whatever the clocks say. Raises `timeout.DiskTimeout`.
+        A change in `folders` counts too: a file that was added or removed. What looks recent but is the same as in the
+        snapshot taken `before` has settled, whatever the clocks say. Raises `timeout.DiskTimeout`.
         """
         if self.hangs:
             return True
-        now, self._held = timeout.call_with_timeout(
+        now, self._folder_states = timeout.call_with_timeout(
             lambda: (
                 {path: _get_state(path) for path in self._states},
                 {folder: _get_state(folder) for folder in folders},
@@ -86,15 +86,18 @@ class Snapshot:
         )
         if now != self._states:
             return False
-        if before is not None and (before._states, before._held) == (self._states, self._held):
+        if before is not None and (before._states, before._folder_states) == (
+            self._states,
+            self._folder_states,
+        ):
             return True
         clock = time.time_ns()
-        times = [moment for state in (*now.values(), *self._held.values()) for moment in state[:2]]
+        times = [moment for state in (*now.values(), *self._folder_states.values()) for moment in state[:2]]
         return not any(0 <= clock - moment < SETTLING_SECONDS * 1e9 for moment in times)
 
 
 def _get_state(path: Path) -> tuple[int, ...]:
-    """Return what changes with a file or a folder, the times first; nothing when it is not there."""
+    """Return the times and the identity of a file or a folder, the times first; empty when it does not exist."""
     try:
         status = path.stat()
     except (OSError, RuntimeError):  # RuntimeError: links in a circle
