@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -86,12 +86,12 @@ def build_valid_part(model: type[M], table: Table, problems: list[Problem]) -> B
     table = salvage.copy_table(table)
     found: list[Problem] = []
     for _ in range(_MAX_ROUNDS):
-        renamed = list(_find_misspelt_keys(errors, model, table))
-        if not renamed:
+        misspellings = list(_find_misspelt_keys(errors, model, table))
+        if not misspellings:
             break
-        found += [problem for problem, *_ in renamed]
-        for _, location, meant in renamed:
-            salvage.rename_key(table, location, meant)
+        for misspelling in misspellings:
+            found.append(misspelling.problem)
+            salvage.rename_key(table, misspelling.location, misspelling.correction)
         made, errors = _validate_table(model, table)
     found += [_explain_error(error, model, table) for error in errors[:_MAX_PROBLEMS]]
     problems += list(dict.fromkeys(found))[:_MAX_PROBLEMS]
@@ -161,10 +161,15 @@ def _get_owner_model(loc: Location, model: type[BaseModel]) -> type[BaseModel]:
     return owner
 
 
-def _find_misspelt_keys(
-    errors: list[Any], model: type[BaseModel], table: Table
-) -> Iterator[tuple[Problem, Location, str]]:
-    """Yield the problem, the location and the correction of each key that misspells one that is absent."""
+class _Misspelling(NamedTuple):
+    """A key that misspells one that is absent."""
+
+    location: Location
+    correction: str
+    problem: Problem
+
+
+def _find_misspelt_keys(errors: list[Any], model: type[BaseModel], table: Table) -> Iterator[_Misspelling]:
     taken: set[Location] = set()
     for error in errors[:_MAX_PROBLEMS]:
         location = _get_location(error)
@@ -184,7 +189,7 @@ def _find_misspelt_keys(
             meant = did_you_mean.find_close_key(str(place[-1]), absent)
             if meant is not None:
                 taken.add((*place[:-1], meant))
-                yield _build_unknown_key_problem(table, place, known), place, meant
+                yield _Misspelling(place, meant, _build_unknown_key_problem(table, place, known))
 
 
 def _list_unknown_keys(node: YamlNode) -> list[str]:
@@ -208,60 +213,89 @@ def _explain_error(error: Any, model: type[BaseModel], table: Table) -> Problem:
         return _build_unknown_key_problem(table, (*location, unknown[0]), _ANSWER_KEYS)
     node = find_node(table, location)
     if kind == "missing":
-        code, message, hint = _explain_missing_key(location, _get_owner_model(error["loc"], model))
+        explanation = _explain_missing_key(location, _get_owner_model(error["loc"], model))
     elif kind == "union_tag_not_found":
-        code, message, hint = _explain_leads(node)
+        explanation = _explain_leads(node)
     elif _is_key_error(error):
-        code, message, hint = _explain_identifier(str(location[-1]))
+        explanation = _explain_identifier(str(location[-1]))
     else:
         required = _is_required(error["loc"], model)
-        code, message, hint = _explain_value(kind, location, node, required, error.get("ctx", {}))
+        explanation = _explain_value(
+            kind, location, node, required=required, allowed=_list_allowed(error.get("ctx", {}))
+        )
     place = get_mark(table, location, key=_is_key_error(error))
-    return Problem(*place, code=code, message=message, hint=hint)
+    return Problem(*place, code=explanation.code, message=explanation.message, hint=explanation.hint)
 
 
-def _explain_missing_key(location: Location, owner: type[BaseModel]) -> tuple[str, str, str]:
+class _Explanation(NamedTuple):
+    """The code, the message and the hint of a problem."""
+
+    code: str
+    message: str
+    hint: str
+
+
+def _explain_missing_key(location: Location, owner: type[BaseModel]) -> _Explanation:
     key = str(location[-1])
     examples = owner.model_fields[key].examples if key in owner.model_fields else None
     example = examples[0] if examples and isinstance(examples[0], str) else "…"
-    return "missing-key", f"il manque la clé « {key} »", f"ajoutez par exemple « {key}: {example} »"
+    return _Explanation(
+        code="missing-key",
+        message=f"il manque la clé « {key} »",
+        hint=f"ajoutez par exemple « {key}: {example} »",
+    )
 
 
-def _explain_leads(node: YamlNode) -> tuple[str, str, str]:
+def _explain_leads(node: YamlNode) -> _Explanation:
     if not isinstance(node, Table):
-        return (
-            "wrong-type",
-            f"{describe_node(node)} à la place d’une réponse",
-            "attendu : id, label, et la suite",
+        return _Explanation(
+            code="wrong-type",
+            message=f"{describe_node(node)} à la place d’une réponse",
+            hint="attendu : id, label, et la suite",
         )
     leads = list_leads(convert_to_data(node))
     if not leads:
         expected = "question et answers, steps, escalate ou goto"
-        return "no-lead", "cette réponse ne mène nulle part", f"ajoutez une des clés : {expected}"
+        return _Explanation(
+            code="no-lead",
+            message="cette réponse ne mène nulle part",
+            hint=f"ajoutez une des clés : {expected}",
+        )
     given = " et ".join(f"« {lead} »" for lead in leads)
-    return "two-leads", f"cette réponse mène à plusieurs choses à la fois : {given}", "gardez-en une"
+    return _Explanation(
+        code="two-leads",
+        message=f"cette réponse mène à plusieurs choses à la fois : {given}",
+        hint="gardez-en une",
+    )
 
 
-def _explain_identifier(value: str, several: bool = False) -> tuple[str, str, str]:
+def _explain_identifier(value: str, several: bool = False) -> _Explanation:
     meant = build_slug(value)
     hint = f"écrivez « {meant} »" if meant else "attendu : minuscules sans accent, mots joints par « - »"
     parts = re.findall(r"[\w-]+", value)
     if several and len(parts) > 1:
         hint += f", ou « {', '.join(parts)} » s’ils sont plusieurs"
-    return "bad-id", f"« {escape_controls(value)} » n’est pas un identifiant", hint
+    return _Explanation(
+        code="bad-id", message=f"« {escape_controls(value)} » n’est pas un identifiant", hint=hint
+    )
 
 
 def _is_required(loc: Location, model: type[BaseModel]) -> bool:
-    """Return whether what stands at `loc` may not simply go."""
+    """Return whether what stands at `loc` is a required key."""
     if not isinstance(loc[-1], str):
         return False
     fields = _get_owner_model(loc, model).model_fields
     return any(field.is_required() for name, field in fields.items() if loc[-1] in (name, field.alias))
 
 
+def _list_allowed(context: Any) -> list[str]:
+    """Return the values that a closed list allows, from what pydantic says of it."""
+    return str(context.get("expected", "")).replace("'", "").replace(" or ", ", ").split(", ")
+
+
 def _explain_value(
-    kind: str, location: Location, node: YamlNode, required: bool, context: Any
-) -> tuple[str, str, str]:
+    kind: str, location: Location, node: YamlNode, *, required: bool, allowed: list[str]
+) -> _Explanation:
     key = next((str(segment) for segment in reversed(location) if isinstance(segment, str)), "")
     empty = not (
         node.value.strip()
@@ -271,38 +305,43 @@ def _explain_value(
         else node.items
     )
     if key == "escalate" and empty:
-        return "no-usable-contact", "ce 2nd niveau n’a aucun contact", "nommez au moins un contact"
+        return _Explanation(
+            code="no-usable-contact",
+            message="ce 2nd niveau n’a aucun contact",
+            hint="nommez au moins un contact",
+        )
     if empty:
         complete = "complétez la liste" if isinstance(node, List) else "complétez"
         hint = complete if required else f"{complete}, ou supprimez-la"
-        return "empty", f"« {key} » est vide", hint
+        return _Explanation(code="empty", message=f"« {key} » est vide", hint=hint)
     if kind == "string_pattern_mismatch" and isinstance(node, Text):
         return _explain_identifier(node.value, several=location[:1] == ("partners",))
     if kind == "literal_error" and isinstance(node, Text):
-        allowed = str(context.get("expected", "")).replace("'", "").replace(" or ", ", ").split(", ")
-        return (
-            "bad-choice",
-            f"« {escape_controls(node.value)} » n’est pas permis pour « {key} »",
-            suggest_name(node.value, allowed),
+        return _Explanation(
+            code="bad-choice",
+            message=f"« {escape_controls(node.value)} » n’est pas permis pour « {key} »",
+            hint=suggest_name(node.value, allowed),
         )
     if kind in _PAGES and isinstance(node, Text):
-        return (
-            "bad-page",
-            f"« {escape_controls(node.value)} » n’est pas une page",
-            "attendu : un nombre de 1 à 999",
+        return _Explanation(
+            code="bad-page",
+            message=f"« {escape_controls(node.value)} » n’est pas une page",
+            hint="attendu : un nombre de 1 à 999",
         )
     if kind == "string_type" and isinstance(node, Table) and len(node.entries) == 1:
         message = f"« {key} » : ce texte se lit comme « clé: valeur » à cause de « : »"
-        return "wrong-type", message, "mettez le texte entre guillemets doubles"
-    return (
-        "wrong-type",
-        f"« {key} » : {describe_node(node)}",
-        f"attendu : {_EXPECTED.get(kind, 'autre chose')}",
+        return _Explanation(
+            code="wrong-type", message=message, hint="mettez le texte entre guillemets doubles"
+        )
+    return _Explanation(
+        code="wrong-type",
+        message=f"« {key} » : {describe_node(node)}",
+        hint=f"attendu : {_EXPECTED.get(kind, 'autre chose')}",
     )
 
 
 def describe_node(node: YamlNode) -> str:
-    """Return what a node is, as its author would say."""
+    """Return what a node is, in French."""
     return {Text: "un texte", List: "une liste", Table: "des « clé: valeur »"}[type(node)]
 
 

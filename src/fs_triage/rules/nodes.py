@@ -14,7 +14,7 @@ Location = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A node of a partner: its path inside it, the answer, and where it stands in the file."""
+    """An answer of a partner, with its path there and its location in the file."""
 
     path: str
     answer: Answer
@@ -36,36 +36,36 @@ def iter_nodes(rules: PartnerRules) -> tuple[Node, ...]:
 
 
 def iter_questions(rules: PartnerRules) -> Iterator[tuple[Partner | QuestionAnswer, Location]]:
-    """Yield every question of a partner with where it stands, the first one first."""
+    """Yield every question of a partner with its location, the first one first."""
     yield rules.model, ()
-    for spot in iter_nodes(rules):
-        if isinstance(spot.answer, QuestionAnswer):
-            yield spot.answer, spot.location
+    for node in iter_nodes(rules):
+        if isinstance(node.answer, QuestionAnswer):
+            yield node.answer, node.location
 
 
 def list_ancestors(path: str) -> list[str]:
-    """Return `path` and what it stands under, the nearest first."""
+    """Return `path` and the paths above it, the nearest first."""
     parts = path.split("/")
     return ["/".join(parts[:end]) for end in range(len(parts), 0, -1)]
 
 
 def was_left_out(rules: PartnerRules, path: str) -> bool:
-    """Return whether the answer at `path` was left out because something in it is wrong."""
+    """Return whether the answer at `path`, or one above it, was dropped as invalid."""
     return rules.lost.unknown_answers or not rules.lost.answers.isdisjoint(list_ancestors(path))
 
 
 def list_conclusion_paths(rules: PartnerRules) -> list[str]:
     """Return the path of every conclusion of a partner, in order."""
-    return [spot.path for spot in iter_nodes(rules) if isinstance(spot.answer, StepsAnswer | EscalateAnswer)]
+    return [node.path for node in iter_nodes(rules) if isinstance(node.answer, StepsAnswer | EscalateAnswer)]
 
 
 def find_only_conclusions(rules: PartnerRules) -> dict[str, str | None]:
     """Return the conclusion at or below each path, None for several; paths without any are left out."""
     below: dict[str, str | None] = {}
-    for spot in iter_nodes(rules):
-        path = spot.path if isinstance(spot.answer, StepsAnswer | EscalateAnswer) else ""
+    for node in iter_nodes(rules):
+        path = node.path if isinstance(node.answer, StepsAnswer | EscalateAnswer) else ""
         while path:
-            below[path] = None if path in below else spot.path
+            below[path] = None if path in below else node.path
             path = path.rpartition("/")[0]
     return below
 
@@ -73,7 +73,7 @@ def find_only_conclusions(rules: PartnerRules) -> dict[str, str | None]:
 def find_if_blocked_owners(rules: PartnerRules) -> dict[str, str]:
     """Return, for each path, the nearest of it and its ancestors that has `if_blocked` or `no_second_level`."""
     ways = {"": ""}
-    for spot in iter_nodes(rules):
-        own = spot.answer.if_blocked or spot.answer.no_second_level
-        ways[spot.path] = spot.path if own else ways[spot.path.rpartition("/")[0]]
+    for node in iter_nodes(rules):
+        own = node.answer.if_blocked or node.answer.no_second_level
+        ways[node.path] = node.path if own else ways[node.path.rpartition("/")[0]]
     return ways
