@@ -1,4 +1,4 @@
-"""`arbre`: a tree as people see it, as text, as Mermaid, as DOT, as JSON."""
+"""`arbre`: prints the questions and answers of a partner as a tree: text, Mermaid, DOT or JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Starting the livret of another département: a folder that inherits, and lists what it has to replace."""
+"""`nouveau`: creates the folder of a livret that inherits from another, with the contacts it has to replace."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from fs_triage.text.fold import fold
 from fs_triage.text.typography import escape_controls
 
 _DEPARTEMENT = re.compile(r"(?P<code>[0-9]{2,3}|2[AB]) (?P<name>[^\W\d_][\w '’.()-]*)")
-_PLAIN = re.compile(r"[\w(«](?!.*(: | #|:$)).*")
-"""What YAML reads as it stands, without quotes."""
+_PLAIN_SCALAR = re.compile(r"[\w(«](?!.*(: | #|:$)).*")
+"""A text that YAML reads without quotes."""
 
 _BOOKLET = """\
 # Le livret de ce département hérite des arbres de « {parent} ».
@@ -40,8 +40,7 @@ id: {id}
 def run_nouveau(folder: str, parent: str, departement: str) -> int:
     """Create the livret `folder`, which inherits from the livret `parent`, for `departement` (« 25 Doubs »).
 
-    Returns the exit code; raises `Failure` when the folder is in use or the call is wrong. Nothing is written
-    over: an existing folder must be empty.
+    Returns the exit code; raises `Failure` when the call is wrong, or the folder exists and is not empty.
     """
     if wrong := refused_name(folder):
         message = f"Le dossier « {folder} » ne peut pas être créé ({wrong}) ; choisissez un autre nom."
@@ -93,7 +92,7 @@ def _build_files(target: Path, parent: str, inherited: Path, departement: str, n
 
 
 def _render_contact(name: str, contact: Table, parent: str) -> list[str]:
-    """Return the lines, all comments, that ask for a contact: the parent's as a model, without its value."""
+    """Return the commented lines of a contact to fill in: that of the parent, its value only as an example."""
     lines = [f"#   {name}:"]
     for key, value in yaml_reader.convert_to_data(contact).items():
         if key in ("doubt", "note", "hours"):
@@ -107,14 +106,14 @@ def _render_contact(name: str, contact: Table, parent: str) -> list[str]:
 
 
 def _quote_path(path: Path) -> str:
-    """Return `path` as a word to type in any shell, on one line."""
+    """Return `path` quoted for any shell, on one line."""
     shown = escape_controls(str(path))
     return f'"{shown}"' if " " in shown else shown
 
 
 def _render_scalar(text: str) -> str:
-    """Return `text`, on one line, as a value in YAML."""
-    return text if _PLAIN.fullmatch(text) else json.dumps(text, ensure_ascii=False)
+    """Return `text`, of one line, as a value in YAML."""
+    return text if _PLAIN_SCALAR.fullmatch(text) else json.dumps(text, ensure_ascii=False)
 
 
 def _write_files(target: Path, files: dict[str, str]) -> None:

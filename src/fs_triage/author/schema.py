@@ -1,7 +1,7 @@
-"""The JSON Schema of a partner's rule file, made from the models: what an editor completes and underlines.
+"""`schema`: prints the JSON Schema of a partner's rule file, from which an editor completes and underlines.
 
-An editor reads YAML with types (`3230` is a number, `no` may be false), where the loader reads text alone; and it
-shows one message at one place, where a union of models would give one for each model. Both are set right here.
+It is made from the models, and adapted in two points: an editor reads YAML with types (`3230` is a number, `no` may be
+false), where the loader reads text alone; and a union of models would give one message for each model.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def run_schema() -> int:
 
 
 def build_schema() -> str:
-    """Return the JSON Schema (draft 7, which editors know best) of a partner's file, as text."""
+    """Return the JSON Schema of a partner's file, as text, in the draft that editors support best (7)."""
     made = Partner.model_json_schema(by_alias=True)
     definitions = made.pop("$defs")
     alternatives = [definitions.pop(model.__name__) for model in _ANSWERS]
@@ -49,7 +49,7 @@ def build_schema() -> str:
 
 
 def _merge_answers(alternatives: list[Schema]) -> Schema:
-    """Return the models of an answer as one: all their keys, and which keys go together."""
+    """Return the models of an answer as one: all their keys, and which of them exclude or require others."""
     properties: Schema = {}
     for alternative in alternatives:
         properties |= alternative["properties"]
@@ -78,7 +78,7 @@ def _merge_answers(alternatives: list[Schema]) -> Schema:
 
 
 def _require_one_key(model: Schema, names: Iterable[str], reason: str) -> None:
-    """Make `model` have exactly one of the keys `names`."""
+    """Require exactly one of the keys `names` in `model`."""
     model["anyOf"] = [{"required": [name]} for name in names]
     model["dependencies"] = {
         name: {"properties": _exclude_keys(name, (other for other in names if other != name), reason)}
@@ -89,9 +89,9 @@ def _require_one_key(model: Schema, names: Iterable[str], reason: str) -> None:
 def _exclude_keys(
     name: str, others: Iterable[str], reason: str = "Une réponse mène à une seule chose"
 ) -> Schema:
-    """Return the keys that `name` excludes, each with the sentence that an editor shows under it.
+    """Return the schema of the keys that `name` excludes, each with the message that an editor shows.
 
-    No value is both null and of the key's type, so any is an error; with `not`, editors do not show our sentence.
+    No value is both null and of the key's type, so any is an error; with `not`, editors do not show our message.
     """
     return {
         other: {

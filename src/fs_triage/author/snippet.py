@@ -12,7 +12,7 @@ from fs_triage.rules.problem import Problem
 from fs_triage.text.typography import escape_controls
 
 _MARGIN = 8
-# What stands at a place: a quoted text, a key, or a plain value up to the end of it.
+# a quoted text, a key, or a plain value
 _TOKEN = re.compile(r""""(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[\w./-]+(?=\s*:(?:\s|$))|[^,\]}\s][^,\]}]*|\S""")
 
 

@@ -1,4 +1,4 @@
-"""The verifier: every problem of the rules at once, for an author, an editor or a forge."""
+"""`verifier`: prints every problem of the rules, for an author, an editor or a forge."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ _RULE_FILE_SIGNS = (
     re.compile(rb"^id: *[a-z0-9-]+ *\r?$", re.M),
     re.compile(rb"^(answers|contacts|remove|replace|add):", re.M),
 )
-"""What a file that was made to be part of a livret has."""
+"""What a rule file of a livret has."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What came of verifying one livret."""
+    """The result of verifying one livret."""
 
     folder: str
     problems: list[Problem]
@@ -66,7 +66,7 @@ def run_verifier(folders: list[str], as_json: bool, form: str | None) -> int:
 def verify_livret(folder: Path) -> Verification:
     """Return every problem of the livret at `folder`, blocking or not, and what its examples reach.
 
-    What an index shows that the files lost since they last served is told as well.
+    This includes what its files have lost since they were last used, as the index shows.
     """
     loaded = load.load_livret(folder)
     old = rebuild.last_good(str(folder), folders.find_index_path(str(folder))) or {}
@@ -76,13 +76,13 @@ def verify_livret(folder: Path) -> Verification:
 
 
 def _find_livrets(given: list[str]) -> list[Path]:
-    """Return the folders of the livrets meant: a livret, a folder of livrets, or a file of a livret."""
+    """Return the folders of the livrets `given`: as a livret, a folder of livrets, or a file of a livret."""
     found: dict[Path, None] = {}
     for path in map(Path, given or [livret_choice.find_livret_folder()]):
         is_file = isfile(path)  # noqa: PTH113 - Path raises for a name that is too long
         folder = path.parent if is_file else path
         if exists(folder / folders.BOOKLET) or (is_file and _is_rule_file(path)):  # noqa: PTH110
-            found[folder] = None  # that its livret.yaml is away is a problem of it
+            found[folder] = None  # even without livret.yaml, which is then a problem
         elif is_file:
             output.print_message(
                 f"« {escape_controls(str(path))} » n’est pas dans un dossier de livret : rien à vérifier."

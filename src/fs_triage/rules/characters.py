@@ -1,4 +1,4 @@
-"""The characters of a rule file: how it is encoded, and which of them no text may hold.
+"""The encoding of a rule file, and the characters that its texts may not contain.
 
 What passes for another character, or for nothing, goes by the properties that Unicode gives to each, in the form NFC:
 
@@ -31,7 +31,7 @@ _WIDE_ENCODINGS = {
 _LETTERS = "À-ÖØ-öø-ÿŒœŸ"
 _SIGNS = "‘’“”„›–—‑…•€™→←↑↓≤≥≠≈☐☑✓"  # noqa: RUF001
 match_usual_text = re.compile(f"[\\n -~\xa0-§©«¬®°-³¶·¹»-¿×÷{_LETTERS}{_SIGNS}\u202f]*").fullmatch
-"""Match a text whose characters all pass and need no look at their properties: nearly every one there is."""
+"""Match a text of usual characters, which need no look at their properties: nearly every text there is."""
 
 _SPACES = " \xa0\u202f"
 _SOFT_HYPHEN = "\xad"
@@ -53,7 +53,7 @@ _MAX_SHOWN = 40  # characters of the word
 
 
 def find_confusable_character(text: str) -> int | None:
-    """Return the index of the first character of `text`, in NFC, that passes for another or for nothing."""
+    """Return the index of the first character of `text`, in NFC, that looks like another one or like nothing."""
     if match_usual_text(text):
         return None
     return next((index for index in range(len(text)) if not _is_allowed(text, index)), None)
@@ -86,7 +86,7 @@ def _is_latin(character: str) -> bool:
 
 
 def explain_character(text: str, index: int) -> tuple[str, str]:
-    """Return what is wrong with the character of `text` at `index`, which does not pass, and what to do."""
+    """Return the message and the hint about the character of `text` at `index`, which is not allowed."""
     character, code = text[index], format_code_point(text[index])
     name, category = unicodedata.name(character, ""), unicodedata.category(character)
     if category == "Zs":
@@ -107,7 +107,7 @@ def explain_character(text: str, index: int) -> tuple[str, str]:
 
 
 def _quote_word(text: str, index: int) -> str:
-    """Return the word of `text` that the character at `index` stands in, as a message quotes it."""
+    """Return the word of `text` with the character at `index`, quoted and shortened for a message."""
     start = max(text.rfind(sign, 0, index) for sign in f"{_SPACES}\n") + 1
     start = max(start, index - _MAX_SHOWN // 2)
     end = next(match.end() for match in [_WORD.match(text, index)] if match)

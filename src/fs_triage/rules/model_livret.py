@@ -1,4 +1,4 @@
-"""What the files beside the partners' may say: livret, hors-livret, identifiants, synonymes (.yaml)."""
+"""The models of livret.yaml, hors-livret.yaml, identifiants.yaml and synonymes.yaml."""
 
 from __future__ import annotations
 

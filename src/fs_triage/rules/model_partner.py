@@ -1,4 +1,4 @@
-"""What a rule file may say: frozen pydantic models that forbid unknown keys.
+"""The model of a partner's rule file: frozen pydantic models that forbid unknown keys.
 
 The description of each field is in French: it is the author's help in an editor (JSON Schema).
 """
@@ -37,7 +37,7 @@ def _wrap_in_list(value: Any) -> Any:
 
 
 def _require_digits(value: Any) -> Any:
-    """Refuse what `int` reads and nobody writes as a page: `6_0`, `+6`, `6.0`."""
+    """Refuse what `int` accepts but is no page: `6_0`, `+6`, `6.0`."""
     if isinstance(value, str) and not (value.isascii() and value.isdecimal()):
         raise PydanticCustomError("int_parsing", "not a page")
     return value
@@ -57,7 +57,7 @@ Page = Annotated[
 
 
 class Model(BaseModel):
-    """Frozen, no unknown key; a scalar arrives as the text that was typed."""
+    """Frozen, without unknown keys; scalars are the text as typed."""
 
     # deferred: a model is built again inside each model that it is part of
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True)
@@ -223,7 +223,7 @@ LEADS = ("question", "goto", "escalate", "steps")
 
 
 def list_leads(data: Mapping[str, Any]) -> list[str]:
-    """Return which of the keys that say where an answer leads stand in `data`."""
+    """Return the keys of `data` that say where an answer leads."""
     leads = [key for key in LEADS if key in data]
     if "answers" in data and "question" not in leads:
         leads.insert(0, "question")

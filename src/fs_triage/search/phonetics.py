@@ -64,7 +64,7 @@ _MIN_STEM_LENGTH = 3  # letters that are left of a word
 _MAX_UNCHANGED_LENGTH = 3  # letters of the longest word that is left alone: « caf », « rsa », « ne »
 _COMMON_WORD_LIST = "des,ses,les,mes,tes,pas,par,est,ces,son,ton,mon,dan,sur,are,apl,per,dam,moi,foi,deu"
 _COMMON_WORDS = frozenset(_COMMON_WORD_LIST.split(","))
-"""What must not be left of a longer word: « décès » is not « des »."""
+"""Words that a longer word must not be reduced to: « décès » is not « des »."""
 
 _CALENDAR = """
 janvier,fevrier,mars,avril,mai,juin,juillet,aout,septembre,octobre,novembre,decembre,
@@ -80,7 +80,7 @@ def split_words(text: str) -> list[str]:
 
 
 def split_words_of_texts(texts: list[str]) -> list[list[str]]:
-    """Return the words of each of `texts`, of one line each: worked out at once, they cost a fraction."""
+    """Return the words of each of `texts`, of one line each; one by one, they take many times as long."""
     return (
         [line.split() for line in _strip_accents("\n".join(map(join_acronyms, texts))).split("\n")]
         if texts
@@ -89,7 +89,7 @@ def split_words_of_texts(texts: list[str]) -> list[list[str]]:
 
 
 def _strip_accents(text: str) -> str:
-    """Return `text` lowercase, without accents, its signs as spaces; line ends are kept."""
+    """Return `text` lowercase, without accents, with spaces for its signs; line ends stay."""
     for letter, other in _BEYOND_LATIN.items():
         text = text.replace(letter, other)
     try:  # bytes take a fraction of the time
@@ -109,7 +109,7 @@ def list_typed_words(text: str) -> list[str]:
 
 
 def compute_keys(plain_words: list[str]) -> list[str]:
-    """Return the key of each of `plain_words`, themselves as `split_words` gives them."""
+    """Return the key of each of `plain_words`, as `split_words` returns them."""
     longer = [word for word in plain_words if len(word) > _MAX_UNCHANGED_LENGTH and word not in _DATES]
     text = f" {'  '.join(longer)} "
     for spelling, sound in _SOUNDS:

@@ -1,4 +1,4 @@
-"""`relecture`: the sheet that a partner reads and signs, as Markdown or as one HTML page to print."""
+"""`relecture`: prints the sheet that a partner reads and signs, as Markdown or as one HTML page."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _TEMPLATES = {".md": "relecture.md.j2", ".html": "relecture.html.j2"}
 def run_relecture(store: Store, partner: str | None, target: str | None) -> int:
     """Print the sheet of `partner` (its id, None for all) as Markdown, or write it to the file `target`.
 
-    The end of the name, `.md` or `.html`, says the form; a file that is there is replaced, whole. Returns 0.
-    Raises `Failure` when the name says no form or the file cannot be written.
+    The suffix of the name, `.md` or `.html`, chooses the form; an existing file is replaced. Returns 0.
+    Raises `Failure` for another suffix, or when the file cannot be written.
     """
     if target is None:
         output.print_format(render_sheet(build_sheet(store, partner), ".md").rstrip("\n"))
@@ -43,5 +43,5 @@ def run_relecture(store: Store, partner: str | None, target: str | None) -> int:
 
 
 def render_sheet(content: Sheet, form: str) -> str:
-    """Return `content` laid out as `form`, `.md` or `.html`; whatever its texts hold, they stay text."""
+    """Return `content` laid out as `form`, `.md` or `.html`; its texts are escaped."""
     return render_document(_TEMPLATES[form], content, PackageLoader("fs_triage.author.relecture"))

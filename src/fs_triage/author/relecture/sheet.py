@@ -1,4 +1,4 @@
-"""The sheet that a partner's referent reads: what the desk shows, in full sentences, before any layout."""
+"""The content of the sheet that a partner's referent reads, without any layout."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Group(TypedDict):
 
 
 class PartnerSheet(TypedDict):
-    """What one partner approves; `common` holds what is said on all its conclusions."""
+    """The part of one partner; `common` are the texts common to all its conclusions."""
 
     label: str
     about: str
@@ -59,7 +59,7 @@ class PartnerSheet(TypedDict):
 
 
 class Sheet(TypedDict):
-    """The whole of what is to be read."""
+    """The sheet of one or all partners."""
 
     title: str
     departement: str
@@ -68,7 +68,7 @@ class Sheet(TypedDict):
 
 
 def build_sheet(store: Store, partner: str | None) -> Sheet:
-    """Return the sheet of `partner` (its id), of every partner when None."""
+    """Return the sheet of `partner` (its id), of all partners when None."""
     conclusions: list[Conclusion] = [json.loads(record) for record in store.all("json")]
     root: Question = json.loads(store.need("question:"))
     partners = [
@@ -117,7 +117,7 @@ def _build_partner(partner: str, label: str, about: str, conclusions: list[Concl
 
 
 def _get_group_title(conclusion: Conclusion) -> str:
-    """Return the answer to the first question that a conclusion stands under."""
+    """Return the answer to the first question on the way to a conclusion."""
     return conclusion["path"][0]["answer"] if len(conclusion["path"]) > 1 else _AT_ONCE
 
 
@@ -126,14 +126,14 @@ def _render_count(count: int, what: str) -> str:
 
 
 def _find_common(lists: list[list[str]]) -> list[str]:
-    """Return the texts that every list holds, where there is more than one list."""
+    """Return the texts that are in every list, none for a single list."""
     if len(lists) < 2:
         return []
     return [text for text in dict.fromkeys(lists[0]) if all(text in other for other in lists)]
 
 
 def _leave_out(conclusion: Conclusion, do_not: list[str], warnings: list[str]) -> Conclusion:
-    """Return a conclusion without the texts that stand once for all of them."""
+    """Return a conclusion without the texts common to all."""
     return {
         **conclusion,
         "do_not": [text for text in conclusion["do_not"] if text not in do_not],
@@ -142,7 +142,7 @@ def _leave_out(conclusion: Conclusion, do_not: list[str], warnings: list[str]) -
 
 
 def _list_contacts(conclusions: list[Conclusion], numbers: dict[str, int]) -> list[UsedContact]:
-    """Return each contact once, without the conditions that conclusions set, and where it is used."""
+    """Return each contact once, without the conditions of its uses, with the numbers of its conclusions."""
     found: dict[str, UsedContact] = {}
     for conclusion in conclusions:
         for contact in conclusion["contacts"]:
