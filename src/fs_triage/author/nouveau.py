@@ -53,7 +53,13 @@ def run_nouveau(folder: str, parent: str, departement: str) -> int:
     if inherited is None:
         known = ", ".join(sorted(booklets.list_installed()))
         raise Failure(WRONG_CALL, f"Livret « {parent} » inconnu ; possibles : {known}.")
-    files = _build_files(target, parent, inherited, departement.strip(), match["name"])
+    files = _build_files(
+        target,
+        parent=parent,
+        inherited=inherited,
+        departement=departement.strip(),
+        departement_name=match["name"],
+    )
     _write_files(target, files)
     count = len(files) - 1
     output.print_answer(
@@ -64,9 +70,11 @@ def run_nouveau(folder: str, parent: str, departement: str) -> int:
     return OK
 
 
-def _build_files(target: Path, parent: str, inherited: Path, departement: str, name: str) -> dict[str, str]:
+def _build_files(
+    target: Path, *, parent: str, inherited: Path, departement: str, departement_name: str
+) -> dict[str, str]:
     """Return the content of each file to write, by name."""
-    identifier = "-".join(fold(name).split())
+    identifier = "-".join(fold(departement_name).split())
     booklet = _BOOKLET.format(
         parent=parent, folder=_quote_path(target), id=identifier, departement=departement
     )

@@ -72,7 +72,11 @@ def build_sheet(store: Store, partner: str | None) -> Sheet:
     conclusions: list[Conclusion] = [json.loads(record) for record in store.all("json")]
     root: Question = json.loads(store.need("question:"))
     partners = [
-        _build_partner(choice["id"], choice["label"], choice["help"] or "", conclusions)
+        _build_partner(
+            [conclusion for conclusion in conclusions if conclusion["partner"] == choice["id"]],
+            label=choice["label"],
+            about=choice["help"] or "",
+        )
         for choice in root["answers"]
         if partner in (None, choice["id"])
     ]
@@ -84,8 +88,8 @@ def build_sheet(store: Store, partner: str | None) -> Sheet:
     }
 
 
-def _build_partner(partner: str, label: str, about: str, conclusions: list[Conclusion]) -> PartnerSheet:
-    own = [conclusion for conclusion in conclusions if conclusion["partner"] == partner]
+def _build_partner(own: list[Conclusion], *, label: str, about: str) -> PartnerSheet:
+    """Return the part of the partner whose conclusions are `own`."""
     numbers = {conclusion["id"]: rank for rank, conclusion in enumerate(own, 1)}
     titles = {conclusion["id"]: conclusion["title"] for conclusion in own}
     do_not, warnings = (
