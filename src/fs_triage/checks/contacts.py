@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 from fs_triage.checks.registry import Finding, KnownValues, Scope, check
 from fs_triage.rules.load import TO_FILL, PartnerRules, list_unfilled_contacts
 from fs_triage.rules.model_partner import EscalateAnswer
-from fs_triage.rules.nodes import Location, iter_nodes
+from fs_triage.rules.nodes import iter_nodes
 from fs_triage.rules.problem import Severity
-from fs_triage.rules.yaml_reader import get_mark
+from fs_triage.rules.yaml_reader import Location, get_mark
 from fs_triage.text.did_you_mean import build_slug, suggest_name
 
 _MAX_URL_LENGTH = 2000

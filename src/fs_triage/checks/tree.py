@@ -20,7 +20,6 @@ from fs_triage.rules.model_partner import (
     StepsAnswer,
 )
 from fs_triage.rules.nodes import (
-    Location,
     Node,
     find_if_blocked_owners,
     find_only_conclusions,
@@ -30,7 +29,7 @@ from fs_triage.rules.nodes import (
     was_left_out,
 )
 from fs_triage.rules.problem import Severity
-from fs_triage.rules.yaml_reader import Mark, get_mark
+from fs_triage.rules.yaml_reader import Location, Mark, get_mark
 from fs_triage.text.did_you_mean import build_slug, suggest_name
 from fs_triage.text.fold import fold
 

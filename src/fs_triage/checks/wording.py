@@ -10,9 +10,9 @@ from fs_triage.checks.registry import Finding, Scope, check
 from fs_triage.contract import COMMAND_NAMES
 from fs_triage.rules.load import Livret, PartnerRules
 from fs_triage.rules.model_partner import KINDS, GotoAnswer
-from fs_triage.rules.nodes import Location, iter_nodes
+from fs_triage.rules.nodes import iter_nodes
 from fs_triage.rules.problem import Severity
-from fs_triage.rules.yaml_reader import List, Mark, Text, YamlNode, get_mark
+from fs_triage.rules.yaml_reader import List, Location, Mark, Text, YamlNode, get_mark
 from fs_triage.text.fold import fold
 
 _MAX_LENGTHS = {"label": 60, "question": 76, "help": 76, "about": 58, "title": 76}

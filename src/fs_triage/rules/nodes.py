@@ -8,8 +8,7 @@ from functools import lru_cache
 
 from fs_triage.rules.load import PartnerRules
 from fs_triage.rules.model_partner import Answer, EscalateAnswer, Partner, QuestionAnswer, StepsAnswer
-
-Location = tuple[str | int, ...]
+from fs_triage.rules.yaml_reader import Location
 
 
 @dataclass(frozen=True, slots=True)
