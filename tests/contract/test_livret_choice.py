@@ -203,6 +203,8 @@ FOREIGN = {
     "no_folder": "",
     "crashes": "import os, signal\nos.kill(os.getpid(), signal.SIGABRT)",
     "too_deep": "def f(): f()\nf()",
+    "too_long": "folder = '/' + 'x' * 100_000",
+    "without": "folder = '/nulle/part'",
 }
 PRINTS = """
 import os, sys

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from functools import cache
@@ -39,12 +40,13 @@ def _find_in_packages() -> InstalledLivrets:
     except Exception:  # what another package says of itself may be anything
         return InstalledLivrets({}, ("Attention : les livrets d’autres paquets ne se lisent pas.",))
     found = {name: _load_entry_point(name) for name in names}
+    brought = {name: folder for name, folder in found.items() if folder and has_livret(folder)}
     return InstalledLivrets(
-        {name: folder for name, folder in found.items() if folder and (folder / folders.BOOKLET).is_file()},
+        brought,
         tuple(
             f"Attention : le livret « {name} » d’un autre paquet ne se charge pas."
-            for name, folder in found.items()
-            if folder is None
+            for name in names
+            if name not in brought
         ),
     )
 
@@ -86,3 +88,8 @@ def _load_entry_point(name: str) -> Path | None:
     if not isinstance(folder, str) or not folders.is_text(folder) or "\0" in folder:
         return None
     return Path(folder)
+
+
+def has_livret(folder: Path) -> bool:
+    """Return whether a livret is at `folder`; not where its name is too long, for which `Path` raises."""
+    return os.path.isfile(folder / folders.BOOKLET)

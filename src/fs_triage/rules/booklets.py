@@ -73,8 +73,10 @@ def list_synonym_folders(folder: Path) -> list[Path]:
 
 def find_parent(folder: Path, name: str) -> Path | None:
     """Return the folder of the livret `name` that one at `folder` may inherit from, one beside it or installed."""
+    from fs_triage.files import livrets
+
     near = folder.resolve().parent / name
-    if (near / BOOKLET).is_file():
+    if livrets.has_livret(near):
         return near
     return list_installed().get(name)
 
