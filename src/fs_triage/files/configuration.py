@@ -29,6 +29,7 @@ _CAUSES = {
     "Unescaped": "« \\ » ne s’écrit pas entre guillemets doubles",
     "Unterminated string": "un guillemet n’est pas refermé",
 }
+_INVISIBLE = "il y a un caractère invisible"
 _NOT_TOML = "cette ligne ne se lit pas"
 
 
@@ -66,11 +67,11 @@ def parse_toml(path: str, content: bytes) -> dict[str, object]:
     except RecursionError:  # brackets without end
         raise _build_mistake(path, lines, 1, _NOT_TOML) from None
     for key, value in table.items():
-        if (
-            isinstance(value, str) and not value.isprintable()
-        ):  # `\n` of a path, which TOML takes for a line end
+        if isinstance(value, str) and not value.isprintable():
             line = next((n for n, line in enumerate(lines, 1) if line.lstrip().startswith(key)), 1)
-            raise _build_mistake(path, lines, line, _CAUSES["Unescaped"])
+            # where the line is printable as typed, it is `\n` of a path, which TOML takes for a line end
+            is_escape = lines[line - 1].isprintable()
+            raise _build_mistake(path, lines, line, _CAUSES["Unescaped"] if is_escape else _INVISIBLE)
     return table
 
 

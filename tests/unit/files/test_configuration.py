@@ -113,6 +113,8 @@ LIVRET = 'écrivez « livret = "jura" »'
             'regles = "dossier\\été"',
             f"ligne 1 : « \\ » ne s’écrit pas entre guillemets doubles ; {REGLES}",
         ),
+        ('livret = "ju\u200bra"', f"ligne 1 : il y a un caractère invisible ; {LIVRET}"),
+        ('# a\nregles = "/srv/\u202eregles"', f"ligne 2 : il y a un caractère invisible ; {REGLES}"),
         ("regles = " + "[" * 5000, None),
     ],
 )
