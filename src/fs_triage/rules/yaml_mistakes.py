@@ -21,6 +21,8 @@ SENTENCE_KEYS = frozenset(
 )
 """The keys of what users read as sentences: there, what follows « # » is taken for a part that would be lost."""
 
+_TEXT_KEYS = SENTENCE_KEYS | {"address", "administration-plus", "in-person"}
+
 
 class _Mistake(NamedTuple):
     """A piece of libyaml's message, the message for the author, and whether the mistake is at the start of the node."""
@@ -92,7 +94,15 @@ class MisreadText(NamedTuple):
 
 def find_comment_lines(lines: list[str]) -> set[int]:
     """Return the ranks of the `lines` where « # » may cut a text that was meant to go on."""
-    return {rank for rank, line in enumerate(lines) if " #" in line}
+    found = {rank for rank, line in enumerate(lines) if " #" in line}
+    return found | {rank - 1 for rank in found if _NUMBER_SIGN.match(lines[rank].lstrip(" "))}
+
+
+def _get_number_below(lines: list[str], mark: Any, rank: int) -> str:
+    """Return what stands on the line at `rank`, right below a text begun at `mark`, if it is a number (« # 3 »)."""
+    below = lines[rank] if rank < len(lines) else ""
+    text = below[mark.column :]
+    return text if not below[: mark.column].strip(" ") and _NUMBER_SIGN.match(text) else ""
 
 
 def find_misread_text(event: Any, lines: list[str], *, in_flow: bool, key: str) -> MisreadText | None:
@@ -118,17 +128,19 @@ def find_misread_text(event: Any, lines: list[str], *, in_flow: bool, key: str) 
         )
     rest = lines[end.line][end.column :]
     comment = rest.lstrip(" ")
-    if quoted or not comment.startswith("#"):
+    if not comment and not quoted and not in_flow:  # a text broken before its number
+        comment = _get_number_below(lines, mark, end.line + 1)
+    if not comment.startswith("#") or (quoted and not (key in _TEXT_KEYS and _NUMBER_SIGN.match(comment))):
         return None
     is_apart = len(rest) - len(comment) >= _MIN_COMMENT_GAP
     is_beside_code = _CODE_WORD.fullmatch(event.value) and not _NUMBER_SIGN.match(comment)
-    is_sentence = in_flow or (event.value and key in SENTENCE_KEYS)  # an empty one is another problem
+    is_sentence = in_flow or (event.value and key in _TEXT_KEYS)  # an empty one is another problem
     if (is_apart or is_beside_code) and not (_GLUED.match(comment) or is_sentence):
         return None
     message = f"« {escape_controls(comment[:_MAX_SHOWN])} » n’est pas lu, à cause de « # »"
     hint = "mettez le texte entre guillemets doubles"
     if comment.startswith("# "):
-        hint += ", ou le commentaire sur une ligne à lui"
+        hint += ", ou le commentaire " + ("sur une ligne à lui" if rest.strip(" ") else "plus à gauche")
     whole = f"{event.value} {comment}".strip(" ")
-    text = whole if key in SENTENCE_KEYS else event.value or comment
+    text = whole if key in _TEXT_KEYS else event.value or comment
     return MisreadText(code="cut-by-comment", message=message, hint=hint, text=None if in_flow else text)

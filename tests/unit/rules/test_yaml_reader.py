@@ -218,6 +218,10 @@ ONE_LINE = [
     ("a: [b, c # d]\n", f"1:8: {cut('# d]', COMMENT)}"),
     ("b: {label: c # d\n  }\n", f"1:12: {cut('# d', COMMENT)}"),
     ("phone: 03 84 # accueil\n", f"1:8: {cut('# accueil', COMMENT)}"),
+    ("address: 3 rue Haute  # bâtiment B\n", f"1:10: {cut('# bâtiment B', COMMENT)}"),
+    ("steps:\n  - Aller au guichet\n    # 3\n", f"2:5: {cut('# 3', ', ou le commentaire plus à gauche')}"),
+    ("steps:\n  - Aller au guichet\n    #3\n", f"2:5: {cut('#3')}"),
+    ('steps:\n  - "Aller au guichet" # 3\n', f"2:5: {cut('# 3', COMMENT)}"),
 ]
 REFUSED = [
     (
