@@ -152,12 +152,15 @@ def find_vanished_ids(livret: Livret) -> Iterator[Finding]:
         more = f", ni {lost} qu’il portait" if gone.count else ""
         message = f"identifiant publié « {gone.node} » qui n’existe plus{more}"
         partner = gone.node.partition("/")[0]
+        lines = f"ces {gone.count} lignes" if gone.count > 1 else "cette ligne"
         if partner == gone.node and Path(livret.table.place.path).with_name(f"{partner}.yaml").exists():
-            hint = f"ajoutez « {partner} » à partners, dans {BOOKLET}"
+            hint = (
+                f"ajoutez « {partner} » à partners, dans {BOOKLET} ; si le livret ne le donne plus, "
+                f"ôtez {partner}.yaml et {lines}"
+            )
         elif gone.successor:
             hint = f"s’il a changé de nom, ajoutez sous renamed : « {gone.node}: {gone.successor} »"
         else:
-            lines = f"ces {gone.count} lignes" if gone.count > 1 else "cette ligne"
             hint = (
                 f"vérifiez que {partner}.yaml est entier, puis ajoutez sous renamed : "
                 f"« {gone.node}: nouvel identifiant », ou ôtez {lines} si le livret ne le donne plus"

@@ -410,7 +410,10 @@ def test_a_partner_left_out_of_the_list_is_one_line(tmp_path: Path, monkeypatch:
     edit(livret, (", la-poste]", "]"))
     [problem] = verifier.verify_livret(livret.parent).problems
     assert (problem.code, problem.blocking) == ("id-vanished", True)
-    assert problem.hint == "ajoutez «\u00a0la-poste\u00a0» à partners, dans livret.yaml"
+    assert problem.hint == (
+        "ajoutez «\u00a0la-poste\u00a0» à partners, dans livret.yaml\u00a0; "
+        "si le livret ne le donne plus, ôtez la-poste.yaml et ces 6 lignes"
+    )
     (livret.parent / "la-poste.yaml").unlink()
     [problem] = verifier.verify_livret(livret.parent).problems
     assert (problem.code, problem.blocking) == ("id-vanished", True)
