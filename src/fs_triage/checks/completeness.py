@@ -88,7 +88,8 @@ def find_losses(old: Mapping[str, str], loaded: LoadResult) -> list[Problem]:
         if known is None or file.sha256 == known.partition(" ")[0]:
             continue
         if file.size >= 0 and not file.problems:
-            if has_lost_end(_unpack_content(known.partition(" ")[2]), file.content):
+            written = file.content.rstrip(b"\0")  # what a machine that stopped may leave for the rest
+            if has_lost_end(_unpack_content(known.partition(" ")[2]), written):
                 found[file.path] = _build_cut_problem(file.path, file.content)
         elif file.path == loaded.folder / SYNONYMS:
             continue  # those that all livrets share take their place
@@ -108,11 +109,11 @@ def drop_consequences(problems: list[Problem], lost: list[Problem]) -> list[Prob
 def has_lost_end(before: bytes, now: bytes) -> bool:
     """Return whether `now` is `before` without its end, some of the rest having perhaps changed as well.
 
-    It is so when it is the beginning of it, or when its last lines stand in it with others after them that are
-    lost, unless it ends with `END_LINE`.
+    It is so when it is the beginning of it, blank lines apart, or when its last lines stand in it with others after
+    them that are lost, unless it ends with `END_LINE`.
     """
     if before.startswith(now):
-        return len(now) < len(before)
+        return bool(before[len(now) :].strip())
     old, new = before.splitlines(), now.splitlines()
     if new and new[-1].rstrip() == END_LINE.encode():
         return False
