@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 _MONTHS = (
     "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()  # noqa: SIM905
 )
+_MEMORY = 1 << 25  # bytes that a compilation takes at least
 _ABSENT = "-"  # instead of the hash of a content
 _SCHEMA = (
     "CREATE TABLE entry (key TEXT PRIMARY KEY, value TEXT NOT NULL, next TEXT NOT NULL, crc INTEGER NOT NULL)"
@@ -48,6 +49,9 @@ def rebuild(folder: str, path: str | None, notices: list[str]) -> sqlite3.Connec
     Adds to `notices` what the counsellor must know. Raises `Failure` when the rules cannot be used and no
     earlier index can answer.
     """
+    bytes(
+        _MEMORY
+    )  # a library that is short of it may end the process; nothing is written, so none is used up
     old = last_good(folder, path)
     missing = _missing(folder, old)
     files: Files = []
