@@ -26,7 +26,7 @@ STOP_KEYS = (Keys.ControlC, Keys.ControlD, Keys.ControlQ)
 _STOP_PRESS = KeyPress(Keys.ControlC, "\x03")
 _IGNORED_KEYS = (Keys.ControlR, Keys.ControlS, Keys.ControlV, Keys.ControlX, Keys.ControlY)
 """Keys that would open a search of the history, in English, insert raw bytes, or paste what was cut."""
-_MAX_KEYS_AHEAD = 4096  # keys that are kept until they are asked for: more than a prompt takes
+_MAX_KEYS_AHEAD = 1024  # keys that are kept until they are asked for: more than a prompt takes
 _MAX_READS = 256  # reads in a row, should keys come without end
 
 _NO_CONSOLE: tuple[type[Exception], ...] = ()
