@@ -131,13 +131,15 @@ def has_lost_end(before: bytes, now: bytes) -> bool:
 def _build_cut_problem(path: Path, content: bytes) -> Problem:
     remedy = f"si sa fin a été ôtée exprès, ajoutez-y une dernière ligne « {END_LINE} »"
     message = f"ce fichier a perdu sa fin ; remettez-le entier, ou, {remedy}"
-    return Problem(str(path), len(content.splitlines()), 1, "cut-short", message)
+    return Problem(str(path), len(content.splitlines()), 1, code="cut-short", message=message)
 
 
 def _build_gone_problem(path: Path) -> Problem:
     line = _EMPTY_FILES.get(path.name, f"id: {path.stem}")
     remedy = f"s’il a été ôté exprès, laissez à sa place un fichier d’une ligne, « {line} »"
-    return Problem(str(path), 0, 0, "file-gone", f"ce fichier n’est plus là ; remettez-le, ou, {remedy}")
+    return Problem(
+        str(path), 0, 0, code="file-gone", message=f"ce fichier n’est plus là ; remettez-le, ou, {remedy}"
+    )
 
 
 def _has_problem(loaded: LoadResult, code: str) -> bool:

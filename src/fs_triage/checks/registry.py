@@ -54,7 +54,7 @@ class Check(NamedTuple):
     def run(self, *subject: object) -> Iterator[Problem]:
         """Yield the problems of `subject`, `MAX_PROBLEMS` at most."""
         for mark, message, hint in islice(self.find(*subject), MAX_PROBLEMS):
-            yield Problem(*mark, self.code, message, hint, self.severity)
+            yield Problem(*mark, code=self.code, message=message, hint=hint, severity=self.severity)
 
     @property
     def page(self) -> str:

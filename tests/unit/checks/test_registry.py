@@ -54,22 +54,13 @@ def test_a_manual_page_says_what_to_avoid_what_to_prefer_and_why(code: str) -> N
     assert title.endswith(".") and "\n" not in title
 
 
-CODE_ARGUMENT = {"Problem": 3, "_build_problem": 1, "add_problem": 1}
-
-
 def codes_in_source() -> Iterator[tuple[str, str]]:
     """Yield each file of the program with each code that it gives to a problem as a plain text."""
     for path in sorted((ROOT / "src" / "fs_triage").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call):
-                rank = CODE_ARGUMENT.get(
-                    getattr(node.func, "id", getattr(node.func, "attr", "")), len(node.args)
-                )
-                starred = [r for r, argument in enumerate(node.args) if isinstance(argument, ast.Starred)]
-                rank = starred[0] + 1 if starred else rank  # a place taken apart stands before the code
-                code = node.args[rank] if rank < len(node.args) else None
-                if isinstance(code, ast.Constant):
-                    yield path.name, str(code.value)
+            for keyword in node.keywords if isinstance(node, ast.Call) else ():
+                if keyword.arg == "code" and isinstance(keyword.value, ast.Constant):
+                    yield path.name, str(keyword.value.value)
 
 
 def test_every_code_in_the_program_has_a_page() -> None:
