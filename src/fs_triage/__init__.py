@@ -1,3 +1,7 @@
 """fs-triage: which démarche is done on the spot, which goes to which exact contact."""
 
+import os
+
 __version__ = "0.1.0"
+PACKAGE = os.path.dirname(os.path.abspath(__file__))
+"""The folder of the program."""
