@@ -12,7 +12,7 @@ from typing import Any
 from zlib import crc32
 
 from fs_triage import rebuild
-from fs_triage.index.reader import Store
+from fs_triage.livret import open_built
 from fs_triage.rules.flatten import Tree
 from fs_triage.rules.load import Livret
 from fs_triage.search import rank
@@ -61,9 +61,10 @@ def is_right(node: str, need: Need, grown: Tree, shown: dict[str, str]) -> bool:
 
 def searching(livret: Livret) -> Ranking:
     """Return the search of `fs-triage` over `livret`, from an index in memory."""
-    store = Store("", rebuild.compile_livret(livret), [])
-    nodes = [line.partition("\t")[0] for line in store.all("line")]
-    return lambda need: [nodes[hit.position] for hit in rank.find_conclusions(store, need).hits]
+    opened = open_built(rebuild.compile_livret(livret), None, [])
+    model = opened.model
+    nodes = [line.partition("\t")[0] for line in opened.list_conclusion_lines()]
+    return lambda need: [nodes[hit.position] for hit in rank.find_conclusions(model, need).hits]
 
 
 def _in_fold(text: str, fold: int, folds: int) -> bool:

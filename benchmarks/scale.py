@@ -82,8 +82,9 @@ def main() -> None:
 
 
 def _index(home: Path, folder: Path) -> int:
-    [index] = (home / ".cache" / "fs-triage").glob(f"{folder.name}-*.sqlite")
-    return index.stat().st_size
+    files = [*(home / ".cache" / "fs-triage").glob(f"{folder.name}-*")]
+    assert files
+    return sum(file.stat().st_size for file in files)
 
 
 def _memory(folder: Path, environment: dict[str, str]) -> float:

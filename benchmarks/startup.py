@@ -21,6 +21,7 @@ from pathlib import Path
 from measure import Case, in_pipe, measured, peak
 
 from fs_triage.files import folders
+from fs_triage.files.livret_cache import LivretCache
 
 PEERS = {"tldr": ["--version"], "http": ["--version"], "cz": ["version"], "copier": ["--version"]}
 TYPER = (
@@ -47,8 +48,9 @@ def changes(rules: Path) -> dict[str, Callable[[], None]]:
         return write
 
     def forget() -> None:
-        kept = Path(str(folders.find_index_path(str(rules / "jura")))).name
-        (rules.parent / ".cache" / "fs-triage" / kept).unlink()
+        own = LivretCache(str(rules.parent / ".cache" / "fs-triage"), str(rules / "jura"))
+        while (kept := own.find_index()) is not None:
+            Path(kept).unlink()
 
     answer = "  - {id: essai-#, label: Faire l'essai #, keywords: [essai #], steps: [Essayer.]}"
     example = "  - {id: essai-#, besoin: [je veux faire l'essai #]}"
@@ -71,12 +73,12 @@ def cases(rules: Path) -> list[Case]:
     changed = [program, "caf", "rsa", "--regles", str(rules)]
     found = [
         Case(BARE, [python, "-c", "pass"]),
-        Case("`fs-triage caf rsa`", [program, "caf", "rsa"], target=2),
-        Case("`fs-triage caf/rsa/demande --json`", [program, "caf/rsa/demande", "--json"], target=2),
-        Case("`fs-triage fiche caf rsa`", [program, "fiche", "caf", "rsa"], target=2),
-        Case("une demande de complétion", [program, "--completer", "caf", "="], target=3),
-        Case("`fs-triage chercher permis volé`", [program, "chercher", "permis", "volé"], target=3.5),
-        Case("`fs-triage liste --json`", [program, "liste", "--json"], target=4),
+        Case("`fs-triage caf rsa`", [program, "caf", "rsa"], target=1.5),
+        Case("`fs-triage caf/rsa/demande --json`", [program, "caf/rsa/demande", "--json"], target=1.5),
+        Case("`fs-triage fiche caf rsa`", [program, "fiche", "caf", "rsa"], target=1.5),
+        Case("une demande de complétion", [program, "--completer", "caf", "="], target=1.6),
+        Case("`fs-triage chercher permis volé`", [program, "chercher", "permis", "volé"], target=1.9),
+        Case("`fs-triage liste --json`", [program, "liste", "--json"], target=1.9),
         Case("une fiche sur un terminal", [program, "caf/rsa/demande"], terminal=True, target=8),
         Case(WIZARD, [program], "Pour quel partenaire", True),
         Case(BARE_SELECT, [python, "-c", SELECT], "Pour quel partenaire", True),

@@ -10,12 +10,17 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import bad_livrets
 import pytest
 
 from fs_triage.author import verifier
 from fs_triage.checks import registry, verify
+
+if TYPE_CHECKING:
+    from fs_triage.livret import OpenLivret
+    from fs_triage.rules.load import Livret
 
 ROOT = Path(__file__).resolve().parent.parent
 RULES = ROOT / "rules"
@@ -123,6 +128,14 @@ def leave_out_checks(monkeypatch: pytest.MonkeyPatch, *codes: str) -> None:
 def find_problem_lines(folder: Path) -> list[str]:
     """Return what `verifier` says of the livret in `folder`, each line without the name « bon » of it."""
     return [str(problem).removeprefix("bon/") for problem in verifier.verify_livret(folder).problems]
+
+
+def open_compiled(livret: Livret) -> OpenLivret:
+    """Return the compiled livret of `livret`, in memory."""
+    from fs_triage import rebuild
+    from fs_triage.livret import open_built
+
+    return open_built(rebuild.compile_livret(livret), None, [])
 
 
 Run = Callable[..., subprocess.CompletedProcess[str]]

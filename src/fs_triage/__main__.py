@@ -24,7 +24,7 @@ _SIGNS_OF_IT = (
     "out of memory",
     "paging file",
 )
-"""What loaders of libraries, threads and SQLite say of a want of memory, for which they have no error of their own."""
+"""What loaders of libraries and threads say of a want of memory, for which they have no error of their own."""
 
 
 def start() -> NoReturn:

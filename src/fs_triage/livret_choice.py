@@ -7,7 +7,12 @@ import os
 from fs_triage import output
 from fs_triage.contract import RULES_UNUSABLE, WRONG_CALL, Failure
 from fs_triage.files import folders
-from fs_triage.files.timeout import LONG_TIMEOUT, DiskTimeout, call_with_timeout
+from fs_triage.files.timeout import (
+    LONG_TIMEOUT,
+    DiskTimeout,
+    call_with_timeout,
+    call_with_timeout_unless_own,
+)
 
 
 def find_livret_folder(regles: str | None = None, livret: str | None = None) -> str:
@@ -30,7 +35,7 @@ def find_livret_folder(regles: str | None = None, livret: str | None = None) -> 
         )
     kept = None
     try:
-        folder = call_with_timeout(lambda: _find_at(root, name))
+        folder = call_with_timeout_unless_own(root, lambda: _find_at(root, name))
     except DiskTimeout:
         kept = _find_kept(root, name)
         folder = kept or _find_at_slow_disk(root, name)
@@ -103,14 +108,15 @@ def _find_at_slow_disk(root: str, name: str | None) -> str | None:
 
 def _find_kept(root: str, name: str | None) -> str | None:
     """Return the folder of the livret that was last compiled from `root`, which is away; None for none."""
+    from fs_triage.files.livret_cache import LivretCache, list_livrets
+
     cache = folders.find_cache_folder()
-    kept = os.listdir(cache) if cache is not None and os.path.isdir(cache) else []
-    names = {file.rpartition("-")[0] for file in kept}
-    within_root = (
-        [name] if name is not None else sorted(names, key=lambda name: name != folders.DEFAULT_LIVRET)
+    if cache is None:
+        return None
+    names = (
+        [name]
+        if name is not None
+        else sorted(list_livrets(cache), key=lambda one: one != folders.DEFAULT_LIVRET)
     )
-    for folder in (root, *(os.path.join(root, below) for below in within_root)):
-        path = folders.find_index_path(folder)
-        if path is not None and os.path.basename(path) in kept:
-            return folder
-    return None
+    candidates = (root, *(os.path.join(root, below) for below in names))
+    return next((folder for folder in candidates if LivretCache(cache, folder).find_index()), None)

@@ -1,7 +1,7 @@
-"""Compiling a livret into its index.
+"""Making the compiled livret anew from the rules, which `livret` asks for when what is there cannot serve.
 
-The index is made in memory; when it cannot be kept (no home, full disk, read-only), the one in memory
-answers. Broken rules leave the last good index in use, with a warning that says so.
+When it cannot be kept (no home, full disk, read-only), the one in memory answers. Broken rules leave the last good
+livret in use, with a warning that says so.
 """
 
 from __future__ import annotations
@@ -11,70 +11,74 @@ import gc
 import hashlib
 import json
 import os
-import sqlite3
 import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from fs_triage import PACKAGE
 from fs_triage.contract import RULES_UNUSABLE, Failure, describe_os_error
-from fs_triage.files import folders, placing, timeout
-from fs_triage.index import reader
-from fs_triage.index.reader import FORMAT, Store, checksum
+from fs_triage.files import folders
+from fs_triage.files.checked_file import CheckedFile, Damaged, load_file
+from fs_triage.files.livret_cache import MODEL, TEXTS, LivretCache
+from fs_triage.files.timeout import LONG_TIMEOUT, SHORT_TIMEOUT, DiskTimeout, call_with_timeout
+from fs_triage.index import rule_texts
+from fs_triage.index.build import Origin, build_sections, pack_index
+from fs_triage.index.freshness import UNREADABLE, FileState, Stamp, identify_program, read_state
+from fs_triage.index.reader import KIND, Reader
+from fs_triage.index.rule_texts import RuleTexts, compute_key, pack_rule_texts
 from fs_triage.rules.problem import Problem
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from fs_triage.index.build import Entries
     from fs_triage.rules.load import Livret, LoadResult
-
-    File = tuple[reader.Source, str]
-    Files = list[File]
 
 _MONTHS = (
     "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()  # noqa: SIM905
 )
 _MEMORY = 1 << 25  # bytes that a compilation takes at least
 _ABSENT = "-"  # instead of the hash of a content
-_SCHEMA = (
-    "CREATE TABLE entry (key TEXT PRIMARY KEY, value TEXT NOT NULL, next TEXT NOT NULL, crc INTEGER NOT NULL)"
-    " WITHOUT ROWID"
-)
 
 
-def rebuild(folder: str, path: str | None, notices: list[str]) -> sqlite3.Connection:
-    """Return an open index of the livret at `folder`, kept at `path` when that can be done.
+@dataclass(frozen=True)
+class Built:
+    """A livret as it was built: its index, loaded, and the texts that it was made from, None where they are lost."""
+
+    index: Reader
+    texts: RuleTexts | None
+
+
+def rebuild(folder: str, cache: LivretCache | None, notices: list[str]) -> Built:
+    """Return the livret at `folder`, kept in `cache` when that can be done.
 
     Adds to `notices` what the counsellor must know. Raises `Failure` when the rules cannot be used and no
     earlier index can answer.
     """
-    bytes(
-        _MEMORY
-    )  # a library that is short of it may end the process; nothing is written, so none is used up
-    old = last_good(folder, path)
-    missing = _missing(folder, old)
-    files: Files = []
-    if old is not None and not missing and not old["meta:warning"]:
+    bytes(_MEMORY)  # without it a library may end the process; nothing is written, so none is used up
+    old = open_last_good(folder, cache)
+    missing = _describe_absence(folder, old)
+    sources: list[FileState] = []
+    if old is not None and not missing and not old.index.stamp.warning:
         try:
-            files = _again(old)
-        except timeout.DiskTimeout:
+            sources = [_read_source(source.path) for source in old.index.list_sources()]
+        except DiskTimeout:
             missing = "ne répond pas"
     if missing and old is not None:
-        notices.append(
-            f"Attention : le dossier des règles {missing} ; livret tel qu’il était le {old['meta:date']}."
-        )
-        return _connection(old)
+        date = old.index.stamp.date
+        notices.append(f"Attention : le dossier des règles {missing} ; livret tel qu’il était le {date}.")
+        return old
     if missing:
         raise Failure(RULES_UNUSABLE, f"Le dossier de règles « {folder} » {missing} ; vérifiez-le.")
-    if old is not None and files and [sha for _, sha in files] == [sha for _, sha in _files_of(old)]:
-        return _keep(old, files, old, path, notices)
-    with _undisturbed():
-        return _compile(folder, old, path, notices)
+    is_same = old is not None and sources and _list_hashes(sources) == _list_hashes(old.index.list_sources())
+    if old is not None and old.texts is not None and is_same:
+        return _renew(old, sources, "", cache, notices)
+    with _garbage_collection_paused():
+        return _build_from_rules(folder, old, cache, notices)
 
 
 @contextlib.contextmanager
-def _undisturbed() -> Iterator[None]:
+def _garbage_collection_paused() -> Iterator[None]:
     """Surround work whose results stay to the end: looking for what does not would cost a fifth of the time."""
     gc.disable()
     try:
@@ -84,61 +88,47 @@ def _undisturbed() -> Iterator[None]:
         gc.enable()
 
 
-def learn(taught: Store) -> sqlite3.Connection:
-    """Return the index of an open livret with what a search needs, put in its place when that can be done.
+def train_model(texts: RuleTexts, key: str, cache: LivretCache | None) -> bytes:
+    """Return the content of the model that an index knows by `key`, kept in `cache` when that can be done."""
+    from fs_triage.search.train import train
 
-    Raises one of `store.UNSOUND` when it cannot be read whole.
-    """
-    from fs_triage.search import train
-
-    with _undisturbed():
-        entries = dict(taught.entries())
-        connection = _connection(train.train_model(entries))
-    path = folders.find_index_path(taught.folder) if taught.folder else None
-    if path is not None and placing.holds(path, entries["meta:stamp"]):
-        placing.put(connection, path)
-    return connection
+    with _garbage_collection_paused():
+        content = train(texts.read_training_set())
+    if cache is not None:
+        with contextlib.suppress(OSError):
+            cache.write(key, MODEL, content)
+    return content
 
 
-def compile_livret(livret: Livret) -> sqlite3.Connection:
-    """Return the index of `livret`, in memory, without its sources."""
-    from fs_triage.index.build import entries_of
-
-    return _connection(entries_of(livret) | {"meta:content": ""})
+def compile_livret(livret: Livret) -> Built:
+    """Return `livret` built as it stands, which belongs to no file."""
+    return _open_packed(*_pack_livret(livret, {}, [], folder="", date="", old=None))
 
 
-def _proved(old: Entries | None) -> set[tuple[str, str]]:
+def _list_checked_contacts(old: Built | None) -> set[tuple[str, str]]:
     """Return the kinds and values of the contacts of an index that served, which need no second look."""
-    shown = [json.loads(value) for value in _of_kind(old, "contact").values()]
+    shown = [json.loads(contact) for contact in old.index.list_contacts_json()] if old is not None else []
     values = {(contact["kind"], contact["value"]) for contact in shown}
     return values | {("hours", contact["hours"]) for contact in shown}
 
 
-def _of_kind(old: Entries | None, kind: str) -> Entries:
-    """Return the entries of a kind in an earlier index, by what follows it in their keys."""
-    start = len(kind) + 1
-    return {key[start:]: value for key, value in (old or {}).items() if key.startswith(f"{kind}:")}
-
-
-def refusal(folder: str, problems: list[Problem]) -> str:
+def build_refusal(folder: str, problems: list[Problem]) -> str:
     """Return the sentence that says why the rules of `folder` cannot be used."""
     first = f"{problems[0].path}:{problems[0].line} : {problems[0].message}"
     more = f", et {len(problems) - 1} autres" if len(problems) > 1 else ""
     return f"Les règles ne peuvent pas servir ({first}{more}) ; voyez « fs-triage verifier {folder} »."
 
 
-def _missing(folder: str, old: Entries | None) -> str:
+def _describe_absence(folder: str, old: Built | None) -> str:
     """Return what is wrong with the folder of the rules as a whole, nothing when it can be read."""
 
     def look() -> bool:
         return os.path.lexists(os.path.join(folder, folders.BOOKLET)) or bool(os.listdir(folder))
 
     try:
-        there = timeout.call_with_timeout(
-            look, timeout.LONG_TIMEOUT if old is None else timeout.SHORT_TIMEOUT
-        )
+        there = call_with_timeout(look, LONG_TIMEOUT if old is None else SHORT_TIMEOUT)
         return "" if there else "est vide"
-    except timeout.DiskTimeout:
+    except DiskTimeout:
         return "ne répond pas"
     except (FileNotFoundError, NotADirectoryError):
         return "est introuvable"
@@ -146,47 +136,85 @@ def _missing(folder: str, old: Entries | None) -> str:
         return f"est illisible ({describe_os_error(error)})"
 
 
-def _compile(folder: str, old: Entries | None, path: str | None, notices: list[str]) -> sqlite3.Connection:
+def _build_from_rules(folder: str, old: Built | None, cache: LivretCache | None, notices: list[str]) -> Built:
     from fs_triage.checks import completeness
     from fs_triage.checks.verify import find_blocking_problems
     from fs_triage.rules import load
-    from fs_triage.rules.kept import ParseCache
 
-    loaded = load.load_livret(Path(folder), ParseCache(_of_kind(old, "~file")))
+    loaded = load.load_livret(Path(folder), LONG_TIMEOUT if old is None else SHORT_TIMEOUT)
     if loaded.livret is not None:
-        loaded.problems += find_blocking_problems(loaded.livret, _proved(old))
+        loaded.problems += find_blocking_problems(loaded.livret, _list_checked_contacts(old))
+    before = old.texts.read_contents() if old is not None and old.texts is not None else {}
     loaded.problems = completeness.drop_consequences(
-        loaded.problems, completeness.find_losses(old or {}, loaded)
+        loaded.problems, completeness.find_losses(before, loaded)
     )
     unread = {os.path.abspath(problem.path) for problem in loaded.problems if problem.code == "unreadable"}
-    files = [((os.path.abspath(f.path), f.size, f.mtime_ns, f.inode), f.sha256) for f in loaded.files]
-    files = [file for file in files if file[0][0] not in unread] + [_unread(name) for name in sorted(unread)]
+    files = [
+        FileState(os.path.abspath(file.path), file.size, file.mtime_ns, file.inode, file.sha256 or _ABSENT)
+        for file in loaded.files
+    ]
+    sources = [file for file in files if file.path not in unread] + [
+        _build_unread_state(name) for name in sorted(unread)
+    ]
     if loaded.livret is not None and not loaded.blocking_problems:
-        from fs_triage.index.build import entries_of
-
-        entries = entries_of(loaded.livret, old)
-        entries |= {
-            "meta:format": FORMAT,
-            "meta:folder": _kept_name(folder),
-            "meta:program": _program(),
-            "meta:warning": "",
-            "meta:date": _today(),
-            "meta:content": "".join(sha256 for _, sha256 in files),
-        }
-        entries |= {f"~file:{sha256}": held for sha256, held in loaded.kept.now.items()}
-        entries |= completeness.pack_files(loaded, old or {})
-        return _keep(entries, files, old, path, notices)
+        contents = {os.path.abspath(file.path): file.content for file in loaded.files if file.size >= 0}
+        built = _pack_livret(
+            loaded.livret, contents, sources, folder=os.path.abspath(folder), date=_format_now(), old=old
+        )
+        _write_to_cache(*built, old=old, cache=cache, notices=notices)
+        return _open_packed(*built)
     if old is None:
-        raise Failure(RULES_UNUSABLE, refusal(folder, loaded.blocking_problems))
-    warning = _warning(loaded, old["meta:date"])
+        raise Failure(RULES_UNUSABLE, build_refusal(folder, loaded.blocking_problems))
+    warning = _build_warning(loaded, old.index.stamp.date)
     notices.append(warning)
-    read = {state[0] for state, _ in files}
-    others = [name for (name, *_), _ in _files_of(old) if name not in read]
-    files += [(reader.state_of(name), _ABSENT) for name in others]  # all is read anew after a warning
-    return _keep(old | {"meta:warning": warning}, files, old, path, notices)
+    read = {source.path for source in sources}
+    sources += [  # all is read anew after a warning
+        _add_hash(read_state(source.path), _ABSENT)
+        for source in old.index.list_sources()
+        if source.path not in read
+    ]
+    return _renew(old, sources, warning, cache, notices)
 
 
-def _warning(loaded: LoadResult, date: str) -> str:
+def _pack_livret(
+    livret: Livret,
+    contents: Mapping[str, bytes],
+    sources: list[FileState],
+    *,
+    folder: str,
+    date: str,
+    old: Built | None,
+) -> tuple[bytes, bytes]:
+    """Return the contents of an index and of its texts."""
+    from fs_triage.rules.flatten import flatten_livret
+    from fs_triage.search.training_set import build_training_set
+
+    tree = flatten_livret(livret)
+    training_set = json.dumps(build_training_set(livret, tree), ensure_ascii=False)
+    texts = pack_rule_texts(training_set, contents)
+    now = time.time_ns()
+    stamp = Stamp(
+        folder=folder,
+        program=_identify_program(),
+        texts=compute_key(texts),
+        model=compute_key(training_set + _identify_program()),
+        date=date,
+        warning="",
+        read_ns=now,
+        since_ns=_find_unchanged_since(old, sources, now),
+    )
+    nodes = {*tree.questions, *tree.conclusions}
+    renamed = livret.identifiers.find_moved(nodes) if livret.identifiers is not None else {}
+    origin = Origin(stamp=stamp, sources=sources, program_files=_list_program_files())
+    return pack_index(build_sections(livret, tree, renamed), origin), texts
+
+
+def _open_packed(index: bytes, texts: bytes) -> Built:
+    reader = Reader(CheckedFile(KIND, content=index))
+    return Built(reader, RuleTexts(CheckedFile(rule_texts.KIND, content=texts)))
+
+
+def _build_warning(loaded: LoadResult, date: str) -> str:
     problem, *others = loaded.blocking_problems
     more = f" (et {len(others)} autres)" if others else ""
     said = (
@@ -197,114 +225,119 @@ def _warning(loaded: LoadResult, date: str) -> str:
     return said.encode("utf-8", "backslashreplace").decode()  # a file name need not be text
 
 
-def _connection(entries: Entries) -> sqlite3.Connection:
-    """Return an index of `entries` in memory."""
-    connection = sqlite3.connect(":memory:", isolation_level=None)
-    connection.execute(_SCHEMA)
-    keys = sorted({"", *entries})
-    following = [*keys[1:], ""]
-    connection.execute("BEGIN")
-    connection.executemany(
-        "INSERT INTO entry VALUES (?, ?, ?, ?)",
-        (
-            (key, value, after, checksum(key, value, after))
-            for key, after in zip(keys, following, strict=True)
-            for value in [entries.get(key, "")]
-        ),
-    )
-    connection.execute("COMMIT")
-    return connection
-
-
-def _today() -> str:
+def _format_now() -> str:
     now = time.localtime()
     return f"{now.tm_mday} {_MONTHS[now.tm_mon - 1]} {now.tm_year} à {now.tm_hour:02}:{now.tm_min:02}"
 
 
-def last_good(folder: str, path: str | None) -> Entries | None:
-    """Return the entries of the index at `path`, if this program made it of `folder` and all of them are sound."""
-    connection = reader.connect(path) if path is not None else None
-    if connection is None:
+def open_last_good(folder: str, cache: LivretCache | None) -> Built | None:
+    """Return the newest index that was kept, if this program made it of `folder` and all of it is sound."""
+    path = cache.find_index() if cache is not None else None
+    if path is None or cache is None:
         return None
     try:
-        entries = dict(Store("", connection, []).entries())
-    except reader.UNSOUND:
+        index = Reader(load_file(KIND, path))
+    except Damaged:
         return None
-    finally:
-        connection.close()
-    expected = {"meta:format": FORMAT, "meta:program": _program(), "meta:folder": _kept_name(folder)}
-    return entries if expected.items() <= entries.items() else None
+    if index.stamp.program != _identify_program() or index.stamp.folder != os.path.abspath(folder):
+        return None
+    try:
+        texts = RuleTexts(load_file(rule_texts.KIND, cache.get_path(index.stamp.texts, TEXTS)))
+    except Damaged:
+        return Built(index, None)
+    return Built(index, texts)
 
 
-def _kept_name(folder: str) -> str:
-    return folders.encode_path(os.path.abspath(folder))
+def _list_hashes(files: list[FileState]) -> list[str]:
+    return [file.sha256 for file in files]
 
 
-def _files_of(old: Entries) -> Files:
-    """Return the rule files that an index was built from: their states, and the hashes of their contents."""
-    kept = [value for key, value in sorted(old.items()) if key.startswith("source:")]
-    return [(reader.source_of(value), value.split(" ", 4)[3]) for value in kept]
-
-
-def _again(old: Entries) -> Files:
-    """Return the files that an index was built from as they are now; raises `timeout.DiskTimeout`."""
-    return [_as_it_is(path) for (path, *_), _ in _files_of(old)]
-
-
-def _as_it_is(path: str) -> File:
-    """Return a rule file as it is now, read as `load` reads it; raises `timeout.DiskTimeout`."""
+def _read_source(path: str) -> FileState:
+    """Return a rule file as it is now, read as `load` reads it; raises `DiskTimeout`."""
     from fs_triage.rules import yaml_reader
 
-    state = reader.state_of(path)
-    if state[1] < 0 and not os.path.lexists(path):
-        return state, _ABSENT
-    content, problems = timeout.call_with_timeout(lambda: yaml_reader.read_content(Path(path), path))
-    return _unread(path) if problems else (state, hashlib.sha256(content).hexdigest())
+    state = read_state(path)
+    if state.size < 0 and not os.path.lexists(path):
+        return _add_hash(state, _ABSENT)
+    content, problems = call_with_timeout(lambda: yaml_reader.read_content(Path(path), path))
+    return _build_unread_state(path) if problems else _add_hash(state, hashlib.sha256(content).hexdigest())
 
 
-def _unread(path: str) -> File:
+def _add_hash(state: FileState, sha256: str) -> FileState:
+    state.sha256 = sha256
+    return state
+
+
+def _build_unread_state(path: str) -> FileState:
     """Return a file that could not be read in a state that no file has: each start tries it again."""
-    return (path, -2, 0, 0), "?"
-
-
-def _program_files() -> list[str]:
-    return sorted(str(path) for path in Path(folders.PACKAGE).rglob("*.py"))
-
-
-def _program() -> str:
-    """Return what tells this program from another one: an index made by another is not served."""
-    return hashlib.sha256("".join(sha256 for _, sha256 in _program_states()).encode()).hexdigest()
-
-
-def _program_states() -> Files:
-    return [(state, _digest_of(state)) for state in map(reader.state_of, _program_files())]
+    return FileState(path, UNREADABLE, 0, 0, "?")
 
 
 @cache
-def _digest_of(state: reader.Source) -> str:
-    """Return the hash of a file of the program, which is asked for several times in one compilation."""
-    try:
-        return hashlib.sha256(Path(state[0]).read_bytes()).hexdigest()
-    except OSError:
-        return _ABSENT
+def _list_program_files() -> list[FileState]:
+    """Return the files of the program, where they may be edited; none of one that was installed."""
+    if os.path.isdir(os.path.join(PACKAGE, "livrets")):
+        return []
+    states = [read_state(str(path)) for path in sorted(Path(PACKAGE).rglob("*.py"))]
+    for state in states:
+        state.sha256 = hashlib.sha256(Path(state.path).read_bytes()).hexdigest()
+    return states
 
 
-def _keep(
-    entries: Entries, files: Files, old: Entries | None, path: str | None, notices: list[str]
-) -> sqlite3.Connection:
-    """Return an index of `entries` that notes what it was built from, put in place at `path`."""
+def _identify_program() -> str:
+    """Return what tells this program from another one: an index made by another is not served."""
+    states = _list_program_files()
+    if not states:
+        return identify_program()
+    return hashlib.sha256("".join(_list_hashes(states)).encode()).hexdigest()
+
+
+def _find_unchanged_since(old: Built | None, sources: list[FileState], now: int) -> int:
+    """Return since when the states of the files are what they are, as far as is known."""
+    before = old.index.list_sources() if old is not None else []
+    if old is None or len(before) != len(sources):
+        return now
+    same = all(one.is_same(other) for one, other in zip(before, sources, strict=True))
+    return old.index.stamp.since_ns if same else now
+
+
+def _renew(
+    old: Built, sources: list[FileState], warning: str, cache: LivretCache | None, notices: list[str]
+) -> Built:
+    """Return an earlier livret with the files as they are now."""
+    stamp = old.index.stamp
     now = time.time_ns()
-    since = now
-    if old is not None and [state for state, _ in files] == [state for state, _ in _files_of(old)]:
-        since = int(old["meta:stamp"].split()[1])
-    entries = {key: value for key, value in entries.items() if not key.startswith(("source:", "program:"))}
-    entries["meta:stamp"] = f"{now} {since}"
-    for kind, states in (("source", files), ("program", _program_states())):
-        for rank, ((name, size, mtime, inode), sha256) in enumerate(states):
-            text = f"{size} {mtime} {inode} {sha256 or _ABSENT} {folders.encode_path(name)}"
-            entries[f"{kind}:{rank:06}"] = text
-    connection = _connection(entries)
-    note = placing.put(connection, path)
-    if note and not notices:  # one line at most: a warning matters more
+    stamp.since_ns, stamp.read_ns, stamp.warning = _find_unchanged_since(old, sources, now), now, warning
+    file = old.index.file
+    sections = {name: file.read_section(name) for name in file.list_sections()}
+    index = pack_index(sections, Origin(stamp=stamp, sources=sources, program_files=_list_program_files()))
+    _write_to_cache(index, None, old=old, cache=cache, notices=notices)
+    return Built(Reader(CheckedFile(KIND, content=index)), old.texts)
+
+
+def _write_to_cache(
+    index: bytes,
+    texts: bytes | None,
+    *,
+    old: Built | None,
+    cache: LivretCache | None,
+    notices: list[str],
+) -> None:
+    """Put an index in the cache, and its texts where they are new; where that cannot be done, say so."""
+    stamp = Reader(CheckedFile(KIND, content=index)).stamp
+    if cache is None:
+        note = "Note : pas de dossier personnel où garder le livret préparé ; réponse lente mais juste."
+    else:
+        try:
+            if texts is not None:
+                cache.write(stamp.texts, TEXTS, texts)
+            cache.write_index(index)
+            cache.sweep(stamp.texts, stamp.model)
+            return
+        except OSError as error:
+            before = old.index.stamp if old is not None else None
+            cache.sweep(*(() if before is None else (before.texts, before.model)))
+            why = describe_os_error(error)
+            note = f"Note : le livret préparé n’a pas pu être gardé ({why}) ; réponse lente mais juste."
+    if not notices:  # one line at most: a warning matters more
         notices.append(note)
-    return connection

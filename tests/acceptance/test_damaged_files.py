@@ -296,7 +296,7 @@ def test_damage_is_told_or_harmless(text: str, folder: Path) -> None:
     assert table is not None and problems == [] and yaml_reader.convert_to_data(table) == data
     assert as_modelled(loaded.livret.partners[0].model) == as_said(data)
     if not blocking:
-        rebuild.compile_livret(loaded.livret).close()
+        rebuild.compile_livret(loaded.livret)
 
 
 @given(

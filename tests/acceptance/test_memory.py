@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import sqlite3
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -42,7 +41,6 @@ ERRORS = [
     ImportError("pydantic_core.so: failed to map segment from shared object"),
     ImportError("DLL load failed: The paging file is too small for this operation to complete."),
     RuntimeError("can't start new thread"),
-    sqlite3.OperationalError("out of memory"),
 ]
 
 

@@ -17,7 +17,7 @@ from fs_triage import __version__, livret_choice, output
 from fs_triage.cli import commands
 from fs_triage.contract import BUG, OK, OUTPUT_LOST, SIGINT_EXIT, WRONG_CALL
 from fs_triage.index import lookup
-from fs_triage.index import reader as store
+from fs_triage.index.reader import Reader
 from fs_triage.text import typography
 
 LIVRET = str(ROOT / "tests" / "livrets" / "guichet")
@@ -239,10 +239,9 @@ def test_the_version_is_told_though_the_rules_are_broken(call: Call, tmp_path: P
 @pytest.mark.parametrize(
     ("module", "name"),
     [
-        (lookup, "find"),
+        (lookup, "look_up"),
         (livret_choice, "find_livret_folder"),
-        (store, "open_store"),
-        (store.Store, "need"),
+        (Reader, "get_conclusion_text"),
         (output, "print_answer"),
     ],
     ids=lambda value: getattr(value, "__name__", value),
@@ -255,13 +254,11 @@ def test_a_bug_is_one_sentence_without_values(
         raise ValueError(f"le dossier de {secret}")
 
     monkeypatch.setattr(module, name, broken)
-    if name == "open_store":
-        monkeypatch.setattr(commands, name, broken)
     code, out, err = call("caf", "rsa")
     assert (code, out) == (BUG, "")
     line = broken.__code__.co_firstlineno + 2
-    place = f"ValueError, test_process.py ligne {line}"
-    said = f"Erreur interne de fs-triage ({place}) ; signalez-la avec la commande tapée."
+    where = f"(ValueError, {Path(__file__).name} ligne {line})"
+    said = f"Erreur interne de fs-triage {where} ; signalez-la avec la commande tapée."
     assert err == f"{typography.typeset_french(said)}\n"
 
 
@@ -269,7 +266,7 @@ def test_a_bug_of_the_system_kind_is_told_too(call: Call, monkeypatch: pytest.Mo
     def broken(*_: object) -> None:
         raise OSError(5, "Input/output error", "/home/jeanne")
 
-    monkeypatch.setattr(lookup, "find", broken)
+    monkeypatch.setattr(lookup, "look_up", broken)
     code, out, err = call("caf", "rsa")
     assert (code, out) == (BUG, "") and "OSError" in err and "jeanne" not in err and "error" not in err
 
@@ -278,7 +275,7 @@ def test_ctrl_c_is_130_without_a_word(call: Call, monkeypatch: pytest.MonkeyPatc
     def stopped(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(lookup, "find", stopped)
+    monkeypatch.setattr(lookup, "look_up", stopped)
     assert call("caf", "rsa") == (SIGINT_EXIT, "", "")
 
 

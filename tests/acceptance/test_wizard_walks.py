@@ -10,7 +10,7 @@ import yaml
 from conftest import JURA, clean_environment
 from terminal import DOWN, END, ENTER, HOME, LEFT, SIZES, Terminal, terminal, words
 
-from fs_triage.index.reader import Store, open_store
+from fs_triage.livret import OpenLivret, open_livret
 from fs_triage.render.labels import LEVEL_BANNERS
 
 TYPE_CHECKING = False
@@ -24,29 +24,28 @@ DRAWN = "│║─═╭╮╰╯┌┐└┘╔╗╚╝"
 
 
 @pytest.fixture(scope="module")
-def store(home: Path) -> Store:
+def livret(home: Path) -> OpenLivret:
     """The booklet, from the index that the windows use too."""
     with pytest.MonkeyPatch.context() as patch:
         for name, value in clean_environment(home).items():
             patch.setenv(name, value)
-        return open_store(str(JURA))
+        return open_livret(str(JURA))
 
 
 class Walker:
     """Goes through everything below a partner, answer by answer, and keeps what it has reached."""
 
-    def __init__(self, window: Terminal, store: Store) -> None:
+    def __init__(self, window: Terminal, livret: OpenLivret) -> None:
         self.window = window
-        self.store = store
+        self.livret = livret
         self.reached: set[str] = set()
 
     def question(self, node: str) -> Question:
-        question: Question = json.loads(self.store.need(f"question:{node}"))
+        question: Question = json.loads(self.livret.get_question_json(node))
         return question
 
     def conclusion(self, node: str) -> Conclusion:
-        position = int(self.store.need(f"node:{node}").split()[0])
-        conclusion: Conclusion = json.loads(self.store.need(f"json:{position:06}"))
+        conclusion: Conclusion = json.loads(self.livret.get_conclusion_json(self.livret.get_node(node).first))
         return conclusion
 
     def through(self, node: str, way: list[str]) -> None:
@@ -96,18 +95,16 @@ class Walker:
 
 @pytest.mark.parametrize("size", SIZES, ids=["80x24", "40x20"])
 @pytest.mark.parametrize("part", [0, 1, 2])
-def test_every_conclusion(home: Path, store: Store, part: int, size: tuple[int, int]) -> None:
+def test_every_conclusion(home: Path, livret: OpenLivret, part: int, size: tuple[int, int]) -> None:
     """One window for a third of the partners; the three parts share the work among processors."""
     partners = PARTNERS[part::3]
     expected = {
-        json.loads(text)["id"]
-        for partner in partners
-        for text in store.block("json", range(*map(int, store.need(f"node:{partner}").split()[:2])))
+        json.loads(text)["id"] for partner in partners for text in livret.list_conclusions_json(partner)
     }
     assert len(expected) > len(partners)
     columns, rows = size
     with terminal(home=home, columns=columns, rows=rows) as window:
-        walker = Walker(window, store)
+        walker = Walker(window, livret)
         for partner in partners:
             window.see(FIRST)
             window.send(HOME, DOWN * PARTNERS.index(partner), ENTER)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from fs_triage import livret_choice
 from fs_triage.contract import NOTHING_FOUND, OK, WRONG_CALL
 from fs_triage.index import lookup
-from fs_triage.index.reader import Store, open_store
+from fs_triage.livret import OpenLivret, open_livret
 from fs_triage.text import typography
 
 
@@ -24,8 +24,8 @@ def ids(call: Call, *words: str) -> list[str]:
 
 
 @pytest.fixture
-def store(call: Call) -> Store:
-    return open_store(livret_choice.find_livret_folder())
+def livret(call: Call) -> OpenLivret:
+    return open_livret(livret_choice.find_livret_folder())
 
 
 def test_the_request_and_the_declaration_of_the_rsa(call: Call) -> None:
@@ -96,17 +96,17 @@ def test_a_plural_does_not_matter(call: Call, one: str, several: str) -> None:
     assert ids(call, *several.split()) == ids(call, *one.split()) != []
 
 
-def test_every_conclusion_and_every_question_is_found_by_its_id(store: Store) -> None:
-    nodes = [line.partition("\t")[0] for line in store.all("line")]
+def test_every_conclusion_and_every_question_is_found_by_its_id(livret: OpenLivret) -> None:
+    nodes = [line.partition("\t")[0] for line in livret.list_conclusion_lines()]
     assert len(nodes) > 100
     for position, node in enumerate(nodes):
         for words in ([node], node.split("/"), [node.upper().replace("-", " ")]):
-            found = lookup.find(store, words)
+            found = lookup.look_up(livret, words)
             assert (found.by, found.positions, found.node) == ("id", [position], node)
     questions = {node.rpartition("/")[0] for node in nodes}
     for question in questions:
         below = [rank for rank, node in enumerate(nodes) if node.startswith(f"{question}/")]
-        assert lookup.find(store, [question]).positions == below
+        assert lookup.look_up(livret, [question]).positions == below
 
 
 VOCABULARY = [

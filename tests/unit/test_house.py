@@ -48,7 +48,6 @@ LIBRARIES = {
     "rich": {"render.terminal"},
     "typer": {"cli.app", "cli.typer_french"},
     "yaml": {"rules.yaml_reader", "rules.yaml_mistakes"},
-    "sqlite3": {"rebuild", "files.placing", "index.reader"},
 }
 """The modules that may import a library: it can be replaced there."""
 

@@ -16,16 +16,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import JURA, Call, Run, write_livret
+from conftest import Run, edit, write_livret
 
-from fs_triage import livret_choice, rebuild
+from fs_triage import PACKAGE, livret_choice, rebuild
 from fs_triage.contract import Failure
-from fs_triage.files import folders
-from fs_triage.index import reader
-from fs_triage.index.reader import Source, open_store
+from fs_triage.index import freshness
+from fs_triage.index.freshness import FileState
+from fs_triage.livret import open_livret
 from fs_triage.rules import load
-from fs_triage.rules.kept import ParseCache
-from fs_triage.search import train
+from fs_triage.search import rank, train
+from fs_triage.search.training_set import TrainingSet
 from fs_triage.text.typography import typeset_french
 
 LONG_AGO = 1_600_000_000
@@ -46,9 +46,9 @@ def loads(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     folders: list[Path] = []
     real = load.load_livret
 
-    def watched(folder: Path, *kept: ParseCache) -> load.LoadResult:
+    def watched(folder: Path, *patience: float) -> load.LoadResult:
         folders.append(folder)
-        return real(folder, *kept)
+        return real(folder, *patience)
 
     monkeypatch.setattr(load, "load_livret", watched)
     return folders
@@ -58,13 +58,13 @@ def loads(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """A list that grows with each rule file whose content is read to be compared."""
     paths: list[str] = []
-    real = rebuild._as_it_is
+    real = rebuild._read_source
 
-    def watched(path: str) -> tuple[Source, str]:
+    def watched(path: str) -> FileState:
         paths.append(path)
         return real(path)
 
-    monkeypatch.setattr(rebuild, "_as_it_is", watched)
+    monkeypatch.setattr(rebuild, "_read_source", watched)
     return paths
 
 
@@ -76,8 +76,8 @@ def aged(folder: Path, age: int = LONG_AGO) -> Path:
 
 def opened(folder: Path) -> tuple[str, list[str]]:
     """Return the title of the livret at `folder`, as served, and what is said beside it."""
-    reader = open_store(str(folder))
-    return reader.need("meta:title"), reader.notices
+    livret = open_livret(str(folder))
+    return livret.meta.title, livret.notices
 
 
 def dated(notices: list[str]) -> list[str]:
@@ -117,7 +117,7 @@ def test_a_file_put_back_as_it_was_is_not_parsed(livret: Path, loads: list[Path]
     shutil.rmtree(livret)
     copy.rename(livret)
     assert opened(livret) == ("title", [])
-    sources = [path for path, *_ in open_store(str(livret)).sources()]
+    sources = [source.path for source in open_livret(str(livret)).list_sources()]
     assert len(loads) == 1
     assert reads == sources
     assert {str(livret / name) for name in ("livret.yaml", "guichet.yaml", "hors-livret.yaml")} <= set(
@@ -250,7 +250,8 @@ def test_a_reading_that_failed_is_tried_again(livret: Path, name: str, code: int
             assert f"{livret}/{name}:0" in notice and "autres" not in notice
             assert ("accès refusé" if code == errno.EACCES else "erreur du disque") in notice
     assert opened(livret) == ("title changé", [])
-    assert "chasse" in str(dict(open_store(str(livret)).entries()))
+    found = rank.find_conclusions(open_livret(str(livret)).model, "permis de chasse")
+    assert found.verdict == rank.OUT_OF_SCOPE
 
 
 def test_a_status_that_failed_is_asked_again(livret: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -348,44 +349,6 @@ def test_what_is_no_file_of_rules_is_not_read(
     assert (after.returncode, after.stdout, after.stderr) == (0, before.stdout, "")
 
 
-A_SCREEN = 4000  # characters: more than a démarche has, a fraction of what a partner's texts have
-QUICK = [
-    "caf rsa",
-    "fiche caf/rsa/demande --json",
-    "liste",
-    "liste msa --json",
-    "contacts caf --json",
-]
-
-
-@pytest.mark.parametrize("learnt", [False, True])
-def test_a_quick_answer_reads_nothing_long(
-    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, learnt: bool
-) -> None:
-    folder = aged(Path(shutil.copytree(JURA, tmp_path / "jura")))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    opened = open_store(str(folder))
-    if learnt:
-        opened.learn()
-    lengths = [len(value) for _, value in opened.entries()]
-    assert max(lengths) > 100 * A_SCREEN, "there is something long to stumble over"
-    opened.close()
-    read: list[int] = []
-    real = reader._checked
-
-    def watched(row: tuple[object, ...] | None) -> tuple[str, str, str]:
-        found = real(row)
-        read.append(len(found[1]))
-        return found
-
-    monkeypatch.setattr(reader, "_checked", watched)
-    for arguments in QUICK:
-        code, out, _ = call(*arguments.split(), "--regles", str(folder))
-        assert code == 0 and out, arguments
-        assert len(read) > 50 and max(read) < A_SCREEN, arguments
-        del read[:]
-
-
 def test_rules_that_are_gone(livret: Path, loads: list[Path]) -> None:
     opened(livret)
     gone = typeset_french(
@@ -421,33 +384,9 @@ def test_a_folder_of_livrets_that_is_gone(livret: Path, monkeypatch: pytest.Monk
         )
 
 
-def test_another_program_does_not_serve_its_livret(
-    livret: Path, monkeypatch: pytest.MonkeyPatch, loads: list[Path]
-) -> None:
-    opened(livret)
-    monkeypatch.setattr(rebuild, "_program", lambda: "another")
-    spoil_syntax(livret)
-    with pytest.raises(Failure):
-        opened(livret)
-
-
 def test_the_modules_of_every_package_are_files_of_the_program() -> None:
-    named = {Path(name).relative_to(folders.PACKAGE).as_posix() for name in rebuild._program_files()}
-    assert {"index.py", "render/conclusion.py"} <= named
-
-
-def test_a_program_file_that_changed_is_seen(
-    livret: Path, monkeypatch: pytest.MonkeyPatch, loads: list[Path], tmp_path: Path
-) -> None:
-    other = tmp_path / "programme.py"
-    other.write_text("1")
-    monkeypatch.setattr(rebuild, "_program_files", lambda: [str(other)])
-    opened(livret)
-    opened(livret)
-    assert len(loads) == 1
-    other.write_text("22")
-    opened(livret)
-    assert len(loads) == 2
+    named = {Path(state.path).relative_to(PACKAGE).as_posix() for state in rebuild._list_program_files()}
+    assert {"livret.py", "render/conclusion.py"} <= named
 
 
 HANGS = """
@@ -476,52 +415,83 @@ def test_a_share_that_hangs(livret: Path, run: Run, tmp_path: Path) -> None:
     ]
 
 
+def test_another_program_does_not_serve_its_livret(
+    livret: Path, monkeypatch: pytest.MonkeyPatch, loads: list[Path]
+) -> None:
+    opened(livret)
+    monkeypatch.setattr(rebuild, "_identify_program", lambda: "another")
+    spoil_syntax(livret)
+    with pytest.raises(Failure):
+        opened(livret)
+
+
+def test_a_program_file_that_changed_is_seen(
+    livret: Path, monkeypatch: pytest.MonkeyPatch, loads: list[Path], tmp_path: Path
+) -> None:
+    """In a checkout; an installed program is known by its version and its installation."""
+    package = tmp_path / "programme" / "fs_triage"
+    (package / "sous").mkdir(parents=True)
+    other = package / "sous" / "module.py"
+    monkeypatch.setattr(rebuild, "PACKAGE", str(package))
+    other.write_text("1", encoding="utf-8")
+    for size, expected in ((1, 1), (1, 1), (2, 2)):
+        other.write_text("1" * size, encoding="utf-8")
+        aged(other.parent)
+        rebuild._list_program_files.cache_clear()
+        opened(livret)
+        opened(livret)
+        assert len(loads) == expected
+    (package / "livrets").mkdir()
+    shutil.rmtree(tmp_path / "cache")
+    for version, expected in (("1", 3), ("1", 3), ("2", 4)):
+        monkeypatch.setattr(freshness, "__version__", version)
+        rebuild._list_program_files.cache_clear()
+        opened(livret)
+        assert len(loads) == expected
+    rebuild._list_program_files.cache_clear()
+
+
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="les dossiers de Linux")
 def test_an_index_is_the_users_alone(livret: Path, tmp_path: Path) -> None:
     opened(livret)
-    [kept] = (tmp_path / "cache" / "fs-triage").iterdir()
-    assert kept.stat().st_mode & 0o777 == 0o600
-    assert kept.parent.stat().st_mode & 0o777 == 0o700
+    for path in (tmp_path / "cache" / "fs-triage").iterdir():
+        assert path.stat().st_mode & 0o777 == 0o600
+        assert path.parent.stat().st_mode & 0o777 == 0o700
 
 
-def test_what_a_killed_build_left_is_swept(livret: Path, tmp_path: Path) -> None:
+def test_what_is_of_no_use_is_swept(livret: Path, tmp_path: Path) -> None:
     opened(livret)
-    [kept] = (tmp_path / "cache" / "fs-triage").iterdir()
-    old, new, other = (kept.with_name(name) for name in (f"{kept.stem}.1.tmp", f"{kept.stem}.2.tmp", "x.tmp"))
-    for path in (old, new, other):
-        path.write_bytes(b"")
-    for path in (old, other):
-        os.utime(path, (LONG_AGO, LONG_AGO))
+    before = {*(tmp_path / "cache" / "fs-triage").iterdir()}
     write_livret(livret, "changé")
     opened(livret)
-    assert sorted(kept.parent.iterdir()) == sorted([kept, new, other])
+    after = {*(tmp_path / "cache" / "fs-triage").iterdir()}
+    assert sorted(path.suffix for path in after) == [".index", ".texts"]
+    assert not before & after
 
 
-def test_what_a_search_knows_follows_the_rules(livret: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A change of what is learnt from is learnt; another one costs no learning, and changes no weight."""
-    learnt: list[int] = []
-    real = train._extract_features
+def test_a_search_is_trained_when_its_texts_have_changed(
+    livret: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another change costs no training, and changes no weight."""
+    trained: list[TrainingSet] = []
+    real = train.train
 
-    def watched(texts: dict[int, list[str]], *others: Any) -> Any:
-        learnt.append(sum(len(of) for of in texts.values()))
-        return real(texts, *others)
+    def watched(training_set: TrainingSet) -> bytes:
+        trained.append(training_set)
+        return real(training_set)
 
-    def found() -> list[str]:
-        reader = open_store(str(livret))
-        reader.learn()
-        return [key for key, _ in reader.entries("find:", "find;")] + reader.all("find")
+    def model() -> bytes:
+        assert open_livret(str(livret)).model
+        [path] = (tmp_path / "cache" / "fs-triage").glob("*.model")
+        return path.read_bytes()
 
-    monkeypatch.setattr(train, "_extract_features", watched)
-    before = found()
+    monkeypatch.setattr(train, "train", watched)
+    before = model()
     path = livret / "guichet.yaml"
-    text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace('"3949"', '"3950"'), encoding="utf-8")
-    assert found() == before
-    assert learnt[0] > 0
-    assert learnt[1:] == []
-    path.write_text(text.replace("[un papier]", "[une attestation]"), encoding="utf-8")
-    changed = found()
-    assert learnt[1] > 0
-    assert changed != before
-    shutil.rmtree(str(folders.find_cache_folder()))
-    assert found() == changed, "as if it had never known another livret"
+    edit(path, ('"3949"', '"3950"'))
+    assert (model(), len(trained)) == (before, 1)
+    edit(path, ("[un papier]", "[une attestation]"))
+    changed = model()
+    assert (changed != before, len(trained)) == (True, 2)
+    shutil.rmtree(tmp_path / "cache")
+    assert model() == changed, "as if it had never known another livret"

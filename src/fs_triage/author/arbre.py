@@ -11,14 +11,14 @@ from fs_triage.render import diagrams, tree
 
 if TYPE_CHECKING:
     from fs_triage.contract import Question, QuestionFinder
-    from fs_triage.index.reader import Store
+    from fs_triage.livret import OpenLivret
 
 
-def run_arbre(store: Store, partner: str | None, form: str) -> int:
+def run_arbre(livret: OpenLivret, partner: str | None, form: str) -> int:
     """Print the tree of `partner` (its id; None for all) as `form`: text, mermaid, dot or json; returns 0."""
-    branch = tree.build_branch(_build_question_getter(store), partner or ROOT)
+    branch = tree.build_branch(_build_question_getter(livret), partner or ROOT)
     if form == "json":
-        answer = {"schema_version": 1, "livret": store.need("meta:livret"), "tree": branch}
+        answer = {"schema_version": 1, "livret": livret.meta.livret, "tree": branch}
         output.print_json(json.dumps(answer, ensure_ascii=False))
     elif form == "mermaid":
         output.print_format(diagrams.render_mermaid(branch))
@@ -33,9 +33,9 @@ def run_arbre(store: Store, partner: str | None, form: str) -> int:
     return OK
 
 
-def _build_question_getter(store: Store) -> QuestionFinder:
+def _build_question_getter(livret: OpenLivret) -> QuestionFinder:
     def get_question(node: str) -> Question:
-        question: Question = json.loads(store.need(f"question:{node}"))
+        question: Question = json.loads(livret.get_question_json(node))
         return question
 
     return get_question

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from os.path import exists, isfile, sep
 from pathlib import Path
 
-from fs_triage import livret_choice, output, rebuild
+from fs_triage import livret_choice, output
 from fs_triage.author import snippet
 from fs_triage.checks.examples import Coverage, compute_coverage
 from fs_triage.checks.verify import verify
 from fs_triage.contract import OK, PROBLEMS, RULES_UNUSABLE, WRONG_CALL, Failure, describe_os_error
 from fs_triage.files import folders
+from fs_triage.livret import read_last_good
 from fs_triage.rules import load, yaml_reader
 from fs_triage.rules.problem import Problem
 from fs_triage.text.typography import escape_controls
@@ -69,8 +70,8 @@ def verify_livret(folder: Path) -> Verification:
     This includes what its files have lost since they were last used, as the index shows.
     """
     loaded = load.load_livret(folder)
-    old = rebuild.last_good(str(folder), folders.find_index_path(str(folder))) or {}
-    shown = [problem._replace(path=_shorten_path(problem.path)) for problem in verify(loaded, old)]
+    before = read_last_good(str(folder))
+    shown = [problem._replace(path=_shorten_path(problem.path)) for problem in verify(loaded, before)]
     coverage = compute_coverage(loaded.draft) if loaded.draft is not None else Coverage()
     return Verification(_shorten_path(str(folder)), sorted(set(shown)), coverage)
 

@@ -1,19 +1,16 @@
 """Signs that a rule file is not whole: a copy under way, a full disk, half of a folder.
 
 A démarche without its example is one that the files show by themselves. The others take what the last good livret
-was made of, which its index keeps under `~read:`: a file that lost its end since, or that is no longer there.
+was made of, which is kept beside its index: a file that lost its end since, or that is no longer there.
 """
 
 from __future__ import annotations
 
 import os
-import zlib
-from binascii import a2b_base64, b2a_base64
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from fs_triage.checks.registry import Finding, Scope, check
-from fs_triage.files import folders
 from fs_triage.rules.load import Livret, LoadResult
 from fs_triage.rules.model_livret import IDENTIFIERS, SYNONYMS, UNCOVERED_NEEDS
 from fs_triage.rules.model_partner import EscalateAnswer, StepsAnswer
@@ -25,7 +22,6 @@ from fs_triage.text.did_you_mean import find_close_name
 END_LINE = "# fin"
 """The last line of a file by which an author says that what follows no more was taken away on purpose."""
 
-_KEY_PREFIX = "~read:"
 _ANCHOR_LINES = 3  # lines by which the place is found, in the earlier file, where the new one ends
 _EMPTY_FILES = {UNCOVERED_NEEDS: "out_of_scope: []", IDENTIFIERS: "published: []", SYNONYMS: "synonyms: []"}
 
@@ -68,28 +64,16 @@ def _has_examples(livret: Livret) -> bool:
     return any(rules.model.examples for rules in livret.partners)
 
 
-def pack_files(loaded: LoadResult, old: Mapping[str, str]) -> dict[str, str]:
-    """Return what an index keeps of the files it is made from: their contents, by path."""
-    entries = {}
-    for file in loaded.files:
-        if file.size >= 0:
-            key = _build_key(file.path)
-            known = old.get(key, "").partition(" ")
-            packed = known[2] if known[0] == file.sha256 else _pack_content(file.content)
-            entries[key] = f"{file.sha256} {packed}"
-    return entries
-
-
-def find_losses(old: Mapping[str, str], loaded: LoadResult) -> list[Problem]:
-    """Return the files that lost their end, or went, since the index `old` was made of them."""
+def find_losses(before: Mapping[str, bytes], loaded: LoadResult) -> list[Problem]:
+    """Return the files that lost their end, or went, since the last good livret was made of those `before`."""
     found = {}
     for file in loaded.files:
-        known = old.get(_build_key(file.path))
-        if known is None or file.sha256 == known.partition(" ")[0]:
+        known = before.get(os.path.abspath(file.path))  # noqa: PTH100 - as the index does, « .. » included
+        if known is None or file.content == known:
             continue
         if file.size >= 0 and not file.problems:
             written = file.content.rstrip(b"\0")  # what a machine that stopped may leave for the rest
-            if has_lost_end(_unpack_content(known.partition(" ")[2]), written):
+            if has_lost_end(known, written):
                 found[file.path] = _build_cut_problem(file.path, file.content)
         elif file.path == loaded.folder / SYNONYMS:
             continue  # those that all livrets share take their place
@@ -144,15 +128,3 @@ def _build_gone_problem(path: Path) -> Problem:
 
 def _has_problem(loaded: LoadResult, code: str) -> bool:
     return any(problem.code == code for problem in loaded.problems)
-
-
-def _build_key(path: Path) -> str:
-    return _KEY_PREFIX + folders.encode_path(os.path.abspath(path))  # noqa: PTH100 - as the index does, « .. » included
-
-
-def _pack_content(content: bytes) -> str:
-    return b2a_base64(zlib.compress(content, 1), newline=False).decode("ascii")
-
-
-def _unpack_content(packed: str) -> bytes:
-    return zlib.decompress(a2b_base64(packed))

@@ -18,7 +18,6 @@ from fs_triage.rules.nodes import list_conclusion_paths, was_left_out
 from fs_triage.rules.problem import Severity
 from fs_triage.rules.yaml_reader import Mark, get_mark
 from fs_triage.search import phonetics, train, training_set
-from fs_triage.search.features import EXACT_EXAMPLE
 from fs_triage.text.did_you_mean import find_close_name
 
 
@@ -189,8 +188,8 @@ def find_missed_examples(livret: Livret) -> Iterator[Finding]:
     Pourquoi : ce que l’exemple promet doit se trouver au comptoir.
     """
     grown = flatten.flatten_livret(livret)
-    positions = {node: str(position) for position, node in enumerate(grown.conclusions)}
-    known = train.index_exact_examples(training_set.build_training_set(livret, grown))
+    positions = {node: position for position, node in enumerate(grown.conclusions)}
+    known = train.find_exact_examples(training_set.build_training_set(livret, grown))
     needs = _list_needs(livret)
     leads: dict[str, set[str]] = {}
     for need in needs:
@@ -200,9 +199,7 @@ def find_missed_examples(livret: Livret) -> Iterator[Finding]:
             need.node not in positions or len(leads[need.same]) > 1
         ):  # `example-unknown`, `example-twice` say so
             continue
-        if (
-            known.get(EXACT_EXAMPLE + need.same) != positions[need.node]
-        ):  # what is known by heart is found first
+        if known.get(need.same) != positions[need.node]:  # what is known by heart is found first
             message = f"besoin « {need.text} » : la recherche ne trouve pas « {need.node} »"
             hint = "retirez-le de hors-livret.yaml, ou dites-le autrement"
             yield Finding(need.place, message, hint)

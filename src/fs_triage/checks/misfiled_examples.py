@@ -6,7 +6,6 @@ What the words of each example say is therefore weighed as a search does, as if 
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import chain
@@ -194,19 +193,8 @@ def _is_simple(feature: str) -> bool:
 
 def _build_scales(training_set: TrainingSet, rows: dict[str, Counts], groups: list[int]) -> Scales:
     """Return how large the partners and conclusions are."""
-    partners = [partner["id"] for partner in training_set["partners"]]
     sizes = dict.fromkeys([*range(len(groups)), OUT, VAGUE], 0)
     for row in rows.values():
         for position, count in row.items():
             sizes[position] += count
-    usual, *each = train.dump_sizes([sizes[position] for position in range(len(groups))]).split()
-    vague, out, *rest = train.compute_totals(sizes, groups, len(partners))
-    spans = [(bisect_left(groups, rank), bisect_right(groups, rank)) for rank in range(len(partners))]
-    return Scales(
-        partners=partners,
-        spans=spans,
-        partner_sizes={**dict(enumerate(rest)), OUT: out, VAGUE: vague},
-        conclusion_sizes=each,
-        usual_size=float(usual),
-        partner_marks=train.build_partner_marks(training_set),
-    )
+    return Scales(*train.measure_texts(training_set, sizes))

@@ -22,8 +22,8 @@ MODULES = (tree, contacts, wording, completeness, published_ids, examples)
 """The modules of checks: importing one registers its checks."""
 
 
-def verify(loaded: LoadResult, old: Mapping[str, str]) -> list[Problem]:
-    """Return every problem of what was read, blocking or not; what the index `old` shows to be lost is told as well."""
+def verify(loaded: LoadResult, before: Mapping[str, bytes]) -> list[Problem]:
+    """Return every problem of what was read, blocking or not, and what was lost since the files were as `before`."""
     problems = [*loaded.problems]
     if loaded.draft is not None:
         problems += find_blocking_problems(loaded.draft)
@@ -34,7 +34,7 @@ def verify(loaded: LoadResult, old: Mapping[str, str]) -> list[Problem]:
             if one.severity is Severity.ADVICE and (sound or one.scope is not Scope.SOUND_LIVRET)
         ]
         problems += sorted(_run_checks(advice, loaded.draft, ()))
-    return completeness.drop_consequences(problems, completeness.find_losses(old, loaded))
+    return completeness.drop_consequences(problems, completeness.find_losses(before, loaded))
 
 
 def find_blocking_problems(livret: Livret, proved: KnownValues = ()) -> list[Problem]:

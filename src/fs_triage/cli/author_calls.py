@@ -8,15 +8,15 @@ from fs_triage.contract import WRONG_CALL, Failure
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from fs_triage.cli.commands import Call
-    from fs_triage.index.reader import Store
+    from fs_triage.livret import OpenLivret
 
 
-def run_arbre(store: Store, call: Call) -> int:
+def run_arbre(livret: OpenLivret, call: Call) -> int:
     """Draw the tree."""
     from fs_triage.author import arbre
 
     form = _get_form(call, "json", "mermaid", "dot")
-    return arbre.run_arbre(store, quick.get_partner(store, call), form)
+    return arbre.run_arbre(livret, quick.get_partner(livret, call), form)
 
 
 def run_verifier(call: Call) -> int:
@@ -41,11 +41,11 @@ def run_comparer(call: Call) -> int:
     return command.run_comparer(old, new, _get_form(call, "json", "markdown"))
 
 
-def run_relecture(store: Store, call: Call) -> int:
+def run_relecture(livret: OpenLivret, call: Call) -> int:
     """Write the sheet that a partner approves."""
     from fs_triage.author.relecture import command
 
-    return command.run_relecture(store, quick.get_partner(store, call), call.find_value("--sortie"))
+    return command.run_relecture(livret, quick.get_partner(livret, call), call.find_value("--sortie"))
 
 
 def run_nouveau(call: Call) -> int:

@@ -9,7 +9,7 @@ from fs_triage import output
 from fs_triage.cli import json_answers
 from fs_triage.contract import NOTHING_FOUND, OK, REPLACEMENT_CHARACTER, WRONG_CALL, Failure
 from fs_triage.index import lookup
-from fs_triage.index.reader import Store
+from fs_triage.livret import OpenLivret
 from fs_triage.search import rank
 from fs_triage.search.features import FeatureKind
 
@@ -37,47 +37,47 @@ class SearchOptions:
 
     __slots__ = ("explain", "level", "max", "partner")
 
-    def __init__(self, store: Store, call: Call) -> None:
-        self.partner = _get_partner(store, call)
+    def __init__(self, livret: OpenLivret, call: Call) -> None:
+        self.partner = _get_partner(livret, call)
         self.level = _get_level(call)
         self.max = _get_max(call)
         self.explain = call.has_flag("--expliquer")
 
 
-def run_chercher(store: Store, call: Call) -> int:
+def run_chercher(livret: OpenLivret, call: Call) -> int:
     """Answer `call`; returns the exit code, raises `Failure` for a wrong call."""
-    wanted = SearchOptions(store, call)
+    wanted = SearchOptions(livret, call)
     if call.has_flag("--lot"):
         if call.words:
             raise Failure(
                 WRONG_CALL, "Avec --lot, les besoins se lisent sur l’entrée standard ; ôtez les mots."
             )
-        return _answer_batch(store, wanted)
+        return _answer_batch(livret, wanted)
     need = " ".join(call.words)
     if not need.strip():
         raise Failure(
             WRONG_CALL, "Dites le besoin de l’usager ; par exemple : fs-triage chercher carte grise perdue"
         )
-    result = _find_conclusions(store, need, wanted)
+    result = _find_conclusions(livret, need, wanted)
     if call.has_flag("--json"):
-        output.print_json(_render_json(store, need, result, wanted))
+        output.print_json(_render_json(livret, need, result, wanted))
     elif result.hits:
-        output.print_answer("\n\n".join(_render_hit(store, hit, wanted) for hit in result.hits))
+        output.print_answer("\n\n".join(_render_hit(livret, hit, wanted) for hit in result.hits))
     if result.hits:
         return OK
-    output.print_message(_explain_no_match(store, need, result, wanted))
+    output.print_message(_explain_no_match(livret, need, result, wanted))
     return NOTHING_FOUND
 
 
-def _get_partner(store: Store, call: Call) -> str | None:
+def _get_partner(livret: OpenLivret, call: Call) -> str | None:
     name = call.find_value("--partenaire")
     if name is None:
         return None
-    partner = lookup.partner_of(store, name)
+    partner = lookup.find_partner(livret, name)
     if partner is None:
         from fs_triage.cli import suggestions
 
-        raise suggestions.build_unknown_partner(store, name)
+        raise suggestions.build_unknown_partner(livret, name)
     return partner
 
 
@@ -100,20 +100,23 @@ def _get_max(call: Call) -> int:
     return number
 
 
-def _find_conclusions(store: Store, need: str, wanted: SearchOptions) -> rank.Result:
-    return rank.find_conclusions(store, need, partner=wanted.partner, level=wanted.level, max=wanted.max)
+def _find_conclusions(livret: OpenLivret, need: str, wanted: SearchOptions) -> rank.Result:
+    return rank.find_conclusions(
+        livret.model, need, partner=wanted.partner, level=wanted.level, max=wanted.max
+    )
 
 
-def _answer_batch(store: Store, wanted: SearchOptions) -> int:
+def _answer_batch(livret: OpenLivret, wanted: SearchOptions) -> int:
     """Answer each line of standard input by one JSON object, as soon as the line is there.
 
     Raises `Failure` at the first line that cannot be read; those before it have been answered.
     """
+    livret.load()  # as the answers are printed one by one
     if sys.stdin is not None and sys.stdin.isatty():
         end = "Ctrl-Z puis Entrée" if os.name == "nt" else "Ctrl-D"
         output.print_message(f"Tapez un besoin par ligne ; {end} pour finir.")
     for need in _iter_lines():
-        output.print_json(_render_json(store, need, _find_conclusions(store, need, wanted), wanted))
+        output.print_json(_render_json(livret, need, _find_conclusions(livret, need, wanted), wanted))
     return OK
 
 
@@ -166,21 +169,23 @@ def _build_unreadable_line(number: int) -> Failure:
     )
 
 
-def _render_json(store: Store, need: str, result: rank.Result, wanted: SearchOptions) -> str:
+def _render_json(livret: OpenLivret, need: str, result: rank.Result, wanted: SearchOptions) -> str:
     matches = []
     for hit in result.hits:
         more = f', "score": {hit.score:.4f}'
         if wanted.explain:
-            words = ", ".join(store.quoted(word) for word in hit.words)
-            parts = ", ".join(f"{store.quoted(name)}: {part:.3f}" for name, part in hit.parts.items())
+            words = ", ".join(json_answers.quote_json(word) for word in hit.words)
+            parts = ", ".join(
+                f"{json_answers.quote_json(name)}: {part:.3f}" for name, part in hit.parts.items()
+            )
             more += f', "words": [{words}], "parts": {{{parts}}}'
-        matches.append(f"{store.need(f'json:{hit.position:06}')[:-1]}{more}}}")
-    return json_answers.render_matches(store, need, matches, f'"verdict": "{result.verdict}", ')
+        matches.append(f"{livret.get_conclusion_json(hit.position)[:-1]}{more}}}")
+    return json_answers.render_matches(livret, need, matches, f'"verdict": "{result.verdict}", ')
 
 
-def _render_hit(store: Store, hit: rank.Hit, wanted: SearchOptions) -> str:
-    way, level, *_ = store.need(f"text:{hit.position:06}").split("\n", 2)
-    node, _, _ = store.need(f"line:{hit.position:06}").partition("\t")
+def _render_hit(livret: OpenLivret, hit: rank.Hit, wanted: SearchOptions) -> str:
+    way, level, *_ = livret.get_conclusion_text(hit.position).split("\n", 2)
+    node, _, _ = livret.get_conclusion_line(hit.position).partition("\t")
     lines = [way, f"  {node} – {level}"]
     if hit.words:
         lines.append(f"  Mots reconnus : {', '.join(hit.words)}")
@@ -212,7 +217,7 @@ def _format_number(value: float) -> str:
     return f"{value:.2f}".replace(".", ",")
 
 
-def _explain_no_match(store: Store, need: str, result: rank.Result, wanted: SearchOptions) -> str:
+def _explain_no_match(livret: OpenLivret, need: str, result: rank.Result, wanted: SearchOptions) -> str:
     """Return the sentence that says why there is no match, and what to do."""
     if result.verdict == rank.OUT_OF_SCOPE and (wanted.partner is not None or wanted.level is not None):
         return (
@@ -220,7 +225,7 @@ def _explain_no_match(store: Store, need: str, result: rank.Result, wanted: Sear
         )
     from fs_triage.cli import suggestions
 
-    return suggestions.explain_verdict(store, need, result)
+    return suggestions.explain_verdict(livret, need, result)
 
 
 def _quote_input(text: str) -> str:

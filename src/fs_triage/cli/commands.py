@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from fs_triage import livret_choice, output
 from fs_triage.contract import REPLACEMENT_CHARACTER, WRONG_CALL, Failure
-from fs_triage.index.reader import Store, open_store
+from fs_triage.livret import OpenLivret, answer_from, open_livret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -360,16 +360,25 @@ def run_call(call: Call) -> int:
     command = COMMANDS.get(call.command, WIZARD)
     module, _, name = command.function.partition(":")
     function: Callable[..., int] = getattr(__import__(f"fs_triage.{module}", fromlist=[name]), name)
-    return function(open_livret(call), call) if command.reads_livret else function(call)
+    if not command.reads_livret:
+        return function(call)
+
+    def tell_and_answer(livret: OpenLivret) -> int:
+        output.print_message(*livret.notices)
+        return function(livret, call)
+
+    return answer_from(_find_folder(call), tell_and_answer)
 
 
-def open_livret(call: Call) -> Store:
+def open_asked_livret(call: Call) -> OpenLivret:
     """Open the livret that a call asks for, and print its notices on standard error; raises `Failure`."""
-    folder = livret_choice.find_livret_folder(call.find_value("--regles"), call.find_value("--livret"))
-    store = open_store(folder)
-    output.print_message(*store.notices)
-    store.notices.clear()
-    return store
+    livret = open_livret(_find_folder(call))
+    output.print_message(*livret.notices)
+    return livret
+
+
+def _find_folder(call: Call) -> str:
+    return livret_choice.find_livret_folder(call.find_value("--regles"), call.find_value("--livret"))
 
 
 def build_call(command: str, words: list[str], options: dict[str, str | bool]) -> Call:

@@ -11,10 +11,10 @@ from itertools import pairwise
 
 from fs_triage import livret_choice, output
 from fs_triage.cli import commands
-from fs_triage.contract import OK
+from fs_triage.contract import OK, ROOT
 from fs_triage.files import folders
 from fs_triage.index import lookup
-from fs_triage.index.reader import Store, open_store
+from fs_triage.livret import OpenLivret, open_livret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,24 +47,23 @@ def build_proposals(before: list[str], current: str) -> list[str]:
     if commands.PATHS in named:
         return [_PATH]
     if commands.PARTNERS in named and len(words) == 1:
-        return _filter_by_prefix(current, _open_livret(options).need("choices:").split("\n"))
+        return _filter_by_prefix(current, _open_livret(options).list_choices(ROOT))
     if name not in ("", "fiche"):
         return _filter_by_prefix(current, _list_options(name, options))
-    store = _open_livret(options)
-    found = _list_answers(store, words[1:] if words and words[0] == "fiche" else words, current)
+    livret = _open_livret(options)
+    found = _list_answers(livret, words[1:] if words and words[0] == "fiche" else words, current)
     if not words:
         lines = [f"{command.name}\t{command.summary}" for command in commands.COMMANDS.values()]
         found += _filter_by_prefix(current, lines)
     return found or _filter_by_prefix(current, _list_options(name, options))
 
 
-def _list_answers(store: Store, words: list[str], current: str) -> list[str]:
+def _list_answers(livret: OpenLivret, words: list[str], current: str) -> list[str]:
     """Return the answers to the question that `words` lead to; `current` may hold a path: `caf/rsa`."""
     head, slash, tail = current.rpartition("/")
     words = [*words, head] if slash else words
-    node = lookup.node_of(store, words) if words else ""
-    choices = store.peek(f"choices:{node}") if node is not None else None
-    found = _filter_by_prefix(tail, choices.split("\n") if choices else [])
+    node = lookup.find_node_id(livret, words) if words else ROOT
+    found = _filter_by_prefix(tail, livret.list_choices(node) if node is not None else [])
     return [f"{head}{slash}{line}" for line in found]
 
 
@@ -81,7 +80,7 @@ def _list_values(name: str, given: list[str]) -> Iterable[str]:
     """Return the values that an option may have."""
     values = commands.VALUE_OPTIONS[name].values
     if values == commands.PARTNERS:
-        return _open_livret(given).need("choices:").split("\n")
+        return _open_livret(given).list_choices(ROOT)
     if values == commands.LIVRETS:
         return folders.list_livrets(folders.get_own_livrets())
     return [_PATH] if values == commands.PATHS else values
@@ -91,7 +90,7 @@ def _filter_by_prefix(current: str, lines: Iterable[str]) -> list[str]:
     return [line for line in lines if line == _PATH or line.startswith(current)]
 
 
-def _open_livret(options: list[str]) -> Store:
+def _open_livret(options: list[str]) -> OpenLivret:
     """Open the livret that the options typed so far choose; prints no notice."""
     given = dict(pairwise(options))
     joined = dict(option.split("=", 1) for option in options if "=" in option)
@@ -99,4 +98,4 @@ def _open_livret(options: list[str]) -> Store:
     folder = chosen.get("--regles")
     if folder and folder.startswith("~"):  # the shell's to expand, which not all do in a half-typed line
         folder = os.path.expanduser(folder)  # noqa: PTH111 - pathlib costs an import
-    return open_store(livret_choice.find_livret_folder(folder, chosen.get("--livret")))
+    return open_livret(livret_choice.find_livret_folder(folder, chosen.get("--livret")))

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from shlex import quote
 
-from fs_triage import output
+from fs_triage import PACKAGE, output
 from fs_triage.cli.commands import SHELLS
 from fs_triage.contract import OK, OUTPUT_LOST, WRONG_CALL, Failure, describe_os_error
 from fs_triage.files import folders
@@ -67,7 +67,7 @@ def _get_shell(asked: str | None) -> str:
 
 
 def _read_script(shell: str) -> str:
-    return Path(folders.PACKAGE, "cli", "shells", f"completion.{_SUFFIX[shell]}").read_text(encoding="utf-8")
+    return Path(PACKAGE, "cli", "shells", f"completion.{_SUFFIX[shell]}").read_text(encoding="utf-8")
 
 
 def _install_script(shell: str, script: str) -> list[str]:

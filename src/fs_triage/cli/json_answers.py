@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from _json import encode_basestring  # the whole of `json` would cost a third of a lookup
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from fs_triage.index.reader import Store
+    from fs_triage.index.reader import Reader
 
 
-def render_matches(store: Store, query: str, matches: Iterable[str], more: str = "") -> str:
+def render_matches(livret: Reader, query: str, matches: Iterable[str], more: str = "") -> str:
     """Return the JSON object that carries `matches`; `more` are members of its own, each followed by a comma."""
     return (
-        f'{{{_render_head(store)}, "query": {store.quoted(query)}, {more}"matches": [{", ".join(matches)}]}}'
+        f'{{{_render_head(livret)}, "query": {quote_json(query)}, {more}"matches": [{", ".join(matches)}]}}'
     )
 
 
-def render_contacts(store: Store, contacts: Iterable[str]) -> str:
+def render_contacts(livret: Reader, contacts: Iterable[str]) -> str:
     """Return the JSON object that carries `contacts`."""
-    return f'{{{_render_head(store)}, "contacts": [{", ".join(contacts)}]}}'
+    return f'{{{_render_head(livret)}, "contacts": [{", ".join(contacts)}]}}'
 
 
-def _render_head(store: Store) -> str:
-    return f'"schema_version": 1, "livret": {store.quoted(store.need("meta:livret"))}'
+def quote_json(text: str) -> str:
+    """Return `text` as a JSON string."""
+    return encode_basestring(text.encode("utf-8", "replace").decode())
+
+
+def _render_head(livret: Reader) -> str:
+    return f'"schema_version": 1, "livret": {quote_json(livret.meta.livret)}'

@@ -14,7 +14,7 @@ from fs_triage.contract import OK, ROOT, SIGINT_EXIT, WRONG_CALL, Failure
 from fs_triage.desk.page import Action, Desk, Option, Page
 from fs_triage.desk.walk import Walk, replay_answers
 from fs_triage.index import lookup
-from fs_triage.index.reader import Store
+from fs_triage.livret import OpenLivret
 from fs_triage.render import labels
 
 TYPE_CHECKING = False
@@ -59,7 +59,11 @@ class SessionState:
 
 
 def run_wizard(
-    store: Store, *, node: str | None = None, positions: list[int] | None = None, accessible: bool = False
+    livret: OpenLivret,
+    *,
+    node: str | None = None,
+    positions: list[int] | None = None,
+    accessible: bool = False,
 ) -> int:
     """Run a session; returns the exit code.
 
@@ -69,10 +73,11 @@ def run_wizard(
     """
     if not output.is_terminal():
         raise Failure(WRONG_CALL, _NO_TERMINAL)
-    store.learn()  # else the first search while typing would wait for it
+    livret.load()
+    _ = livret.model  # else the first search while typing would wait for it
     desk = _create_desk(accessible)
     with _handle_signals(desk), desk.open_session():
-        wizard = Wizard(store, desk)
+        wizard = Wizard(livret, desk)
         state: SessionState | None = wizard.build_first_state(node, positions)
         while state is not None:
             state = wizard.run_step(state)
@@ -130,8 +135,8 @@ def _handle_signals(desk: Desk) -> Iterator[None]:
 class Wizard:
     """A session on a livret: each step shows a page and returns the state that follows."""
 
-    def __init__(self, store: Store, desk: Desk) -> None:
-        self._store = store
+    def __init__(self, livret: OpenLivret, desk: Desk) -> None:
+        self._livret = livret
         self._desk = desk
         self._is_conclusion_shown = False
 
@@ -153,12 +158,12 @@ class Wizard:
         return self._ask_question(state, question) if question else self._show_conclusion(state)
 
     def _find_question(self, node: str) -> Question | None:
-        text = self._store.peek(f"question:{node}")
+        text = self._livret.find_question_json(node)
         question: Question | None = json.loads(text) if text is not None else None
         return question
 
     def _get_conclusion(self, position: int) -> Conclusion:
-        conclusion: Conclusion = json.loads(self._store.need(f"json:{position:06}"))
+        conclusion: Conclusion = json.loads(self._livret.get_conclusion_json(position))
         return conclusion
 
     def _ask_choice(self, page: Page) -> str | Action:
@@ -206,7 +211,7 @@ class Wizard:
         if walk.node != ROOT:
             way = labels.WAY.join(step.label for step in walk.steps)
             return Page((way,), question, (*answers, _BACK, _QUIT), walk.find_earlier_answer())
-        title = f"{self._store.need('meta:title')} – {self._store.need('meta:departement')}"
+        title = f"{self._livret.meta.title} – {self._livret.meta.departement}"
         describe = Option(Action.DESCRIBE, "Décrire le besoin avec ses mots")
         earlier = walk.find_earlier_answer() or state.picked
         options = (*answers, describe, _QUIT)
@@ -216,7 +221,7 @@ class Wizard:
         """Return the démarches that answer what is being typed."""
         from fs_triage.search import rank
 
-        hits = rank.find_conclusions(self._store, typed, max=_MAX_FOUND_WHILE_TYPING).hits
+        hits = rank.find_conclusions(self._livret.model, typed, max=_MAX_FOUND_WHILE_TYPING).hits
         return [self._build_option(self._get_conclusion(hit.position)["id"]) for hit in hits]
 
     def _ask_need(self, state: SessionState) -> SessionState:
@@ -228,7 +233,7 @@ class Wizard:
         typed = self._desk.ask_words(page, state.need or "")
         if typed is None:
             return SessionState(state.walk, picked=Action.DESCRIBE)
-        result = rank.find_conclusions(self._store, typed, max=_MAX_OFFERED)
+        result = rank.find_conclusions(self._livret.model, typed, max=_MAX_OFFERED)
         if not result.hits:
             return replace(state, need=typed, note=_NOTES[result.verdict])
         ids = [self._get_conclusion(hit.position)["id"] for hit in result.hits]
@@ -247,7 +252,7 @@ class Wizard:
         return replace(state, walk=state.walk.jump(chosen, label), picked=chosen)
 
     def _build_option(self, node: str) -> Option:
-        conclusion = self._get_conclusion(int(self._store.need(f"node:{node}").split()[0]))
+        conclusion = self._get_conclusion(self._livret.get_node(node).first)
         partner = self._find_question(conclusion["partner"])
         assert partner is not None
         way = [step["answer"] for step in conclusion["path"][:-1]]
@@ -256,19 +261,18 @@ class Wizard:
 
     def _find_if_blocked(self, node: str) -> str | None:
         """Return the node to go to when the conclusion `node` is blocked."""
-        _, _, _, *blocked = self._store.need(f"node:{node}").split()
-        return blocked[0] if blocked else None
+        return self._livret.get_node(node).if_blocked
 
     def _show_conclusion(self, state: SessionState) -> SessionState | None:
         walk = state.walk
-        position, *_ = self._store.need(f"node:{walk.node}").split()
+        row = self._livret.get_node(walk.node)
         self._clear_screen()
-        is_whole = self._desk.show_conclusion(lookup.read_cards(self._store, [int(position)])[0])
+        is_whole = self._desk.show_conclusion(lookup.read_cards(self._livret, [row.first])[0])
         self._is_conclusion_shown = True
         options = [Option(Action.RESTART, "Un autre besoin"), _QUIT]
         if walk.steps:
             options.insert(0, _BACK)
-        if self._find_if_blocked(walk.node):
+        if row.if_blocked:
             options.insert(0, Option(Action.ESCALATE, f"La démarche bloque : {labels.LEVEL_NAMES[2]}"))
         head = () if is_whole else (_SCROLL_NOTE,)
         chosen = self._desk.ask_choice(Page(head, "Et maintenant ?", tuple(options), compact=True))

@@ -110,7 +110,7 @@ class CheckedFile:
         head = _format_head(kind)
         begun = self._read_raw(0, len(head) + _SIZES)
         try:
-            self._size = int(begun[len(head) :].split(b" ")[0], 16)
+            self._size = int(begun[len(head) :][:8], 16)
         except ValueError:
             raise Damaged(kind) from None
         sums = self._read_raw(len(begun), len(begun) + -(-self._size // _PAGE) * _NUMBER)

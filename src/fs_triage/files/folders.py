@@ -8,25 +8,16 @@ from __future__ import annotations
 
 import os
 import sys
-from binascii import crc32
 
-from fs_triage import __version__
+from fs_triage import PACKAGE
 
 APPLICATION = "fs-triage"
 BOOKLET = "livret.yaml"
 DEFAULT_LIVRET = "jura"
-PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-
-_MAX_NAME_LENGTH = 40  # characters of a livret's name in the name of its index
-
-
-def encode_path(path: str) -> str:
-    """Return `path` as text that can be kept: the name of a file need not be UTF-8."""
-    return os.fsencode(path).decode("latin-1")
 
 
 def is_text(path: str) -> bool:
-    """Return whether `path` is text throughout: SQLite takes no other."""
+    """Return whether `path` is text throughout: an index takes no other."""
     try:
         path.encode()
     except UnicodeEncodeError:
@@ -64,16 +55,6 @@ def find_config_file() -> str | None:
     """Return the path of the user's `config.toml`, which need not exist; None without a home."""
     folder = _find_user_folder("XDG_CONFIG_HOME", "~/.config", "user_config_dir", "")
     return folder and os.path.join(folder, "config.toml")
-
-
-def find_index_path(folder: str) -> str | None:
-    """Return where the index of the livret at `folder` is kept; None when the user has no cache folder."""
-    cache = find_cache_folder()
-    if cache is None:
-        return None
-    folder = os.path.abspath(folder)
-    key = crc32(os.fsencode(f"{folder}\x1f{PACKAGE}\x1f{__version__}"))
-    return os.path.join(cache, f"{os.path.basename(folder)[:_MAX_NAME_LENGTH]}-{key:08x}.sqlite")
 
 
 def get_own_livrets() -> str:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+
+from fs_triage.files.folders import get_own_livrets
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,3 +50,13 @@ def call_with_timeout(look: Callable[[], T], seconds: float = SHORT_TIMEOUT) -> 
     if errors:
         raise errors[0]
     return results[0]
+
+
+def call_with_timeout_unless_own(folder: str, look: Callable[[], T]) -> T:
+    """Return what `look` returns of `folder`: at once for what comes with the program, whose disk has just answered.
+
+    A first thread costs up to four milliseconds of a busy machine.
+    """
+    if f"{os.path.abspath(folder)}{os.sep}".startswith(f"{get_own_livrets()}{os.sep}"):
+        return look()
+    return call_with_timeout(look)

@@ -1,127 +1,140 @@
-"""From a livret to the entries of its index: keys and values, ready to be shown.
-
-`node:<id>` holds « first last kind [node to go to when it blocks] » (positions of conclusions); `json:`, `text:`
-and `line:` hold a conclusion by its position; `question:<id>` a question; `choices:<id>` its answers for the
-completion; `renamed:<old id>` the id that it leads to now; `word:<word>` the positions
-of the conclusions that have it; `alias:<name>` the id of a partner; `contact:` and `contact-line:` a contact by
-its position; `span-…:<partner>` its positions; `find:` and `search:` what a search learnt (`learning`); `meta:`
-the rest.
-
-What begins with `~` is long and sorts last, so that no lookup reads it as the neighbour of what it looks for:
-`~file:<hash>` what a rule file holds (`kept`), `~lesson` what a search is to learn, `~learnt:` what it counted,
-`~read:<path>` the bytes of a rule file (`completeness`).
-"""
+"""From a livret to the sections of its index (`reader`): typed rows, and texts ready to be shown."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 
+from fs_triage.files.checked_file import pack, pack_table, pack_texts
+from fs_triage.index.freshness import FileState, Stamp
+from fs_triage.index.reader import KIND, Meta, NodeRow, PartnerRow, WordRow
 from fs_triage.render import plain_text
 from fs_triage.render.conclusion import describe_conclusion
-from fs_triage.rules import flatten
 from fs_triage.rules.flatten import Tree
 from fs_triage.rules.load import Livret
-from fs_triage.search import training_set
 from fs_triage.text.fold import fold, strip_plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from fs_triage.contract import Conclusion, Question
 
-Entries = dict[str, str]
+Sections = dict[str, bytes]
 
 
-def entries_of(livret: Livret, old: Entries | None = None) -> Entries:
-    """Return the entries of the index of `livret`, whose references must be sound (`checks.blocking`).
+@dataclass(frozen=True, kw_only=True)
+class Origin:
+    """What an index is made from; `sources` are the rule files, `program_files` those of the program."""
 
-    What an earlier index, `old`, by the same program has learnt from the same texts is taken from it.
-    """
-    grown = flatten.flatten_livret(livret)
-    entries = {
-        "meta:livret": livret.booklet.id,
-        "meta:title": livret.booklet.title,
-        "meta:departement": livret.booklet.departement,
-        "meta:source": livret.booklet.source,
-        "meta:partners": " ".join(livret.booklet.partners),
+    stamp: Stamp
+    sources: list[FileState]
+    program_files: list[FileState]
+
+    def pack(self) -> Sections:
+        """Return its sections."""
+        return {
+            "stamp": pack_texts(self.stamp.dump()),
+            "sources": pack_texts([state.dump() for state in self.sources]),
+            "program": pack_texts([state.dump() for state in self.program_files]),
+        }
+
+
+def pack_index(sections: Sections, origin: Origin) -> bytes:
+    """Return an index of these `sections` of a livret."""
+    first = origin.pack()
+    return pack(KIND, {**first, **sections, **first})
+
+
+def build_sections(livret: Livret, tree: Tree, renamed: Mapping[str, str]) -> Sections:
+    """Return the sections of `livret`, whose `tree` is sound; `renamed` are former ids and those they lead to."""
+    booklet = livret.booklet
+    meta = Meta(
+        livret=booklet.id,
+        title=booklet.title,
+        departement=booklet.departement,
+        source=booklet.source,
+        partners=list(booklet.partners),
+    )
+    names = {
+        fold(name): rules.model.id
+        for rules in livret.partners
+        for name in (rules.model.id, rules.model.label, rules.model.name, *rules.model.keywords)
     }
-    entries |= _conclusions(livret, grown)
-    entries |= _questions(grown)
-    entries |= _aliases(livret)
-    entries |= _contacts(livret, grown)
-    if livret.identifiers is not None:
-        moved = livret.identifiers.find_moved({*grown.questions, *grown.conclusions})
-        entries |= {f"renamed:{old}": new for old, new in moved.items()}
-    entries |= training_set.build_entries(livret, grown, old)
-    return entries
+    words = {word: row.dump() for word, row in _collect_words(tree).items()}
+    contacts, spans = _build_contacts(livret, tree)
+    return {
+        "meta": pack_texts(meta.dump()),
+        "names": pack_table(names),
+        "renamed": pack_table(renamed),
+        "partners": pack_table({partner: row.dump() for partner, row in spans.items()}),
+        "nodes": pack_table({node: row.dump() for node, row in _build_nodes(tree).items()}),
+        "words": pack_table(words),
+        **_build_conclusions(livret, tree),
+        "questions": pack_texts(map(_json, tree.questions.values())),
+        "choices": pack_texts(map(_list_choices, tree.questions.values())),
+        **contacts,
+    }
 
 
-def _conclusions(livret: Livret, grown: Tree) -> Entries:
-    entries: Entries = {}
-    labels = {rules.model.id: rules.model.label for rules in livret.partners}
-    words: dict[str, tuple[list[str], list[str]]] = {}
-    for rank, (node, conclusion) in enumerate(grown.conclusions.items()):
-        blocked = grown.blocked.get(node, "")
-        card = describe_conclusion(
-            conclusion,
-            labels[conclusion["partner"]],
-            if_blocked=[grown.conclusions[target] for target in conclusion["if_blocked"]],
-            blocked_node=blocked,
-        )
-        entries[f"json:{rank:06}"] = _json(conclusion)
-        entries[f"text:{rank:06}"] = plain_text.render_card(card)
-        entries[f"line:{rank:06}"] = plain_text.render_conclusion_row(conclusion)
-        entries[f"node:{node}"] = f"{rank} {rank + 1} conclusion {blocked}".rstrip()
+def _build_nodes(tree: Tree) -> dict[str, NodeRow]:
+    nodes = {
+        node: NodeRow(*tree.get_span(node), question=position) for position, node in enumerate(tree.questions)
+    }
+    return nodes | {
+        node: NodeRow(position, position + 1, None, tree.blocked.get(node))
+        for position, node in enumerate(tree.conclusions)
+    }
+
+
+def _collect_words(tree: Tree) -> dict[str, WordRow]:
+    words: dict[str, WordRow] = {}
+    for position, node in enumerate(tree.conclusions):
         *above, own = (
-            {strip_plural(word) for word in fold(" ".join(names)).split()} for names in grown.names[node]
+            {strip_plural(word) for word in fold(" ".join(names)).split()} for names in tree.names[node]
         )
         for word in own:
-            words.setdefault(word, ([], []))[0].append(str(rank))
+            words.setdefault(word, WordRow([], [])).own.append(position)
         for word in set().union(*above) - own:
-            words.setdefault(word, ([], []))[1].append(str(rank))
-    entries |= {
-        f"word:{word}": "|".join([" ".join(own), " ".join(passed_on)])
-        for word, (own, passed_on) in words.items()
+            words.setdefault(word, WordRow([], [])).inherited.append(position)
+    return dict(sorted(words.items()))
+
+
+def _build_conclusions(livret: Livret, tree: Tree) -> Sections:
+    labels = {rules.model.id: rules.model.label for rules in livret.partners}
+    cards = [
+        describe_conclusion(
+            conclusion,
+            labels[conclusion["partner"]],
+            if_blocked=[tree.conclusions[target] for target in conclusion["if_blocked"]],
+            blocked_node=tree.blocked.get(node, ""),
+        )
+        for node, conclusion in tree.conclusions.items()
+    ]
+    conclusions = tree.conclusions.values()
+    return {
+        "conclusions": pack_texts(map(_json, conclusions)),
+        "conclusion-texts": pack_texts(map(plain_text.render_card, cards)),
+        "conclusion-lines": pack_texts(map(plain_text.render_conclusion_row, conclusions)),
     }
-    return entries
 
 
-def _questions(grown: Tree) -> Entries:
-    entries: Entries = {}
-    for node, question in grown.questions.items():
-        first, last = grown.get_span(node)
-        if first < last:  # else every answer leads elsewhere, and there is nothing to show at this place
-            entries[f"node:{node}"] = f"{first} {last} question"
-        entries[f"question:{node}"] = _json(question)
-        entries[f"choices:{node}"] = _choices(question)
-        if node == question["partner"] or not node:
-            entries[f"span-json:{node}"] = entries[f"span-line:{node}"] = f"{first} {last}"
-    return entries
-
-
-def _choices(question: Question) -> str:
+def _list_choices(question: Question) -> str:
     """Return the answers that a call can name, one a line: id and label (not those that lead elsewhere)."""
     prefix = f"{question['id']}/" if question["id"] else ""
     own = [choice for choice in question["answers"] if choice["to"] == prefix + choice["id"]]
     return "\n".join(f"{choice['id']}\t{choice['label']}" for choice in own)
 
 
-def _aliases(livret: Livret) -> Entries:
-    """Return the names of each partner, folded: each may stand for its id."""
-    return {
-        f"alias:{fold(name)}": rules.model.id
-        for rules in livret.partners
-        for name in (rules.model.id, rules.model.label, rules.model.name, *rules.model.keywords)
-    }
-
-
-def _contacts(livret: Livret, grown: Tree) -> Entries:
-    entries: Entries = {}
+def _build_contacts(livret: Livret, tree: Tree) -> tuple[Sections, dict[str, PartnerRow]]:
+    """Return the contacts that conclusions use, and where those of each partner are."""
     of_partner: dict[str, list[Conclusion]] = {}
-    for conclusion in grown.conclusions.values():
+    for conclusion in tree.conclusions.values():
         of_partner.setdefault(conclusion["partner"], []).append(conclusion)
-    rank = 0
+    records: list[str] = []
+    lines: list[str] = []
+    spans: dict[str, PartnerRow] = {}
     for rules in livret.partners:
-        partner, first = rules.model.id, rank
+        partner, first = rules.model.id, len(records)
         users: dict[str, list[Conclusion]] = {}
         shown = {}
         for conclusion in of_partner.get(partner, ()):
@@ -131,13 +144,10 @@ def _contacts(livret: Livret, grown: Tree) -> Entries:
         for name, conclusions in users.items():
             record = {"partner": partner, **{k: v for k, v in shown[name].items() if k != "when"}}
             record["used_by"] = [conclusion["id"] for conclusion in conclusions]
-            entries[f"contact:{rank:06}"] = _json(record)
-            entries[f"contact-line:{rank:06}"] = plain_text.render_contact_row(
-                partner, shown[name], conclusions
-            )
-            rank += 1
-        entries[f"span-contact:{partner}"] = f"{first} {rank}"
-    return entries
+            records.append(_json(record))
+            lines.append(plain_text.render_contact_row(partner, shown[name], conclusions))
+        spans[partner] = PartnerRow(*tree.get_span(partner), first, len(records))
+    return {"contacts": pack_texts(records), "contact-lines": pack_texts(lines)}, spans
 
 
 _json = json.JSONEncoder(ensure_ascii=False).encode

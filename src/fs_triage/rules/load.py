@@ -9,12 +9,11 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from fs_triage.files import timeout
 from fs_triage.files.folders import BOOKLET
+from fs_triage.files.timeout import LONG_TIMEOUT, DiskTimeout
 from fs_triage.rules import misnamed_files, snapshot, yaml_reader
 from fs_triage.rules.booklets import BookletChain, Parent, list_files, list_synonym_folders, read_booklets
 from fs_triage.rules.inherit import MergedPartner, merge_partner
-from fs_triage.rules.kept import ParseCache
 from fs_triage.rules.model_errors import build_model, build_valid_part
 from fs_triage.rules.model_livret import (
     IDENTIFIERS,
@@ -82,8 +81,6 @@ class LoadResult:
     """The valid part of the livret, for the checks alone."""
     problems: list[Problem] = field(default_factory=list)
     files: list[SourceFile] = field(default_factory=list)
-    kept: ParseCache = field(default_factory=ParseCache)
-    """The contents of the files, to be kept for the next time."""
 
     @property
     def blocking_problems(self) -> list[Problem]:
@@ -91,24 +88,23 @@ class LoadResult:
         return [problem for problem in self.problems if problem.blocking]
 
 
-def load_livret(folder: Path, kept: ParseCache | None = None) -> LoadResult:
+def load_livret(folder: Path, patience: float = LONG_TIMEOUT) -> LoadResult:
     """Read every rule file of `folder` (a `pathlib.Path`) at one moment; problems name files by the path as given.
 
-    Files that `kept` knows are not parsed again, unless one of their places is asked for.
+    A disk may take `patience`, in seconds, to give one of them.
     """
-    old = kept.old if kept else None
     before: Snapshot | None = None
     end = time.monotonic() + MAX_WAIT_SECONDS
     while True:
-        taken = Snapshot(timeout.SHORT_TIMEOUT if old else timeout.LONG_TIMEOUT)
-        loaded = LoadResult(folder, taken, kept=ParseCache(old))
+        taken = Snapshot(patience)
+        loaded = LoadResult(folder, taken)
         booklets = read_booklets(folder, partial(_read_table, loaded=loaded), loaded.problems)
         for path in list_files(booklets) if booklets else ():
             taken.read_file(path)
         try:
             if taken.is_stable(booklets.folders if booklets else [folder], before):
                 break
-        except timeout.DiskTimeout:
+        except DiskTimeout:
             return _mark_unreadable(
                 loaded, yaml_reader.build_unreadable_problem(str(folder / BOOKLET), yaml_reader.SILENT)
             )
@@ -251,7 +247,7 @@ def _read_table(path: Path, loaded: LoadResult) -> Table | None:
     file = loaded.snapshot.read_file(path)
     table, problems = None, list(file.problems)
     if not problems:
-        table, problems = loaded.kept.parse_content(file.content, file.sha256, str(path))
+        table, problems = yaml_reader.parse_content(file.content, str(path))
     loaded.problems.extend(problems)
     loaded.files.append(file)
     return table

@@ -28,10 +28,6 @@ class FeatureKind:
     MISSING_THEME = "-"  # of the partner named behind it; only in explanations of a score
 
 
-EXACT_EXAMPLE = "!"
-"""The first character of a row that is no feature: the words of an example, with its conclusion."""
-_KNOWN_KEYS = "~"  # that of a list of known keys
-
 Phrases = list[tuple[str, str]]
 """The phrases that start with a feature (one key, or two): for each, the keys that follow and its mark."""
 
@@ -62,7 +58,7 @@ def list_beginnings(key: str) -> list[str]:
 
 def name_known_keys(initial: str, length: int) -> str:
     """Return the name of the row that lists the known keys of that initial and `length`."""
-    return f"{_KNOWN_KEYS}{initial}{length}"
+    return f"{initial}{length}"
 
 
 def list_misspellings(key: str) -> set[str]:

@@ -1,14 +1,12 @@
 """The search's model of a livret: the weights of each feature for partners and for conclusions.
 
-The index holds counts (`train`); the weights of a feature are computed from them when it is first needed.
+Its file holds counts (`train`); the weights of a feature are computed from them when it is first needed.
 """
 
 from __future__ import annotations
 
 from math import log
-from zlib import crc32
 
-from fs_triage.index.reader import Store
 from fs_triage.search import features as vocabulary
 from fs_triage.search.features import FeatureKind
 
@@ -16,6 +14,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Sequence
 
+    from fs_triage.files.checked_file import CheckedFile
+
+KIND = "fs-triage-model 1"
+"""What begins the file; its number changes with what a section holds."""
 OUT = -1
 """The rank and position of the needs that the livret does not cover."""
 VAGUE = -2
@@ -61,6 +63,81 @@ class Evidence:
         return not (self.partners or self.conclusions or self.phrases)
 
 
+class Totals:
+    """The `usual` size of a conclusion's texts, and the sizes of the needs that lead to none, all in features."""
+
+    __slots__ = ("out_of_scope", "usual", "vague")
+
+    def __init__(self, usual: float, out_of_scope: int, vague: int) -> None:
+        self.usual = usual
+        self.out_of_scope = out_of_scope
+        self.vague = vague
+
+    @classmethod
+    def parse(cls, texts: list[str]) -> Totals:
+        """Return what `dump` made texts of."""
+        usual, out_of_scope, vague = texts
+        return cls(float(usual), int(out_of_scope), int(vague))
+
+    def dump(self) -> list[str]:
+        """Return it as texts."""
+        return [f"{self.usual:.3f}", str(self.out_of_scope), str(self.vague)]
+
+
+class PartnerStats:
+    """Of a partner: the size of its texts in features, the position after its last conclusion.
+
+    `marks` are those of its own themes and its name: a need without any is likely not to concern it. Empty for a
+    partner without a theme of its own.
+    """
+
+    __slots__ = ("end", "marks", "partner", "size")
+
+    def __init__(self, partner: str, size: int, end: int, marks: list[str]) -> None:
+        self.partner = partner
+        self.size = size
+        self.end = end
+        self.marks = marks
+
+    @classmethod
+    def parse(cls, text: str) -> PartnerStats:
+        """Return what `dump` made a text of."""
+        partner, size, end, *marks = text.split(" ")
+        return cls(partner, int(size), int(end), marks)
+
+    def dump(self) -> str:
+        """Return it as a text."""
+        return " ".join([self.partner, str(self.size), str(self.end), *self.marks])
+
+
+class FeatureRow:
+    """How often a feature stands in the texts of conclusions, by position; `phrases` are those that it begins.
+
+    Where there are too many conclusions for all of them to be kept, `shared` has the counts of the partners.
+    """
+
+    __slots__ = ("own", "phrases", "shared")
+
+    def __init__(self, own: Counts, shared: Counts, phrases: vocabulary.Phrases) -> None:
+        self.own = own
+        self.shared = shared
+        self.phrases = phrases
+
+    @classmethod
+    def parse(cls, line: str) -> FeatureRow:
+        """Return what `dump` made a line of."""
+        own, shared, phrases = line.split("\t")
+        return cls(_parse_counts(own), _parse_counts(shared), vocabulary.parse_phrases(phrases))
+
+    def dump(self) -> str:
+        """Return it as a line."""
+        own, shared = (
+            " ".join([f"{position} {count}" for position, count in counts])
+            for counts in (self.own, self.shared)
+        )
+        return f"{own}\t{shared}\t{vocabulary.dump_phrases(self.phrases)}"
+
+
 def _get_factor(feature: str) -> float:
     return _FACTORS.get(feature[0]) or (_PAIR_FACTOR if " " in feature else 1.0)
 
@@ -73,26 +150,19 @@ class Scales:
     not to concern it.
     """
 
-    def __init__(
-        self,
-        *,
-        partners: list[str],
-        spans: list[tuple[int, int]],
-        partner_sizes: dict[int, int],
-        conclusion_sizes: Sequence[int | str],
-        usual_size: float,
-        partner_marks: dict[str, list[str]],
-    ) -> None:
-        self.partners = partners
-        self.spans = spans
-        self._partner_marks = partner_marks
-        self._partner_sizes = partner_sizes
+    def __init__(self, totals: Totals, partners: list[PartnerStats], conclusion_sizes: Sequence[int]) -> None:
+        self.partners = [partner.partner for partner in partners]
+        ends = [partner.end for partner in partners]
+        self.spans = list(zip([0, *ends], ends, strict=False))
+        self._partner_marks = {partner.partner: partner.marks for partner in partners if partner.marks}
+        self._partner_sizes = {rank: partner.size for rank, partner in enumerate(partners)}
+        self._partner_sizes |= {OUT: totals.out_of_scope, VAGUE: totals.vague}
         self._conclusion_sizes = conclusion_sizes
-        self._scale = usual_size ** (1 - _SIZE_POWER)
-        self._total = sum(partner_sizes.values())
+        self._scale = totals.usual ** (1 - _SIZE_POWER)
+        self._total = sum(self._partner_sizes.values())
         self.strength = log(1 + len(conclusion_sizes) * (_CONCLUSION_SHARE + _PARTNER_SHARE) / _GLOBAL_SHARE)
         """The highest weight of one word for a conclusion; it grows with the number of conclusions."""
-        self.knows_outside = partner_sizes[OUT] > 0
+        self.knows_outside = totals.out_of_scope > 0
 
     def find_missing_themes(self, features: Container[str]) -> Iterator[tuple[int, float]]:
         """Yield the ranks of partners whose own theme and name are absent from `features`, with the penalty."""
@@ -165,7 +235,7 @@ class Scales:
 
     def _compute_size(self, position: int) -> float:
         """Return the number of features to divide the counts of a conclusion by (unchanged for one of usual size)."""
-        return float(self._scale * int(self._conclusion_sizes[position]) ** _SIZE_POWER)
+        return float(self._scale * self._conclusion_sizes[position] ** _SIZE_POWER)
 
     def _iter_ranks(self, own: Counts) -> Iterator[int]:
         """Yield the rank of the partner of each position of `own`; `OUT` and `VAGUE` stay as they are."""
@@ -178,24 +248,15 @@ class Scales:
 
 
 class Model(Scales):
-    """The weights of features, each read from the index once."""
+    """The weights of features, each read from the file once; raises `Damaged` where the file is."""
 
-    def __init__(self, store: Store) -> None:
-        store.learn()
-        self.store = store
-        partners = store.need("meta:partners").split()
-        vague, out, *rest = map(int, store.need("search:totals").split())
-        usual, *sizes = store.need("search:sizes").split()
-        watched = (line.split() for line in store.need("search:watched").split("\n") if line)
-        super().__init__(
-            partners=partners,
-            spans=[_get_span(store, partner) for partner in partners],
-            partner_sizes={**dict(enumerate(rest)), OUT: out, VAGUE: vague},
-            conclusion_sizes=sizes,
-            usual_size=float(usual),
-            partner_marks={name: marks for name, *marks in watched},
-        )
-        self._buckets = int(store.need("search:buckets"))
+    def __init__(self, file: CheckedFile) -> None:
+        partners = [PartnerStats.parse(text) for text in file.read_texts("partners").list()]
+        super().__init__(Totals.parse(file.read_texts("totals").list()), partners, file.read_numbers("sizes"))
+        self._levels = file.read_numbers("levels")
+        self._features = file.read_table("features")
+        self._examples = file.read_table("examples")
+        self._known_keys = file.read_table("known-keys")
         self._evidence: dict[str, Evidence] = {}
 
     def get_evidence(self, feature: str) -> Evidence:
@@ -207,41 +268,33 @@ class Model(Scales):
             evidence = self._evidence[feature] = self._read_evidence(feature)
         return evidence
 
+    def get_level(self, position: int) -> int:
+        """Return the level of a conclusion, 1 or 2."""
+        return self._levels[position]
+
     def find_exact_example(self, need: str) -> int | None:
         """Return the position of the conclusion that has `need` among its examples, `OUT` or `VAGUE`, or None."""
-        line = self._find_line(vocabulary.EXACT_EXAMPLE + vocabulary.normalize_text(need))
+        line = self._examples.find(vocabulary.normalize_text(need))
         return None if line is None else int(line)
 
     def correct_key(self, key: str) -> str:
         """Return the known key that `key` most likely misspells; `key` itself when it is known or none is near."""
-        if self._find_line(key) is not None or not key.isalpha():
+        if self._features.find(key) is not None or not key.isalpha():
             return key
         slips = vocabulary.list_misspellings(key)
         for length in (len(key), len(key) + 1, len(key) - 1):
-            for known in (self._find_line(vocabulary.name_known_keys(key[0], length)) or "").split():
+            for known in (self._known_keys.find(vocabulary.name_known_keys(key[0], length)) or "").split():
                 if known in slips:
                     return known
         return key
 
-    def _find_line(self, feature: str) -> str | None:
-        lines = self.store.need(f"find:{crc32(feature.encode()) % self._buckets:06}")
-        _, found, rest = f"\n{lines}".partition(f"\n{feature}\t")
-        return rest.partition("\n")[0] if found else None
-
     def _read_evidence(self, feature: str) -> Evidence:
-        line = self._find_line(feature)
+        line = self._features.find(feature)
         if line is None:
             return Evidence([], [], [])
-        own, shared, *phrases = line.split("\t")
-        partners, conclusions = (
-            self.compute_weights(feature, _parse_counts(own), _parse_counts(shared)) if own else ([], [])
-        )
-        return Evidence(partners, conclusions, vocabulary.parse_phrases(phrases[0]) if phrases else [])
-
-
-def _get_span(store: Store, partner: str) -> tuple[int, int]:
-    first, last = store.need(f"span-json:{partner}").split()
-    return int(first), int(last)
+        row = FeatureRow.parse(line)
+        partners, conclusions = self.compute_weights(feature, row.own, row.shared) if row.own else ([], [])
+        return Evidence(partners, conclusions, row.phrases)
 
 
 def _parse_counts(text: str) -> Counts:

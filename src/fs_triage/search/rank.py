@@ -7,7 +7,6 @@ and conclusions (`model`) are added up. A conclusion that does not score well en
 
 from __future__ import annotations
 
-from fs_triage.index.reader import Store
 from fs_triage.search import features, phonetics
 from fs_triage.search.features import FeatureKind
 from fs_triage.search.model import OUT, VAGUE, Model
@@ -75,21 +74,11 @@ class Result:
         self.understood = understood
 
 
-_last_model: list[Model] = []
-"""The model of the livret searched last, kept because the wizard and `--lot` search many times."""
-
-
 def find_conclusions(
-    store: Store, need: str, *, partner: str | None = None, level: int | None = None, max: int = 5
+    model: Model, need: str, *, partner: str | None = None, level: int | None = None, max: int = 5
 ) -> Result:
     """Return what answers `need`; only at `partner` (an id) and at `level` where these are given."""
-    return _Search(_get_model(store), need, partner=partner, level=level).build_result(max)
-
-
-def _get_model(store: Store) -> Model:
-    if not _last_model or _last_model[0].store is not store:
-        _last_model[:] = [Model(store)]
-    return _last_model[0]
+    return _Search(model, need, partner=partner, level=level).build_result(max)
 
 
 class _Scores:
@@ -196,8 +185,7 @@ class _Search:
     def _filter_positions(self, positions: list[int]) -> list[int]:
         positions = self._filter_by_partner(positions)
         if self.level is not None:
-            second = set(map(int, self.model.store.need("search:second").split()))
-            positions = [position for position in positions if (position in second) == (self.level == 2)]
+            positions = [position for position in positions if self.model.get_level(position) == self.level]
         return positions
 
     def _compute_scores(self) -> _Scores:

@@ -7,82 +7,76 @@ numbers: `docs/adr/0010`.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from hashlib import sha256
-from itertools import chain, repeat
+from itertools import chain, pairwise, repeat
 from math import exp, log
-from zlib import crc32
 
+from fs_triage.files.checked_file import pack, pack_numbers, pack_table, pack_texts
 from fs_triage.search import features as vocabulary
 from fs_triage.search import phonetics
-from fs_triage.search.features import EXACT_EXAMPLE, FeatureKind, Phrases
-from fs_triage.search.model import OUT, VAGUE
-from fs_triage.search.training_set import COUNTED_PREFIX, TRAINED_PREFIXES, TRAINING_SET, TrainingSet
+from fs_triage.search.features import FeatureKind, Phrases
+from fs_triage.search.model import KIND, OUT, VAGUE, FeatureRow, PartnerStats, Totals
+from fs_triage.search.training_set import TrainingSet
 
 _MIN_TEXTS = 3  # texts that a pair or a beginning must be in
 _MIN_CORRECTED_LENGTH = 4  # letters of the shortest key that a slip may have been meant to be
-_FEATURES_PER_BUCKET = 8  # features
 _MAX_CONCLUSIONS = 150  # conclusions that one feature may speak for
-_EMPTY_COUNTS = "\t"
-_AMBIGUOUS = ""  # places
-
 
 Counts = dict[int, list[str]]
 """The features of the texts of one conclusion, by the number of those texts that each stands in."""
 
 
-def train_model(taught: Mapping[str, str]) -> dict[str, str]:
-    """Return the entries of an index, `taught`, with those that a search reads, made from its training set.
-
-    The counts of texts that did not change are taken from the entries.
-    """
-    lesson: TrainingSet = json.loads(taught[TRAINING_SET])
-    phrases = _index_phrases(_list_phrases(lesson))
-    texts = collect_texts(lesson)
-    groups = [told["partner"] for told in lesson["conclusions"]]
-    counted, kept = _count_features(texts, _name_count_entries(texts, phrases), phrases, taught)
+def train(training_set: TrainingSet) -> bytes:
+    """Return the content of the file of a `Model`."""
+    conclusions = training_set["conclusions"]
+    phrases = _index_phrases(_list_phrases(training_set))
+    counted = _count_features(collect_texts(training_set), phrases)
     sizes = {
         position: sum(count * len(features) for count, features in counts.items())
         for position, counts in counted.items()
     }
-    lines = _build_lines(counted, sizes, groups)
+    rows = _build_rows(counted, sizes, [conclusion["partner"] for conclusion in conclusions])
     for feature, begun in phrases.items():
-        lines[feature] = f"{lines.get(feature, _EMPTY_COUNTS)}\t{vocabulary.dump_phrases(begun)}"
-    lines |= _list_known_keys(lines) | index_exact_examples(lesson)
-    count = max(1, len(lines) // _FEATURES_PER_BUCKET)
-    buckets: list[list[str]] = [[] for _ in range(count)]
-    for feature, line in lines.items():
-        buckets[crc32(feature.encode()) % count].append(f"{feature}\t{line}")
-    found = {f"find:{rank:06}": "\n".join(bucket) for rank, bucket in enumerate(buckets)}
-    second = [str(rank) for rank, told in enumerate(lesson["conclusions"]) if told["level"] == 2]
-    settings = {
-        TRAINING_SET: taught[TRAINING_SET],
-        "search:buckets": str(count),
-        "search:second": " ".join(second),
-        "search:sizes": dump_sizes([sizes[position] for position in range(len(groups))]),
-        "search:totals": " ".join(map(str, compute_totals(sizes, groups, len(lesson["partners"])))),
-        "search:watched": "\n".join(
-            " ".join([name, *marks]) for name, marks in build_partner_marks(lesson).items()
-        ),
-    }
-    others = {key: value for key, value in taught.items() if not key.startswith(TRAINED_PREFIXES)}
-    return others | found | kept | settings
+        rows.setdefault(feature, FeatureRow([], [], [])).phrases = begun
+    lines = {feature: row.dump() for feature, row in rows.items()}
+    examples = {words: str(position) for words, position in find_exact_examples(training_set).items()}
+    totals, partners, each = measure_texts(training_set, sizes)
+    return pack(
+        KIND,
+        {
+            "totals": pack_texts(totals.dump()),
+            "partners": pack_texts([partner.dump() for partner in partners]),
+            "sizes": pack_numbers(each),
+            "levels": pack_numbers([conclusion["level"] for conclusion in conclusions]),
+            "features": pack_table(lines),
+            "examples": pack_table(examples),
+            "known-keys": pack_table(_list_known_keys(lines)),
+        },
+    )
 
 
-def dump_sizes(sizes: list[int]) -> str:
-    """Return the usual size, which is the geometric mean, and the size of each conclusion."""
-    usual = exp(sum(map(log, sizes)) / len(sizes)) if sizes else 1
-    return " ".join([f"{usual:.3f}", *map(str, sizes)])
+def measure_texts(
+    training_set: TrainingSet, sizes: Mapping[int, int]
+) -> tuple[Totals, list[PartnerStats], list[int]]:
+    """Return what `Scales` are made of; `sizes` are those of the texts by position, of `OUT` and of `VAGUE`.
 
-
-def compute_totals(sizes: dict[int, int], groups: list[int], partners: int) -> list[int]:
-    """Return the sizes of `VAGUE`, of `OUT` and of each partner."""
-    totals = [0] * partners
-    for position, rank in enumerate(groups):
-        totals[rank] += sizes[position]
-    return [sizes[VAGUE], sizes[OUT], *totals]
+    The usual size is the geometric mean.
+    """
+    conclusions = training_set["conclusions"]
+    marks = _build_partner_marks(training_set)
+    partners = [
+        PartnerStats(partner["id"], size=0, end=0, marks=marks.get(partner["id"], []))
+        for partner in training_set["partners"]
+    ]
+    for position, conclusion in enumerate(conclusions):
+        partners[conclusion["partner"]].size += sizes[position]
+        partners[conclusion["partner"]].end = position + 1
+    for before, after in pairwise(partners):
+        after.end = max(before.end, after.end)  # a partner without a conclusion
+    each = [sizes[position] for position in range(len(conclusions))]
+    usual = exp(sum(map(log, each)) / len(each)) if each else 1.0
+    return Totals(float(f"{usual:.3f}"), sizes[OUT], sizes[VAGUE]), partners, each
 
 
 def _list_known_keys(lines: dict[str, str]) -> dict[str, str]:
@@ -98,47 +92,47 @@ def _list_known_keys(lines: dict[str, str]) -> dict[str, str]:
     return {name: " ".join(keys) for name, keys in rows.items()}
 
 
-def index_exact_examples(lesson: TrainingSet) -> dict[str, str]:
-    """Return the position of the conclusion of each example, by the feature of its exact words.
+def find_exact_examples(training_set: TrainingSet) -> dict[str, int]:
+    """Return the position of the conclusion of each example, by its exact words.
 
     A need worded exactly as an example finds its conclusion, whatever the weights say. The needs of
     `hors-livret.yaml` give `OUT` and `VAGUE`, and win over an example. Texts with several conclusions are left out.
     """
     needs: list[str] = []
-    leads: list[str] = []
-    for position, told in enumerate(lesson["conclusions"]):
+    leads: list[int] = []
+    for position, told in enumerate(training_set["conclusions"]):
         needs += told["examples"]
-        leads += [str(position)] * len(told["examples"])
-    places: dict[str, str] = {}
+        leads += [position] * len(told["examples"])
+    places: dict[str, int | None] = {}
     for words, lead in zip(phonetics.split_words_of_texts(needs), leads, strict=True):
-        text = EXACT_EXAMPLE + " ".join(words)
+        text = " ".join(words)
         if places.setdefault(text, lead) != lead:
-            places[text] = _AMBIGUOUS
-    for mark, of in ((OUT, lesson["out_of_scope"]), (VAGUE, lesson["vague"])):
-        places |= {EXACT_EXAMPLE + " ".join(words): str(mark) for words in phonetics.split_words_of_texts(of)}
-    places.pop(EXACT_EXAMPLE, None)
-    return {text: lead for text, lead in places.items() if lead != _AMBIGUOUS}
+            places[text] = None
+    for mark, of in ((OUT, training_set["out_of_scope"]), (VAGUE, training_set["vague"])):
+        places |= {" ".join(words): mark for words in phonetics.split_words_of_texts(of)}
+    places.pop("", None)
+    return {text: lead for text, lead in places.items() if lead is not None}
 
 
-def _list_phrases(lesson: TrainingSet) -> list[tuple[str, str]]:
+def _list_phrases(training_set: TrainingSet) -> list[tuple[str, str]]:
     """Return the phrases of the synonyms, the themes and the names of partners, each with its mark."""
     said: list[tuple[str, str]] = []
-    for word, also in lesson["synonyms"]:
+    for word, also in training_set["synonyms"]:
         mark = _build_mark(FeatureKind.SYNONYM, word)
         said += [(phrase, mark) for phrase in (word, *also)]
-    for theme, _, words in lesson["themes"]:
+    for theme, _, words in training_set["themes"]:
         mark = _build_mark(FeatureKind.THEME, theme)
         said += [(phrase, mark) for phrase in words]
-    for partner in lesson["partners"]:
+    for partner in training_set["partners"]:
         said += [(name, FeatureKind.PARTNER + partner["id"]) for name in partner["names"]]
     return said
 
 
-def build_partner_marks(lesson: TrainingSet) -> dict[str, list[str]]:
+def _build_partner_marks(training_set: TrainingSet) -> dict[str, list[str]]:
     """Return for each partner that has a theme of its own the marks that speak for it."""
     watched: dict[str, list[str]] = {}
-    known = {partner["id"] for partner in lesson["partners"]}
-    for theme, partner, _ in lesson["themes"]:
+    known = {partner["id"] for partner in training_set["partners"]}
+    for theme, partner, _ in training_set["themes"]:
         if partner in known:
             watched.setdefault(str(partner), [f"{FeatureKind.PARTNER}{partner}"]).append(
                 _build_mark(FeatureKind.THEME, theme)
@@ -160,14 +154,14 @@ def _index_phrases(said: list[tuple[str, str]]) -> dict[str, Phrases]:
     return found
 
 
-def collect_texts(lesson: TrainingSet) -> dict[int, list[str]]:
+def collect_texts(training_set: TrainingSet) -> dict[int, list[str]]:
     """Return the texts to learn from, by the position of the conclusion they lead to, or `OUT` or `VAGUE`."""
     texts: dict[int, list[str]] = {}
-    for position, told in enumerate(lesson["conclusions"]):
-        label = lesson["partners"][told["partner"]]["label"]
+    for position, told in enumerate(training_set["conclusions"]):
+        label = training_set["partners"][told["partner"]]["label"]
         named = [f"{label} {name}" for name in told["names"]]
         texts[position] = [*told["examples"], *named, *told["names"], told["way"]]
-    return texts | {OUT: lesson["out_of_scope"], VAGUE: lesson["vague"]}
+    return texts | {OUT: training_set["out_of_scope"], VAGUE: training_set["vague"]}
 
 
 def _compute_keys(texts: list[str]) -> list[list[str]]:
@@ -178,41 +172,20 @@ def _compute_keys(texts: list[str]) -> list[list[str]]:
     return [list(map(key_of.__getitem__, words)) for words in plain]
 
 
-def _name_count_entries(texts: dict[int, list[str]], phrases: dict[str, Phrases]) -> dict[int, str]:
-    """Return the key of the index entry that holds the counts of each position."""
-    begun = sha256(repr(phrases).encode()).hexdigest()
-    said = {position: "\n".join([begun, *of]) for position, of in texts.items()}
-    return {
-        position: f"{COUNTED_PREFIX}{sha256(text.encode()).hexdigest()}" for position, text in said.items()
-    }
-
-
-def _count_features(
-    texts: dict[int, list[str]], names: dict[int, str], phrases: dict[str, Phrases], old: Mapping[str, str]
-) -> tuple[dict[int, Counts], dict[str, str]]:
-    """Return the counts of each position, in order, and the entries that keep them for the next time."""
-    new = {position: texts[position] for position, name in names.items() if name not in old}
-    features = _extract_features(new, phrases)
+def _count_features(texts: dict[int, list[str]], phrases: dict[str, Phrases]) -> dict[int, Counts]:
+    """Return the counts of each position, in order."""
+    features = _extract_features(texts, phrases)
     counted: dict[int, Counts] = {}
-    kept: dict[str, str] = {}
     for position in sorted(texts):
-        name = names[position]
-        if position in new:
-            counts: Counts = {}
-            for feature, count in Counter(features[position]).items():
-                counts.setdefault(count, []).append(feature)
-            counted[position] = counts
-            kept[name] = "\n".join(["\t".join([str(count), *found]) for count, found in counts.items()])
-        else:
-            kept[name] = old[name]
-            rows = [line.split("\t") for line in old[name].split("\n") if line]
-            counted[position] = {int(count): found for count, *found in rows}
-    return counted, kept
+        counts = counted[position] = {}
+        for feature, count in Counter(features[position]).items():
+            counts.setdefault(count, []).append(feature)
+    return counted
 
 
-def extract_features(lesson: TrainingSet, texts: dict[int, list[str]]) -> dict[int, list[str]]:
-    """Return the features of `texts`, by position, as a search that has learnt `lesson` knows them."""
-    return _extract_features(texts, _index_phrases(_list_phrases(lesson)))
+def extract_features(training_set: TrainingSet, texts: dict[int, list[str]]) -> dict[int, list[str]]:
+    """Return the features of `texts`, by position, as a search that was trained with this set knows them."""
+    return _extract_features(texts, _index_phrases(_list_phrases(training_set)))
 
 
 def _extract_features(texts: dict[int, list[str]], phrases: dict[str, Phrases]) -> dict[int, list[str]]:
@@ -235,19 +208,19 @@ def _extract_features(texts: dict[int, list[str]], phrases: dict[str, Phrases]) 
     return found
 
 
-def _build_lines(counted: dict[int, Counts], sizes: dict[int, int], groups: list[int]) -> dict[str, str]:
-    """Return the line of each feature that `model` reads: counts by conclusion, by partner where some are left out."""
-    rows: dict[str, list[str]] = {feature: [] for feature in _iter_frequent_features(counted)}
+def _build_rows(
+    counted: dict[int, Counts], sizes: dict[int, int], groups: list[int]
+) -> dict[str, FeatureRow]:
+    """Return what is known of each feature: its counts for conclusions, for partners if some are left out."""
+    rows: dict[str, list[tuple[int, int]]] = {feature: [] for feature in _iter_frequent_features(counted)}
     telling = rows.__contains__
     for position, counts in counted.items():
         for count, features in counts.items():
-            shown = f"{position} {count}"
+            pair = (position, count)
             for feature in filter(telling, features):
-                rows[feature].append(shown)
+                rows[feature].append(pair)
     return {
-        feature: f"{' '.join(row)}\t"
-        if len(row) <= _MAX_CONCLUSIONS
-        else _build_capped_line(row, sizes, groups)
+        feature: FeatureRow(row, [], []) if len(row) <= _MAX_CONCLUSIONS else _keep_best(row, sizes, groups)
         for feature, row in rows.items()
     }
 
@@ -268,15 +241,11 @@ def _iter_frequent_features(counted: dict[int, Counts]) -> Iterator[str]:
             yield feature
 
 
-def _build_capped_line(row: list[str], sizes: dict[int, int], groups: list[int]) -> str:
-    """Return the line of a feature of more than `_MAX_CONCLUSIONS`: its best conclusions, and counts by partner."""
-    counts = [(int(position), int(count)) for position, count in map(str.split, row)]
+def _keep_best(row: list[tuple[int, int]], sizes: dict[int, int], groups: list[int]) -> FeatureRow:
+    """Return the row of a feature of very many conclusions: its best conclusions, and the counts of all partners."""
     shared: dict[int, int] = {}
-    for position, count in counts:
+    for position, count in row:
         rank = groups[position] if position >= 0 else position
         shared[rank] = shared.get(rank, 0) + count
-    best = sorted(sorted(counts, key=lambda one: (-one[1] / sizes[one[0]], one[0]))[:_MAX_CONCLUSIONS])
-    written = [
-        " ".join(f"{rank} {count}" for rank, count in pairs) for pairs in (best, sorted(shared.items()))
-    ]
-    return "\t".join(written)
+    best = sorted(row, key=lambda one: (-one[1] / sizes[one[0]], one[0]))[:_MAX_CONCLUSIONS]
+    return FeatureRow(sorted(best), sorted(shared.items()), [])

@@ -1,23 +1,13 @@
-"""The training set of the search, kept as one entry of the index.
-
-A lookup needs no search, so the model is trained from this set at the first search. Results of the same set are kept.
-"""
+"""What a search is trained with: the texts of a livret, kept beside its index until a need is first asked for."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from typing import TypedDict
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from fs_triage.rules.flatten import Tree
     from fs_triage.rules.load import Livret
-
-TRAINING_SET = "~lesson"
-COUNTED_PREFIX = "~learnt:"
-TRAINED_PREFIXES = ("find:", "search:", COUNTED_PREFIX)
-"""How the keys of the entries begin that learning makes; what was counted serves the next learning too."""
 
 
 class PartnerNames(TypedDict):
@@ -47,14 +37,6 @@ class TrainingSet(TypedDict):
     themes: list[tuple[str, str | None, list[str]]]
     out_of_scope: list[str]
     vague: list[str]
-
-
-def build_entries(livret: Livret, grown: Tree, old: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return the entry of the training set, and the trained entries of an earlier index, `old`, that still hold."""
-    lesson = json.dumps(build_training_set(livret, grown), ensure_ascii=False)
-    old = old or {}
-    known = TRAINED_PREFIXES if old.get(TRAINING_SET) == lesson else (COUNTED_PREFIX,)
-    return {key: value for key, value in old.items() if key.startswith(known)} | {TRAINING_SET: lesson}
 
 
 def build_training_set(livret: Livret, grown: Tree) -> TrainingSet:

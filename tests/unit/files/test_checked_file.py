@@ -105,6 +105,17 @@ def test_any_bytes_are_damaged(content: bytes) -> None:
             CheckedFile(KIND, content=begun + content)
 
 
+def test_a_size_that_is_damaged_asks_for_no_memory(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    space = content.index(b"\n") - 9
+    assert content[space : space + 1] == b" "
+    for sign in b"0f":
+        path.write_bytes(content[:space] + bytes([sign]) + content[space + 1 :])
+        path.chmod(0o600)
+        with pytest.raises(Damaged):
+            open_file(KIND, str(path))
+
+
 def test_another_kind_is_not_read(content: bytes) -> None:
     with pytest.raises(Damaged):
         CheckedFile("essai 2", content=content)

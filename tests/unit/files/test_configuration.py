@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from conftest import JURA, Run, write_livret
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fs_triage import livret_choice
 from fs_triage.contract import Failure
@@ -194,3 +197,44 @@ def test_through_the_command(config: Path, run: Run, tmp_path: Path) -> None:
     assert answer.stderr.count("\n") == 1 and "ligne 1" in answer.stderr
     config.write_text(f"regles = '{JURA}'\n", encoding="utf-8")
     assert run("caf", "rsa", env=asked).returncode == 0
+
+
+LINES = st.lists(
+    st.one_of(
+        st.sampled_from(
+            [
+                'regles = "/srv/regles"',
+                "livret='jura'",
+                '  livret\t= "doubs"  ',
+                "# livret",
+                "",
+                'livret = "a" # b "',
+                'livret = "a\\n"',
+                'livret = """',
+                "livret = ''",
+                'livret = "été\u00a0"',
+                "livret = 3",
+                "[table]",
+                'a.b = "c"',
+                "\ufeff",
+                '"x" = "y"',
+                "é = 'y'",
+            ]
+        ),
+        st.text(st.sampled_from("ab=\"' \t\\#\r\x01\u2028é-"), max_size=8),
+    ),
+    max_size=4,
+)
+
+
+@given(LINES, st.sampled_from(["\n", "\r\n"]))
+def test_a_plain_configuration_is_read_as_tomllib_reads_it(lines: list[str], end: str) -> None:
+    text = end.join(lines)
+    read = configuration.parse_plain_toml(text)
+    if read is not None and not any(configuration.is_windows_path(value) for value in read.values()):
+        assert read == tomllib.loads(text)
+
+
+def test_the_usual_configuration_is_plain() -> None:
+    text = '# poste 3\nregles = "/srv/France services/règles"\nlivret = "jura"\n'
+    assert configuration.parse_plain_toml(text) == {"regles": "/srv/France services/règles", "livret": "jura"}

@@ -143,7 +143,7 @@ POISON = "Le permis\x1b[2J\x1b]52;c;eA==\x07\x9b31m\u202ede conduire\r"
 POISONED = f"""
 import json, sys
 from fs_triage import __main__
-from fs_triage.index import reader as store
+from fs_triage.index.reader import Reader
 def poisoned(read):
     def call(self, *arguments):
         value = read(self, *arguments)
@@ -154,8 +154,8 @@ def bad(text):
     if text and text.startswith("{{"):
         poison = json.dumps(poison)[1:-1]
     return text and text.replace("Le permis de conduire", poison)
-for name in ("peek", "need", "block"):
-    setattr(store.Store, name, poisoned(getattr(store.Store, name)))
+for name in ("get_conclusion_json", "get_conclusion_text", "find_question_json"):
+    setattr(Reader, name, poisoned(getattr(Reader, name)))
 sys.argv = ["fs-triage"]
 __main__.start()
 """

@@ -14,7 +14,7 @@ import pytest
 from conftest import write_livret
 
 from fs_triage.contract import Failure
-from fs_triage.index.reader import open_store
+from fs_triage.livret import open_livret
 from fs_triage.rules import load, snapshot
 
 NAMES = ("guichet", "mairie", "poste")
@@ -66,9 +66,8 @@ def in_turn(change: Callable[[int], None], pause: float) -> Iterator[None]:
 
 def editions(folder: Path) -> set[str]:
     """Return the editions that an answer tells of; None where a word says that it is an earlier one."""
-    opened = open_store(str(folder))
-    said = " ".join([*opened.all("json"), opened.need("meta:title")])
-    opened.close()
+    opened = open_livret(str(folder))
+    said = " ".join([*opened.list_conclusions_json(), opened.meta.title])
     return {edition for edition in ("impair", "pair") if f" {edition}" in said}
 
 
@@ -134,18 +133,17 @@ def test_files_that_never_come_to_rest(tmp_path: Path, monkeypatch: pytest.Monke
 
     with in_turn(touch, 0.005):
         with pytest.raises(Failure) as caught:
-            open_store(str(folder))
+            open_livret(str(folder))
         assert caught.value.code == 3
         assert "livret.yaml:0\u00a0: des fichiers changent pendant la lecture" in caught.value.message
         assert "relancez" in caught.value.message
     assert editions(folder) == {"pair"}
     several(folder, "impair")
     with in_turn(touch, 0.005):
-        opened = open_store(str(folder))
-        assert opened.need("meta:title") == "title pair"
+        opened = open_livret(str(folder))
+        assert opened.meta.title == "title pair"
         [notice] = opened.notices
         assert "des fichiers changent pendant la lecture" in notice
-        opened.close()
     assert editions(folder) == {"impair"}, "the next call reads again"
 
 

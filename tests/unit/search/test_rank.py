@@ -9,21 +9,18 @@ import subprocess
 import sys
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import JURA, ROOT, Run, clean_environment
+from conftest import JURA, ROOT, Run, clean_environment, open_compiled
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fs_triage import rebuild
-from fs_triage.index.reader import Store
-from fs_triage.rules import flatten, load
+from fs_triage.livret import OpenLivret
+from fs_triage.rules import load
 from fs_triage.rules.load import Livret
 from fs_triage.search import rank as search
-from fs_triage.search import train, training_set
 
 LEAST = {
     "dev": (105, 15, 0.95, 0.99, 0.9, 0.85),
@@ -43,20 +40,18 @@ def livret() -> Livret:
 
 
 @pytest.fixture(scope="module")
-def store(livret: Livret) -> Iterator[Store]:
-    store = Store("", rebuild.compile_livret(livret), [])
-    yield store
-    store.close()
+def opened(livret: Livret) -> OpenLivret:
+    return open_compiled(livret)
 
 
-def found(store: Store, need: str, **options: Any) -> list[dict[str, Any]]:
-    hits = search.find_conclusions(store, need, **options).hits
-    return [json.loads(store.need(f"json:{hit.position:06}")) for hit in hits]
+def found(opened: OpenLivret, need: str, **options: Any) -> list[dict[str, Any]]:
+    hits = search.find_conclusions(opened.model, need, **options).hits
+    return [json.loads(opened.get_conclusion_json(hit.position)) for hit in hits]
 
 
-def first(store: Store, need: str) -> str:
-    matches = found(store, need)
-    return matches[0]["id"] if matches else search.find_conclusions(store, need).verdict
+def first(opened: OpenLivret, need: str) -> str:
+    matches = found(opened, need)
+    return matches[0]["id"] if matches else search.find_conclusions(opened.model, need).verdict
 
 
 # How visitors speak: each way of saying it, and where it leads. None of these is an example of the rules.
@@ -83,22 +78,22 @@ SAID = {
 
 
 @pytest.mark.parametrize("name", SAID)
-def test_a_need_is_found_as_visitors_say_it(store: Store, livret: Livret, name: str) -> None:
+def test_a_need_is_found_as_visitors_say_it(opened: OpenLivret, livret: Livret, name: str) -> None:
     need, expected = SAID[name]
     assert need not in {one for rules in livret.partners for e in rules.model.examples for one in e.besoin}
-    assert first(store, need) == expected
+    assert first(opened, need) == expected
 
 
 @pytest.mark.parametrize(
     "need", ["mon permis de chasser, où le passer", "louer un hlm", "l'arrêt du bus scolaire"]
 )
-def test_what_the_booklet_does_not_cover_gets_no_match(store: Store, need: str) -> None:
-    assert first(store, need) == search.OUT_OF_SCOPE
+def test_what_the_booklet_does_not_cover_gets_no_match(opened: OpenLivret, need: str) -> None:
+    assert first(opened, need) == search.OUT_OF_SCOPE
 
 
 @pytest.mark.parametrize("need", ["", " ?! ", "aidez-moi svp", "j'ai un problème avec un papier"])
-def test_a_vague_need_gets_none_either(store: Store, need: str) -> None:
-    assert first(store, need) == search.TOO_VAGUE
+def test_a_vague_need_gets_none_either(opened: OpenLivret, need: str) -> None:
+    assert first(opened, need) == search.TOO_VAGUE
 
 
 def folded(value: Any) -> str:
@@ -117,14 +112,14 @@ def is_right(match: dict[str, Any], need: dict[str, Any]) -> bool:
 
 
 @pytest.mark.parametrize("name", LEAST)
-def test_the_needs_we_have_are_answered(store: Store, name: str) -> None:
+def test_the_needs_we_have_are_answered(opened: OpenLivret, name: str) -> None:
     """A change must not lose much of what was measured."""
     in_scope, outside, first, among_three, refused, at_a_partner = LEAST[name]
     at_1, at_3, out = [], [], []
     partners: dict[str, list[bool]] = defaultdict(list)
     for line in (ROOT / "tests" / "needs" / f"{name}.jsonl").read_text("utf-8").splitlines():
         need = json.loads(line)
-        matches = found(store, need["text"])
+        matches = found(opened, need["text"])
         if need["kind"] == "out":
             out.append(not matches)
             continue
@@ -139,7 +134,7 @@ def test_the_needs_we_have_are_answered(store: Store, name: str) -> None:
     assert {name for name, right in partners.items() if sum(right) < at_a_partner * len(right)} == set()
 
 
-def test_what_an_example_promises_is_found_first(store: Store, livret: Livret) -> None:
+def test_what_an_example_promises_is_found_first(opened: OpenLivret, livret: Livret) -> None:
     """`verifier` reads from the examples where a need leads: the search must lead there, of each spelling."""
     told = [
         (need, f"{rules.model.id}/{example.id}")
@@ -150,27 +145,27 @@ def test_what_an_example_promises_is_found_first(store: Store, livret: Livret) -
     assert len(told) > 10_000
     for rank, (need, node) in enumerate(told[::25]):
         said = need if rank % 2 else folded(need).upper().replace(" ", "  ")
-        assert first(store, said) == node, said
+        assert first(opened, said) == node, said
 
 
 @pytest.mark.parametrize("partner", PARTNERS)
-def test_every_example_gets_matches(store: Store, livret: Livret, partner: str) -> None:
+def test_every_example_gets_matches(opened: OpenLivret, livret: Livret, partner: str) -> None:
     """51 of the examples once had a match and « out-of-scope » or « vague » beside it."""
-    ids = [line.partition("\t")[0] for line in store.all("line")]
+    ids = [line.partition("\t")[0] for line in opened.list_conclusion_lines()]
     rules = next(rules.model for rules in livret.partners if rules.model.id == partner)
     assert len(rules.examples) > 5
     for example in rules.examples:
         for need in example.besoin:
-            result = search.find_conclusions(store, need, max=1)
+            result = search.find_conclusions(opened.model, need, max=1)
             led = [ids[hit.position] for hit in result.hits]
             assert (result.verdict, led) == (search.MATCHES, [f"{partner}/{example.id}"]), need
 
 
-def test_what_the_rules_say_is_elsewhere_gets_none(store: Store, livret: Livret) -> None:
+def test_what_the_rules_say_is_elsewhere_gets_none(opened: OpenLivret, livret: Livret) -> None:
     elsewhere = {search.OUT_OF_SCOPE: livret.elsewhere.out_of_scope, search.TOO_VAGUE: livret.elsewhere.vague}
     for verdict, needs in elsewhere.items():
         assert len(needs) > 50
-        assert {search.find_conclusions(store, need).verdict for need in needs} == {verdict}
+        assert {search.find_conclusions(opened.model, need).verdict for need in needs} == {verdict}
 
 
 @pytest.mark.parametrize("need", ["déclarer mon don aux Restos du cœur", "Faire un dossier d'AEEH"])
@@ -185,7 +180,7 @@ def test_what_is_known_by_heart_is_a_match_whatever_its_words_weigh(run: Run, ne
     assert json.loads(run("chercher", "--json", need, "--partenaire", partner).stdout)["matches"]
 
 
-def test_examples_not_learnt_are_found_from_the_others(livret: Livret, store: Store) -> None:
+def test_examples_not_learnt_are_found_from_the_others(livret: Livret, opened: OpenLivret) -> None:
     """One example in seven is held out: what is learnt must carry over to what was never said."""
     kept, asked = [], []
     for rules in livret.partners:
@@ -199,33 +194,19 @@ def test_examples_not_learnt_are_found_from_the_others(livret: Livret, store: St
                 rules.model.model_copy(update={"examples": examples}), rules.table, rules.missing
             )
         )
-    learnt = Store("", rebuild.compile_livret(_with(livret, tuple(kept))), [])
-    ids = [line.partition("\t")[0] for line in learnt.all("line")]
+    learnt = open_compiled(_with(livret, tuple(kept)))
+    ids = [line.partition("\t")[0] for line in learnt.list_conclusion_lines()]
     ranks = [
-        [ids[hit.position] for hit in search.find_conclusions(learnt, need, max=3).hits] for need, _ in asked
+        [ids[hit.position] for hit in search.find_conclusions(learnt.model, need, max=3).hits]
+        for need, _ in asked
     ]
     assert len(asked) > 600
     assert sum(node in found for (_, node), found in zip(asked, ranks, strict=True)) > 0.7 * len(asked)
-    learnt.close()
 
 
 def _with(livret: Livret, partners: tuple[load.PartnerRules, ...]) -> Livret:
     fields = {name: getattr(livret, name) for name in livret.__dataclass_fields__}
     return Livret(**{**fields, "partners": partners})
-
-
-def test_what_was_counted_before_is_not_counted_again_and_gives_the_same(livret: Livret) -> None:
-    grown = flatten.flatten_livret(livret)
-    anew = train.train_model(training_set.build_entries(livret, grown))
-    assert len(anew) > 1000
-    assert training_set.build_entries(livret, grown, anew) == anew, "nothing is left to learn"
-    caf = next(rules for rules in livret.partners if rules.model.id == "caf")
-    more = caf.model.examples[0].model_copy(update={"besoin": ["un besoin que personne n’a dit"]})
-    changed = load.PartnerRules(caf.model.model_copy(update={"examples": [more]}), caf.table)
-    other = _with(livret, tuple(changed if rules is caf else rules for rules in livret.partners))
-    again = training_set.build_entries(other, grown, anew)
-    assert 100 < sum(key.startswith("~learnt:") for key in again) == len(again) - 1
-    assert train.train_model(again) == train.train_model(training_set.build_entries(other, grown)) != anew
 
 
 WORDS = [
@@ -258,17 +239,17 @@ NEED = st.lists(st.sampled_from(WORDS) | st.text(max_size=9), max_size=9).map(" 
     most=st.integers(1, 9),
 )
 def test_a_result_is_ordered_and_keeps_to_what_was_asked(
-    store: Store, need: str, partner: str | None, level: int | None, most: int
+    opened: OpenLivret, need: str, partner: str | None, level: int | None, most: int
 ) -> None:
-    result = search.find_conclusions(store, need, partner=partner, level=level, max=most)
+    result = search.find_conclusions(opened.model, need, partner=partner, level=level, max=most)
     scores = [hit.score for hit in result.hits]
     assert bool(result.hits) == (result.verdict == search.MATCHES)
     assert len(scores) <= most and scores == sorted(scores, reverse=True) and all(0 <= s <= 1 for s in scores)
-    matches = found(store, need, partner=partner, level=level, max=most)
+    matches = found(opened, need, partner=partner, level=level, max=most)
     assert {match["partner"] for match in matches} <= ({partner} if partner else set(PARTNERS))
     assert {match["level"] for match in matches} <= ({level} if level else {1, 2})
     assert len({match["id"] for match in matches}) == len(matches)
-    again = search.find_conclusions(store, need, partner=partner, level=level, max=most)
+    again = search.find_conclusions(opened.model, need, partner=partner, level=level, max=most)
     assert [(hit.position, hit.score) for hit in again.hits] == [(h.position, h.score) for h in result.hits]
     for hit in result.hits:
         assert list(hit.parts.values()) == sorted(hit.parts.values(), reverse=True)
@@ -365,9 +346,9 @@ def test_a_partner_s_other_name_and_a_level_narrow_the_search(run: Run) -> None:
     ],
 )
 def test_a_named_partner_is_not_made_to_answer_what_is_none_of_its_business(
-    store: Store, partner: str, need: str
+    opened: OpenLivret, partner: str, need: str
 ) -> None:
-    assert search.find_conclusions(store, need, partner=partner).verdict == search.OUT_OF_SCOPE
+    assert search.find_conclusions(opened.model, need, partner=partner).verdict == search.OUT_OF_SCOPE
 
 
 @pytest.mark.parametrize(
@@ -380,8 +361,10 @@ def test_a_named_partner_is_not_made_to_answer_what_is_none_of_its_business(
         ("carsat", "changer de rib", "carsat/compte/donnees-personnelles"),
     ],
 )
-def test_a_named_partner_need_not_be_named_again(store: Store, partner: str, need: str, node: str) -> None:
-    assert found(store, need, partner=partner)[0]["id"] == node
+def test_a_named_partner_need_not_be_named_again(
+    opened: OpenLivret, partner: str, need: str, node: str
+) -> None:
+    assert found(opened, need, partner=partner)[0]["id"] == node
 
 
 def test_a_partner_and_a_word_are_no_misspelt_partner(run: Run) -> None:

@@ -45,7 +45,7 @@ def _load_livret(folder: str) -> Livret:
             if problem.severity is not Severity.INCOMPLETE
         ]
     if loaded.livret is None or problems:
-        raise Failure(RULES_UNUSABLE, rebuild.refusal(found, problems))
+        raise Failure(RULES_UNUSABLE, rebuild.build_refusal(found, problems))
     return loaded.livret
 
 

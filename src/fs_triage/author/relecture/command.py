@@ -10,20 +10,20 @@ from fs_triage import output
 from fs_triage.author.relecture.sheet import Sheet, build_sheet
 from fs_triage.contract import OK, OUTPUT_LOST, WRONG_CALL, Failure, describe_os_error
 from fs_triage.files import atomic_write
-from fs_triage.index.reader import Store
+from fs_triage.livret import OpenLivret
 from fs_triage.render.documents import render_document
 
 _TEMPLATES = {".md": "relecture.md.j2", ".html": "relecture.html.j2"}
 
 
-def run_relecture(store: Store, partner: str | None, target: str | None) -> int:
+def run_relecture(livret: OpenLivret, partner: str | None, target: str | None) -> int:
     """Print the sheet of `partner` (its id, None for all) as Markdown, or write it to the file `target`.
 
     The suffix of the name, `.md` or `.html`, chooses the form; an existing file is replaced. Returns 0.
     Raises `Failure` for another suffix, or when the file cannot be written.
     """
     if target is None:
-        output.print_format(render_sheet(build_sheet(store, partner), ".md").rstrip("\n"))
+        output.print_format(render_sheet(build_sheet(livret, partner), ".md").rstrip("\n"))
         return OK
     form = Path(target).suffix.lower()
     if form not in _TEMPLATES:
@@ -32,7 +32,7 @@ def run_relecture(store: Store, partner: str | None, target: str | None) -> int:
     if wrong := atomic_write.refused_name(target):
         raise Failure(WRONG_CALL, f"« {target} » ne peut pas être écrit ({wrong}) ; choisissez un autre nom.")
     try:
-        atomic_write.write_whole(Path(target), render_sheet(build_sheet(store, partner), form).encode())
+        atomic_write.write_whole(Path(target), render_sheet(build_sheet(livret, partner), form).encode())
     except OSError as error:
         message = (
             f"« {target} » n’a pas pu être écrit ({describe_os_error(error)}) ; choisissez un autre fichier."

@@ -6,7 +6,8 @@ import json
 from itertools import groupby
 from typing import TypedDict
 
-from fs_triage.index.reader import Store
+from fs_triage.contract import ROOT
+from fs_triage.livret import OpenLivret
 from fs_triage.render import labels
 from fs_triage.render.conclusion import (
     PARTNER,
@@ -67,10 +68,10 @@ class Sheet(TypedDict):
     partners: list[PartnerSheet]
 
 
-def build_sheet(store: Store, partner: str | None) -> Sheet:
+def build_sheet(livret: OpenLivret, partner: str | None) -> Sheet:
     """Return the sheet of `partner` (its id), of all partners when None."""
-    conclusions: list[Conclusion] = [json.loads(record) for record in store.all("json")]
-    root: Question = json.loads(store.need("question:"))
+    conclusions: list[Conclusion] = [json.loads(record) for record in livret.list_conclusions_json()]
+    root: Question = json.loads(livret.get_question_json(ROOT))
     partners = [
         _build_partner(
             [conclusion for conclusion in conclusions if conclusion["partner"] == choice["id"]],
@@ -81,9 +82,9 @@ def build_sheet(store: Store, partner: str | None) -> Sheet:
         if partner in (None, choice["id"])
     ]
     return {
-        "title": store.need("meta:title"),
-        "departement": store.need("meta:departement"),
-        "source": store.need("meta:source"),
+        "title": livret.meta.title,
+        "departement": livret.meta.departement,
+        "source": livret.meta.source,
         "partners": partners,
     }
 

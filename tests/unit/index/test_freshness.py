@@ -1,0 +1,67 @@
+"""The states of files: what tells that an index is not of the rules as they are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fs_triage.index.freshness import ABSENT, DOUBT, FileState, Stamp, read_state
+
+NUMBER = st.integers(-2, 2**63)
+
+
+def stamp(read_ns: int, since_ns: int) -> Stamp:
+    return Stamp(
+        folder="/r",
+        program="p",
+        texts="m",
+        model="n",
+        date="",
+        warning="",
+        read_ns=read_ns,
+        since_ns=since_ns,
+    )
+
+
+@given(st.text(), NUMBER, NUMBER, NUMBER, st.text(st.sampled_from("0af-?"), max_size=5))
+def test_a_state_is_read_as_it_was_written(path: str, size: int, mtime: int, inode: int, sha256: str) -> None:
+    state = FileState(path, size, mtime, inode, sha256)
+    again = FileState.parse(state.dump())
+    assert again.is_same(state)
+    assert again.sha256 == sha256
+
+
+def test_a_state_is_that_of_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    path.write_text("abc", encoding="utf-8")
+    status = path.stat()
+    state = read_state(str(path))
+    assert (state.size, state.mtime_ns, state.inode) == (3, status.st_mtime_ns, status.st_ino)
+    assert read_state(str(tmp_path / "y")).size == ABSENT
+
+
+LONG_AGO, READ = 1_000_000_000_000, 9_000_000_000_000
+
+
+@pytest.mark.parametrize(
+    ("mtime", "since", "changed"),
+    [
+        (LONG_AGO, READ, False),
+        (READ - DOUBT, READ, False),
+        (READ - DOUBT + 1, READ, True),  # it may have been written once more, just after
+        (READ + DOUBT, READ, True),
+        (READ, READ - DOUBT - 1, False),  # a wrong clock: read again and found the same
+    ],
+)
+def test_a_young_file_must_be_read_again(mtime: int, since: int, changed: bool) -> None:
+    files = [FileState("/r/livret.yaml", 3, mtime, 7)]
+    assert stamp(READ, since).have_changed(files, files) is changed
+
+
+@pytest.mark.parametrize("now", [(4, LONG_AGO, 7), (3, LONG_AGO + 1, 7), (3, LONG_AGO, 8), (ABSENT, 0, 0)])
+def test_another_state_is_a_change(now: tuple[int, int, int]) -> None:
+    before = FileState("/r/livret.yaml", 3, LONG_AGO, 7)
+    assert stamp(READ, READ).have_changed([before], [FileState("/r/livret.yaml", *now)])
