@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from fs_triage.checks.registry import Finding, Scope, check
+from fs_triage.rules.characters import MAX_BYTES
 from fs_triage.rules.load import Livret, LoadResult
 from fs_triage.rules.model_livret import IDENTIFIERS, SYNONYMS, UNCOVERED_NEEDS
 from fs_triage.rules.model_partner import EscalateAnswer, StepsAnswer
@@ -71,7 +72,7 @@ def find_losses(before: Mapping[str, bytes], loaded: LoadResult) -> list[Problem
         known = before.get(os.path.abspath(file.path))  # noqa: PTH100 - as the index does, « .. » included
         if known is None or file.content == known:
             continue
-        if file.size >= 0 and not file.problems:
+        if 0 <= file.size <= MAX_BYTES and not file.problems:
             written = file.content.rstrip(b"\0")  # what a machine that stopped may leave for the rest
             if has_lost_end(known, written):
                 found[file.path] = _build_cut_problem(file.path, file.content)
