@@ -65,12 +65,9 @@ def test_ci_runs_the_two_commands_as_they_stand() -> None:
     for check in ("ruff check", "ruff format --check", *types, "fs-triage verifier", *windows):
         assert f"check .venv/bin/{check}\n" in script
     subprocess.run(["bash", "-n", str(ROOT / ".ci" / "run")], check=True)
-    apart = re.findall(r"--ignore=(tests/\S+\.py)", script)
-    [names] = re.findall(r"--ignore=tests/acceptance/test_%s\.py ' ([\w ]+)\)", script)
-    apart = [path for path in apart if "%" not in path]
-    apart += [f"tests/acceptance/test_{name}.py" for name in names.split()]
-    assert len(apart) > 4
-    assert [path for path in apart if not (ROOT / path).exists()] == []
+    named = re.findall(r"(?:--ignore=)?(tests/(?:unit|contract)[\w./]*)", script)
+    assert len(named) == 3
+    assert [path for path in named if not (ROOT / path).exists()] == []
 
 
 @pytest.mark.parametrize("name", ["README.md", "docs/guide-conseiller.md"])
