@@ -1,4 +1,4 @@
-"""The only writer: answers go to standard output, everything else to standard error.
+"""Answers go to standard output, everything else to standard error; screens are drawn by `desk`, `render`.
 
 What another program reads as a format (JSON, Mermaid, DOT, Markdown, annotations, lists with tabs, scripts) is
 UTF-8 with line feeds, on every system and in every locale. Plain text is in the encoding of its console, in the

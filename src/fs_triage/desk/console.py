@@ -1,4 +1,4 @@
-"""The keys and the output of a terminal that `screen` draws on, on Linux and on Windows.
+"""How a terminal is read and written on Linux and on Windows; the keys of the list itself are in `screen`.
 
 prompt_toolkit handles keys one by one, a thousand bytes at a time: Ctrl-C would wait behind all that was pasted.
 Here the keys that end the session are looked for first, and letters in a row are handled as one paste.

@@ -1,4 +1,4 @@
-"""The compiled files of a livret in the user's cache folder: written once, never changed, named by their content.
+"""The compiled files of a livret in the user's cache folder: written once, never changed.
 
 Of an index there may be several, until they are swept: the last by name is the newest.
 """
