@@ -31,6 +31,7 @@ FLOORS = (
     "livret_choice",
     "rebuild",
     "checks",
+    "understanding",
     "search index",
     "rules render",
     "files output",

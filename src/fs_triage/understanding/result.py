@@ -1,0 +1,82 @@
+"""What words were understood as: the one result that lookups, searches and the wizard tell, each in its way."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from fs_triage.search.rank import Hit
+
+
+class Verdict:
+    """What the words came to, as `verdict` of JSON says it; plain strings, since an enum costs a search its start."""
+
+    MATCHES = "matches"
+    MAYBE = "maybe"  # something was recognised, and something was not: `hits` may answer
+    VAGUE = "vague"  # `choices` would settle it
+    OUT_OF_SCOPE = "out-of-scope"  # recognised as not in this livret: `topic` names it
+    UNKNOWN = "unknown"  # not understood: `unknown_words`, or `is_foreign`
+
+
+class Topic:
+    """A subject that the livret does not cover: its name, and where to turn if the officer wrote it, else empty."""
+
+    __slots__ = ("name", "where")
+
+    def __init__(self, name: str, where: str = "") -> None:
+        self.name = name
+        self.where = where
+
+
+class UnknownWord:
+    """A word as typed that nothing is known of, and the nearest known words, best first."""
+
+    __slots__ = ("nearest", "word")
+
+    def __init__(self, word: str, nearest: list[str]) -> None:
+        self.word = word
+        self.nearest = nearest
+
+
+class ToldNeed:
+    """One of several needs told in a text: its words as typed, and what answers it, best first."""
+
+    __slots__ = ("hits", "text")
+
+    def __init__(self, text: str, hits: list[Hit]) -> None:
+        self.text = text
+        self.hits = hits
+
+
+class Understanding:
+    """What a text was understood as.
+
+    `hits` are conclusions, best first (the best of each need before any second best), empty unless `verdict` is
+    `MATCHES` or `MAYBE`; `tied` are the first of them when they are too close to tell which is meant, at least two.
+    `named` are ids of nodes, questions included, whose id, label or name the words are, or begin while they are being
+    typed, best first. `choices` are ids of nodes that would settle a vague text. `needs` has two or more, or none.
+    """
+
+    __slots__ = ("choices", "hits", "is_foreign", "named", "needs", "tied", "topic", "unknown_words", "verdict")
+
+    def __init__(
+        self,
+        verdict: str,
+        *,
+        hits: list[Hit] | None = None,
+        tied: list[Hit] | None = None,
+        named: list[str] | None = None,
+        choices: list[str] | None = None,
+        needs: list[ToldNeed] | None = None,
+        topic: Topic | None = None,
+        unknown_words: list[UnknownWord] | None = None,
+        is_foreign: bool = False,
+    ) -> None:
+        self.verdict = verdict
+        self.hits = hits or []
+        self.tied = tied or []
+        self.named = named or []
+        self.choices = choices or []
+        self.needs = needs or []
+        self.topic = topic
+        self.unknown_words = unknown_words or []
+        self.is_foreign = is_foreign
