@@ -36,6 +36,7 @@ _ASCII_SUBSTITUTES = {
     "°": "o",
     "€": "euros",
 }
+_PLAIN = bytes(range(0x20, 0x7F))  # the printable characters of ASCII
 _LONGEST_MESSAGE, _SHOWN_BEGINNING, _SHOWN_END = 1000, 500, 300  # characters
 
 
@@ -129,30 +130,42 @@ def print_wrapped_answer(text: str) -> None:
     print_answer(text)
 
 
-def print_format(text: str) -> None:
+def print_format(text: str | bytes) -> None:
     """Print an answer that is in a format of files: UTF-8 and line feeds; raises `Failure` as `print_answer` does.
 
-    On a terminal a person reads it, and it is shown as any answer.
+    On a terminal a person reads it, and it is shown as any answer. Bytes are text in UTF-8.
     """
     if sys.stdout is not None and sys.stdout.isatty():
-        print_answer(text)
+        print_answer(text if isinstance(text, str) else text.decode())
     else:
-        _print_utf8(make_printable(text, "\n\t"))
+        _print_utf8(text, "\n\t")
 
 
-def print_json(text: str) -> None:
+def print_json(text: str | bytes) -> None:
     """Print a JSON answer at once, in UTF-8 on a terminal too (RFC 8259); raises `Failure` as `print_answer` does."""
-    _print_utf8(make_printable(text, "\n"))
+    _print_utf8(text, "\n")
 
 
-def _print_utf8(text: str) -> None:
+def _print_utf8(text: str | bytes, kept: str) -> None:
     if sys.stdout is not None:
+        content = make_printable(text, kept).encode() if isinstance(text, str) else _check_utf8(text, kept)
         try:
             sys.stdout.flush()
-            sys.stdout.buffer.write(text.encode() + b"\n")
+            sys.stdout.buffer.write(content + b"\n")
             sys.stdout.buffer.flush()
         except OSError as error:
             raise _build_output_failure(error) from error
+
+
+def _check_utf8(content: bytes, kept: str) -> bytes:
+    """Return the text that `content` is as `make_printable` does, in a fraction of the time that a whole list takes.
+
+    What is left without the bytes of plain ASCII, which no other character has any of, tells whether all is printable.
+    """
+    special = content.translate(None, _PLAIN + kept.encode()).decode()
+    if not special or make_printable(special) is special:
+        return content
+    return make_printable(content.decode(), kept).encode()
 
 
 def print_message(*lines: str) -> None:

@@ -18,9 +18,16 @@ def render_matches(livret: Reader, query: str, matches: Iterable[str], more: str
     )
 
 
-def render_contacts(livret: Reader, contacts: Iterable[str]) -> str:
-    """Return the JSON object that carries `contacts`."""
-    return f'{{{_render_head(livret)}, "contacts": [{", ".join(contacts)}]}}'
+def render_list(livret: Reader, query: str, matches: bytes) -> bytes:
+    """Return the JSON object that carries `matches`, joined as the index has them."""
+    head = f'{{{_render_head(livret)}, "query": {quote_json(query)}, "matches": ['
+    return b"%b%b]}" % (head.encode(), matches)
+
+
+def render_contacts(livret: Reader, contacts: bytes) -> bytes:
+    """Return the JSON object that carries `contacts`, joined as the index has them."""
+    head = f'{{{_render_head(livret)}, "contacts": ['
+    return b"%b%b]}" % (head.encode(), contacts)
 
 
 def quote_json(text: str) -> str:

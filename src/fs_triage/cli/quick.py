@@ -67,7 +67,7 @@ def _answer_by_search(livret: OpenLivret, call: Call, found: lookup.LookupResult
     return NOTHING_FOUND
 
 
-def _print_matches(livret: OpenLivret, call: Call, matches: list[str], more: str = "") -> None:
+def _print_matches(livret: OpenLivret, call: Call, matches: list[str], more: str) -> None:
     from fs_triage.cli import json_answers
 
     output.print_json(json_answers.render_matches(livret, " ".join(call.words), matches, more))
@@ -77,9 +77,12 @@ def answer_liste(livret: OpenLivret, call: Call) -> int:
     """Print every conclusion, of one partner or of all."""
     partner = get_partner(livret, call)
     if call.has_flag("--json"):
-        _print_matches(livret, call, livret.list_conclusions_json(partner))
+        from fs_triage.cli import json_answers
+
+        matches = livret.join_conclusions_json(partner)
+        output.print_json(json_answers.render_list(livret, " ".join(call.words), matches))
     else:
-        output.print_format("\n".join(livret.list_conclusion_lines(partner)))
+        output.print_format(livret.join_conclusion_lines(partner))
     return OK
 
 
@@ -102,7 +105,7 @@ def answer_contacts(livret: OpenLivret, call: Call) -> int:
     if call.has_flag("--json"):
         from fs_triage.cli import json_answers
 
-        output.print_json(json_answers.render_contacts(livret, livret.list_contacts_json(partner)))
+        output.print_json(json_answers.render_contacts(livret, livret.join_contacts_json(partner)))
     else:
-        output.print_format("\n".join(livret.list_contact_lines(partner)))
+        output.print_format(livret.join_contact_lines(partner))
     return OK

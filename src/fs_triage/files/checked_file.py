@@ -14,7 +14,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-_PAGE = 1 << 14  # bytes: a lookup reads a few pages, however large the livret
+_LAYOUT = "2"  # changes with how pages and sections are laid out
+_PAGE = 1 << 12  # bytes: a lookup reads a few pages, however large the livret
+_MAX_KEPT_PAGES = 16  # of one reading: what is read of more pages than these is read once
 _NUMBER = 4  # bytes, in the order of the machine: `memoryview.cast` needs no import
 _BUCKET = 8  # keys
 _TELLS_OWNER = os.name == "posix"  # Windows says of every file that all may write it
@@ -34,17 +36,21 @@ def pack(kind: str, sections: Mapping[str, bytes]) -> bytes:
     return b"".join([_format_head(kind), b"%08x %08x\n" % (len(body), crc32(sums)), sums, body])
 
 
-def pack_texts(texts: Iterable[str]) -> bytes:
-    """Return a section of `texts`, to be read by their position; the name of a file need not be proper text."""
-    return pack_blobs([text.encode("utf-8", "surrogatepass") for text in texts])
+def pack_texts(texts: Iterable[str], separator: str = "") -> bytes:
+    """Return a section of `texts`, to be read by their position; the name of a file need not be proper text.
+
+    `separator` stands between them where they are read joined (`Texts.join`).
+    """
+    return pack_blobs([text.encode("utf-8", "surrogatepass") for text in texts], separator.encode())
 
 
-def pack_blobs(blobs: Sequence[bytes]) -> bytes:
-    """Return a section of `blobs`, to be read by their position."""
+def pack_blobs(blobs: Sequence[bytes], separator: bytes = b"") -> bytes:
+    """Return a section of `blobs`, to be read by their position; `separator` follows each."""
     ends = [0]
     for blob in blobs:
-        ends.append(ends[-1] + len(blob))
-    return b"".join([pack_numbers([len(blobs), *ends]), *blobs])
+        ends.append(ends[-1] + len(blob) + len(separator))
+    body = b"".join([blob + separator for blob in blobs])
+    return pack_numbers([len(blobs), len(separator), *ends]) + body
 
 
 def pack_table(values: Mapping[str, str]) -> bytes:
@@ -67,7 +73,7 @@ def _hash_key(key: str) -> int:
 
 
 def _format_head(kind: str) -> bytes:
-    return f"{kind} {sys.byteorder} ".encode()
+    return f"{kind} {_LAYOUT} {sys.byteorder} ".encode()
 
 
 def open_file(kind: str, path: str) -> CheckedFile:
@@ -101,12 +107,13 @@ def load_file(kind: str, path: str) -> CheckedFile:
 class CheckedFile:
     """A file open for reading, by `descriptor` or as its `content`; raises `Damaged` for what was not written so."""
 
-    __slots__ = ("_begin", "_body", "_content", "_descriptor", "_sections", "_size", "_sums")
+    __slots__ = ("_begin", "_body", "_content", "_descriptor", "_pages", "_sections", "_size", "_sums")
 
     def __init__(self, kind: str, descriptor: int = -1, content: bytes = b"") -> None:
         self._descriptor = descriptor
         self._content = content
         self._body: bytes | None = None  # once all of it has been verified
+        self._pages: dict[int, bytes] = {}  # those that were verified, by their number
         head = _format_head(kind)
         begun = self._read_raw(0, len(head) + _SIZES)
         try:
@@ -134,6 +141,7 @@ class CheckedFile:
         """Read all of it into memory: what is read afterwards cannot fail."""
         self._body = self.read_span(0, self._size)
         self._content = b""
+        self._pages.clear()
         self.close()
 
     def close(self) -> None:
@@ -166,14 +174,27 @@ class CheckedFile:
         """Return the bytes from `begin` to `end` of the body."""
         if self._body is not None:
             return self._body[begin:end]
-        first = begin // _PAGE
-        start, stop = first * _PAGE, min(-(-end // _PAGE) * _PAGE, self._size)
+        first, after = begin // _PAGE, -(-end // _PAGE)
+        start = first * _PAGE
+        if after - first > _MAX_KEPT_PAGES:
+            return self._read_pages(start, min(after * _PAGE, self._size))[begin - start : end - start]
+        kept = self._pages
+        for number in range(first, after):
+            if number not in kept:
+                at = number * _PAGE
+                kept[number] = self._read_pages(at, min(at + _PAGE, self._size))
+        joined = kept[first] if after - first == 1 else b"".join([kept[one] for one in range(first, after)])
+        return joined[begin - start : end - start]
+
+    def _read_pages(self, start: int, stop: int) -> bytes:
+        """Return the bytes from `start` to `stop` of the body, whole pages; raises `Damaged`."""
         pages = self._read_raw(self._begin + start, self._begin + stop)
         view = memoryview(pages)
         sums = [crc32(view[at : at + _PAGE]) for at in range(0, len(pages), _PAGE)]
+        first = start // _PAGE
         if len(pages) != stop - start or sums != self._sums[first : first + len(sums)].tolist():
             raise Damaged
-        return pages[begin - start : end - start]
+        return pages
 
     def _read_raw(self, begin: int, end: int) -> bytes:
         """Return the bytes of the file from `begin` to `end`, fewer where it ends before."""
@@ -193,13 +214,14 @@ class CheckedFile:
 class Texts:
     """Texts by their position."""
 
-    __slots__ = ("_begin", "_file", "_offsets", "count")
+    __slots__ = ("_begin", "_file", "_offsets", "_separator_size", "count")
 
     def __init__(self, file: CheckedFile, begin: int) -> None:
         self._file = file
-        self.count = int.from_bytes(file.read_span(begin, begin + _NUMBER), sys.byteorder)
-        self._begin = begin + (self.count + 2) * _NUMBER
-        self._offsets = memoryview(file.read_span(begin + _NUMBER, self._begin)).cast("I")
+        offsets = begin + 2 * _NUMBER
+        self.count, self._separator_size = memoryview(file.read_span(begin, offsets)).cast("I")
+        self._begin = offsets + (self.count + 1) * _NUMBER
+        self._offsets = memoryview(file.read_span(offsets, self._begin)).cast("I")
 
     def get(self, position: int) -> str:
         """Return the text at `position`."""
@@ -207,8 +229,14 @@ class Texts:
 
     def get_bytes(self, position: int) -> bytes:
         """Return what stands at `position` as bytes."""
-        begin, end = self._offsets[position], self._offsets[position + 1]
+        begin, end = self._offsets[position], self._offsets[position + 1] - self._separator_size
         return self._file.read_span(self._begin + begin, self._begin + end)
+
+    def join(self, first: int = 0, end: int | None = None) -> bytes:
+        """Return what stands from `first` to `end` as it is in the file, with the separators in between."""
+        begin, after = self._offsets[first], self._offsets[self.count if end is None else end]
+        after = max(begin, after - self._separator_size)
+        return self._file.read_span(self._begin + begin, self._begin + after)
 
     def list(self, first: int = 0, end: int | None = None) -> list[str]:
         """Return the texts from `first` to `end`, all of them where no bounds are given."""
@@ -217,8 +245,9 @@ class Texts:
             return []
         begin = offsets[0]
         texts = self._file.read_span(self._begin + begin, self._begin + offsets[-1])
+        width = self._separator_size
         return [
-            texts[offsets[rank] - begin : after - begin].decode("utf-8", "surrogatepass")
+            texts[offsets[rank] - begin : after - width - begin].decode("utf-8", "surrogatepass")
             for rank, after in enumerate(offsets[1:])
         ]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from fs_triage.files.checked_file import pack, pack_table, pack_texts
 from fs_triage.index.freshness import FileState, Stamp
-from fs_triage.index.reader import KIND, Meta, NodeRow, PartnerRow, WordRow
+from fs_triage.index.reader import KIND, LINES, MEMBERS, Meta, NodeRow, PartnerRow, WordRow
 from fs_triage.render import plain_text
 from fs_triage.render.conclusion import describe_conclusion
 from fs_triage.rules.flatten import Tree
@@ -112,9 +112,9 @@ def _build_conclusions(livret: Livret, tree: Tree) -> Sections:
     ]
     conclusions = tree.conclusions.values()
     return {
-        "conclusions": pack_texts(map(_json, conclusions)),
+        "conclusions": pack_texts(map(_json, conclusions), MEMBERS),
         "conclusion-texts": pack_texts(map(plain_text.render_card, cards)),
-        "conclusion-lines": pack_texts(map(plain_text.render_conclusion_row, conclusions)),
+        "conclusion-lines": pack_texts(map(plain_text.render_conclusion_row, conclusions), LINES),
     }
 
 
@@ -147,7 +147,7 @@ def _build_contacts(livret: Livret, tree: Tree) -> tuple[Sections, dict[str, Par
             records.append(_json(record))
             lines.append(plain_text.render_contact_row(partner, shown[name], conclusions))
         spans[partner] = PartnerRow(*tree.get_span(partner), first, len(records))
-    return {"contacts": pack_texts(records), "contact-lines": pack_texts(lines)}, spans
+    return {"contacts": pack_texts(records, MEMBERS), "contact-lines": pack_texts(lines, LINES)}, spans
 
 
 _json = json.JSONEncoder(ensure_ascii=False).encode

@@ -8,8 +8,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from fs_triage.files.checked_file import CheckedFile, Table, Texts
 
-KIND = "fs-triage-index 3"
+KIND = "fs-triage-index 4"
 """What begins the file; its number changes with what a section holds."""
+MEMBERS, LINES = ", ", "\n"
+"""What stands between the conclusions and contacts of the sections of JSON and of lines, to be printed at once."""
 
 
 class Meta:
@@ -167,6 +169,14 @@ class Reader:
         """Return conclusions as JSON."""
         return self._get_texts("conclusions").list(*self._conclusions_of(partner))
 
+    def join_conclusions_json(self, partner: str | None = None) -> bytes:
+        """Return the members of a JSON array of conclusions."""
+        return self._get_texts("conclusions").join(*self._conclusions_of(partner))
+
+    def join_conclusion_lines(self, partner: str | None = None) -> bytes:
+        """Return conclusions as lines of one text."""
+        return self._get_texts("conclusion-lines").join(*self._conclusions_of(partner))
+
     def list_conclusion_lines(self, partner: str | None = None) -> list[str]:
         """Return conclusions as lines."""
         return self._get_texts("conclusion-lines").list(*self._conclusions_of(partner))
@@ -174,6 +184,14 @@ class Reader:
     def list_contacts_json(self, partner: str | None = None) -> list[str]:
         """Return contacts as JSON, each with the ids of the conclusions that use it."""
         return self._get_texts("contacts").list(*self._contacts_of(partner))
+
+    def join_contacts_json(self, partner: str | None = None) -> bytes:
+        """Return the members of a JSON array of contacts."""
+        return self._get_texts("contacts").join(*self._contacts_of(partner))
+
+    def join_contact_lines(self, partner: str | None = None) -> bytes:
+        """Return contacts as lines of one text."""
+        return self._get_texts("contact-lines").join(*self._contacts_of(partner))
 
     def list_contact_lines(self, partner: str | None = None) -> list[str]:
         """Return contacts as lines."""

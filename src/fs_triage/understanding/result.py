@@ -56,7 +56,17 @@ class Understanding:
     typed, best first. `choices` are ids of nodes that would settle a vague text. `needs` has two or more, or none.
     """
 
-    __slots__ = ("choices", "hits", "is_foreign", "named", "needs", "tied", "topic", "unknown_words", "verdict")
+    __slots__ = (
+        "choices",
+        "hits",
+        "is_foreign",
+        "named",
+        "needs",
+        "tied",
+        "topic",
+        "unknown_words",
+        "verdict",
+    )
 
     def __init__(
         self,
