@@ -9,7 +9,7 @@ from fs_triage.files import folders
 from fs_triage.files.checked_file import CheckedFile, Damaged, load_file, open_file
 from fs_triage.files.livret_cache import MODEL, TEXTS, LivretCache
 from fs_triage.files.timeout import DiskTimeout, call_with_timeout_unless_own
-from fs_triage.index.freshness import identify_program, read_state
+from fs_triage.index.freshness import ABSENT_STATE, identify_program, read_states
 from fs_triage.index.reader import KIND, Reader
 
 TYPE_CHECKING = False
@@ -182,14 +182,14 @@ def _is_fresh(livret: OpenLivret, folder: str) -> bool:
     stamp = livret.stamp
     if stamp.folder != folder or not _is_of_this_program(livret):
         return False
-    sources = livret.list_sources()
+    paths, before = livret.list_source_states()
     try:
-        now = call_with_timeout_unless_own(folder, lambda: [read_state(source.path) for source in sources])
+        now = call_with_timeout_unless_own(folder, lambda: read_states(paths))
     except DiskTimeout:
         return _accept_old(livret, "ne répond pas")
-    if all(state.size < 0 for state in now if os.path.dirname(state.path) == folder):
+    if ABSENT_STATE in now and _are_away(paths, now, folder):
         return _accept_old(livret, "est introuvable")
-    if stamp.have_changed(sources, now):
+    if now != before or not stamp.is_settled:
         return False
     if stamp.warning:
         livret.notices.append(stamp.warning)
@@ -197,10 +197,19 @@ def _is_fresh(livret: OpenLivret, folder: str) -> bool:
 
 
 def _is_of_this_program(livret: OpenLivret) -> bool:
-    files = livret.list_program_files()
-    if not files:
+    paths, before = livret.list_program_states()
+    if not paths:
         return livret.stamp.program == identify_program()
-    return not livret.stamp.have_changed(files, [read_state(file.path) for file in files])
+    return livret.stamp.is_settled and read_states(paths) == before
+
+
+def _are_away(paths: list[str], states: list[str], folder: str) -> bool:
+    """Return whether no file is left in the `folder` of the rules."""
+    return all(
+        state == ABSENT_STATE
+        for path, state in zip(paths, states, strict=True)
+        if os.path.dirname(path) == folder
+    )
 
 
 def _accept_old(livret: OpenLivret, what: str) -> bool:

@@ -38,6 +38,7 @@ _MONTHS = (
     "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()  # noqa: SIM905
 )
 _MEMORY = 1 << 25  # bytes that a compilation takes at least
+_ABOVE = {"__main__.py", "author", "cli", "desk", "livret.py", "livret_choice.py"}
 _ABSENT = "-"  # instead of the hash of a content
 
 
@@ -275,10 +276,14 @@ def _build_unread_state(path: str) -> FileState:
 
 @cache
 def _list_program_files() -> list[FileState]:
-    """Return the files of the program, where they may be edited; none of one that was installed."""
+    """Return the files of the program, where they may be edited; none of one that was installed.
+
+    Those of the rooms above this one are left out, as nothing of them gets into what is made here.
+    """
     if os.path.isdir(os.path.join(PACKAGE, "livrets")):
         return []
-    states = [read_state(str(path)) for path in sorted(Path(PACKAGE).rglob("*.py"))]
+    paths = sorted(Path(PACKAGE).rglob("*.py"))
+    states = [read_state(str(path)) for path in paths if path.relative_to(PACKAGE).parts[0] not in _ABOVE]
     for state in states:
         state.sha256 = hashlib.sha256(Path(state.path).read_bytes()).hexdigest()
     return states

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fs_triage.files.checked_file import pack, pack_table, pack_texts
-from fs_triage.index.freshness import FileState, Stamp
+from fs_triage.index.freshness import FileState, Stamp, dump_files
 from fs_triage.index.reader import KIND, LINES, MEMBERS, Meta, NodeRow, PartnerRow, WordRow
 from fs_triage.render import plain_text
 from fs_triage.render.conclusion import describe_conclusion
@@ -32,10 +32,11 @@ class Origin:
 
     def pack(self) -> Sections:
         """Return its sections."""
+        self.stamp.settle([*self.sources, *self.program_files])
         return {
             "stamp": pack_texts(self.stamp.dump()),
-            "sources": pack_texts([state.dump() for state in self.sources]),
-            "program": pack_texts([state.dump() for state in self.program_files]),
+            "sources": pack_texts(dump_files(self.sources)),
+            "program": pack_texts(dump_files(self.program_files)),
         }
 
 

@@ -1,4 +1,7 @@
-"""What an index was made from: the states of files, and whether they are still the same."""
+"""What an index was made from: the states of files, and whether they are still the same.
+
+A start compares texts, one a file, and makes no objects of them: in a checkout there are nearly a hundred.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,8 @@ from fs_triage import PACKAGE, __version__
 
 DOUBT = 2_000_000_000  # nanoseconds: FAT keeps times to 2 s, so a change within that time may not show
 ABSENT = -1  # in the place of the size of a file
+ABSENT_STATE = f"{ABSENT} 0 0"
+_SETTLED = "settled"
 UNREADABLE = -2  # a size that no file has: each start tries to read it again
 
 
@@ -24,32 +29,53 @@ class FileState:
         self.sha256 = sha256
 
     @classmethod
-    def parse(cls, text: str) -> FileState:
-        """Return the state that `dump` made a text of."""
-        size, mtime_ns, inode, sha256, path = text.split(" ", 4)
+    def parse(cls, path: str, state: str, sha256: str) -> FileState:
+        """Return the file of this `path` and of this `state`, as `read_states` tells it."""
+        size, mtime_ns, inode = state.split(" ")
         return cls(path, int(size), int(mtime_ns), int(inode), sha256)
 
-    def dump(self) -> str:
-        """Return it as one text, for an index."""
-        return f"{self.size} {self.mtime_ns} {self.inode} {self.sha256} {self.path}"
+    @property
+    def state(self) -> str:
+        """What the disk tells of it, as `read_states` does."""
+        return f"{self.size} {self.mtime_ns} {self.inode}"
 
     def is_same(self, other: FileState) -> bool:
         """Return whether the disk tells the same of both."""
-        return (self.path, self.size, self.mtime_ns, self.inode) == (
-            other.path,
-            other.size,
-            other.mtime_ns,
-            other.inode,
-        )
+        return (self.path, self.state) == (other.path, other.state)
+
+
+def dump_files(files: list[FileState]) -> list[str]:
+    """Return `files` as texts, for an index: the paths, then the states, then the hashes."""
+    return [
+        *(file.path for file in files),
+        *(file.state for file in files),
+        *(file.sha256 for file in files),
+    ]
+
+
+def parse_files(texts: list[str]) -> list[FileState]:
+    """Return the files that `dump_files` made `texts` of."""
+    count = len(texts) // 3
+    columns = (texts[:count], texts[count : 2 * count], texts[2 * count :])
+    return [FileState.parse(*row) for row in zip(*columns, strict=True)]
+
+
+def read_states(paths: list[str]) -> list[str]:
+    """Return what the disk tells now of the files at `paths`: of each its size, its time and its inode."""
+    states = []
+    for path in paths:
+        try:
+            status = os.stat(path)
+        except OSError:
+            states.append(ABSENT_STATE)
+        else:
+            states.append(f"{status.st_size} {status.st_mtime_ns} {status.st_ino}")
+    return states
 
 
 def read_state(path: str) -> FileState:
     """Return the state of the file at `path`."""
-    try:
-        status = os.stat(path)
-    except OSError:
-        return FileState(path, ABSENT, 0, 0)
-    return FileState(path, status.st_size, status.st_mtime_ns, status.st_ino)
+    return FileState.parse(path, *read_states([path]), "")
 
 
 def identify_program() -> str:
@@ -65,10 +91,21 @@ class Stamp:
 
     `program` tells the version that made it; `texts` and `model` are the keys of the files that belong to it;
     `read_ns` is when the contents of the rules were last read, `since_ns` since when their states are what they
-    are; `date` is shown when the rules are away, `warning` whenever it is there.
+    are; `date` is shown when the rules are away, `warning` whenever it is there. `is_settled` tells whether states
+    that are the same mean that the files are.
     """
 
-    __slots__ = ("date", "folder", "model", "program", "read_ns", "since_ns", "texts", "warning")
+    __slots__ = (
+        "date",
+        "folder",
+        "is_settled",
+        "model",
+        "program",
+        "read_ns",
+        "since_ns",
+        "texts",
+        "warning",
+    )
 
     def __init__(
         self,
@@ -81,6 +118,7 @@ class Stamp:
         warning: str,
         read_ns: int,
         since_ns: int,
+        is_settled: bool = False,
     ) -> None:
         self.folder = folder
         self.program = program
@@ -90,11 +128,12 @@ class Stamp:
         self.warning = warning
         self.read_ns = read_ns
         self.since_ns = since_ns
+        self.is_settled = is_settled
 
     @classmethod
     def parse(cls, texts: list[str]) -> Stamp:
         """Return the stamp that `dump` made texts of."""
-        folder, program, texts_key, model, date, warning, read_ns, since_ns = texts
+        folder, program, texts_key, model, date, warning, read_ns, since_ns, settled = texts
         return cls(
             folder=folder,
             program=program,
@@ -104,19 +143,19 @@ class Stamp:
             warning=warning,
             read_ns=int(read_ns),
             since_ns=int(since_ns),
+            is_settled=settled == _SETTLED,
         )
 
     def dump(self) -> list[str]:
         """Return it as texts, for an index."""
-        numbers = [str(self.read_ns), str(self.since_ns)]
+        numbers = [str(self.read_ns), str(self.since_ns), _SETTLED if self.is_settled else ""]
         return [self.folder, self.program, self.texts, self.model, self.date, self.warning, *numbers]
 
-    def have_changed(self, before: list[FileState], now: list[FileState]) -> bool:
-        """Return whether a file is no longer as it was, or may not be: then its content must say.
+    def settle(self, files: list[FileState]) -> None:
+        """Find whether `files`, as they were read, are known by their states.
 
-        A change made soon after a reading may leave the state of a file as it was.
+        A change made soon after a reading may leave the state of a file as it was: then its content must say.
         """
-        if not all(old.is_same(new) for old, new in zip(before, now, strict=True)):
-            return True
-        settled = self.read_ns - self.since_ns > DOUBT
-        return not (settled or all(state.mtime_ns <= self.read_ns - DOUBT for state in now))
+        self.is_settled = self.read_ns - self.since_ns > DOUBT or all(
+            file.mtime_ns <= self.read_ns - DOUBT for file in files
+        )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from fs_triage.index.freshness import FileState, Stamp
+from fs_triage.index.freshness import FileState, Stamp, parse_files
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from fs_triage.files.checked_file import CheckedFile, Table, Texts
 
-KIND = "fs-triage-index 4"
+KIND = "fs-triage-index 5"
 """What begins the file; its number changes with what a section holds."""
 MEMBERS, LINES = ", ", "\n"
 """What stands between the conclusions and contacts of the sections of JSON and of lines, to be printed at once."""
@@ -121,11 +121,21 @@ class Reader:
 
     def list_sources(self) -> list[FileState]:
         """Return the rule files that the index was made from."""
-        return [FileState.parse(text) for text in self.file.read_texts("sources").list()]
+        return parse_files(self.file.read_texts("sources").list())
 
-    def list_program_files(self) -> list[FileState]:
-        """Return the files of the program that made the index, none where its version tells enough."""
-        return [FileState.parse(text) for text in self.file.read_texts("program").list()]
+    def list_source_states(self) -> tuple[list[str], list[str]]:
+        """Return the paths of these rule files, and their states (`freshness.read_states`)."""
+        return self._list_states("sources")
+
+    def list_program_states(self) -> tuple[list[str], list[str]]:
+        """Return the paths and states of the files of the program, none where its version tells enough."""
+        return self._list_states("program")
+
+    def _list_states(self, section: str) -> tuple[list[str], list[str]]:
+        texts = self.file.read_texts(section)
+        count = texts.count // 3
+        found = texts.list(0, 2 * count)
+        return found[:count], found[count:]
 
     def find_partner(self, name: str) -> str | None:
         """Return the id of the partner that has this folded name."""

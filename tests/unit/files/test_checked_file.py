@@ -72,6 +72,17 @@ def test_what_was_written_is_read(content: bytes, tmp_path: Path) -> None:
     assert [file.read_section(name) for name in file.list_sections()] == list(SECTIONS.values())
 
 
+@given(st.lists(st.text(max_size=5), max_size=6), st.text(max_size=3), st.data())
+def test_texts_are_read_joined_and_one_by_one(texts: list[str], separator: str, data: st.DataObject) -> None:
+    section = pack_texts(texts, separator)
+    read = CheckedFile(KIND, content=pack(KIND, {"t": section})).read_texts("t")
+    assert read.list() == [read.get(rank) for rank in range(len(texts))] == texts
+    assert read.join().decode() == separator.join(texts)
+    first = data.draw(st.integers(0, len(texts)))
+    end = data.draw(st.integers(first, len(texts)))
+    assert read.join(first, end).decode() == separator.join(texts[first:end])
+
+
 def test_a_flipped_bit_is_never_another_value(content: bytes) -> None:
     for place in range(len(content) * 8):
         flipped = bytearray(content)
