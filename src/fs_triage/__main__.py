@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 _SHORT_OF_MEMORY = (
     "Mémoire insuffisante sur ce poste ; fermez d’autres programmes, puis relancez la commande."
 )
+_OBJECTS_UNLOOKED = 20_000
+"""So many more objects must there be before some are looked for that only refer to each other: more than a lookup or a
+search makes, whose twentieth or tenth part of the time would be that."""
 _LITTLE_MEMORY = 1 << 26  # bytes
 _SIGNS_OF_IT = (
     "allocate memory",
@@ -33,6 +37,7 @@ def start() -> NoReturn:
     It ends without taking the interpreter down piece by piece, a fifth of the time of a lookup, and without
     waiting for a share that hangs.
     """
+    gc.set_threshold(_OBJECTS_UNLOOKED)
     code = main()
     output.flush_stderr()
     os._exit(code)

@@ -51,6 +51,10 @@ class Failure(Exception):
         self.message = message
 
 
+class DiskTimeout(Exception):
+    """The disk did not answer in time."""
+
+
 def describe_os_error(error: OSError) -> str:
     """Return why the system refused, in French."""
     from fs_triage import system_errors  # only a message pays for it

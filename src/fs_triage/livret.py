@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 
-from fs_triage.contract import RULES_UNUSABLE, Failure
+from fs_triage.contract import RULES_UNUSABLE, DiskTimeout, Failure
 from fs_triage.files import folders
 from fs_triage.files.checked_file import CheckedFile, Damaged, load_file, open_file
 from fs_triage.files.livret_cache import MODEL, TEXTS, LivretCache
-from fs_triage.files.timeout import DiskTimeout, call_with_timeout_unless_own
 from fs_triage.index.freshness import ABSENT_STATE, identify_program, read_states
 from fs_triage.index.reader import KIND, Reader
 
@@ -40,21 +39,36 @@ class OpenLivret(Reader):
     ) -> None:
         super().__init__(file)
         self.notices = notices
+        self._is_read_whole = False
         self._cache = cache
         self._rule_texts = texts
         self._model: Model | None = None
 
     def load(self) -> None:
-        """Read all of it into memory, for who prints before everything is read; raises `Damaged`."""
+        """Read all of it into memory, for who prints before everything is read; raises `Damaged`.
+
+        That of a damaged model is not: it is trained anew.
+        """
         self.file.load()
+        self._close_model()
+        self._is_read_whole = True
 
     def close(self) -> None:
-        """Close the index."""
+        """Close its files."""
         self.file.close()
+        self._close_model()
+
+    def _close_model(self) -> None:
+        if self._model is not None:
+            self._model.close()
+        self._model = None
 
     @property
     def model(self) -> Model:
-        """The model of the search, trained when it is first asked for; raises `Damaged`."""
+        """The model of the search, trained when it is first asked for; raises `Damaged`.
+
+        It is read by pages where the index is: then a search reads a hundredth of it.
+        """
         if self._model is None:
             self._model = self._open_model()
         return self._model
@@ -64,8 +78,9 @@ class OpenLivret(Reader):
 
         key = self.stamp.model
         if self._cache is not None:
+            open_model = load_file if self._is_read_whole else open_file
             try:
-                return model.Model(load_file(model.KIND, self._cache.get_path(key, MODEL)))
+                return model.Model(open_model(model.KIND, self._cache.get_path(key, MODEL)))
             except Damaged:
                 pass
         from fs_triage import rebuild
@@ -111,6 +126,7 @@ def answer_from(folder: str, answer: Callable[[OpenLivret], T]) -> T:
         livret.close()
     livret = _rebuild(folder)
     try:
+        livret.load()
         return answer(livret)
     except Damaged as error:  # what a search is trained with is gone, and the rules cannot be read
         message = (
@@ -184,7 +200,7 @@ def _is_fresh(livret: OpenLivret, folder: str) -> bool:
         return False
     paths, before = livret.list_source_states()
     try:
-        now = call_with_timeout_unless_own(folder, lambda: read_states(paths))
+        now = folders.look_at(folder, lambda: read_states(paths))
     except DiskTimeout:
         return _accept_old(livret, "ne répond pas")
     if ABSENT_STATE in now and _are_away(paths, now, folder):

@@ -5,14 +5,8 @@ from __future__ import annotations
 import os
 
 from fs_triage import output
-from fs_triage.contract import RULES_UNUSABLE, WRONG_CALL, Failure
+from fs_triage.contract import RULES_UNUSABLE, WRONG_CALL, DiskTimeout, Failure
 from fs_triage.files import folders
-from fs_triage.files.timeout import (
-    LONG_TIMEOUT,
-    DiskTimeout,
-    call_with_timeout,
-    call_with_timeout_unless_own,
-)
 
 
 def find_livret_folder(regles: str | None = None, livret: str | None = None) -> str:
@@ -35,7 +29,7 @@ def find_livret_folder(regles: str | None = None, livret: str | None = None) -> 
         )
     kept = None
     try:
-        folder = call_with_timeout_unless_own(root, lambda: _find_at(root, name))
+        folder = folders.look_at(root, lambda: _find_at(root, name))
     except DiskTimeout:
         kept = _find_kept(root, name)
         folder = kept or _find_at_slow_disk(root, name)
@@ -99,8 +93,10 @@ def _find_at(root: str, name: str | None) -> str | None:
 
 
 def _find_at_slow_disk(root: str, name: str | None) -> str | None:
+    from fs_triage.files import timeout
+
     try:
-        return call_with_timeout(lambda: _find_at(root, name), LONG_TIMEOUT)
+        return timeout.call_with_timeout(lambda: _find_at(root, name), timeout.LONG_TIMEOUT)
     except DiskTimeout:
         message = f"Le dossier de règles « {root} » ne répond pas ; vérifiez le réseau, puis recommencez."
         raise Failure(RULES_UNUSABLE, message) from None

@@ -19,11 +19,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fs_triage import PACKAGE
-from fs_triage.contract import RULES_UNUSABLE, Failure, describe_os_error
+from fs_triage.contract import RULES_UNUSABLE, DiskTimeout, Failure, describe_os_error
 from fs_triage.files import folders
 from fs_triage.files.checked_file import CheckedFile, Damaged, load_file
 from fs_triage.files.livret_cache import MODEL, TEXTS, LivretCache
-from fs_triage.files.timeout import LONG_TIMEOUT, SHORT_TIMEOUT, DiskTimeout, call_with_timeout
+from fs_triage.files.timeout import LONG_TIMEOUT, SHORT_TIMEOUT, call_with_timeout
 from fs_triage.index import rule_texts
 from fs_triage.index.build import Origin, build_sections, pack_index
 from fs_triage.index.freshness import UNREADABLE, FileState, Stamp, identify_program, read_state

@@ -14,7 +14,7 @@ from conftest import clean_environment
 OWN = {
     *("fs_triage", "__main__", "contract", "livret", "livret_choice", "output"),
     *("cli", "cli.commands", "cli.quick"),
-    *("files", "files.checked_file", "files.folders", "files.livret_cache", "files.timeout"),
+    *("files", "files.checked_file", "files.folders", "files.livret_cache"),
     *("index", "index.freshness", "index.lookup", "index.reader", "text", "text.fold"),
 }
 SEARCH = {
@@ -27,7 +27,7 @@ WIZARD = {
     *("search", "search.features", "search.model", "search.phonetics"),
 }
 
-STANDARD = {"__future__", "_json", "_thread", "binascii", "itertools", "zlib"}
+STANDARD = {"__future__", "_json", "binascii", "gc", "itertools", "zlib"}
 
 NOT_THERE = {"org", "sitecustomize", "usercustomize"}
 """What Python itself tries to import: `copy` a class of Jython's, `site` what a machine may add."""

@@ -187,8 +187,8 @@ def _render_hit(livret: OpenLivret, hit: rank.Hit, wanted: SearchOptions) -> str
     way, level, *_ = livret.get_conclusion_text(hit.position).split("\n", 2)
     node, _, _ = livret.get_conclusion_line(hit.position).partition("\t")
     lines = [way, f"  {node} – {level}"]
-    if hit.words:
-        lines.append(f"  Mots reconnus : {', '.join(hit.words)}")
+    if words := hit.words:  # each look weighs every feature of the need
+        lines.append(f"  Mots reconnus : {', '.join(words)}")
     if wanted.explain:
         told = " ; ".join(
             f"{_render_feature(name)} {_format_number(part)}" for name, part in hit.parts.items()

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
-
-from fs_triage.files.folders import get_own_livrets
+from fs_triage.contract import DiskTimeout
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,10 +13,6 @@ if TYPE_CHECKING:
 
 SHORT_TIMEOUT = 1.2  # seconds that a share that hangs may cost, twice in a lookup
 LONG_TIMEOUT = 15.0  # the same when no earlier index can answer
-
-
-class DiskTimeout(Exception):
-    """The disk did not answer in time."""
 
 
 def call_with_timeout(look: Callable[[], T], seconds: float = SHORT_TIMEOUT) -> T:
@@ -50,13 +44,3 @@ def call_with_timeout(look: Callable[[], T], seconds: float = SHORT_TIMEOUT) -> 
     if errors:
         raise errors[0]
     return results[0]
-
-
-def call_with_timeout_unless_own(folder: str, look: Callable[[], T]) -> T:
-    """Return what `look` returns of `folder`: at once for what comes with the program, whose disk has just answered.
-
-    A first thread costs up to four milliseconds of a busy machine.
-    """
-    if f"{os.path.abspath(folder)}{os.sep}".startswith(f"{get_own_livrets()}{os.sep}"):
-        return look()
-    return call_with_timeout(look)

@@ -75,7 +75,7 @@ def read_states(paths: list[str]) -> list[str]:
 
 def read_state(path: str) -> FileState:
     """Return the state of the file at `path`."""
-    return FileState.parse(path, *read_states([path]), "")
+    return FileState.parse(path, read_states([path])[0], "")
 
 
 def identify_program() -> str:

@@ -9,8 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from fs_triage.contract import DiskTimeout
 from fs_triage.files.folders import BOOKLET
-from fs_triage.files.timeout import LONG_TIMEOUT, DiskTimeout
+from fs_triage.files.timeout import LONG_TIMEOUT
 from fs_triage.rules import misnamed_files, snapshot, yaml_reader
 from fs_triage.rules.booklets import BookletChain, Parent, list_files, list_synonym_folders, read_booklets
 from fs_triage.rules.inherit import MergedPartner, merge_partner

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from fs_triage.contract import DiskTimeout
 from fs_triage.files import timeout
 from fs_triage.rules import yaml_reader
 from fs_triage.rules.problem import Problem
@@ -52,12 +53,12 @@ class Snapshot:
         if path not in self._files:
             try:
                 if self.hangs:
-                    raise timeout.DiskTimeout
+                    raise DiskTimeout
                 state, file = timeout.call_with_timeout(
                     lambda: (_get_state(path), _read_file(path)), self._patience
                 )
                 self._states[path] = state
-            except timeout.DiskTimeout:
+            except DiskTimeout:
                 self.hangs = True
                 file = SourceFile(
                     path, 0, problems=(yaml_reader.build_unreadable_problem(str(path), yaml_reader.SILENT),)
@@ -73,7 +74,7 @@ class Snapshot:
         """Return whether no file changed since it was read, nor so recently that another change may follow.
 
         A change in `folders` counts too: a file that was added or removed. What looks recent but is the same as in the
-        snapshot taken `before` has settled, whatever the clocks say. Raises `timeout.DiskTimeout`.
+        snapshot taken `before` has settled, whatever the clocks say. Raises `DiskTimeout`.
         """
         if self.hangs:
             return True

@@ -253,11 +253,16 @@ class Model(Scales):
     def __init__(self, file: CheckedFile) -> None:
         partners = [PartnerStats.parse(text) for text in file.read_texts("partners").list()]
         super().__init__(Totals.parse(file.read_texts("totals").list()), partners, file.read_numbers("sizes"))
+        self._file = file
         self._levels = file.read_numbers("levels")
         self._features = file.read_table("features")
         self._examples = file.read_table("examples")
         self._known_keys = file.read_table("known-keys")
         self._evidence: dict[str, Evidence] = {}
+
+    def close(self) -> None:
+        """Close its file."""
+        self._file.close()
 
     def get_evidence(self, feature: str) -> Evidence:
         """Return the weights and phrases of `feature`, empty when the livret does not have it."""
