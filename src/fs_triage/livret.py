@@ -8,7 +8,7 @@ from fs_triage.contract import RULES_UNUSABLE, DiskTimeout, Failure
 from fs_triage.files import folders
 from fs_triage.files.checked_file import CheckedFile, Damaged, load_file, open_file
 from fs_triage.files.livret_cache import MODEL, TEXTS, LivretCache
-from fs_triage.index.freshness import ABSENT_STATE, identify_program, read_states
+from fs_triage.index.freshness import are_same, identify_program, parse_files, read_state
 from fs_triage.index.reader import KIND, Reader
 
 TYPE_CHECKING = False
@@ -198,14 +198,14 @@ def _is_fresh(livret: OpenLivret, folder: str) -> bool:
     stamp = livret.stamp
     if stamp.folder != folder or not _is_of_this_program(livret):
         return False
-    paths, before = livret.list_source_states()
+    sources = livret.read_sources()
     try:
-        now = folders.look_at(folder, lambda: read_states(paths))
+        are_sources_same = folders.look_at(folder, lambda: are_same(sources))
+        if not are_sources_same and folders.look_at(folder, lambda: _are_away(sources, folder)):
+            return _accept_old(livret, "est introuvable")
     except DiskTimeout:
         return _accept_old(livret, "ne répond pas")
-    if ABSENT_STATE in now and _are_away(paths, now, folder):
-        return _accept_old(livret, "est introuvable")
-    if now != before or not stamp.is_settled:
+    if not are_sources_same or not stamp.is_settled:
         return False
     if stamp.warning:
         livret.notices.append(stamp.warning)
@@ -213,19 +213,16 @@ def _is_fresh(livret: OpenLivret, folder: str) -> bool:
 
 
 def _is_of_this_program(livret: OpenLivret) -> bool:
-    paths, before = livret.list_program_states()
-    if not paths:
+    files = livret.read_program()
+    if not files:
         return livret.stamp.program == identify_program()
-    return livret.stamp.is_settled and read_states(paths) == before
+    return livret.stamp.is_settled and are_same(files)
 
 
-def _are_away(paths: list[str], states: list[str], folder: str) -> bool:
+def _are_away(sources: list[str], folder: str) -> bool:
     """Return whether no file is left in the `folder` of the rules."""
-    return all(
-        state == ABSENT_STATE
-        for path, state in zip(paths, states, strict=True)
-        if os.path.dirname(path) == folder
-    )
+    paths = [file.path for file in parse_files(sources) if os.path.dirname(file.path) == folder]
+    return all(read_state(path).size < 0 for path in paths)
 
 
 def _accept_old(livret: OpenLivret, what: str) -> bool:

@@ -14,7 +14,7 @@ from fs_triage.cli import commands
 from fs_triage.contract import OK, ROOT
 from fs_triage.files import folders
 from fs_triage.index import lookup
-from fs_triage.livret import OpenLivret, open_livret
+from fs_triage.livret import OpenLivret, answer_from
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,15 +43,15 @@ def build_proposals(before: list[str], current: str) -> list[str]:
     name = words[0] if words and words[0] in commands.COMMANDS else "fiche" if words else ""
     if current.startswith("-"):
         return _filter_by_prefix(current, _list_options(name, options))
-    named = {kind.names for kind in commands.COMMANDS[name].words} if name else set()
-    if commands.PATHS in named:
+    kinds = {kind.names for kind in commands.COMMANDS[name].words} if name else set()
+    if commands.PATHS in kinds:
         return [_PATH]
-    if commands.PARTNERS in named and len(words) == 1:
-        return _filter_by_prefix(current, _open_livret(options).list_choices(ROOT))
+    if commands.PARTNERS in kinds and len(words) == 1:
+        return _filter_by_prefix(current, _list_partners(options))
     if name not in ("", "fiche"):
         return _filter_by_prefix(current, _list_options(name, options))
-    livret = _open_livret(options)
-    found = _list_answers(livret, words[1:] if words and words[0] == "fiche" else words, current)
+    named = words[1:] if words and words[0] == "fiche" else words
+    found = answer_from(_find_folder(options), lambda livret: _list_answers(livret, named, current))
     if not words:
         lines = [f"{command.name}\t{command.summary}" for command in commands.COMMANDS.values()]
         found += _filter_by_prefix(current, lines)
@@ -80,7 +80,7 @@ def _list_values(name: str, given: list[str]) -> Iterable[str]:
     """Return the values that an option may have."""
     values = commands.VALUE_OPTIONS[name].values
     if values == commands.PARTNERS:
-        return _open_livret(given).list_choices(ROOT)
+        return _list_partners(given)
     if values == commands.LIVRETS:
         return folders.list_livrets(folders.get_own_livrets())
     return [_PATH] if values == commands.PATHS else values
@@ -90,12 +90,16 @@ def _filter_by_prefix(current: str, lines: Iterable[str]) -> list[str]:
     return [line for line in lines if line == _PATH or line.startswith(current)]
 
 
-def _open_livret(options: list[str]) -> OpenLivret:
-    """Open the livret that the options typed so far choose; prints no notice."""
+def _list_partners(options: list[str]) -> list[str]:
+    return answer_from(_find_folder(options), lambda livret: livret.list_choices(ROOT))
+
+
+def _find_folder(options: list[str]) -> str:
+    """Return the folder of the livret that the options typed so far choose."""
     given = dict(pairwise(options))
     joined = dict(option.split("=", 1) for option in options if "=" in option)
     chosen = {**given, **joined}
     folder = chosen.get("--regles")
     if folder and folder.startswith("~"):  # the shell's to expand, which not all do in a half-typed line
         folder = os.path.expanduser(folder)  # noqa: PTH111 - pathlib costs an import
-    return open_livret(livret_choice.find_livret_folder(folder, chosen.get("--livret")))
+    return livret_choice.find_livret_folder(folder, chosen.get("--livret"))

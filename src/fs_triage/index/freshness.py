@@ -12,6 +12,7 @@ from fs_triage import PACKAGE, __version__
 DOUBT = 2_000_000_000  # nanoseconds: FAT keeps times to 2 s, so a change within that time may not show
 ABSENT = -1  # in the place of the size of a file
 ABSENT_STATE = f"{ABSENT} 0 0"
+_SEPARATOR = "\0"  # which no path has
 _SETTLED = "settled"
 UNREADABLE = -2  # a size that no file has: each start tries to read it again
 
@@ -45,19 +46,21 @@ class FileState:
 
 
 def dump_files(files: list[FileState]) -> list[str]:
-    """Return `files` as texts, for an index: the paths, then the states, then the hashes."""
-    return [
-        *(file.path for file in files),
-        *(file.state for file in files),
-        *(file.sha256 for file in files),
-    ]
+    """Return `files` as three texts, for an index: the paths, the states, the hashes; none for no files."""
+    columns = ([getattr(file, name) for file in files] for name in ("path", "state", "sha256"))
+    return [_SEPARATOR.join(column) for column in columns] if files else []
 
 
 def parse_files(texts: list[str]) -> list[FileState]:
     """Return the files that `dump_files` made `texts` of."""
-    count = len(texts) // 3
-    columns = (texts[:count], texts[count : 2 * count], texts[2 * count :])
+    columns = [text.split(_SEPARATOR) for text in texts]
     return [FileState.parse(*row) for row in zip(*columns, strict=True)]
+
+
+def are_same(texts: list[str]) -> bool:
+    """Return whether the disk tells of the files, which `dump_files` made `texts` of, what it told then."""
+    paths, states, _ = texts
+    return _SEPARATOR.join(read_states(paths.split(_SEPARATOR))) == states
 
 
 def read_states(paths: list[str]) -> list[str]:

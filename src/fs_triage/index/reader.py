@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from fs_triage.files.checked_file import CheckedFile, Table, Texts
 
-KIND = "fs-triage-index 5"
+KIND = "fs-triage-index 6"
 """What begins the file; its number changes with what a section holds."""
 MEMBERS, LINES = ", ", "\n"
 """What stands between the conclusions and contacts of the sections of JSON and of lines, to be printed at once."""
@@ -121,21 +121,15 @@ class Reader:
 
     def list_sources(self) -> list[FileState]:
         """Return the rule files that the index was made from."""
-        return parse_files(self.file.read_texts("sources").list())
+        return parse_files(self.read_sources())
 
-    def list_source_states(self) -> tuple[list[str], list[str]]:
-        """Return the paths of these rule files, and their states (`freshness.read_states`)."""
-        return self._list_states("sources")
+    def read_sources(self) -> list[str]:
+        """Return these rule files as `freshness.dump_files` does."""
+        return self.file.read_texts("sources").list()
 
-    def list_program_states(self) -> tuple[list[str], list[str]]:
-        """Return the paths and states of the files of the program, none where its version tells enough."""
-        return self._list_states("program")
-
-    def _list_states(self, section: str) -> tuple[list[str], list[str]]:
-        texts = self.file.read_texts(section)
-        count = texts.count // 3
-        found = texts.list(0, 2 * count)
-        return found[:count], found[count:]
+    def read_program(self) -> list[str]:
+        """Return the files of the program likewise, nothing where its version tells enough."""
+        return self.file.read_texts("program").list()
 
     def find_partner(self, name: str) -> str | None:
         """Return the id of the partner that has this folded name."""

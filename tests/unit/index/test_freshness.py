@@ -14,6 +14,7 @@ from fs_triage.index.freshness import (
     DOUBT,
     FileState,
     Stamp,
+    are_same,
     dump_files,
     parse_files,
     read_state,
@@ -36,12 +37,19 @@ def stamp(read_ns: int, since_ns: int) -> Stamp:
     )
 
 
-@given(st.text(), NUMBER, NUMBER, NUMBER, st.text(st.sampled_from("0af-?"), max_size=5))
+@given(
+    st.text(st.characters(exclude_characters="\0")),
+    NUMBER,
+    NUMBER,
+    NUMBER,
+    st.text(st.sampled_from("0af-?"), max_size=5),
+)
 def test_a_file_is_read_as_it_was_written(path: str, size: int, mtime: int, inode: int, sha256: str) -> None:
     files = [FileState(path, size, mtime, inode, sha256), FileState("/r/b", 1, 2, 3)]
     again = parse_files(dump_files(files))
     assert all(one.is_same(other) for one, other in zip(again, files, strict=True))
     assert [file.sha256 for file in again] == [sha256, ""]
+    assert parse_files(dump_files([])) == []
 
 
 def test_a_state_is_that_of_the_file(tmp_path: Path) -> None:
@@ -78,3 +86,15 @@ def test_a_young_file_must_be_read_again(mtime: int, since: int, changed: bool) 
 def test_another_state_is_a_change(now: tuple[int, int, int]) -> None:
     before = FileState("/r/livret.yaml", 3, LONG_AGO, 7)
     assert not before.is_same(FileState("/r/livret.yaml", *now))
+
+
+def test_files_are_the_same_until_one_changes(tmp_path: Path) -> None:
+    paths = [tmp_path / name for name in "abc"]
+    for path in paths[:2]:
+        path.write_text("x", encoding="utf-8")
+    texts = dump_files([read_state(str(path)) for path in paths])
+    assert are_same(texts)
+    paths[1].write_text("xy", encoding="utf-8")
+    assert not are_same(texts)
+    paths[1].unlink()
+    assert not are_same(texts)
