@@ -30,6 +30,22 @@ TYPER = (
 SELECT = "import questionary\nquestionary.select('Pour quel partenaire ?', choices=['a', 'b', 'c']).ask()"
 BARE = "`python -c pass`"
 BARE_SELECT = "`questionary.select` seul, jusqu’à la question"
+WRAPPERS = {
+    "ancien pip": "import re\nimport sys\nfrom fs_triage.__main__ import start\nif __name__ == '__main__':\n"
+    "    sys.argv[0] = re.sub(r'(-script\\.pyw|\\.exe)?$', '', sys.argv[0])\n    sys.exit(start())\n",
+    "pip récent": "import sys\nfrom fs_triage.__main__ import start\nif __name__ == '__main__':\n"
+    "    sys.argv[0] = sys.argv[0].removesuffix('.exe')\n    sys.exit(start())\n",
+}
+"""The console scripts that pip writes: older ones import `re`, which costs more than a lookup itself."""
+QUICK = {
+    "caf rsa": 1.5,
+    "caf/rsa/demande --json": 1.5,
+    "fiche caf rsa": 1.5,
+    "--completer caf =": 1.6,
+    "chercher permis volé": 1.9,
+    "liste --json": 1.9,
+}
+"""Calls that are answered at once, and how often a bare Python each may take at most."""
 WIZARD = "l’assistant, jusqu’à la première question"
 
 
@@ -66,6 +82,14 @@ def changes(rules: Path) -> dict[str, Callable[[], None]]:
     }
 
 
+def write_script(folder: Path, name: str) -> str:
+    """Write the console script of that name for this Python into `folder`; returns its path."""
+    path = folder / f"fs-triage de {name}"
+    path.write_text(f"#!{sys.executable}\n{WRAPPERS[name]}", encoding="utf-8", newline="\n")
+    path.chmod(0o755)
+    return str(path)
+
+
 def cases(rules: Path) -> list[Case]:
     """Return what is measured, the bare Python first."""
     python = sys.executable
@@ -73,12 +97,13 @@ def cases(rules: Path) -> list[Case]:
     changed = [program, "caf", "rsa", "--regles", str(rules)]
     found = [
         Case(BARE, [python, "-c", "pass"]),
-        Case("`fs-triage caf rsa`", [program, "caf", "rsa"], target=1.5),
-        Case("`fs-triage caf/rsa/demande --json`", [program, "caf/rsa/demande", "--json"], target=1.5),
-        Case("`fs-triage fiche caf rsa`", [program, "fiche", "caf", "rsa"], target=1.5),
-        Case("une demande de complétion", [program, "--completer", "caf", "="], target=1.6),
-        Case("`fs-triage chercher permis volé`", [program, "chercher", "permis", "volé"], target=1.9),
-        Case("`fs-triage liste --json`", [program, "liste", "--json"], target=1.9),
+        *(
+            Case(
+                f"`fs-triage {call}`, {name}", [write_script(rules.parent, name), *call.split()], target=most
+            )
+            for call, most in QUICK.items()
+            for name in WRAPPERS
+        ),
         Case("une fiche sur un terminal", [program, "caf/rsa/demande"], terminal=True, target=8),
         Case(WIZARD, [program], "Pour quel partenaire", True),
         Case(BARE_SELECT, [python, "-c", SELECT], "Pour quel partenaire", True),
@@ -130,12 +155,6 @@ def installed_size() -> float:
     return sizes / 2**20
 
 
-def wrapper() -> str:
-    """Return which console script pip wrote: older ones import `re`, which costs a third of a bare start."""
-    text = Path(sys.executable).with_name("fs-triage").read_text(encoding="utf-8")
-    return "qui importe `re` (ancien pip)" if "import re" in text else "sans `re` (pip récent)"
-
-
 def main() -> None:
     """Measure and print."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 21
@@ -157,9 +176,7 @@ def main() -> None:
         medians = measured(chosen, rounds, environment)
         bare, lookup = (peak(sys.executable, call, environment) for call in ([], ["caf", "rsa"]))
     wall, cpu = medians[BARE]
-    print(
-        f"\nPython {sys.version.split()[0]}, {rounds} tours entrelacés, médianes ; script de console {wrapper()}.\n"
-    )
+    print(f"\nPython {sys.version.split()[0]}, {rounds} tours entrelacés, médianes.\n")
     print("| quoi | ms | rapport | rapport (processeur) | au plus |")
     print("| --- | ---: | ---: | ---: | ---: |")
     for case in chosen:
