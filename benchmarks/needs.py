@@ -84,7 +84,11 @@ def held_out(livret: Livret, fold: int, folds: int) -> tuple[Livret, list[tuple[
             examples.append(example.model_copy(update={"besoin": kept}))
         partners.append(replace(rules, model=rules.model.model_copy(update={"examples": examples})))
     elsewhere = livret.elsewhere
-    out = [need for need in elsewhere.out_of_scope if _in_fold(need, fold, folds)]
-    kept_out = [need for need in elsewhere.out_of_scope if need not in out]
-    elsewhere = elsewhere.model_copy(update={"out_of_scope": kept_out})
+    out = [need for need in elsewhere.uncovered if _in_fold(need, fold, folds)]
+    kept_topics = [
+        topic.model_copy(update={"needs": [need for need in topic.needs if need not in out]})
+        for topic in elsewhere.topics
+    ]
+    kept_needs = [need for need in elsewhere.unsorted_needs if need not in out]
+    elsewhere = elsewhere.model_copy(update={"out_of_scope": [*kept_topics, *kept_needs]})
     return replace(livret, partners=tuple(partners), elsewhere=elsewhere), asked, out

@@ -135,6 +135,8 @@ def _build_livret(booklets: BookletChain, loaded: LoadResult) -> None:
     folder, parent = loaded.folder, booklets.parent
     partners = tuple(_load_partners(folder, booklets.booklet, booklets.table, parent, loaded))
     elsewhere, elsewhere_table = _load_optional_file(UncoveredNeeds, UNCOVERED_NEEDS, folder, parent, loaded)
+    if elsewhere is not None and parent is not None and loaded.snapshot.is_missing(folder / UNCOVERED_NEEDS):
+        elsewhere = elsewhere.forget_places()
     identifiers, identifiers_table = _load_optional_file(Identifiers, IDENTIFIERS, folder, parent, loaded)
     loaded.draft = Livret(
         booklet=booklets.booklet,

@@ -13,7 +13,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from fs_triage.rules import salvage
-from fs_triage.rules.model_livret import Synonym, Theme
+from fs_triage.rules.model_livret import NEED_TAG, TOPIC_TAG, Synonym, Theme, Topic
 from fs_triage.rules.model_partner import (
     Contact,
     ContactUse,
@@ -52,11 +52,17 @@ _MODELS_BY_TAG: dict[str, type[BaseModel]] = {
     "<escalate>": EscalateAnswer,
     "<goto>": GotoAnswer,
 }
+_TAGS_BY_KEY: dict[str | int, frozenset[str]] = {
+    "answers": frozenset(_MODELS_BY_TAG),
+    "out_of_scope": frozenset({TOPIC_TAG, NEED_TAG}),
+}
+"""What pydantic puts after the rank of an item of a list whose items are of several kinds."""
 _KEY_MARK = "[key]"  # pydantic puts it after a key that is itself invalid
 _MODELS_BY_KEY: dict[str | int, type[BaseModel]] = {
     "contacts": ContactUse,
     "escalate": ContactUse,
     "examples": Example,
+    "out_of_scope": Topic,
     "synonyms": Synonym,
     "themes": Theme,
 }
@@ -126,13 +132,8 @@ def _get_location(error: Any) -> Location:
 
 
 def _is_tag(loc: Location, rank: int) -> bool:
-    """Return whether what stands in `loc` at `rank` is the kind of an answer, which pydantic puts after its rank."""
-    return (
-        rank > 1
-        and loc[rank] in _MODELS_BY_TAG
-        and loc[rank - 2] == "answers"
-        and isinstance(loc[rank - 1], int)
-    )
+    """Return whether what stands in `loc` at `rank` is the kind of an item, which pydantic puts after its rank."""
+    return rank > 1 and isinstance(loc[rank - 1], int) and loc[rank] in _TAGS_BY_KEY.get(loc[rank - 2], ())
 
 
 def _get_wrong_location(error: Any) -> Location:
@@ -153,7 +154,7 @@ def _get_owner_model(loc: Location, model: type[BaseModel]) -> type[BaseModel]:
     owner = model
     while len(loc) > 1:
         if len(loc) > 2 and _is_tag(loc, 2):
-            owner, loc = _MODELS_BY_TAG[str(loc[2])], loc[3:]
+            owner, loc = _MODELS_BY_TAG.get(str(loc[2]), _MODELS_BY_KEY.get(loc[0], owner)), loc[3:]
         elif isinstance(loc[1], int):
             owner, loc = _MODELS_BY_KEY.get(loc[0], owner), loc[2:]
         else:

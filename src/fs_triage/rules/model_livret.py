@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from fs_triage.files.folders import BOOKLET
-from fs_triage.rules.model_partner import Model, NodePath, Sentence, Sentences, Word
+from fs_triage.rules.model_partner import Model, NodePath, Sentence, Sentences, Word, wrap_in_list
+from fs_triage.text.did_you_mean import find_close_key
 
 UNCOVERED_NEEDS = "hors-livret.yaml"
 IDENTIFIERS = "identifiants.yaml"
@@ -62,13 +64,73 @@ class Booklet(Model):
     )
 
 
+class Topic(Model):
+    """Un sujet dont le livret ne parle pas, et les besoins qui s’y rapportent."""
+
+    topic: Sentence = Field(
+        description="Le sujet, tel qu’on le dit au conseiller, sans article.", examples=["logement social"]
+    )
+    where: Sentence | None = Field(
+        None, description="Où orienter l’usager, si on le sait de source sûre.", examples=["La mairie."]
+    )
+    needs: Annotated[
+        Sentences, BeforeValidator(wrap_in_list, json_schema_input_type=Sentences | Sentence)
+    ] = Field(
+        description="Les besoins, avec les mots des usagers.",
+        min_length=1,
+        examples=["je voudrais un logement HLM"],
+    )
+
+
+TOPIC_TAG, NEED_TAG = "<topic>", "<need>"
+_TOPIC_KEYS = list(Topic.model_fields)
+
+
+def _get_topic_tag(data: Any) -> str:
+    """Return what an item of `out_of_scope` is meant as; a sentence cut in two by « : » is no topic."""
+    if not isinstance(data, Mapping):
+        return NEED_TAG
+    is_sentence = len(data) == 1 and find_close_key(str(*data), _TOPIC_KEYS) is None
+    return NEED_TAG if is_sentence and str(*data) not in _TOPIC_KEYS else TOPIC_TAG
+
+
+TopicOrNeed = Annotated[
+    Annotated[Topic, Tag(TOPIC_TAG)] | Annotated[Sentence, Tag(NEED_TAG)], Discriminator(_get_topic_tag)
+]
+
+
 class UncoveredNeeds(Model):
     """hors-livret.yaml : les besoins que le livret ne couvre pas, et ceux qui sont trop vagues."""
 
-    out_of_scope: Sentences = Field(
-        [], description="Besoins hors du livret.", examples=[["permis de chasse"]]
+    out_of_scope: list[TopicOrNeed] = Field(
+        [],
+        description="Ce dont le livret ne parle pas : des sujets, ou des besoins sans sujet.",
+        examples=[[{"topic": "chasse et pêche", "needs": ["permis de chasse"]}]],
     )
     vague: Sentences = Field([], description="Besoins trop vagues.", examples=[["j’ai besoin d’aide"]])
+
+    @property
+    def topics(self) -> list[Topic]:
+        """The topics, in the order of the file."""
+        return [item for item in self.out_of_scope if isinstance(item, Topic)]
+
+    @property
+    def unsorted_needs(self) -> list[str]:
+        """The needs that stand beside the topics."""
+        return [item for item in self.out_of_scope if isinstance(item, str)]
+
+    @property
+    def uncovered(self) -> list[str]:
+        """Every need out of the livret."""
+        return [*(need for topic in self.topics for need in topic.needs), *self.unsorted_needs]
+
+    def forget_places(self) -> UncoveredNeeds:
+        """Return the same without where to turn, which is another département's to say."""
+        kept = [
+            item.model_copy(update={"where": None}) if isinstance(item, Topic) else item
+            for item in self.out_of_scope
+        ]
+        return self.model_copy(update={"out_of_scope": kept})
 
 
 class Synonym(Model):

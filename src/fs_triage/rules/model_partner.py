@@ -32,8 +32,9 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 Audience = Literal["conseiller", "usager"]
 
 
-def _wrap_in_list(value: Any) -> Any:
-    return [value] if isinstance(value, str) else value
+def wrap_in_list(value: Any) -> Any:
+    """Return a list of one text for a text: there, a list of one may be written without dash or brackets."""
+    return [value] if isinstance(value, str) and value.strip() else value
 
 
 def _require_digits(value: Any) -> Any:
@@ -251,7 +252,7 @@ class Example(Model):
 
     id: NodePath = Field(description="Chemin de la conclusion.", examples=["rsa/demande"])
     besoin: Annotated[
-        Sentences, BeforeValidator(_wrap_in_list, json_schema_input_type=Sentences | Sentence)
+        Sentences, BeforeValidator(wrap_in_list, json_schema_input_type=Sentences | Sentence)
     ] = Field([], description="Le besoin, avec les mots de l’usager.", examples=[["je veux toucher le RSA"]])
     walk: list[Word] = Field(
         [], description="Les réponses à donner, dans l’ordre.", examples=[["rsa", "demande"]]

@@ -17,7 +17,7 @@ from fs_triage.search import features as vocabulary
 from fs_triage.search import phonetics
 from fs_triage.search.features import FeatureKind, Phrases
 from fs_triage.search.model import KIND, OUT, VAGUE, FeatureRow, PartnerStats, Totals
-from fs_triage.search.training_set import TrainingSet
+from fs_triage.search.training_set import TrainingSet, list_needs_out_of_scope
 
 _MIN_TEXTS = 3  # texts that a pair or a beginning must be in
 _MIN_CORRECTED_LENGTH = 4  # letters of the shortest key that a slip may have been meant to be
@@ -108,7 +108,7 @@ def find_exact_examples(training_set: TrainingSet) -> dict[str, int]:
         text = " ".join(words)
         if places.setdefault(text, lead) != lead:
             places[text] = None
-    for mark, of in ((OUT, training_set["out_of_scope"]), (VAGUE, training_set["vague"])):
+    for mark, of in ((OUT, list_needs_out_of_scope(training_set)), (VAGUE, training_set["vague"])):
         places |= {" ".join(words): mark for words in phonetics.split_words_of_texts(of)}
     places.pop("", None)
     return {text: lead for text, lead in places.items() if lead is not None}
@@ -161,7 +161,7 @@ def collect_texts(training_set: TrainingSet) -> dict[int, list[str]]:
         label = training_set["partners"][told["partner"]]["label"]
         named = [f"{label} {name}" for name in told["names"]]
         texts[position] = [*told["examples"], *named, *told["names"], told["way"]]
-    return texts | {OUT: training_set["out_of_scope"], VAGUE: training_set["vague"]}
+    return texts | {OUT: list_needs_out_of_scope(training_set), VAGUE: training_set["vague"]}
 
 
 def _compute_keys(texts: list[str]) -> list[list[str]]:

@@ -28,6 +28,14 @@ class ConclusionTexts(TypedDict):
     way: str
 
 
+class TopicTexts(TypedDict):
+    """Needs that the livret does not cover; `name` and `where` are empty where the officer gave none."""
+
+    name: str
+    where: str
+    needs: list[str]
+
+
 class TrainingSet(TypedDict):
     """All texts to learn from. `themes` are (theme, the partner it belongs to or None, words)."""
 
@@ -35,7 +43,7 @@ class TrainingSet(TypedDict):
     conclusions: list[ConclusionTexts]
     synonyms: list[tuple[str, list[str]]]
     themes: list[tuple[str, str | None, list[str]]]
-    out_of_scope: list[str]
+    out_of_scope: list[TopicTexts]
     vague: list[str]
 
 
@@ -75,6 +83,23 @@ def build_training_set(livret: Livret, grown: Tree) -> TrainingSet:
         "conclusions": list(told.values()),
         "synonyms": [(synonym.word, list(synonym.also)) for synonym in livret.synonyms.synonyms],
         "themes": [(theme.theme, theme.partner, list(theme.words)) for theme in livret.synonyms.themes],
-        "out_of_scope": list(livret.elsewhere.out_of_scope),
+        "out_of_scope": _list_topics(livret),
         "vague": list(livret.elsewhere.vague),
     }
+
+
+def _list_topics(livret: Livret) -> list[TopicTexts]:
+    """Return the topics out of `livret`, then the needs that have none."""
+    elsewhere = livret.elsewhere
+    topics: list[TopicTexts] = [
+        {"name": topic.topic, "where": topic.where or "", "needs": list(topic.needs)}
+        for topic in elsewhere.topics
+    ]
+    if elsewhere.unsorted_needs:
+        topics.append({"name": "", "where": "", "needs": elsewhere.unsorted_needs})
+    return topics
+
+
+def list_needs_out_of_scope(training_set: TrainingSet) -> list[str]:
+    """Return the needs of every topic out of the livret."""
+    return [need for topic in training_set["out_of_scope"] for need in topic["needs"]]

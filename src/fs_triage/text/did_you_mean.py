@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from fs_triage.text.fold import fold
 
-# Keys as somebody who thinks in French types them.
+# Keys as somebody who thinks in French types them; a word may stand for keys of several kinds of things.
 _ENGLISH_KEYS = {
     "adresse": "address",
     "aide": "help",
     "alias": "keywords",
     "avertissement": "warnings",
     "avertissements": "warnings",
-    "besoins": "besoin",
+    "besoin": "needs",
+    "besoins": "besoin needs",
     "bloque": "if_blocked",
     "chemin": "walk",
     "condition": "when",
@@ -31,10 +32,11 @@ _ENGLISH_KEYS = {
     "libelle": "label",
     "mail": "email",
     "mots cles": "keywords",
-    "nom": "name",
+    "nom": "name topic",
     "note": "warnings",
     "numero": "phone",
-    "ou": "goto",
+    "orienter": "where",
+    "ou": "goto where",
     "parcours": "walk",
     "partenaires": "partners",
     "portee": "scope",
@@ -48,6 +50,8 @@ _ENGLISH_KEYS = {
     "reponses": "answers",
     "si": "when",
     "site": "web",
+    "sujet": "topic",
+    "sujets": "topic",
     "sur place": "in-person",
     "tel": "phone",
     "telephone": "phone",
@@ -68,8 +72,8 @@ def find_close_name(word: str, known: list[str]) -> str | None:
 
 def find_close_key(word: str, known: list[str]) -> str | None:
     """Return the key among `known` that `word` stands for, typed badly or in French."""
-    meant = _ENGLISH_KEYS.get(fold(word))
-    return meant if meant in known else find_close_name(word.lower(), known)
+    meant = next((key for key in _ENGLISH_KEYS.get(fold(word), "").split() if key in known), None)
+    return meant or find_close_name(word.lower(), known)
 
 
 def suggest_name(word: str, known: list[str]) -> str:

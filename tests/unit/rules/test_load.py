@@ -14,8 +14,10 @@ import pytest
 from conftest import GOOD, edit
 
 from fs_triage.author import verifier
+from fs_triage.rules.flatten import flatten_livret
 from fs_triage.rules.load import load_livret
 from fs_triage.rules.salvage import LostParts
+from fs_triage.search.training_set import build_training_set
 
 NOBODY = 65534
 
@@ -283,5 +285,106 @@ def test_files_beside_the_partners(folder: Path) -> None:
     (folder / "identifiants.yaml").write_text("published: [mairie/carte]\n", encoding="utf-8")
     livret = load_livret(folder).livret
     assert livret is not None and livret.identifiers is not None
-    assert livret.elsewhere.out_of_scope == ["permis de chasse"]
+    assert livret.elsewhere.unsorted_needs == ["permis de chasse"]
     assert livret.identifiers.published == ["mairie/carte"]
+
+
+TOPICS = """\
+out_of_scope:
+  - carte de pêche
+  - topic: logement social
+    where: La mairie, ou le bailleur.
+    needs: [hlm, dossier de logement social]
+  - topic: l'énergie
+    needs: chèque énergie
+"""
+
+
+def test_topics_stand_beside_needs_that_have_none(folder: Path) -> None:
+    (folder / "hors-livret.yaml").write_text(TOPICS, encoding="utf-8")
+    livret = load_livret(folder).livret
+    assert livret is not None
+    assert [(topic.topic, topic.where, topic.needs) for topic in livret.elsewhere.topics] == [
+        ("logement social", "La mairie, ou le bailleur.", ["hlm", "dossier de logement social"]),
+        ("l’énergie", None, ["chèque énergie"]),
+    ]
+    assert livret.elsewhere.unsorted_needs == ["carte de pêche"]
+    assert sorted(livret.elsewhere.uncovered) == [
+        "carte de pêche",
+        "chèque énergie",
+        "dossier de logement social",
+        "hlm",
+    ]
+
+
+def test_what_a_search_learns_keeps_the_topic_of_each_need(folder: Path) -> None:
+    (folder / "hors-livret.yaml").write_text(TOPICS, encoding="utf-8")
+    livret = load_livret(folder).livret
+    assert livret is not None
+    assert build_training_set(livret, flatten_livret(livret))["out_of_scope"] == [
+        {
+            "name": "logement social",
+            "where": "La mairie, ou le bailleur.",
+            "needs": ["hlm", "dossier de logement social"],
+        },
+        {"name": "l’énergie", "where": "", "needs": ["chèque énergie"]},
+        {"name": "", "where": "", "needs": ["carte de pêche"]},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("item", "lines"),
+    [
+        (
+            "- clôture : que dit le PLU",
+            [
+                "2:5: « out_of_scope » : ce texte se lit comme « clé: valeur » à cause de « : » ; "
+                "mettez le texte entre guillemets doubles [wrong-type]"
+            ],
+        ),
+        ("-\n  - pêche", ["2:4: « out_of_scope » est vide ; complétez, ou supprimez-la [empty]"]),
+        ("- [a, b]", ["2:5: « out_of_scope » : une liste ; attendu : un texte [wrong-type]"]),
+        ("- {topic: pêche, needs: []}", ["2:27: « needs » est vide ; complétez la liste [empty]"]),
+        ("- topic: pêche\n    needs:", ["3:11: « needs » est vide ; complétez [empty]"]),
+        ("- topic:\n    needs: [a b]", ["2:11: « topic » est vide ; complétez [empty]"]),
+        (
+            "- topic: pêche",
+            [
+                "2:5: il manque la clé « needs » ; ajoutez par exemple "
+                "« needs: je voudrais un logement HLM » [missing-key]"
+            ],
+        ),
+        (
+            "- needs: [a b]",
+            [
+                "2:5: il manque la clé « topic » ; ajoutez par exemple « topic: logement social » "
+                "[missing-key]"
+            ],
+        ),
+        (
+            "- sujet: pêche\n    où: La mairie.\n    besoin: [a b]",
+            [
+                "2:5: clé inconnue « sujet » ; vouliez-vous dire « topic » ? [unknown-key]",
+                "3:5: clé inconnue « où » ; vouliez-vous dire « where » ? [unknown-key]",
+                "4:5: clé inconnue « besoin » ; vouliez-vous dire « needs » ? [unknown-key]",
+            ],
+        ),
+        (
+            "- topic: pêche\n    needs:\n      - mur : le PLU\n      - où donc",
+            [
+                "4:9: « needs » : ce texte se lit comme « clé: valeur » à cause de « : » ; "
+                "mettez le texte entre guillemets doubles [wrong-type]"
+            ],
+        ),
+        (
+            "- topic: pêche # 3\n    needs: [a b]",
+            [
+                "2:12: « # 3 » n’est pas lu, à cause de « # » ; mettez le texte entre guillemets doubles, "
+                "ou le commentaire sur une ligne à lui [cut-by-comment]"
+            ],
+        ),
+    ],
+)
+def test_a_mistake_in_a_topic_is_one_line_at_its_place(item: str, lines: list[str], folder: Path) -> None:
+    (folder / "hors-livret.yaml").write_text(f"out_of_scope:\n  {item}\n", encoding="utf-8")
+    assert told(folder) == [f"bon/hors-livret.yaml:{line}" for line in lines]

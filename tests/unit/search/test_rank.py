@@ -162,7 +162,7 @@ def test_every_example_gets_matches(opened: OpenLivret, livret: Livret, partner:
 
 
 def test_what_the_rules_say_is_elsewhere_gets_none(opened: OpenLivret, livret: Livret) -> None:
-    elsewhere = {search.OUT_OF_SCOPE: livret.elsewhere.out_of_scope, search.TOO_VAGUE: livret.elsewhere.vague}
+    elsewhere = {search.OUT_OF_SCOPE: livret.elsewhere.uncovered, search.TOO_VAGUE: livret.elsewhere.vague}
     for verdict, needs in elsewhere.items():
         assert len(needs) > 50
         assert {search.find_conclusions(opened.model, need).verdict for need in needs} == {verdict}

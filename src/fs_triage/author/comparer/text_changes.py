@@ -223,8 +223,11 @@ def compare_search_words(both: Comparison) -> Iterator[Change]:
     """Yield the changes that only the search shows: keywords, examples, needs out of the livret."""
     yield from _compare_keywords(both)
     yield from _compare_examples(both)
-    for field, what in (("out_of_scope", "hors du livret"), ("vague", "trop vagues")):
-        old, new = (sorted(getattr(side.livret.elsewhere, field)) for side in (both.old, both.new))
+    sides = (both.old.livret.elsewhere, both.new.livret.elsewhere)
+    for field, what, (old, new) in (
+        ("out_of_scope", "hors du livret", [sorted(side.uncovered) for side in sides]),
+        ("vague", "trop vagues", [sorted(side.vague) for side in sides]),
+    ):
         if old != new:
             yield Change(
                 section=Section.SEARCH,
