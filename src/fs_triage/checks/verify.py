@@ -11,6 +11,7 @@ from fs_triage.checks import (
     published_ids,
     reading,
     registry,
+    topics,
     tree,
     wording,
 )
@@ -18,7 +19,7 @@ from fs_triage.checks.registry import Check, KnownValues, Scope
 from fs_triage.rules.load import Livret, LoadResult
 from fs_triage.rules.problem import Problem, Severity
 
-MODULES = (tree, contacts, wording, completeness, published_ids, examples)
+MODULES = (tree, contacts, wording, completeness, published_ids, examples, topics)
 """The modules of checks: importing one registers its checks."""
 
 
