@@ -221,6 +221,35 @@ def lines(run: Run, old: Path, new: Path) -> list[str]:
     return [line for line in done.stdout.splitlines() if line.startswith("- ")]
 
 
+def test_topics_out_of_the_livret(run: Run, old: Path, tmp_path: Path) -> None:
+    new = tmp_path / "sujets"
+    shutil.copytree(old, new)
+    (old / "hors-livret.yaml").write_text(
+        """\
+out_of_scope:
+  - permis de chasse
+  - {topic: élections, where: La mairie, needs: [voter]}
+  - {topic: douane, where: Le bureau de Pontarlier, needs: [dédouaner]}
+""",
+        encoding="utf-8",
+    )
+    (new / "hors-livret.yaml").write_text(
+        """\
+out_of_scope:
+  - {topic: élections, where: La préfecture, needs: [voter]}
+  - {topic: douane, needs: [dédouaner]}
+  - {topic: chasse, where: La fédération., needs: [permis de chasse]}
+""",
+        encoding="utf-8",
+    )
+    assert lines(run, old, new) == [
+        "- Sujet hors du livret « chasse » : où orienter l’usager : La fédération.",
+        "- Sujet hors du livret « douane » : où orienter l’usager n’est plus dit.",
+        "- Sujet hors du livret « élections » : où orienter l’usager : La préfecture.",
+        "- Les sujets hors du livret ont changé : 1 de plus, 0 de moins, 1 besoin change de sujet.",
+    ]
+
+
 def test_partners_that_come_and_go(run: Run, old: Path, tmp_path: Path) -> None:
     new = write(tmp_path / "n", PARTNER)
     (new / "livret.yaml").write_text(LIVRET.replace("[guichet]", "[guichet, mairie]"), encoding="utf-8")

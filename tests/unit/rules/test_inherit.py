@@ -99,6 +99,24 @@ contacts:
     assert conclusion["warnings"] == []
 
 
+def test_an_heir_has_the_topics_of_its_parent_but_never_where_to_turn(doubs: Path) -> None:
+    text = (
+        "out_of_scope:\n  - {topic: douane, where: Le bureau des Rousses, needs: [dédouaner]}\n  - chasser\n"
+    )
+    write(doubs.parent / "jura", "hors-livret.yaml", text)
+    for where, folder in (("Le bureau des Rousses", doubs.parent / "jura"), (None, doubs)):
+        livret = load_livret(folder).livret
+        assert livret is not None
+        assert [(one.topic, one.where, one.needs) for one in livret.elsewhere.topics] == [
+            ("douane", where, ["dédouaner"])
+        ]
+        assert livret.elsewhere.unsorted_needs == ["chasser"]
+    write(doubs, "hors-livret.yaml", text.replace("des Rousses", "de Pontarlier"))
+    livret = load_livret(doubs).livret
+    assert livret is not None
+    assert [one.where for one in livret.elsewhere.topics] == ["Le bureau de Pontarlier"]
+
+
 def test_an_heir_removes_replaces_and_adds_answers(doubs: Path) -> None:
     own = """\
 id: caf

@@ -16,6 +16,7 @@ from fs_triage.author.comparer.change import (
 from fs_triage.author.comparer.contact_changes import compare_contacts, render_contact
 from fs_triage.author.comparer.matching import Key, Side, build_side, get_partner, match_livrets
 from fs_triage.author.comparer.text_changes import compare_search_words, compare_texts
+from fs_triage.author.comparer.topic_changes import compare_topics
 from fs_triage.render import labels
 from fs_triage.rules.load import Livret
 from fs_triage.text.typography import end_sentence, quote_text
@@ -41,6 +42,7 @@ def compare_livrets(old: Livret, new: Livret) -> list[Change]:
         *_compare_routes(both),
         *compare_texts(both),
         *compare_search_words(both),
+        *compare_topics(both),
     ]
     return sorted(changes, key=lambda change: _ORDER.index(change.section))
 
