@@ -94,6 +94,7 @@ if TYPE_CHECKING:
         steps: list[str]
         do_not: list[str]
         contacts: list[ContactRecord]
+        in_order: bool
         if_blocked: list[str]
         no_second_level: str | None
         pages: list[int]

@@ -10,7 +10,9 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from fs_triage.render import labels
+from fs_triage.render.contact_values import build_link, group_phone_number
 from fs_triage.render.hours import render_hours
+from fs_triage.text.fold import fold
 from fs_triage.text.typography import end_sentence, quote_text
 
 TYPE_CHECKING = False
@@ -49,7 +51,11 @@ class TextList(NamedTuple):
 
 
 class ContactCard(NamedTuple):
-    """A contact: how to reach it and who may; `condition` says when to, `details` what else to know."""
+    """A contact: how to reach it and who may; `condition` says when to, `details` what else to know.
+
+    `value` is what the booklet prints, `grouped` the same as one dials it where that differs, `link` what opens it,
+    `label` what the value does not say: each of them may be empty but `value`.
+    """
 
     kind: str
     value: str
@@ -58,6 +64,13 @@ class ContactCard(NamedTuple):
     for_counsellor: bool
     condition: Remark | None
     details: tuple[Remark, ...]
+    grouped: str = ""
+    link: str = ""
+
+    @property
+    def shown(self) -> str:
+        """The value as one reads it."""
+        return self.grouped or self.value
 
     @property
     def remarks(self) -> tuple[Remark, ...]:
@@ -113,6 +126,7 @@ class Wording(NamedTuple):
     kinds: Mapping[str, str]
     audiences: Mapping[str, str]
     prohibitions: str
+    step: str
     steps: str
 
 
@@ -121,6 +135,7 @@ COUNSELLOR = Wording(
     kinds=labels.KINDS,
     audiences=labels.AUDIENCES,
     prohibitions=labels.PROHIBITIONS,
+    step=labels.STEP,
     steps=labels.STEPS,
 )
 PARTNER = Wording(
@@ -128,6 +143,7 @@ PARTNER = Wording(
     kinds=labels.KINDS_IN_SENTENCES,
     audiences=labels.AUDIENCE_SENTENCES,
     prohibitions=labels.PROHIBITIONS_SENTENCE,
+    step="",
     steps="",
 )
 
@@ -182,15 +198,36 @@ def describe_contact(contact: ContactRecord, wording: Wording) -> ContactCard:
         details.append(Remark(contact["note"]))
     if contact["doubt"]:
         details.append(Remark(contact["doubt"], labels.DOUBT, Tone.WARNING))
+    value, kind = contact["value"], wording.kinds[contact["kind"]]
     return ContactCard(
-        kind=wording.kinds[contact["kind"]],
-        value=contact["value"],
-        label=contact["label"],
+        kind=kind,
+        value=value,
+        label="" if fold(contact["label"]) == fold(value) else contact["label"],
         audience=wording.audiences[contact["audience"]],
         for_counsellor=contact["audience"] != "usager",
         condition=Remark(contact["when"], labels.CONDITION) if contact["when"] else None,
         details=tuple(details),
+        grouped=group_phone_number(value) if contact["kind"] == "phone" else "",
+        link=build_link(contact["kind"], value),
     )
+
+
+def _merge_same(contacts: Sequence[ContactCard]) -> tuple[ContactCard, ...]:
+    """Return `contacts` with those of one value, which one reaches the same way, as one: it is said once."""
+    merged: dict[tuple[object, ...], ContactCard] = {}
+    for contact in contacts:
+        key = (fold(contact.value), contact.audience, contact.condition)
+        before = merged.get(key)
+        if before is not None:
+            labels_told = [label for label in (before.label, contact.label) if label]
+            kinds = dict.fromkeys([before.kind, contact.kind])
+            contact = before._replace(
+                kind=" et ".join(kinds),
+                label=" ; ".join(dict.fromkeys(labels_told)).replace(" ;", "\u00a0;"),
+                details=tuple(dict.fromkeys([*before.details, *contact.details])),
+            )
+        merged[key] = contact
+    return tuple(merged.values())
 
 
 def _build_card(conclusion: Conclusion, wording: Wording, way: str, way_out: Section | None) -> Card:
@@ -209,12 +246,13 @@ def _describe_sections(conclusion: Conclusion, wording: Wording) -> Iterator[Sec
     if conclusion["do_not"]:
         yield TextList(wording.prohibitions, tuple(conclusion["do_not"]), tone=Tone.FORBIDDEN)
     if conclusion["steps"]:
-        yield TextList(wording.steps, tuple(conclusion["steps"]), numbered=True)
+        heading = wording.step if len(conclusion["steps"]) == 1 else wording.steps
+        yield TextList(heading, tuple(conclusion["steps"]), numbered=True)
     if conclusion["contacts"]:
         to_reach = conclusion["level"] == 2
-        in_order = to_reach and len(conclusion["contacts"]) > 1
+        contacts = _merge_same([describe_contact(contact, wording) for contact in conclusion["contacts"]])
+        in_order = to_reach and conclusion["in_order"] and len(contacts) > 1
         heading = labels.CONTACTS_IN_ORDER if in_order else labels.CONTACTS
-        contacts = tuple(describe_contact(contact, wording) for contact in conclusion["contacts"])
         yield ContactList(heading if to_reach else labels.USEFUL_CONTACTS, contacts, to_reach, in_order)
     if conclusion["warnings"]:
         yield TextList(labels.WARNINGS, tuple(conclusion["warnings"]), tone=Tone.WARNING)

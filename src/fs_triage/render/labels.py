@@ -20,7 +20,7 @@ KINDS = {
     "administration-plus": "Administration+",
     "appointment": "Rendez-vous",
     "web": "Site",
-    "address": "Adresse",
+    "address": "Où",
     "in-person": "Sur place",
 }
 KINDS_IN_SENTENCES = {**KINDS, "administration-plus": "Par"}  # its value names Administration+ already
@@ -37,6 +37,7 @@ AUDIENCE_SENTENCES = {
 
 PROHIBITIONS = "Ne pas renseigner"
 PROHIBITIONS_SENTENCE = "Le conseiller ne renseigne pas"
+STEP = "Étape"
 STEPS = "Étapes"
 USEFUL_CONTACTS = "Contacts utiles"
 CONTACTS = "À contacter"

@@ -174,6 +174,7 @@ class _PartnerFlattener:
             "steps": list(answer.steps),
             "do_not": list(below.do_not),
             "contacts": contacts,
+            "in_order": isinstance(answer, EscalateAnswer) and answer.in_order,
             "if_blocked": [],
             "no_second_level": answer.no_second_level if is_second else below.no_second_level,
             "pages": list(below.pages),

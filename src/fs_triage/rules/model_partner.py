@@ -209,7 +209,12 @@ class EscalateAnswer(_Answer):
     """2nd niveau : à qui transmettre."""
 
     escalate: Uses = Field(
-        description="Contacts du 2nd niveau, dans l’ordre où les essayer.", examples=[["tel-3230"]]
+        description="Contacts du 2nd niveau, dans l’ordre où les montrer.", examples=[["tel-3230"]]
+    )
+    in_order: bool = Field(
+        False,
+        description="true : les contacts s’essaient dans cet ordre, parce que le livret le demande.",
+        examples=[True],
     )
     steps: Sentences = Field([], description=_STEPS, min_length=1, examples=[["Appeler avec l’usager."]])
 

@@ -64,6 +64,7 @@ answers:
   - id: blocage
     label: Ça bloque
     pages: [3]
+    in_order: true
     escalate: [site, {contact: tel, when: si le site est en panne}]
 examples:
   - {id: titre/oui, besoin: [j'ai perdu mon titre]}

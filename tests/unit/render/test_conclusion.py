@@ -55,6 +55,7 @@ def make_conclusion(**changes: Any) -> Conclusion:
         "steps": [],
         "do_not": [],
         "contacts": [],
+        "in_order": False,
         "if_blocked": [],
         "no_second_level": None,
         "pages": [2],
@@ -67,7 +68,17 @@ def describe(conclusion: Conclusion, *blocked: Conclusion) -> Card:
     return describe_conclusion(conclusion, "Mairie", if_blocked=blocked, blocked_node="mairie/bloque")
 
 
-TEL = ContactCard("Téléphone", "3949", "Accueil", "utilisable par l’usager", False, None, ())
+TEL = ContactCard(
+    "Téléphone",
+    "3949",
+    "Accueil",
+    "utilisable par l’usager",
+    False,
+    None,
+    (),
+    grouped="3949",
+    link="tel:3949",
+)
 
 
 def test_a_bare_conclusion() -> None:
@@ -100,19 +111,68 @@ def test_the_sections_of_the_first_level_in_order() -> None:
 
 
 @pytest.mark.parametrize(
-    ("level", "count", "heading", "in_order"),
+    ("level", "count", "asked", "heading", "in_order"),
     [
-        (1, 1, "Contacts utiles", False),
-        (1, 2, "Contacts utiles", False),
-        (2, 1, "À contacter", False),
-        (2, 2, "À contacter, dans cet ordre", True),
+        (1, 1, False, "Contacts utiles", False),
+        (1, 2, True, "Contacts utiles", False),
+        (2, 1, True, "À contacter", False),
+        (2, 2, False, "À contacter", False),
+        (2, 2, True, "À contacter, dans cet ordre", True),
     ],
 )
-def test_contacts_are_tried_in_order_on_the_second_level(
-    level: int, count: int, heading: str, in_order: bool
+def test_contacts_are_tried_in_order_where_the_rules_say_so(
+    level: int, count: int, asked: bool, heading: str, in_order: bool
 ) -> None:
-    [section] = describe(make_conclusion(level=level, contacts=[make_contact()] * count)).sections
-    assert section == ContactList(heading, (TEL,) * count, to_reach=level == 2, in_order=in_order)
+    numbers = ["3949", "3950"][:count]
+    contacts = [make_contact(value=number) for number in numbers]
+    [section] = describe(make_conclusion(level=level, contacts=contacts, in_order=asked)).sections
+    shown = tuple(TEL._replace(value=number, grouped=number, link=f"tel:{number}") for number in numbers)
+    assert section == ContactList(heading, shown, to_reach=level == 2, in_order=in_order)
+
+
+def test_what_is_reached_in_one_way_is_said_once() -> None:
+    """A site that serves twice, with one doubt: one line that tells both uses."""
+    site = make_contact(kind="web", value="www.a.fr", label="Site de A", doubt="A a changé de nom.")
+    appointment = make_contact(
+        kind="appointment", value="www.a.fr", label="RDV avec A", doubt="A a changé de nom."
+    )
+    [section] = describe(make_conclusion(level=2, contacts=[appointment, site])).sections
+    assert isinstance(section, ContactList)
+    [contact] = section.contacts
+    assert contact.kind == "Rendez-vous et Site"
+    assert contact.label == f"RDV avec A{N}; Site de A"
+    assert [remark.text for remark in contact.details] == ["A a changé de nom."]
+    reserved = {**site, "audience": "conseiller"}
+    [section] = describe(make_conclusion(level=2, contacts=[site, reserved])).sections
+    assert isinstance(section, ContactList)
+    assert [contact.for_counsellor for contact in section.contacts] == [False, True]
+
+
+def test_a_label_that_says_what_the_value_says_is_left_out() -> None:
+    contact = make_contact(kind="appointment", value="RDV auprès de la MSA", label="RDV auprès de la MSA")
+    assert describe_contact(contact, COUNSELLOR).label == ""
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "shown", "link"),
+    [
+        ("phone", "03.63.67.80.65", "03 63 67 80 65", "tel:+33363678065"),
+        ("phone", "0809401401", "0 809 401 401", "tel:+33809401401"),
+        ("phone", "0 806 001 625", "0 806 001 625", "tel:+33806001625"),
+        ("phone", "3230", "3230", "tel:3230"),
+        ("phone", "+41 22 307 13 13", "+41 22 307 13 13", "tel:+41223071313"),
+        ("email", "a.b@c.fr", "a.b@c.fr", "mailto:a.b@c.fr"),
+        ("web", "www.cdad-jura.fr", "www.cdad-jura.fr", "https://www.cdad-jura.fr"),
+        ("web", "http://a.fr/x?y#z", "http://a.fr/x?y#z", "http://a.fr/x?y#z"),
+        ("appointment", "RDV auprès de la MSA", "RDV auprès de la MSA", ""),
+        ("appointment", "CAF.FR", "CAF.FR", "https://CAF.FR"),
+        ("address", "1 rue A. Briand", "1 rue A. Briand", ""),
+        ("email", "a\x1b]8;;b@c.fr", "a\x1b]8;;b@c.fr", ""),
+    ],
+)
+def test_a_value_as_it_is_read_and_opened(kind: str, value: str, shown: str, link: str) -> None:
+    contact = describe_contact(make_contact(kind=kind, value=value), COUNSELLOR)
+    assert (contact.value, contact.shown, contact.link) == (value, shown, link)
 
 
 def test_a_contact_with_all_there_is_to_know() -> None:

@@ -76,7 +76,7 @@ def test_a_new_list_and_a_new_remark_of_a_contact_stand_in_every_output(layout: 
     shown = layout(
         make_card(
             TextList("Pièces à apporter", ("Carte", "Photo")),
-            TextList("Ensuite", ("Signer",), numbered=True),
+            TextList("Ensuite", ("Signer", "Dater"), numbered=True),
             ContactList("Qui", (contact,), to_reach=True, in_order=True),
             ContactList("Aide", (contact,), to_reach=False, in_order=False),
             Remark("deux semaines", "Délai"),
@@ -88,6 +88,7 @@ def test_a_new_list_and_a_new_remark_of_a_contact_stand_in_every_output(layout: 
         "Photo",
         "Ensuite",
         "1. Signer",
+        "2. Dater",
         "Qui",
         "3949",
         "Vérifié",
@@ -108,7 +109,7 @@ def test_a_new_list_and_a_new_remark_of_a_contact_stand_in_every_output(layout: 
     found = 0
     for word in words:
         if "<li>" in shown:
-            word = word.removeprefix("1. ")
+            word = word.removeprefix("1. ").removeprefix("2. ")
         found = shown.find(word, found)
         assert found >= 0, word
         found += len(word)
@@ -140,4 +141,4 @@ def test_the_way_out_says_which_call_opens_it(capsys: pytest.CaptureFixture[str]
     ]
     print_cards([choice])
     lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
-    assert lines[3:7] == [f"Si ça bloque{N}: 2nd niveau", "- C", "- D", "fs-triage p/b"]
+    assert lines[1:3] == [f"Si ça bloque (2nd niveau){N}: C{N}; D", "fs-triage p/b"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -13,43 +14,28 @@ from terminal import DOWN, ENTER, guichet, plain, words
 from fs_triage.text.wrap import wrap_text
 
 SECOND_80 = """\
-╔═ 2nd niveau : à transmettre ═════════════════════════════════════════════════╗
-║ Mairie › C’est bloqué › C’est urgent                                         ║
-╚══════════════════════════════════════════════════════════════════════════════╝
-┌─ Ne pas renseigner ──────────────────────────────────────────────────────────┐
-│ - Ne rien dire des délais de l’état civil.                                   │
-└──────────────────────────────────────────────────────────────────────────────┘
+ 2nd niveau : à transmettre  Mairie › C’est bloqué › C’est urgent
+Ne pas renseigner : Ne rien dire des délais de l’état civil.
 À contacter, dans cet ordre
-
- 1. Courriel (réservé au conseiller, ne pas donner à l’usager)
-     etat-civil.demandes-et-reclamations@mairie-de-saint-quelque-part.example
-   Service de l’état civil
+ 1. Courriel :
+   etat-civil.demandes-et-reclamations@mairie-de-saint-quelque-part.example
+   Service de l’état civil – réservé au conseiller, ne pas donner à l’usager
  ! À vérifier : Le livret l’écrit de deux façons.
-
- 2. Téléphone (utilisable par l’usager)
+ 2. Téléphone : 01 99 00 00 01 – Accueil de la mairie – utilisable par l’usager
    Quand : si personne ne répond sous deux jours
-     01 99 00 00 01
-   Accueil de la mairie
    Horaires : lundi à vendredi 8h30-12h et 13h30-17h
    Demander le service de l’état civil.
-
-Attention
- ! La mairie est fermée en août [red]jusqu’au 15[/red].
-2nd niveau – Livret, pages 2 et 3
-fs-triage mairie/bloque/urgence"""
+Attention : La mairie est fermée en août [red]jusqu’au 15[/red].
+Livret, pages 2 et 3 – fs-triage mairie/bloque/urgence"""
 FIRST_40 = """\
-╭─ 1er niveau : à faire sur place ─────╮
-│ Mairie › Préparer la rentrée à       │
-│ l’école › Non, c’est sa toute        │
-│ première inscription dans une école  │
-╰──────────────────────────────────────╯
-┌─ Ne pas renseigner ──────────────────┐
-│ - Ne rien dire des délais de l’état  │
-│   civil.                             │
-└──────────────────────────────────────┘
-Étapes
- 1. Remplir le formulaire avec l’usager,
-    {0} %s.
+ 1er niveau : à faire sur place
+Mairie › Préparer la rentrée à l’école ›
+Non, c’est sa toute première inscription
+dans une école
+Ne pas renseigner : Ne rien dire des
+   délais de l’état civil.
+Étape : Remplir le formulaire avec
+   l’usager, {0} %s.
 Contacts utiles
  - Site :
 https://www.mairie-de-saint-quelque-part
@@ -57,25 +43,19 @@ https://www.mairie-de-saint-quelque-part
 ee=2026
    Formulaire d’inscription – utilisable
    par l’usager
-Attention
- ! La mairie est fermée en août
+Attention : La mairie est fermée en août
    [red]jusqu’au 15[/red].
 Pas de 2nd niveau : la mairie décide
-seule
-1er niveau – Livret, pages 2 et 3
+   seule
+Livret, pages 2 et 3
 fs-triage mairie/ecole/inscription"""
 BLOCKED_80 = """\
-╭─ 1er niveau : à faire sur place ─────────────────────────────────────────────╮
-│ Préfecture › Le permis de conduire                                           │
-╰──────────────────────────────────────────────────────────────────────────────╯
-Étapes
- 1. Se connecter avec l’usager.
-Si la démarche bloque : 2nd niveau
- Joindre le référent
+ 1er niveau : à faire sur place  Préfecture › Le permis de conduire
+Étape : Se connecter avec l’usager.
+Si la démarche bloque (2nd niveau) : Joindre le référent
    Téléphone : 3949
- fs-triage prefecture/referent
-1er niveau – Livret, page 4
-fs-triage prefecture/permis"""
+   fs-triage prefecture/referent
+Livret, page 4 – fs-triage prefecture/permis"""
 
 
 @pytest.mark.parametrize(
@@ -103,31 +83,36 @@ VALUES = [
 
 @pytest.mark.parametrize("columns", [20, 30, 40, 60, 80, 200])
 def test_a_value_is_copied_whole(home: Path, columns: int) -> None:
-    """It begins a line of the program's and fills it alone; the terminal breaks it, and copies it unbroken."""
+    """We never break it, the terminal alone does and copies it unbroken; nothing is drawn beside it."""
     command = f"{sys.executable} -m fs_triage mairie </dev/null"
     with guichet(home=home, command=("/bin/sh", "-c", command), size=(columns, 400)) as window:
         assert window.end() == 0
-        sent = [plain(line).strip().removeprefix("- Site : ") for line in window.bare().splitlines()]
+        sent = plain(window.bare())
         for value in VALUES:
             assert value in sent
+        assert not set(sent) & set("│║┃─═")
         assert all(len(row) <= columns for row in window.rows())
 
 
 def test_what_stands_out_is_said_in_bold_too(home: Path) -> None:
     with guichet("mairie", "bloque", "urgence", home=home, size=(80, 60)) as window:
         assert window.end() == 0
-        [row] = [y for y, line in enumerate(window.screen.display) if "01 99 00 00 01" in line]
-        cells = [window.screen.buffer[row][x] for x in range(5, 19)]
+        [(row, start)] = [
+            (y, line.index("01 99 00 00 01"))
+            for y, line in enumerate(window.screen.display)
+            if "01 99 00 00 01" in line
+        ]
+        cells = [window.screen.buffer[row][x] for x in range(start, start + 14)]
         assert all(cell.bold and cell.reverse for cell in cells)
 
 
 def test_several_conclusions_without_a_person_to_choose(home: Path) -> None:
-    """Standard output alone is a terminal: everything met is shown, as panels, one after the other."""
+    """Standard output alone is a terminal: everything met is shown, as cards, one after the other."""
     command = f"{sys.executable} -m fs_triage mairie bloque </dev/null"
     with guichet(home=home, command=("/bin/sh", "-c", command), size=(80, 100)) as window:
         assert window.end() == 0
-        assert window.text().count("╔═ 2nd niveau") == 2
-        assert "fs-triage mairie/bloque/urgence\n\n╔" in window.text()
+        assert plain(window.text()).count("2nd niveau : à transmettre") == 2
+        assert "fs-triage mairie/bloque/urgence\n\n 2nd niveau" in plain(window.text())
 
 
 def test_no_link_no_title_no_bell(home: Path) -> None:
@@ -176,8 +161,9 @@ def test_a_poisoned_index_draws_nothing(home: Path, accessible: str) -> None:
         window.send("4\n" if accessible else "quitter" + ENTER)
         assert window.end() == 0
         assert "Le permis" in window.raw.decode()
+        sent = re.sub(r"\x1b\]8;[\w=;]*(tel:3949)?\x1b\\", "", window.raw.decode())  # the link of a contact
         for sequence in ("\x1b[2J", "\x1b]", "\x07", "\x9b", "\u202e"):
-            assert sequence not in window.raw.decode(), repr(sequence)
+            assert sequence not in sent, repr(sequence)
         if accessible:
             assert b"\x1b" not in window.raw
 

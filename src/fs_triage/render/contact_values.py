@@ -1,0 +1,40 @@
+"""The value of a contact as it is read, and as a link; what is copied stays as the booklet prints it."""
+
+from __future__ import annotations
+
+_WHOLE_NUMBER_LENGTH = 10  # digits of a French number; a shorter one (3230) is dialled as it is
+_SPECIAL_RATE = "08"  # these are read « 0 809 401 401 »
+_FRANCE = "+33"
+
+
+def group_phone_number(value: str) -> str:
+    """Return a telephone number in the groups in which one dials it in France; another country's stays as it is."""
+    digits = _keep_digits(value)
+    if len(digits) != _WHOLE_NUMBER_LENGTH or value.strip().startswith("+"):
+        return value
+    if digits.startswith(_SPECIAL_RATE):
+        return f"{digits[0]} {digits[1:4]} {digits[4:7]} {digits[7:]}"
+    return " ".join(digits[start : start + 2] for start in range(0, len(digits), 2))
+
+
+def build_link(kind: str, value: str) -> str:
+    """Return the address that a terminal or a browser opens for a contact, empty where there is none.
+
+    An address is of plain signs: a terminal obeys what stands in a link.
+    """
+    if not (value.isascii() and value.isprintable()):
+        return ""
+    if kind == "email":
+        return f"mailto:{value}"
+    if kind == "phone":
+        digits = _keep_digits(value)
+        if value.strip().startswith("+"):
+            return f"tel:+{digits}"
+        return f"tel:{_FRANCE}{digits[1:]}" if len(digits) == _WHOLE_NUMBER_LENGTH else f"tel:{digits}"
+    if kind in ("web", "appointment") and "." in value and " " not in value:
+        return value if value.startswith(("http://", "https://")) else f"https://{value}"
+    return ""
+
+
+def _keep_digits(value: str) -> str:
+    return "".join(character for character in value if character.isdigit())
