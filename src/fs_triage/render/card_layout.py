@@ -21,6 +21,7 @@ from fs_triage.render.conclusion import (
     Tone,
     WayOut,
 )
+from fs_triage.text.fold import fold
 from fs_triage.text.wrap import wrap_text
 
 _COLOURS = {1: "green", 2: "magenta"}
@@ -185,6 +186,9 @@ def _lay_out_value(
 ) -> Iterator[Line]:
     """Yield a contact: its kind, its value whole, and what is told of it, on one line where it fits."""
     told = [text for text in told if text]
+    if _is_named_by_kind(contact):
+        yield from _wrap(_SEPARATOR.join([contact.kind, *told]), width, first)
+        return
     head = f"{first}{contact.kind}\u00a0: "
     value = Span(output.make_printable(contact.shown), style, contact.link)
     beside = "".join(f"{_SEPARATOR}{text}" for text in told)
@@ -201,6 +205,11 @@ def _lay_out_value(
         yield Span(output.make_printable(head)), value
     if told:
         yield from _wrap(_SEPARATOR.join(told), width, indent)
+
+
+def _is_named_by_kind(contact: ContactCard) -> bool:
+    """Return whether the value says no more than the kind: « Administration + »."""
+    return fold(contact.kind).replace(" ", "") == fold(contact.value).replace(" ", "")
 
 
 def _lay_out_way_out(section: WayOut, width: int) -> Iterator[Line]:
