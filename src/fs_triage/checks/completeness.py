@@ -15,6 +15,7 @@ from fs_triage.rules.characters import MAX_BYTES
 from fs_triage.rules.load import Livret, LoadResult
 from fs_triage.rules.model_livret import IDENTIFIERS, SYNONYMS, UNCOVERED_NEEDS
 from fs_triage.rules.model_partner import EscalateAnswer, StepsAnswer
+from fs_triage.rules.model_situations import SITUATIONS
 from fs_triage.rules.nodes import iter_nodes, list_conclusion_paths
 from fs_triage.rules.problem import Problem, Severity
 from fs_triage.rules.yaml_reader import get_mark
@@ -24,7 +25,12 @@ END_LINE = "# fin"
 """The last line of a file by which an author says that what follows no more was taken away on purpose."""
 
 _ANCHOR_LINES = 3  # lines by which the place is found, in the earlier file, where the new one ends
-_EMPTY_FILES = {UNCOVERED_NEEDS: "out_of_scope: []", IDENTIFIERS: "published: []", SYNONYMS: "synonyms: []"}
+_EMPTY_FILES = {
+    UNCOVERED_NEEDS: "out_of_scope: []",
+    IDENTIFIERS: "published: []",
+    SITUATIONS: "situations: []",
+    SYNONYMS: "synonyms: []",
+}
 
 
 @check("not-covered", scope=Scope.LIVRET, severity=Severity.INCOMPLETE)

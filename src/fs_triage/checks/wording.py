@@ -132,7 +132,8 @@ def find_markup(livret: Livret) -> Iterator[Finding]:
     Préférer : le texte seul ; ce qui est important va dans « warnings » ou « do_not ».
     Pourquoi : rien n’est mis en forme, le conseiller lirait les signes du balisage.
     """
-    tables = [livret.table, livret.elsewhere_table, *(rules.table for rules in livret.partners)]
+    tables = [livret.table, livret.elsewhere_table, livret.situations_table]
+    tables += [rules.table for rules in livret.partners]
     for text in (text for table in tables if table is not None for text in _iter_texts(table)):
         found = _MARKUP.search(text.value)
         if found is not None:

@@ -27,6 +27,7 @@ from fs_triage.rules.model_livret import (
     list_file_names,
 )
 from fs_triage.rules.model_partner import Partner
+from fs_triage.rules.model_situations import SITUATIONS, Situations
 from fs_triage.rules.problem import Problem
 from fs_triage.rules.salvage import LostParts
 from fs_triage.rules.snapshot import MAX_WAIT_SECONDS, Snapshot, SourceFile
@@ -65,10 +66,14 @@ class Livret:
     identifiers: Identifiers | None = None
     identifiers_table: Table | None = None
     synonyms: Synonyms = field(default_factory=Synonyms)
+    situations: Situations = field(default_factory=Situations)
+    situations_table: Table | None = None
     whole: bool = True
     """Whether nothing of the booklet was dropped as invalid."""
     lists_own: bool = True
     """Whether the list of identifiers is its own, not its parent's."""
+    has_own_situations: bool = True
+    """Whether its situations are its own, not its parent's."""
 
 
 @dataclass(slots=True)
@@ -138,6 +143,7 @@ def _build_livret(booklets: BookletChain, loaded: LoadResult) -> None:
     if elsewhere is not None and parent is not None and loaded.snapshot.is_missing(folder / UNCOVERED_NEEDS):
         elsewhere = elsewhere.forget_places()
     identifiers, identifiers_table = _load_optional_file(Identifiers, IDENTIFIERS, folder, parent, loaded)
+    situations, situations_table = _load_optional_file(Situations, SITUATIONS, folder, parent, loaded)
     loaded.draft = Livret(
         booklet=booklets.booklet,
         table=booklets.table,
@@ -147,8 +153,11 @@ def _build_livret(booklets: BookletChain, loaded: LoadResult) -> None:
         identifiers=identifiers,
         identifiers_table=identifiers_table,
         synonyms=_load_synonyms(folder, loaded),
+        situations=situations or Situations(),
+        situations_table=situations_table,
         whole=booklets.whole,
         lists_own=not loaded.snapshot.is_missing(folder / IDENTIFIERS),
+        has_own_situations=not loaded.snapshot.is_missing(folder / SITUATIONS),
     )
 
 
@@ -221,7 +230,7 @@ def _read_partner_table(
     return merged
 
 
-B = TypeVar("B", UncoveredNeeds, Identifiers)
+B = TypeVar("B", UncoveredNeeds, Identifiers, Situations)
 
 
 def _load_optional_file(

@@ -24,6 +24,7 @@ from fs_triage.rules.model_partner import (
     StepsAnswer,
     list_leads,
 )
+from fs_triage.rules.model_situations import Situation, SituationAnswer
 from fs_triage.rules.problem import Problem
 from fs_triage.rules.salvage import LostParts
 from fs_triage.rules.yaml_reader import (
@@ -63,9 +64,12 @@ _MODELS_BY_KEY: dict[str | int, type[BaseModel]] = {
     "escalate": ContactUse,
     "examples": Example,
     "out_of_scope": Topic,
+    "situations": Situation,
     "synonyms": Synonym,
     "themes": Theme,
 }
+_ANSWERS_BY_OWNER: dict[type[BaseModel], type[BaseModel]] = {Situation: SituationAnswer}
+"""The answers that are of one kind, which pydantic does not name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +160,8 @@ def _get_owner_model(loc: Location, model: type[BaseModel]) -> type[BaseModel]:
         if len(loc) > 2 and _is_tag(loc, 2):
             owner, loc = _MODELS_BY_TAG.get(str(loc[2]), _MODELS_BY_KEY.get(loc[0], owner)), loc[3:]
         elif isinstance(loc[1], int):
-            owner, loc = _MODELS_BY_KEY.get(loc[0], owner), loc[2:]
+            answer = _ANSWERS_BY_OWNER.get(owner) if loc[0] == "answers" else None
+            owner, loc = answer or _MODELS_BY_KEY.get(loc[0], owner), loc[2:]
         else:
             return Contact if loc[0] == "contacts" else owner
     return owner

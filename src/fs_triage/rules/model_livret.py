@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from fs_triage.files.folders import BOOKLET
 from fs_triage.rules.model_partner import Model, NodePath, Sentence, Sentences, Word, wrap_in_list
+from fs_triage.rules.model_situations import SITUATIONS
 from fs_triage.text.did_you_mean import find_close_key
 
 UNCOVERED_NEEDS = "hors-livret.yaml"
@@ -171,4 +172,5 @@ class Synonyms(Model):
 
 def list_file_names(booklet: Booklet) -> list[str]:
     """Return the names of the files that the livret of `booklet` is read from."""
-    return [BOOKLET, UNCOVERED_NEEDS, IDENTIFIERS, SYNONYMS, *(f"{name}.yaml" for name in booklet.partners)]
+    others = (UNCOVERED_NEEDS, IDENTIFIERS, SITUATIONS, SYNONYMS)
+    return [BOOKLET, *others, *(f"{name}.yaml" for name in booklet.partners)]

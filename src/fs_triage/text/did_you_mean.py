@@ -31,6 +31,7 @@ _ENGLISH_KEYS = {
     "intitule": "label",
     "libelle": "label",
     "mail": "email",
+    "mots": "words",
     "mots cles": "keywords",
     "nom": "name topic",
     "note": "warnings",

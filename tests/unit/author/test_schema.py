@@ -28,7 +28,7 @@ DOCUMENT: dict[str, Any] = json.loads(schema.build_schema())
 VALIDATOR = Draft7Validator(DOCUMENT)
 PARTNERS = sorted(
     set(JURA.glob("*.yaml"))
-    - {JURA / name for name in ("livret.yaml", "hors-livret.yaml", "identifiants.yaml")}
+    - {JURA / name for name in ("livret.yaml", "hors-livret.yaml", "identifiants.yaml", "situations.yaml")}
 )
 
 WHOLE = """\

@@ -55,9 +55,9 @@ def test_a_sound_livret_is_loaded_whole(folder: Path) -> None:
 
 def test_the_state_of_every_file_is_noted_and_that_others_were_absent(folder: Path) -> None:
     files = {file.path.name: file for file in load_livret(folder).files if file.path.parent == folder}
-    names = ["livret.yaml", "mairie.yaml", "hors-livret.yaml", "identifiants.yaml"]
-    assert list(files)[:4] == names
-    assert [files[name].size > 0 for name in names] == [True, True, False, False]
+    absent = ["hors-livret.yaml", "identifiants.yaml", "situations.yaml"]
+    assert list(files)[:5] == ["livret.yaml", "mairie.yaml", *absent]
+    assert [name for name, file in files.items() if file.size < 0] == absent
 
 
 def test_every_broken_file_is_told_in_one_run_and_no_other(folder: Path) -> None:
