@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fs_triage.files.checked_file import pack, pack_table, pack_texts
 from fs_triage.index.freshness import FileState, Stamp, dump_files
 from fs_triage.index.reader import KIND, LINES, MEMBERS, Meta, NodeRow, PartnerRow, WordRow
+from fs_triage.index.situations import SituationAnswer, SituationRow
 from fs_triage.render import plain_text
 from fs_triage.render.conclusion import describe_conclusion
 from fs_triage.rules.flatten import Tree
@@ -18,6 +19,7 @@ from fs_triage.text.fold import fold, strip_plural
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from fs_triage.contract import Conclusion, Question
+    from fs_triage.rules.model_situations import Situation
 
 Sections = dict[str, bytes]
 
@@ -74,6 +76,7 @@ def build_sections(livret: Livret, tree: Tree, renamed: Mapping[str, str]) -> Se
         "questions": pack_texts(map(_json, tree.questions.values())),
         "choices": pack_texts(map(_list_choices, tree.questions.values())),
         **contacts,
+        "situations": pack_texts(row.dump() for row in list_situations(livret, tree)),
     }
 
 
@@ -117,6 +120,40 @@ def _build_conclusions(livret: Livret, tree: Tree) -> Sections:
         "conclusion-texts": pack_texts(map(plain_text.render_card, cards)),
         "conclusion-lines": pack_texts(map(plain_text.render_conclusion_row, conclusions), LINES),
     }
+
+
+def list_situations(livret: Livret, tree: Tree) -> list[SituationRow]:
+    """Return the situations of `livret` that touch a conclusion: an heir may have none left of some."""
+    rows = (_build_situation(situation, tree) for situation in livret.situations.situations)
+    return [row for row in rows if row.positions]
+
+
+def _build_situation(situation: Situation, tree: Tree) -> SituationRow:
+    positions = _list_positions(situation.demarches, tree)
+    own = [{*_list_positions(answer.demarches, tree)} for answer in situation.answers]
+    common = {*positions}.difference(*own)
+    answers = (
+        SituationAnswer(
+            answer.id,
+            answer.label,
+            answer.words,
+            [position for position in positions if position in common | kept],
+        )
+        for answer, kept in zip(situation.answers, own, strict=True)
+    )
+    return SituationRow(
+        situation.id,
+        situation.title,
+        situation.words,
+        positions,
+        question=situation.question or "",
+        answers=answers,
+    )
+
+
+def _list_positions(nodes: list[str], tree: Tree) -> list[int]:
+    """Return the positions of the conclusions at or below `nodes`, in this order, each once."""
+    return list(dict.fromkeys(position for node in nodes for position in range(*tree.get_span(node))))
 
 
 def _list_choices(question: Question) -> str:

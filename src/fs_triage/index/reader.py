@@ -7,6 +7,7 @@ from fs_triage.index.freshness import FileState, Stamp, parse_files
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from fs_triage.files.checked_file import CheckedFile, Table, Texts
+    from fs_triage.index.situations import NamedSituation, SituationRow
 
 KIND = "fs-triage-index 6"
 """What begins the file; its number changes with what a section holds."""
@@ -220,6 +221,22 @@ class Reader:
         if row is None or row.question is None:
             return []
         return self._get_texts("choices").get(row.question).split("\n")
+
+    def list_situations(self) -> list[SituationRow]:
+        """Return the events of life, in the order of the livret."""
+        from fs_triage.index.situations import SituationRow  # no lookup pays for it
+
+        return [SituationRow.parse(text) for text in self._get_texts("situations").list()]
+
+    def find_situation(self, situation: str) -> SituationRow | None:
+        """Return the event of life that has this id."""
+        return next((row for row in self.list_situations() if row.id == situation), None)
+
+    def find_named_situations(self, text: str) -> list[NamedSituation]:
+        """Return the events of life that `text` names, the ones that it names by most words first."""
+        from fs_triage.index.situations import find_named
+
+        return find_named(self.list_situations(), text)
 
     def _conclusions_of(self, partner: str | None) -> tuple[int, int | None]:
         if partner is None:
