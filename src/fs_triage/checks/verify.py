@@ -11,6 +11,7 @@ from fs_triage.checks import (
     published_ids,
     reading,
     registry,
+    situations,
     topics,
     tree,
     wording,
@@ -19,7 +20,7 @@ from fs_triage.checks.registry import Check, KnownValues, Scope
 from fs_triage.rules.load import Livret, LoadResult
 from fs_triage.rules.problem import Problem, Severity
 
-MODULES = (tree, contacts, wording, completeness, published_ids, examples, topics)
+MODULES = (tree, contacts, wording, completeness, published_ids, situations, examples, topics)
 """The modules of checks: importing one registers its checks."""
 
 
