@@ -25,6 +25,7 @@ COMMAND_NAMES = (
     "liste",
     "contacts",
     "chercher",
+    "situation",
     "arbre",
     "verifier",
     "schema",
@@ -99,6 +100,24 @@ if TYPE_CHECKING:
         no_second_level: str | None
         pages: list[int]
         warnings: list[str]
+
+    class SituationChoice(TypedDict):
+        """An answer to the question of a situation; `demarches` are the ids that it leaves, in order."""
+
+        id: str
+        label: str
+        demarches: list[str]
+
+    class Situation(TypedDict):
+        """An event of life; the shape of `situations` in JSON. `chosen` are the answers that the words name."""
+
+        id: str
+        title: str
+        words: list[str]
+        question: str | None
+        answers: list[SituationChoice]
+        chosen: list[str]
+        matches: list[Conclusion]
 
     class Choice(TypedDict):
         """An answer to a question: `to` is the id of the node it leads to, `level` 0 where that is a question."""

@@ -98,6 +98,11 @@ def test_lists_take_one_partner(call: Call) -> None:
     assert proposed(call, "liste", "caf", "c") == []
 
 
+def test_situations_by_their_ids(call: Call) -> None:
+    assert proposed(call, "situation", "de") == ["demenagement\tDéménagement", "deces\tDécès d’un proche"]
+    assert proposed(call, "situation", "deces", "") == list(commands.COMMANDS["situation"].options)
+
+
 def test_the_livret_of_the_half_typed_call(call: Call, tmp_path: Path) -> None:
     folder = write_livret(tmp_path / "petit")
     assert values(call, "--regles", str(folder), "g") == ["guichet"]

@@ -29,6 +29,8 @@ COMMANDS = {
     "liste --json": ("liste", "--json"),
     "contacts": ("contacts",),
     "contacts --json": ("contacts", "--json"),
+    "situation": ("situation", "naissance"),
+    "situation --json": ("situation", "naissance", "--json"),
     "arbre": ("arbre",),
     "verifier --json": ("verifier", LIVRET, "--json"),
     "schema": ("schema",),
@@ -133,7 +135,7 @@ NARROW = {
 
 @pytest.mark.parametrize("environment", NARROW.values(), ids=NARROW)
 @pytest.mark.parametrize(
-    "name", ["fiche", "fiche --json", "liste", "contacts", "chercher", "--aide", "arbre"]
+    "name", ["fiche", "fiche --json", "liste", "contacts", "chercher", "situation", "--aide", "arbre"]
 )
 def test_a_narrow_encoding_shows_what_it_can(
     home: Path, run: Run, environment: dict[str, str], name: str

@@ -21,6 +21,7 @@ SEARCH = {
     *("cli.chercher", "cli.json_answers"),
     *("search", "search.features", "search.model", "search.phonetics", "search.rank"),
 }
+SITUATION = OWN - {"cli.quick", "index.lookup"} | {"cli.situation", "cli.json_answers", "index.situations"}
 WIZARD = {
     *("desk", "desk.choice_list", "desk.console", "desk.page", "desk.screen", "desk.session", "desk.walk"),
     *("render", "render.labels", "text.typography", "text.wrap"),
@@ -81,6 +82,8 @@ QUICK = [
     (("fiche", "CAF", "rsa", "--accessible"), OWN),
     (("liste", "--json"), OWN | {"cli.json_answers"}),
     (("contacts", "msa"), OWN),
+    (("situation", "naissance"), SITUATION),
+    (("situation", "deces", "--json"), SITUATION),
     (("--completer", "caf", "="), OWN - {"cli.quick"} | {"cli.completion"}),
     (("--completer", "caf", "=--"), OWN - {"cli.quick"} | {"cli.completion"}),
     (("--completer", "="), OWN - {"cli.quick"} | {"cli.completion"}),

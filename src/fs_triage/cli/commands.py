@@ -20,7 +20,7 @@ COMPLETE_OPTION = "--completer"
 INSTALL_OPTION = "--installer-completion"
 SHELLS = ("bash", "zsh", "fish", "powershell")
 
-PARTNERS, LIVRETS, PATHS = "partners", "livrets", "paths"
+PARTNERS, LIVRETS, PATHS, SITUATIONS = "partners", "livrets", "paths", "situations"
 """What words and values name. That of a file or a folder need be no text."""
 
 
@@ -189,6 +189,31 @@ COMMANDS = {
             examples="""
                 fs-triage chercher on m’a volé mon permis  # les démarches les plus proches
                 fs-triage chercher --lot --json < besoins.txt  # un besoin par ligne
+                """,
+        ),
+        Command(
+            "situation",
+            "cli.situation:answer_situation",
+            words=(
+                Words(
+                    "MOT",
+                    "Ce qui arrive à l’usager ; toutes les situations s’il manque.",
+                    many=True,
+                    names=SITUATIONS,
+                ),
+            ),
+            options=(JSON, ACCESSIBLE, *LIVRET),
+            summary="Donner les démarches d’un évènement de la vie.",
+            text="""
+                Donne les démarches que touche un évènement de la vie, chez tous les partenaires, dans l’ordre où les
+                faire.
+
+                Une situation peut poser une question ; sa réponse se dit par un mot de plus, ou après « / ».
+                """,
+            examples="""
+                fs-triage situation  # toutes les situations
+                fs-triage situation déménagement  # les démarches d’un déménagement
+                fs-triage situation perte-papiers/permis  # celles d’un permis perdu ou volé
                 """,
         ),
         Command(

@@ -48,6 +48,8 @@ def build_proposals(before: list[str], current: str) -> list[str]:
         return [_PATH]
     if commands.PARTNERS in kinds and len(words) == 1:
         return _filter_by_prefix(current, _list_partners(options))
+    if commands.SITUATIONS in kinds and len(words) == 1:
+        return _filter_by_prefix(current, answer_from(_find_folder(options), _list_situations))
     if name not in ("", "fiche"):
         return _filter_by_prefix(current, _list_options(name, options))
     named = words[1:] if words and words[0] == "fiche" else words
@@ -92,6 +94,10 @@ def _filter_by_prefix(current: str, lines: Iterable[str]) -> list[str]:
 
 def _list_partners(options: list[str]) -> list[str]:
     return answer_from(_find_folder(options), lambda livret: livret.list_choices(ROOT))
+
+
+def _list_situations(livret: OpenLivret) -> list[str]:
+    return [f"{row.id}\t{row.title}" for row in livret.list_situations()]
 
 
 def _find_folder(options: list[str]) -> str:

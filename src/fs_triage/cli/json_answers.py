@@ -30,6 +30,13 @@ def render_contacts(livret: Reader, contacts: bytes) -> bytes:
     return b"%b%b]}" % (head.encode(), contacts)
 
 
+def render_situations(livret: Reader, query: str, situations: Iterable[str], near: list[str] | None) -> str:
+    """Return the JSON object that carries `situations`; `near` are the ids of the nearest, where there is none."""
+    more = "" if near is None else f', "near": [{", ".join(map(quote_json, near))}]'
+    head = f'{_render_head(livret)}, "query": {quote_json(query)}'
+    return f'{{{head}, "situations": [{", ".join(situations)}]{more}}}'
+
+
 def quote_json(text: str) -> str:
     """Return `text` as a JSON string."""
     return encode_basestring(text.encode("utf-8", "replace").decode())

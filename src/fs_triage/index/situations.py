@@ -106,10 +106,15 @@ class NamedSituation:
 
 
 def find_named(rows: Iterable[SituationRow], text: str) -> list[NamedSituation]:
-    """Return the situations of `rows` that `text` names: it has every word of their id, title or one of their words.
+    """Return the situations of `rows` that `text` names: by its id (`perte-papiers`, `perte-papiers/permis`), else by
+    having every word of their title or of one of their words.
 
     Those that are named by most words come first; one that is named by a part of what names another is left out.
     """
+    rows = list(rows)
+    by_id = _find_by_id(rows, text)
+    if by_id is not None:
+        return by_id
     words = {*split_words(text)}
     found: list[tuple[SituationRow, list[frozenset[str]]]] = []
     for row in rows:
@@ -124,6 +129,19 @@ def find_named(rows: Iterable[SituationRow], text: str) -> list[NamedSituation]:
     ]
     left.sort(key=lambda pair: -pair[1])
     return [NamedSituation(row, _find_chosen(row, words)) for row, _ in left]
+
+
+def _find_by_id(rows: list[SituationRow], text: str) -> list[NamedSituation] | None:
+    """Return the situation, and its answer if `text` goes on with one, whose ids `text` is; None where it is no id.
+
+    An id that goes on with what is no answer names nothing.
+    """
+    head, _, tail = ("-".join(fold(part).split()) for part in text.partition("/"))
+    row = next((row for row in rows if row.id == head), None)
+    if row is None:
+        return None
+    chosen = [answer for answer in row.answers if answer.id == tail]
+    return [NamedSituation(row, chosen)] if chosen or not tail else []
 
 
 def _find_chosen(row: SituationRow, words: set[str]) -> list[SituationAnswer]:

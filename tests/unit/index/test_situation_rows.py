@@ -36,7 +36,7 @@ MOVE = SituationRow("demenagement", "Déménagement", ["déménager", "nouvelle 
 LOSS = SituationRow(
     "perte-papiers",
     "Perte ou vol de papiers",
-    ["perte de papiers", "papiers volés", "né"],
+    ["perte de papiers", "papiers volés", "permis perdu", "né"],
     [1, 2, 3],
     question="Lequel ?",
     answers=[
@@ -76,6 +76,8 @@ def test_words_name_a_situation_when_all_of_a_name_of_it_is_there(text: str, nam
         ("perte de papiers", [], [1, 2, 3]),
         ("perte de papiers : le permis", ["permis"], [1, 3]),
         ("perte-papiers/cni", ["cni"], [2, 3]),
+        ("perte-papiers", [], [1, 2, 3]),
+        ("permis perdu", ["permis"], [1, 3]),
         ("perte de papiers, permis et carte d’identité", ["permis", "cni"], [1, 2, 3]),
     ],
 )
