@@ -22,6 +22,7 @@ class Section(StrEnum):
     PROCEDURES = "Démarches"
     CONTACTS = "Contacts"
     ROUTES = "À qui s’adresser"
+    SITUATIONS = "Situations"
     TEXTS = "Textes"
     SEARCH = "Recherche"
 

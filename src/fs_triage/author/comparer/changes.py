@@ -15,6 +15,7 @@ from fs_triage.author.comparer.change import (
 )
 from fs_triage.author.comparer.contact_changes import compare_contacts, render_contact
 from fs_triage.author.comparer.matching import Key, Side, build_side, get_partner, match_livrets
+from fs_triage.author.comparer.situation_changes import compare_situations
 from fs_triage.author.comparer.text_changes import compare_search_words, compare_texts
 from fs_triage.author.comparer.topic_changes import compare_topics
 from fs_triage.render import labels
@@ -40,6 +41,7 @@ def compare_livrets(old: Livret, new: Livret) -> list[Change]:
         *_compare_levels(both),
         *compare_contacts(both),
         *_compare_routes(both),
+        *compare_situations(both),
         *compare_texts(both),
         *compare_search_words(both),
         *compare_topics(both),

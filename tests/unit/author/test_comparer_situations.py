@@ -1,0 +1,113 @@
+"""Events of life compared: what a counsellor must know of them, and nothing when they say the same."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from conftest import GOOD, Run, edit
+
+SITUATIONS = """\
+situations:
+  - id: demenagement
+    title: Déménagement
+    words: [déménager]
+    question: Que faut-il changer ?
+    answers:
+      - id: titre
+        label: Son titre
+        demarches: [mairie/carte]
+      - id: vote
+        label: Son vote
+        demarches: [mairie/liste]
+    demarches: [mairie/carte, mairie/liste]
+    besoin: [je viens de déménager]
+"""
+DECES = """\
+  - id: deces
+    title: Décès d'un proche
+    words: [décès]
+    demarches: [mairie/aide]
+    besoin: [un décès]
+"""
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    folder = Path(shutil.copytree(GOOD, tmp_path / "ancien"))
+    (folder / "situations.yaml").write_text(SITUATIONS + DECES, encoding="utf-8")
+    return folder
+
+
+def compare(run: Run, old: Path, *changes: tuple[str, str]) -> list[str]:
+    """Return the lines that tell the changes of the situations, without their heading."""
+    new = shutil.copytree(old, old.with_name("nouveau"))
+    edit(new / "situations.yaml", *changes)
+    ran = run("comparer", str(old), str(new))
+    assert ran.stderr == ""
+    lines = ran.stdout.replace("\u00a0", " ").splitlines()
+    return [line for line in lines[2:] if line]
+
+
+CHANGES = {
+    "nothing": ((), ["Rien : les deux livrets disent la même chose."]),
+    "gone": (
+        ((DECES, ""),),
+        ["Situations (1)", "- La situation « Décès d’un proche » n’est plus dans le livret."],
+    ),
+    "order": (
+        (("    demarches: [mairie/carte, mairie/liste]", "    demarches: [mairie/liste, mairie/carte]"),),
+        [
+            "Situations (1)",
+            "- L’ordre des démarches de « Déménagement » change.",
+            "    maintenant : mairie/liste, mairie/carte",
+        ],
+    ),
+    "one more": (
+        (("    demarches: [mairie/aide]", "    demarches: [mairie/liste, mairie/aide]"),),
+        [
+            "Situations (1)",
+            "- Les démarches de « Décès d’un proche » changent.",
+            "    maintenant : mairie/liste",
+            "    touche : mairie/liste",
+        ],
+    ),
+    "title": (
+        (("title: Déménagement", "title: Déménagement ou emménagement"),),
+        [
+            "Situations (1)",
+            "- La situation « Déménagement » s’appelle maintenant « Déménagement ou emménagement ».",
+        ],
+    ),
+    "question": (
+        (("label: Son vote", "label: Son lieu de vote"),),
+        [
+            "Situations (1)",
+            "- La question qui trie les démarches de « Déménagement » change.",
+            "    avant : Son vote : mairie/liste",
+            "    maintenant : Son lieu de vote : mairie/liste",
+        ],
+    ),
+    "words": (
+        (("words: [décès]", "words: [décès, deuil]"),),
+        ["Recherche (1)", "- Les mots qui désignent « Décès d’un proche » ont changé."],
+    ),
+}
+
+
+@pytest.mark.parametrize(("changes", "lines"), CHANGES.values(), ids=CHANGES)
+def test_what_to_tell(run: Run, old: Path, changes: tuple[tuple[str, str], ...], lines: list[str]) -> None:
+    assert compare(run, old, *changes) == lines
+
+
+def test_a_new_situation_is_told_with_its_demarches(run: Run, old: Path) -> None:
+    edit(old / "situations.yaml", (DECES, ""))
+    lines = compare(
+        run, old, ("    besoin: [je viens de déménager]\n", f"    besoin: [je viens de déménager]\n{DECES}")
+    )
+    assert lines == [
+        "Situations (1)",
+        "- « Décès d’un proche » est une nouvelle situation, avec 1 démarche.",
+        "    touche : mairie/aide",
+    ]
