@@ -187,8 +187,7 @@ def find_shared_words(livret: Livret) -> Iterator[Finding]:
         yield from _find_repeated_names([(situation.title, place.get_mark("title")), *names], seen)
         among: dict[frozenset[str], Mark] = {}
         for rank, answer in enumerate(situation.answers):
-            names = [(answer.label, place.get_mark("answers", rank, "label"))]
-            names += [
+            names = [
                 (word, place.get_mark("answers", rank, "words", number))
                 for number, word in enumerate(answer.words)
             ]

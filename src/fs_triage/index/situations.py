@@ -118,7 +118,7 @@ def find_named(rows: Iterable[SituationRow], text: str) -> list[NamedSituation]:
     words = {*split_words(text)}
     found: list[tuple[SituationRow, list[frozenset[str]]]] = []
     for row in rows:
-        named = [name for name in _list_names(row.id, row.title, row.words) if name and name <= words]
+        named = [name for name in _list_names([row.id, row.title, *row.words]) if name and name <= words]
         if named:
             found.append((row, named))
     every = [name for _, named in found for name in named]
@@ -145,15 +145,16 @@ def _find_by_id(rows: list[SituationRow], text: str) -> list[NamedSituation] | N
 
 
 def _find_chosen(row: SituationRow, words: set[str]) -> list[SituationAnswer]:
+    """Return the answers that `words` name, by their id or their words: a label, « Oui », says too little."""
     return [
         answer
         for answer in row.answers
-        if any(name and name <= words for name in _list_names(answer.id, answer.label, answer.words))
+        if any(name and name <= words for name in _list_names([answer.id, *answer.words]))
     ]
 
 
-def _list_names(identifier: str, title: str, words: list[str]) -> list[frozenset[str]]:
-    return [frozenset(split_words(name)) for name in (identifier, title, *words)]
+def _list_names(names: list[str]) -> list[frozenset[str]]:
+    return [frozenset(split_words(name)) for name in names]
 
 
 def split_words(text: str) -> list[str]:

@@ -70,6 +70,8 @@ def test_an_answer_sorts_them(call: Call) -> None:
     assert sorted({node for told in whole["answers"] for node in told["demarches"]}) == sorted(ids(whole))
     [by_words] = answer(call, "permis volé")
     assert by_words["chosen"] == ["permis"]
+    [of_farmers] = answer(call, "déménagement", "MSA")
+    assert of_farmers["chosen"] == ["agricole"]
 
 
 def test_what_no_answer_takes_is_for_every_one(call: Call) -> None:
