@@ -22,6 +22,8 @@ MORE = {
     "hors-livret.yaml": "out_of_scope:\n  - permis de chasse\n  - carte de pêche\nvague:\n  - bonjour\n",
     "identifiants.yaml": "published:\n  - guichet/papier\n  - guichet/blocage\n"
     "renamed:\n  guichet/vieux: guichet/papier\n",
+    "situations.yaml": "situations:\n  - id: perte\n    title: Perte\n    words:\n      - perte\n      - perdu\n"
+    "    demarches:\n      - guichet/papier\n      - guichet/blocage\n    besoin:\n      - un papier perdu\n",
 }
 
 
@@ -108,7 +110,9 @@ def test_what_follows_nul_bytes(livret: Path) -> None:
     assert said == good and str(path) in notice
 
 
-@pytest.mark.parametrize("name", ["hors-livret.yaml", "identifiants.yaml", "synonymes.yaml"])
+@pytest.mark.parametrize(
+    "name", ["hors-livret.yaml", "identifiants.yaml", "situations.yaml", "synonymes.yaml"]
+)
 def test_a_file_that_is_gone_and_one_that_was_taken_away_on_purpose(livret: Path, name: str) -> None:
     beside = livret.parent / name if name == "synonymes.yaml" else livret / name
     (livret / name).rename(beside)  # the words of the desk stand beside the livrets too
