@@ -70,7 +70,12 @@ def find_unknown_demarches(livret: Livret) -> Iterator[Finding]:
 
 
 def _is_surely_absent(node: str, livret: Livret) -> bool:
-    """Return whether the file that would define `node`, which nothing defines, was read whole."""
+    """Return whether nothing defines `node`, so that it is no mere consequence of what is told of another file."""
+    listed = livret.identifiers
+    published = listed.published if listed is not None and livret.lists_own else []
+    is_gone = listed is not None and listed.follow(node) == node
+    if is_gone and any(_is_at_or_below(one, node) for one in published):  # `id-vanished` says so
+        return False
     read = {rules.model.id: rules.whole for rules in livret.partners}
     all_are_read = livret.whole and {*livret.booklet.partners} <= {*read}
     return read.get(node.partition("/")[0], all_are_read)

@@ -130,6 +130,16 @@ def test_a_new_name_is_told(folder: Path) -> None:
     assert "démarche inconnue « mairie/cni » ; elle s’appelle maintenant « mairie/carte »" in line
 
 
+def test_a_demarche_that_vanished_is_told_once(folder: Path) -> None:
+    (folder / "identifiants.yaml").write_text(
+        "published: [mairie/carte, mairie/liste, mairie/aide, mairie/cni]\n", encoding="utf-8"
+    )
+    [line] = find_problem_lines(
+        write(folder, (DEMARCHES, "demarches: [mairie/carte, mairie/liste, mairie/cni]"))
+    )
+    assert line.endswith("[id-vanished]")
+
+
 def test_a_question_stands_for_what_is_below_it_once(folder: Path) -> None:
     edit(
         folder / "mairie.yaml",
