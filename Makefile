@@ -19,7 +19,7 @@ bench-windows: windows
 # the newest versions that pyproject.toml allows, with what a set-up on Windows takes besides
 constraints:
 	rm -rf build/constraints && python3 -m venv build/constraints
-	build/constraints/bin/pip install -q '.[dev]' colorama editables virtualenv
+	build/constraints/bin/pip install -q '.[dev]' colorama editables tzdata virtualenv
 	(echo '# The versions that are known to work, on Python 3.11 to 3.13, Linux and Windows; `make constraints` renews them.' \
 		&& build/constraints/bin/pip freeze --exclude fs-triage) > build/constraints.txt
 	mv build/constraints.txt constraints.txt

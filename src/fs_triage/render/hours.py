@@ -38,4 +38,9 @@ def _render_part(part: str) -> str:
 
 def _render_time(time: str) -> str:
     hour, _, minute = time.partition(":")
-    return f"{int(hour)}h{'' if minute == '00' else minute}" if hour.isdigit() and minute.isdigit() else time
+    return render_time(int(hour), int(minute)) if hour.isdigit() and minute.isdigit() else time
+
+
+def render_time(hour: int, minute: int) -> str:
+    """Return a time of the day: 8h30, 9h."""
+    return f"{hour}h{minute:02}" if minute else f"{hour}h"
