@@ -85,6 +85,11 @@ def is_terminal() -> bool:
     return all(stream is not None and not stream.closed and stream.isatty() for stream in streams)
 
 
+def is_shown() -> bool:
+    """Return whether a person reads standard output as it comes: it is a terminal."""
+    return sys.stdout is not None and not sys.stdout.closed and sys.stdout.isatty()
+
+
 def can_draw(accessible: bool = False) -> bool:
     """Return whether standard output is a terminal that may be drawn on: boxes, bold, a moving cursor.
 

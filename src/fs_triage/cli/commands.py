@@ -108,6 +108,16 @@ LIVRET = (
 """The options of every command that reads a livret."""
 
 ACCESSIBLE = Option("--accessible", "Poser les questions en lignes numérotées, pour un lecteur d’écran.")
+OPENING = (
+    Option("--maintenant", "Dire quels contacts sont ouverts à cette heure."),
+    Option(
+        "--quand",
+        'Dire lesquels le sont à une autre heure : "2026-12-25 10:00".',
+        metavar="MOMENT",
+    ),
+)
+"""The options of what shows contacts. On a terminal, what is open now is shown without them."""
+
 PARTNER = Words("PARTENAIRE", "Nom d’un partenaire ; tous s’il manque.", many=True, names=PARTNERS)
 
 WIZARD = Command(
@@ -149,7 +159,7 @@ COMMANDS = {
             words=(
                 Words("MOT", "Partenaire, identifiant ou mots de la démarche.", required=True, many=True),
             ),
-            options=(JSON, ACCESSIBLE, *LIVRET),
+            options=(JSON, *OPENING, ACCESSIBLE, *LIVRET),
             summary="Montrer les fiches d’une démarche.",
             text="""
                 Montre les fiches des démarches que désignent les mots : un partenaire, un identifiant, des mots.

@@ -10,6 +10,7 @@ from fs_triage.livret import OpenLivret
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from fs_triage.cli.commands import Call
+    from fs_triage.render.opening_status import Clock
 
 
 def answer_wizard(livret: OpenLivret, call: Call) -> int:
@@ -34,22 +35,46 @@ def _show_conclusions(
     livret: OpenLivret, call: Call, positions: list[int], by: str, as_json: bool, node: str | None = None
 ) -> int:
     """Print the conclusions at `positions`; a person at a terminal is asked which, when they are several."""
+    clock = find_clock(livret, call)
     if not as_json and len(positions) > 1 and output.is_terminal():
         from fs_triage.desk import session
 
+        moment = clock.moment if clock and call.find_value("--quand") else None
         return session.run_wizard(
-            livret, node=node, positions=positions, accessible=call.has_flag("--accessible")
+            livret, node=node, positions=positions, accessible=call.has_flag("--accessible"), moment=moment
         )
     if as_json:
         matches = [livret.get_conclusion_json(position) for position in positions]
+        if clock:
+            from fs_triage.cli import opening
+
+            matches = [opening.add_to_conclusion(match, clock) for match in matches]
         _print_matches(livret, call, matches, f'"found_by": "{by}", ')
     elif output.can_draw(call.has_flag("--accessible")):
         from fs_triage.render import terminal
 
-        terminal.print_cards(lookup.read_cards(livret, positions))
+        terminal.print_cards(lookup.read_cards(livret, positions, clock))
     else:
-        output.print_wrapped_answer("\n\n----\n\n".join(map(livret.get_conclusion_text, positions)))
+        output.print_wrapped_answer("\n\n----\n\n".join(_list_texts(livret, positions, clock)))
     return OK
+
+
+def find_clock(livret: OpenLivret, call: Call) -> Clock | None:
+    """Return the clock to show contacts by: where the call asks for one, or a person reads; else None."""
+    is_asked = "--maintenant" in call.options or "--quand" in call.options
+    if not is_asked and (call.has_flag("--json") or not output.is_shown()):
+        return None
+    from fs_triage.cli import opening
+
+    return opening.build_clock(livret.meta.departement, call)
+
+
+def _list_texts(livret: OpenLivret, positions: list[int], clock: Clock | None) -> list[str]:
+    if clock is None:
+        return [livret.get_conclusion_text(position) for position in positions]
+    from fs_triage.render import plain_text
+
+    return [plain_text.render_card(card) for card in lookup.read_cards(livret, positions, clock)]
 
 
 def _answer_by_search(livret: OpenLivret, call: Call, found: lookup.LookupResult, as_json: bool) -> int:

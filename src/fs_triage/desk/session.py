@@ -19,6 +19,8 @@ from fs_triage.render import labels
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from fs_triage.contract import Conclusion, Question
 
 _MAX_OFFERED = 8  # démarches offered for a need; more would not fit a screen of 20 lines
@@ -64,10 +66,12 @@ def run_wizard(
     node: str | None = None,
     positions: list[int] | None = None,
     accessible: bool = False,
+    moment: datetime | None = None,
 ) -> int:
     """Run a session; returns the exit code.
 
-    It begins at `node`, or with a choice of the conclusions at `positions`, or at the first question.
+    It begins at `node`, or with a choice of the conclusions at `positions`, or at the first question. Its cards say
+    which contacts are open at `moment`, else now.
     Raises `Failure` without a terminal, `KeyboardInterrupt` on Ctrl-C or Ctrl-D at any prompt, and
     `SystemExit` with the code of the contract on SIGTERM and SIGHUP.
     """
@@ -77,7 +81,7 @@ def run_wizard(
     _ = livret.model  # else the first search while typing would wait for it
     desk = _create_desk(accessible)
     with _handle_signals(desk), desk.open_session():
-        wizard = Wizard(livret, desk)
+        wizard = Wizard(livret, desk, moment)
         state: SessionState | None = wizard.build_first_state(node, positions)
         while state is not None:
             state = wizard.run_step(state)
@@ -135,9 +139,10 @@ def _handle_signals(desk: Desk) -> Iterator[None]:
 class Wizard:
     """A session on a livret: each step shows a page and returns the state that follows."""
 
-    def __init__(self, livret: OpenLivret, desk: Desk) -> None:
+    def __init__(self, livret: OpenLivret, desk: Desk, moment: datetime | None = None) -> None:
         self._livret = livret
         self._desk = desk
+        self._moment = moment
         self._is_conclusion_shown = False
 
     def build_first_state(self, node: str | None, positions: list[int] | None) -> SessionState:
@@ -267,7 +272,10 @@ class Wizard:
         walk = state.walk
         row = self._livret.get_node(walk.node)
         self._clear_screen()
-        is_whole = self._desk.show_conclusion(lookup.read_cards(self._livret, [row.first])[0])
+        from fs_triage.render import opening_status  # the first question does not pay for it
+
+        clock = opening_status.build_screen_clock(self._livret.meta.departement, self._moment)
+        is_whole = self._desk.show_conclusion(lookup.read_cards(self._livret, [row.first], clock)[0])
         self._is_conclusion_shown = True
         options = [Option(Action.RESTART, "Un autre besoin"), _QUIT]
         if walk.steps:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from fs_triage.contract import Conclusion, Question
     from fs_triage.index.reader import Reader
     from fs_triage.render.conclusion import Card
+    from fs_triage.render.opening_status import Clock
 
 _STOP_WORDS = frozenset("a au aux d dans de des du en et l la le les par pour sur un une".split())  # noqa: SIM905
 _LONGEST_NAME = 16  # words in the longest name, of a partner or of an answer, that a call is searched for
@@ -54,8 +55,8 @@ def find_node_id(reader: Reader, arguments: list[str]) -> str | None:
     return _find_node(reader, *_split_partner(reader, " ".join(arguments).split()))
 
 
-def read_cards(reader: Reader, positions: Iterable[int]) -> list[Card]:
-    """Return the cards of the conclusions at `positions`."""
+def read_cards(reader: Reader, positions: Iterable[int], clock: Clock | None = None) -> list[Card]:
+    """Return the cards of the conclusions at `positions`; with a `clock`, they say which contacts are open."""
     import json
 
     from fs_triage.render.conclusion import describe_conclusion
@@ -71,6 +72,7 @@ def read_cards(reader: Reader, positions: Iterable[int]) -> list[Card]:
                 partner["title"],
                 if_blocked=[json.loads(reader.get_conclusion_json(target)) for target in blocked],
                 blocked_node=reader.get_node(conclusion["id"]).if_blocked or "",
+                clock=clock,
             )
         )
     return cards

@@ -18,6 +18,7 @@ from fs_triage.text.typography import end_sentence, quote_text
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from fs_triage.contract import Conclusion, ContactRecord
+    from fs_triage.render.opening_status import Clock
 
 
 class Tone(StrEnum):
@@ -149,23 +150,28 @@ PARTNER = Wording(
 
 
 def describe_conclusion(
-    conclusion: Conclusion, partner: str, *, if_blocked: Sequence[Conclusion], blocked_node: str
+    conclusion: Conclusion,
+    partner: str,
+    *,
+    if_blocked: Sequence[Conclusion],
+    blocked_node: str,
+    clock: Clock | None = None,
 ) -> Card:
     """Return the card that a counsellor reads.
 
     `partner` is the short name of its partner, `if_blocked` the conclusions to go to when it blocks, all of them at
-    or below `blocked_node`.
+    or below `blocked_node`. With a `clock`, the card says which contacts are open.
     """
     way = labels.WAY.join([partner, *(step["answer"] for step in conclusion["path"])])
     way_out: Section | None = None
     if if_blocked:
         contacts = if_blocked[0]["contacts"] if len(if_blocked) == 1 else []
-        shown = tuple(describe_contact(contact, COUNSELLOR) for contact in contacts)
+        shown = tuple(describe_contact(contact, COUNSELLOR, clock) for contact in contacts)
         targets = tuple(WayOutTarget(target["id"], target["title"], shown) for target in if_blocked)
         way_out = WayOut(labels.IF_BLOCKED, labels.LEVEL_NAMES[2], blocked_node, targets)
     elif reason := conclusion["no_second_level"]:
         way_out = Remark(reason, labels.NO_SECOND_LEVEL)
-    return _build_card(conclusion, COUNSELLOR, way, way_out)
+    return _build_card(conclusion, COUNSELLOR, way, way_out, clock)
 
 
 def describe_for_partner(
@@ -189,11 +195,13 @@ def describe_for_partner(
     return _build_card(conclusion, PARTNER, way, way_out)
 
 
-def describe_contact(contact: ContactRecord, wording: Wording) -> ContactCard:
-    """Return a contact as a card shows it."""
+def describe_contact(contact: ContactRecord, wording: Wording, clock: Clock | None = None) -> ContactCard:
+    """Return a contact as a card shows it; with a `clock`, its hours say whether it is open."""
     details = []
     if contact["hours"]:
-        details.append(Remark(render_hours(contact["hours"]), labels.HOURS))
+        status = clock.find_status(contact["hours"]) if clock else None
+        now = f" – {status.text}" if status else ""
+        details.append(Remark(f"{render_hours(contact['hours'])}{now}", labels.HOURS))
     if contact["note"]:
         details.append(Remark(contact["note"]))
     if contact["doubt"]:
@@ -230,19 +238,21 @@ def _merge_same(contacts: Sequence[ContactCard]) -> tuple[ContactCard, ...]:
     return tuple(merged.values())
 
 
-def _build_card(conclusion: Conclusion, wording: Wording, way: str, way_out: Section | None) -> Card:
+def _build_card(
+    conclusion: Conclusion, wording: Wording, way: str, way_out: Section | None, clock: Clock | None = None
+) -> Card:
     return Card(
         id=conclusion["id"],
         level=conclusion["level"],
         title=conclusion["title"],
         way=way,
         banner=wording.banners[conclusion["level"]],
-        sections=(*_describe_sections(conclusion, wording), *([way_out] if way_out else [])),
+        sections=(*_describe_sections(conclusion, wording, clock), *([way_out] if way_out else [])),
         pages=labels.render_pages(conclusion["pages"]),
     )
 
 
-def _describe_sections(conclusion: Conclusion, wording: Wording) -> Iterator[Section]:
+def _describe_sections(conclusion: Conclusion, wording: Wording, clock: Clock | None) -> Iterator[Section]:
     if conclusion["do_not"]:
         yield TextList(wording.prohibitions, tuple(conclusion["do_not"]), tone=Tone.FORBIDDEN)
     if conclusion["steps"]:
@@ -250,7 +260,7 @@ def _describe_sections(conclusion: Conclusion, wording: Wording) -> Iterator[Sec
         yield TextList(heading, tuple(conclusion["steps"]), numbered=True)
     if conclusion["contacts"]:
         to_reach = conclusion["level"] == 2
-        contacts = _merge_same([describe_contact(contact, wording) for contact in conclusion["contacts"]])
+        contacts = _merge_same([describe_contact(each, wording, clock) for each in conclusion["contacts"]])
         in_order = to_reach and conclusion["in_order"] and len(contacts) > 1
         heading = labels.CONTACTS_IN_ORDER if in_order else labels.CONTACTS
         yield ContactList(heading if to_reach else labels.USEFUL_CONTACTS, contacts, to_reach, in_order)

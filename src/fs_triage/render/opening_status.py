@@ -83,11 +83,6 @@ class Clock:
             self._found[hours] = self._compute_status(hours)
         return self._found[hours]
 
-    def describe_moment(self) -> str:
-        """Return the moment in words: « le vendredi 25 décembre 2026 à 10h »."""
-        day, moment = self.moment.date(), self.moment
-        return f"le {_render_day(day)} {day.year} à {render_time(moment.hour, moment.minute)}"
-
     def _compute_status(self, hours: str) -> Status | None:
         from fs_triage.render import timetable  # slow to import, and few contacts have hours
 
@@ -137,6 +132,14 @@ class Clock:
         return f"{_render_day(day)}{year}"
 
 
+def build_screen_clock(departement: str, moment: datetime | None = None) -> Clock | None:
+    """Return the clock that a screen shows contacts by, None where the machine knows no time zones."""
+    try:
+        return Clock(departement, moment)
+    except Failure:
+        return None
+
+
 def parse_moment(text: str) -> datetime:
     """Return the moment that `--quand` names, without a zone; raises `Failure`."""
     found = re.fullmatch(r"\s*(\d{4})-(\d\d?)-(\d\d?)[ T]+(\d\d?)(?::|h)(\d\d)\s*", text, re.ASCII)
@@ -148,7 +151,7 @@ def parse_moment(text: str) -> datetime:
     if moment is None or not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
         raise Failure(
             WRONG_CALL,
-            f"--quand attend une date et une heure, comme « 2026-12-25 10:00 », et non {quote_input(text)}.",
+            f"--quand attend une date et une heure, comme « 2026-12-25 10:00 », et non {quote_input(text)}.",
         )
     return moment
 
@@ -159,7 +162,7 @@ def _find_zone(number: str) -> ZoneInfo:
         return ZoneInfo(name)
     except ZoneInfoNotFoundError:
         message = (
-            f"Ce poste ne connaît pas le fuseau horaire {name}\u00a0; installez le paquet Python « tzdata »."
+            f"Ce poste ne connaît pas le fuseau horaire {name}\u00a0; installez le paquet Python « tzdata »."
         )
         raise Failure(RULES_UNUSABLE, message) from None
 

@@ -23,7 +23,7 @@ Ne pas renseigner : Ne rien dire des délais de l’état civil.
  ! À vérifier : Le livret l’écrit de deux façons.
  2. Téléphone : 01 99 00 00 01 – Accueil de la mairie – utilisable par l’usager
    Quand : si personne ne répond sous deux jours
-   Horaires : lundi à vendredi 8h30-12h et 13h30-17h
+   Horaires : lundi à vendredi 8h30-12h et 13h30-17h – Ouvert, jusqu’à 12h
    Demander le service de l’état civil.
 Attention : La mairie est fermée en août [red]jusqu’au 15[/red].
 Livret, pages 2 et 3 – fs-triage mairie/bloque/urgence"""
@@ -67,7 +67,7 @@ Livret, page 4 – fs-triage prefecture/permis"""
     ],
 )
 def test_panel(home: Path, node: str, columns: int, expected: str) -> None:
-    with guichet(node, home=home, size=(columns, 60)) as window:
+    with guichet(node, "--quand", "2026-11-30 09:00", home=home, size=(columns, 60)) as window:
         assert window.end() == 0
         assert plain(window.text()) == expected
 
