@@ -37,6 +37,7 @@ _ASCII_SUBSTITUTES = {
     "€": "euros",
 }
 _PLAIN = bytes(range(0x20, 0x7F))  # the printable characters of ASCII
+_COLUMNS = 80  # of a terminal that does not say it
 _LONGEST_MESSAGE, _SHOWN_BEGINNING, _SHOWN_END = 1000, 500, 300  # characters
 
 
@@ -123,16 +124,21 @@ def print_wrapped_answer(text: str) -> None:
     if sys.stdout is not None and sys.stdout.isatty():
         from fs_triage.text.wrap import wrap_text
 
-        try:
-            columns = os.get_terminal_size(sys.stdout.fileno()).columns or 80
-        except OSError:  # NUL of Windows says that it is a terminal, and has no size
-            columns = 80
+        columns = get_columns()
         lines: list[str] = []
         for line in text.split("\n"):
             indent = line[: len(line) - len(line.lstrip(" "))]
             lines += [line] if len(line) < columns else wrap_text(line.lstrip(" "), columns - 1, indent)
         text = "\n".join(lines)
     print_answer(text)
+
+
+def get_columns() -> int:
+    """Return how wide the terminal of standard output is."""
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns or _COLUMNS
+    except OSError:  # NUL of Windows says that it is a terminal, and has no size
+        return _COLUMNS
 
 
 def print_format(text: str | bytes) -> None:

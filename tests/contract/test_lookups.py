@@ -277,7 +277,7 @@ def test_odd_words_find_nothing_and_break_nothing(call: Call, word: str) -> None
 def test_a_list_of_an_unknown_partner_names_the_known_ones(call: Call) -> None:
     partners = "caf, cpam, ants, ddfip, pole-emploi, carsat, msa, justice, la-poste"
     said = typography.typeset_french(f"Partenaire inconnu : « cafard » ; possibles : {partners}.")
-    for command in ("liste", "contacts", "arbre", "relecture"):
+    for command in ("liste", "arbre", "relecture"):
         assert call(command, "cafard") == (WRONG_CALL, "", f"{said}\n")
     said = typography.typeset_french(
         f"Partenaire inconnu : « caaf ». Vouliez-vous dire : « caf » ? Possibles : {partners}."

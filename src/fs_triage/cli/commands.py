@@ -241,11 +241,27 @@ COMMANDS = {
         Command(
             "contacts",
             "cli.quick:answer_contacts",
-            words=(PARTNER,),
-            options=(JSON, *LIVRET),
-            summary="Lister tous les contacts.",
-            text="Liste les contacts, qui peut s’en servir et les démarches qui y mènent, un par ligne.",
-            examples="fs-triage contacts msa  # ceux de la MSA",
+            words=(
+                Words(
+                    "MOT",
+                    "Partenaire, puis nom, numéro ou morceau d’adresse ; tous s’il manque.",
+                    many=True,
+                    names=PARTNERS,
+                ),
+            ),
+            options=(JSON, *OPENING, *LIVRET),
+            summary="Lister les contacts, ou en chercher un.",
+            text="""
+                Liste les contacts, qui peut s’en servir et les démarches qui y mènent, un par ligne ; sur un écran,
+                un annuaire par partenaire, avec les horaires.
+
+                Les mots en gardent quelques-uns : ceux d’un partenaire, ou ceux qui portent tous ces mots.
+                """,
+            examples="""
+                fs-triage contacts msa  # ceux de la MSA
+                fs-triage contacts 3230  # à qui est ce numéro
+                fs-triage contacts caf mail  # les adresses électroniques de la CAF
+                """,
         ),
         Command(
             "arbre",

@@ -106,6 +106,10 @@ def answer_liste(livret: OpenLivret, call: Call) -> int:
 
         matches = livret.join_conclusions_json(partner)
         output.print_json(json_answers.render_list(livret, " ".join(call.words), matches))
+    elif output.is_shown():
+        from fs_triage.cli import lists
+
+        return lists.print_conclusions(livret, partner)
     else:
         output.print_format(livret.join_conclusion_lines(partner))
     return OK
@@ -125,8 +129,14 @@ def get_partner(livret: OpenLivret, call: Call) -> str | None:
 
 
 def answer_contacts(livret: OpenLivret, call: Call) -> int:
-    """Print every contact and the conclusions that use it."""
-    partner = get_partner(livret, call)
+    """Print every contact, those of a partner or those that have the words, and the conclusions that use each."""
+    words, clock = " ".join(call.words), find_clock(livret, call)
+    partner = lookup.find_partner(livret, words) if words else None
+    is_ready = clock is None and (partner is not None or not call.words)
+    if not is_ready or (output.is_shown() and not call.has_flag("--json")):
+        from fs_triage.cli import lists
+
+        return lists.answer_contacts(livret, call, clock)
     if call.has_flag("--json"):
         from fs_triage.cli import json_answers
 

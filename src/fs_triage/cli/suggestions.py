@@ -140,3 +140,8 @@ def _correct_query(livret: OpenLivret, query: str, titles: dict[str, str], partn
     if words == query.split() or lookup.look_up(livret, words).by == "nothing":
         return []
     return [f"« fs-triage {' '.join(words)} »"]
+
+
+def find_meant_partner(livret: OpenLivret, name: str) -> str | None:
+    """Return the partner whose id `name` misspells, None when it misspells none."""
+    return _find_similar_partner(livret, name)

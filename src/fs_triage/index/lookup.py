@@ -83,6 +83,11 @@ def find_partner(reader: Reader, word: str) -> str | None:
     return reader.find_partner(fold(word))
 
 
+def split_partner(reader: Reader, arguments: list[str]) -> tuple[str | None, list[str]]:
+    """Return the partner that the first words of `arguments`, as typed, name, and the words after its name."""
+    return _split_partner(reader, " ".join(arguments).split())
+
+
 def _split_partner(reader: Reader, words: list[str]) -> tuple[str | None, list[str]]:
     """Return the partner that the first words name, or the first part of an id, and what comes after its name."""
     for count in range(min(len(words), _LONGEST_NAME), 0, -1):
