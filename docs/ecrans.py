@@ -53,6 +53,7 @@ SHOTS = {
         30,
     ),
     "fiche-1er-niveau": Shot(("caf/rsa/demande",), (), "fs-triage caf/rsa/demande", 26),
+    "annuaire": Shot(("contacts", "ddfip", "national", "--quand", "2026-12-25 10:00"), (), "ligne-directe"),
     "fiche-2nd-niveau": Shot(("caf/blocage/en-ligne-impossible",), (), "Livret, page", 40),
 }
 

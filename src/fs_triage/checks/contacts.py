@@ -200,8 +200,8 @@ def find_bad_hours(rules: PartnerRules, proved: KnownValues) -> Iterator[Finding
     """Des horaires ne suivent pas la syntaxe opening_hours d’OpenStreetMap.
 
     Éviter : « hours: lundi au vendredi de 8h30 à 19h ».
-    Préférer : « hours: Mo-Fr 08:30-19:00 ».
-    Pourquoi : des horaires que le programme comprend peuvent être montrés en toutes lettres, sans erreur.
+    Préférer : « hours: Mo-Fr 08:30-19:00 », et « Mo-Fr 08:30-19:00; PH 09:00-12:00 » pour ce qui ouvre un jour férié.
+    Pourquoi : des horaires que le programme comprend se montrent en toutes lettres, et disent si c’est ouvert.
     """
     yield from _find_wrong_values(rules, ("hours",), proved)
 
