@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator
 from urllib.parse import urlsplit
 
 from fs_triage.checks.registry import Finding, KnownValues, Scope, check
+from fs_triage.render.hours import find_french
 from fs_triage.rules.load import TO_FILL, PartnerRules, list_unfilled_contacts
 from fs_triage.rules.model_partner import EscalateAnswer
 from fs_triage.rules.nodes import iter_nodes
@@ -130,10 +131,14 @@ def find_appointment_error(value: str) -> str | None:
 
 
 def find_hours_error(value: str) -> str | None:
-    """Return what is wrong with opening hours (OpenStreetMap syntax), None when they can be understood."""
+    """Return what is wrong with opening hours (OpenStreetMap syntax), None when the cards can say them in French."""
     import opening_hours
 
-    return None if opening_hours.validate(value) else "attendu : par exemple Mo-Fr 08:30-12:00,14:00-17:00"
+    if not opening_hours.validate(value):
+        return "attendu : par exemple Mo-Fr 08:30-12:00,14:00-17:00"
+    if find_french(value) is None:
+        return "attendu : des jours et leurs heures, de 00:00 à 24:00, que la fiche sait dire en français"
+    return None
 
 
 _ERROR_FINDERS = {

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from conftest import GOOD, Run, clean_environment, edit, find_problem_lines
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fs_triage.author import verifier
@@ -175,6 +175,23 @@ def test_hours_that_are_not(value: str) -> None:
     assert contacts.find_hours_error(value) is not None
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        "Mo-Fr 09:00-25:00",
+        "Mo-Fr 12:00-12:00",
+        "week 3 Mo 09:00-12:00",
+        "sunrise-sunset",
+        "Mo-Fr",
+        "Mo 09:00+",
+    ],
+)
+def test_hours_that_a_card_cannot_say_in_french_are_refused(value: str) -> None:
+    error = contacts.find_hours_error(value)
+    assert error is not None and "français" in error
+
+
+@settings(deadline=None)  # the first call imports the libraries
 @given(st.text(max_size=40))
 def test_no_value_makes_a_check_fail(value: str) -> None:
     for check in (
