@@ -34,7 +34,7 @@ FLOORS = (
     "understanding",
     "search index",
     "rules render",
-    "files output",
+    "files output clipboard",
     "text",
     "contract",
     "system_errors",
@@ -45,6 +45,7 @@ included. Neighbours on one floor do not know each other. `CONTRIBUTING.md` draw
 LIBRARIES = {
     "questionary": {"desk.screen"},
     "prompt_toolkit": {"desk.console", "desk.screen"},
+    "pyperclip": {"clipboard"},
     "jinja2": {"render.documents", "author.relecture.command"},
     "rich": {"render.terminal"},
     "typer": {"cli.app", "cli.typer_french"},
