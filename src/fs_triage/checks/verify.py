@@ -8,6 +8,7 @@ from fs_triage.checks import (
     completeness,
     contacts,
     examples,
+    messages,
     published_ids,
     reading,
     registry,
@@ -20,7 +21,17 @@ from fs_triage.checks.registry import Check, KnownValues, Scope
 from fs_triage.rules.load import Livret, LoadResult
 from fs_triage.rules.problem import Problem, Severity
 
-MODULES = (tree, contacts, wording, completeness, published_ids, situations, examples, topics)
+MODULES = (
+    tree,
+    contacts,
+    wording,
+    completeness,
+    published_ids,
+    messages,
+    situations,
+    examples,
+    topics,
+)
 """The modules of checks: importing one registers its checks."""
 
 

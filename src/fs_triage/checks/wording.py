@@ -142,7 +142,7 @@ def find_markup(livret: Livret) -> Iterator[Finding]:
 
 
 def _iter_texts(node: YamlNode) -> Iterator[Text]:
-    """Yield every text below `node` but the values of contacts, which are what they are."""
+    """Yield every text below `node` but the values of contacts and the templates of messages."""
     if isinstance(node, Text):
         yield node
     elif isinstance(node, List):
@@ -150,5 +150,5 @@ def _iter_texts(node: YamlNode) -> Iterator[Text]:
             yield from _iter_texts(item)
     else:
         for key, (_, item) in node.entries.items():
-            if key not in KINDS:
+            if key not in (*KINDS, "messages"):
                 yield from _iter_texts(item)

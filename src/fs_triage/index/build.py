@@ -14,6 +14,7 @@ from fs_triage.render import plain_text
 from fs_triage.render.conclusion import describe_conclusion
 from fs_triage.rules.flatten import Tree
 from fs_triage.rules.load import Livret
+from fs_triage.rules.model_livret import MessageTemplate
 from fs_triage.text.fold import fold, strip_plural
 
 TYPE_CHECKING = False
@@ -77,7 +78,17 @@ def build_sections(livret: Livret, tree: Tree, renamed: Mapping[str, str]) -> Se
         "choices": pack_texts(map(_list_choices, tree.questions.values())),
         **contacts,
         "situations": pack_texts(row.dump() for row in list_situations(livret, tree)),
+        "owner": pack_texts([booklet.owner or ""]),
+        "messages": pack_texts(_list_messages(booklet.messages)),
+        "reserved": pack_texts(
+            dict.fromkeys(value for rules in livret.partners for value in rules.list_reserved_values())
+        ),
     }
+
+
+def _list_messages(messages: Mapping[str, MessageTemplate]) -> list[str]:
+    """Return the templates of messages as texts, three for each: its name, its subject, its body."""
+    return [text for name, one in messages.items() for text in (name, one.subject, one.body)]
 
 
 def _build_nodes(tree: Tree) -> dict[str, NodeRow]:

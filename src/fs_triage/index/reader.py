@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from fs_triage.files.checked_file import CheckedFile, Table, Texts
     from fs_triage.index.situations import NamedSituation, SituationRow
 
-KIND = "fs-triage-index 6"
+KIND = "fs-triage-index 7"
 """What begins the file; its number changes with what a section holds."""
 MEMBERS, LINES = ", ", "\n"
 """What stands between the conclusions and contacts of the sections of JSON and of lines, to be printed at once."""
@@ -237,6 +237,19 @@ class Reader:
         from fs_triage.index.situations import find_named
 
         return find_named(self.list_situations(), text)
+
+    def get_owner(self) -> str:
+        """Return the e-mail address of who keeps the livret, empty where it does not say."""
+        return self._get_texts("owner").get(0)
+
+    def list_message_templates(self) -> dict[str, tuple[str, str]]:
+        """Return the subject and the body of each template of a message, by its name: a kind, or a contact."""
+        texts = self._get_texts("messages").list()
+        return {name: (subject, body) for name, subject, body in zip(*[iter(texts)] * 3, strict=True)}
+
+    def list_reserved_values(self) -> list[str]:
+        """Return the values of contacts for counsellors: none may stand on what a visitor is given."""
+        return self._get_texts("reserved").list()
 
     def _conclusions_of(self, partner: str | None) -> tuple[int, int | None]:
         if partner is None:

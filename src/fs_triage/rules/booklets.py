@@ -51,8 +51,13 @@ def read_booklets(folder: Path, read: Read, problems: list[Problem]) -> BookletC
     if table is None or built is None or booklet is None:
         return None
     parent = _read_parent(folder, booklet, table, read, problems) if built.whole else None
-    if parent is not None and not booklet.partners:
-        booklet = booklet.model_copy(update={"partners": parent.booklet.partners})
+    if parent is not None:
+        inherited = parent.booklet
+        update = {
+            "partners": booklet.partners or inherited.partners,
+            "messages": {**inherited.messages, **booklet.messages},
+        }
+        booklet = booklet.model_copy(update=update)
     return BookletChain(folder, booklet, table, parent, built.whole)
 
 

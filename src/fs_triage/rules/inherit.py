@@ -6,9 +6,11 @@ says replaces what its parent says at the same place. A livret that inherits can
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from fs_triage.rules.model_errors import describe_node, suggest_name
+from fs_triage.rules.model_partner import KINDS
 from fs_triage.rules.problem import Problem
 from fs_triage.rules.yaml_reader import List, Mark, Table, Text, YamlNode
 from fs_triage.text.typography import escape_controls
@@ -28,6 +30,8 @@ class MergedPartner:
     """The parent's local contacts that the heir has yet to replace."""
     inherited: frozenset[str] = frozenset()
     """The paths of the parent's tree."""
+    reserved: frozenset[str] = frozenset()
+    """The values of the parent's contacts for counsellors: a text inherited from it may name one."""
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -37,7 +41,8 @@ def merge_partner(parent: Table, heir: Table) -> MergedPartner:
     Keys of `heir` replace those of the parent; `contacts` are replaced one by one, `examples` are added;
     `remove` (paths), `replace` (path: answer) and `add` (path: answers) change the tree.
     """
-    merged = MergedPartner(parent, inherited=frozenset(list_paths(parent)))
+    reserved = frozenset(_iter_reserved_values(parent))
+    merged = MergedPartner(parent, inherited=frozenset(list_paths(parent)), reserved=reserved)
     _check_shapes(merged, heir)
     merged.missing = _merge_contacts(parent, heir)
     for item in _list_texts(heir, "remove"):
@@ -89,6 +94,13 @@ def _add_shape_problem(merged: MergedPartner, key: str, node: YamlNode, expected
         message = f"« {escape_controls(key)} » : {describe_node(node)}"
         hint = f"attendu : {expected}"
     merged.problems.append(Problem(*node.place, code=code, message=message, hint=hint))
+
+
+def _iter_reserved_values(partner: Table) -> Iterator[str]:
+    contacts = partner.entries.get("contacts", (partner.place, None))[1]
+    for _, contact in contacts.entries.values() if isinstance(contacts, Table) else ():
+        if isinstance(contact, Table) and find_text(contact, "audience") != "usager":
+            yield from (value for kind in KINDS if (value := find_text(contact, kind)))
 
 
 def get_local_contacts(partner: Table) -> dict[str, Table]:

@@ -52,6 +52,19 @@ class PartnerRules:
     """What was dropped as invalid: checks do not report it as missing again."""
     inherited: frozenset[str] = frozenset()
     """The paths of the livret that it inherits from."""
+    inherited_reserved: frozenset[str] = frozenset()
+    """The values of contacts for counsellors in the livret that it inherits from."""
+
+    def list_reserved_values(self) -> list[str]:
+        """Return the values of contacts for counsellors, its own and those that its texts may have inherited."""
+        own = [
+            value
+            for contact in self.model.contacts.values()
+            if contact.audience != "usager"
+            for _, value in contact.kinds
+            if fold(value) != fold(TO_FILL)
+        ]
+        return list(dict.fromkeys([*own, *sorted(self.inherited_reserved)]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +215,7 @@ def _load_partners(
             whole=built.whole,
             lost=built.lost,
             inherited=merged.inherited,
+            inherited_reserved=merged.reserved,
         )
 
 

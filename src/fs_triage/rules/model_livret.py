@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag
+from pydantic import BeforeValidator, Discriminator, Field, StringConstraints, Tag
 
 from fs_triage.files.folders import BOOKLET
-from fs_triage.rules.model_partner import Model, NodePath, Sentence, Sentences, Word, wrap_in_list
+from fs_triage.rules.model_partner import Model, NodePath, Sentence, Sentences, Value, Word, wrap_in_list
 from fs_triage.rules.model_situations import SITUATIONS
 from fs_triage.text.did_you_mean import find_close_key
 
 UNCOVERED_NEEDS = "hors-livret.yaml"
 IDENTIFIERS = "identifiants.yaml"
 SYNONYMS = "synonymes.yaml"
+
+
+TemplateText = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 
 
 class Identifiers(Model):
@@ -48,6 +51,18 @@ class Identifiers(Model):
         return {node: new for node in old if (new := self.follow(node)) in nodes}
 
 
+class MessageTemplate(Model):
+    """Le modèle d'un message au 2nd niveau : du texte, des « {{ noms }} » à remplacer, des « […] » à compléter."""
+
+    subject: TemplateText = Field(
+        description="L’objet du message, sur une ligne.", examples=["{{ partenaire }} : {{ demarche }}"]
+    )
+    body: TemplateText = Field(
+        description="Le texte du message ; sur plusieurs lignes, il commence par « | ».",
+        examples=["Bonjour,\n\nPour {{ demarche }} : […]"],
+    )
+
+
 class Booklet(Model):
     """livret.yaml : le livret d'un département."""
 
@@ -62,6 +77,17 @@ class Booklet(Model):
         [],
         description="Les partenaires, dans l’ordre de l’accueil ; hérités quand la clé manque.",
         examples=[["ants", "caf"]],
+    )
+    owner: Value | None = Field(
+        None,
+        description="L’adresse électronique de qui tient ce livret : on lui signale les erreurs.",
+        examples=["france-services@jura.gouv.fr"],
+    )
+    messages: dict[NodePath, MessageTemplate] = Field(
+        {},
+        description="Modèles des messages au 2nd niveau, par moyen (email, administration-plus) ou par contact "
+        "(msa/rdv-msa) ; hérités s’ils manquent.",
+        examples=[{"email": {"subject": "{{ demarche }}", "body": "Bonjour, […]"}}],
     )
 
 

@@ -1,0 +1,55 @@
+"""Checks of what a livret says about writing: the templates of messages, and who is told of an error."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fs_triage.checks.contacts import find_email_error
+from fs_triage.checks.registry import Finding, Scope, check
+from fs_triage.rules.load import Livret
+from fs_triage.rules.problem import Severity
+from fs_triage.rules.yaml_reader import find_node, get_mark
+from fs_triage.text.did_you_mean import suggest_name
+
+
+@check("bad-message", scope=Scope.LIVRET, severity=Severity.BLOCKING)
+def find_bad_messages(livret: Livret) -> Iterator[Finding]:
+    """Un modèle de message ne peut pas servir.
+
+    Éviter : « {{ demarch }} », un calcul, une accolade jamais refermée ; un modèle pour un contact qui n’existe pas.
+    Préférer : « {{ demarche }} », « {% if motif %}…{% endif %} », sous « email » ou sous un contact, « msa/mail-msa ».
+    Pourquoi : le conseiller enverrait un message troué, ou n’en aurait pas.
+    """
+    if find_node(livret.table, ("messages",)) is None:
+        return
+    from fs_triage.acts import message_templates  # Jinja2 is slow to import, and few livrets write templates
+
+    contacts = [
+        f"{rules.model.id}/{name}"
+        for rules in livret.partners
+        for name, contact in rules.model.contacts.items()
+        if any(kind in message_templates.KINDS for kind, _ in contact.kinds)
+    ]
+    known = [*message_templates.KINDS, *contacts]
+    for name, template in livret.booklet.messages.items():
+        if find_node(livret.table, ("messages", name)) is None:  # inherited, and verified where it is written
+            continue
+        if name not in known:
+            message = f"modèle pour « {name} », qui n’est ni un moyen ni un contact à qui l’on écrit"
+            yield Finding(get_mark(livret.table, ("messages", name)), message, suggest_name(name, known))
+        for key, text in (("subject", template.subject), ("body", template.body)):
+            if mistake := message_templates.find_mistake(text):
+                yield Finding(get_mark(livret.table, ("messages", name, key)), mistake.message, mistake.hint)
+
+
+@check("bad-owner", scope=Scope.LIVRET, severity=Severity.BLOCKING)
+def find_bad_owner(livret: Livret) -> Iterator[Finding]:
+    """L’adresse de qui tient le livret n’est pas une adresse électronique.
+
+    Éviter : « owner: Préfecture du Jura ».
+    Préférer : « owner: france-services@jura.gouv.fr », ou pas de clé du tout.
+    Pourquoi : les erreurs que signalent les conseillers n’arriveraient à personne.
+    """
+    owner = livret.booklet.owner
+    if owner is not None and (why := find_email_error(owner)):
+        yield Finding(get_mark(livret.table, ("owner",)), f"adresse électronique « {owner} »", why)
