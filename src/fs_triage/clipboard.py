@@ -28,7 +28,7 @@ def copy_text(text: str) -> Copied:
 
 
 def describe_copy(copied: Copied, what: str) -> str:
-    """Return the sentence that says what became of `what` (« l’adresse », « le message »)."""
+    """Return the sentence that says what became of `what` (« l’adresse », « le message »)."""
     if copied is Copied.IN_CLIPBOARD:
         return f"Copié\u00a0: {what}. Collez-le où vous voulez (Ctrl-V)."
     if copied is Copied.BY_TERMINAL:

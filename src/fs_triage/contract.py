@@ -8,7 +8,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # `typing` costs a lookup half of a bare start of Python
     from collections.abc import Callable
-    from typing import TypedDict
+    from typing import NotRequired, TypedDict
 
 OK = 0
 NOTHING_FOUND = 1
@@ -100,6 +100,7 @@ if TYPE_CHECKING:
         no_second_level: str | None
         pages: list[int]
         warnings: list[str]
+        documents: NotRequired[list[str]]
 
     class SituationChoice(TypedDict):
         """An answer to the question of a situation; `demarches` are the ids that it leaves, in order."""
