@@ -51,6 +51,11 @@ def find_livret_folder(regles: str | None = None, livret: str | None = None) -> 
     raise Failure(RULES_UNUSABLE, f"Le dossier de règles « {root} » n’existe pas ; vérifiez son nom.")
 
 
+def find_house() -> str:
+    """Return the name of the France services, by `config.toml`; empty where it says none. Raises `Failure`."""
+    return _read_settings().get("maison", "").strip()
+
+
 def _read_settings() -> dict[str, str]:
     path = folders.find_config_file()
     if path is None:

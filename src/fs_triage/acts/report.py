@@ -26,10 +26,11 @@ def choose_contact(demarche: Demarche, asked: str | None) -> ContactRecord | Non
     raise Failure(WRONG_CALL, f"Aucun contact {quote_input(asked)} sur cette fiche\u00a0; {hint}{end}")
 
 
-def write_report(
-    reader: Reader, demarche: Demarche, contact: ContactRecord | None, house: str, rules_date: str
-) -> Letter:
-    """Return the report about `demarche`, or about one `contact` of it; `rules_date` is that of the rules."""
+def write_report(reader: Reader, demarche: Demarche, contact: ContactRecord | None, house: str) -> Letter:
+    """Return the report about `demarche`, or about one `contact` of it.
+
+    `house` is the name of the France services, empty where it is not known.
+    """
     conclusion, meta = demarche.conclusion, reader.meta
     about = [contact] if contact is not None else conclusion["contacts"]
     lines = [
@@ -40,7 +41,7 @@ def write_report(
         f"Démarche\u00a0: {demarche.way}",
         f"Identifiant\u00a0: {demarche.id} ({labels.render_pages(conclusion['pages'])})",
         *(f"Contact\u00a0: {_describe_contact(one)}" for one in about),
-        f"Livret\u00a0: {meta.title}, {meta.departement} ({meta.livret}), règles du {rules_date}",
+        f"Livret\u00a0: {meta.title}, {meta.departement} ({meta.livret}), règles du {reader.get_rules_date()}",
         f"Programme\u00a0: fs-triage {__version__}",
         "",
         "Ce qui est faux\u00a0:",

@@ -41,17 +41,32 @@ _MONTHS = (
 class PublicContact:
     """A contact that a visitor may use, as he reads it; made of no other: `ValueError` then."""
 
-    __slots__ = ("condition", "hours", "id", "kind", "label", "must_be_checked", "note", "url", "value")
+    __slots__ = (
+        *(
+            "condition",
+            "hours",
+            "id",
+            "kind",
+            "kind_name",
+            "label",
+            "must_be_checked",
+            "note",
+            "opening_hours",
+        ),
+        *("url", "value"),
+    )
 
     def __init__(self, contact: ContactRecord, reserved: ReservedValues) -> None:
         if contact["audience"] != "usager":
             raise ValueError("a reserved contact")
         self.id = PublicText(contact["id"], reserved)
-        self.kind = labels.KINDS[contact["kind"]]
+        self.kind = contact["kind"]
+        self.kind_name = labels.KINDS[contact["kind"]]
         self.value = PublicText(contact["value"], reserved)
         says_more = fold(contact["label"]) != fold(contact["value"])
         self.label = mask_text(contact["label"] if says_more else "", reserved)
-        self.hours = mask_text(render_hours(contact["hours"] or ""), reserved)
+        self.opening_hours = mask_text(contact["hours"] or "", reserved)
+        self.hours = mask_text(render_hours(self.opening_hours), reserved)
         self.note = _keep_text(contact["note"], reserved)
         self.condition = _keep_text(contact["when"], reserved)
         self.must_be_checked = contact["doubt"] is not None

@@ -52,4 +52,7 @@ def _render_list(heading: str, lines: list[str]) -> list[str]:
 
 
 def _render_contact(contact: PublicContact) -> list[str]:
-    return [f"{contact.kind}\u00a0: {contact.value}", *(f"  {line}" for line in words.list_details(contact))]
+    return [
+        f"{contact.kind_name}\u00a0: {contact.value}",
+        *(f"  {line}" for line in words.list_details(contact)),
+    ]

@@ -117,7 +117,9 @@ OPENING = (
     ),
 )
 """The options of what shows contacts. On a terminal, what is open now is shown without them."""
-
+CONTACT = Option("--contact", "Choisir le contact, par son identifiant.", metavar="CONTACT")
+MAILTO = Option("--mailto", "Donner l’adresse mailto: qui ouvre le message.")
+COPY = Option("--copier", "Copier aussi le texte.")
 PARTNER = Words("PARTENAIRE", "Nom d’un partenaire ; tous s’il manque.", many=True, names=PARTNERS)
 
 WIZARD = Command(
@@ -262,6 +264,58 @@ COMMANDS = {
                 fs-triage contacts 3230  # à qui est ce numéro
                 fs-triage contacts caf mail  # les adresses électroniques de la CAF
                 """,
+        ),
+        Command(
+            "feuille",
+            "cli.acts:run_feuille",
+            words=(Words("IDENTIFIANT", "Identifiant de la démarche.", required=True, many=True),),
+            options=(
+                JSON,
+                Option(
+                    "--sortie",
+                    "Écrire dans ce fichier, .html ou .txt ; « - » : en texte, à l’écran.",
+                    short="-o",
+                    metavar="FICHIER",
+                    values=PATHS,
+                ),
+                Option("--format", "Papier de la page : a4 ou a5.", metavar="PAPIER", values=("a4", "a5")),
+                *LIVRET,
+            ),
+            summary="Faire la feuille à donner à l’usager.",
+            text="""
+                Fait la feuille que l’usager emporte : étapes, sites, numéros et horaires pour lui, place pour des
+                notes. Aucun contact réservé au conseiller n’y figure.
+
+                Elle s’ouvre dans le navigateur ; sans écran, elle s’écrit en texte.
+                """,
+            examples="""
+                fs-triage feuille caf/rsa/demande  # dans le navigateur, à imprimer
+                fs-triage feuille caf/rsa/demande -o rsa.html  # dans un fichier
+                """,
+        ),
+        Command(
+            "message",
+            "cli.acts:run_message",
+            words=(Words("IDENTIFIANT", "Identifiant de la démarche.", required=True),),
+            options=(JSON, CONTACT, MAILTO, COPY, *LIVRET),
+            summary="Écrire au 2nd niveau d’une démarche.",
+            text="""
+                Donne le message au 2nd niveau, par courriel ou par Administration+. Il reste à remplir ce qui est
+                entre crochets ; rien n’en est gardé.
+                """,
+            examples="""
+                fs-triage message msa/sante/legislation --copier  # à coller dans un courriel
+                fs-triage message la-poste/back-office --mailto  # l’adresse qui l’ouvre
+                """,
+        ),
+        Command(
+            "signaler",
+            "cli.acts:run_signaler",
+            words=(Words("IDENTIFIANT", "Identifiant de la démarche.", required=True),),
+            options=(JSON, CONTACT, MAILTO, COPY, *LIVRET),
+            summary="Signaler une erreur du livret.",
+            text="Donne le message à la personne qui tient le livret, pour une fiche fausse ou périmée.",
+            examples="fs-triage signaler caf/rsa/demande --contact site-caf  # un contact faux",
         ),
         Command(
             "arbre",

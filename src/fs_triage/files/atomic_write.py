@@ -10,6 +10,8 @@ import sys
 import time
 from pathlib import Path
 
+from fs_triage.contract import OUTPUT_LOST, WRONG_CALL, Failure, describe_os_error
+
 _DEVICE = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]) *(\..*)?", re.IGNORECASE)
 _FORBIDDEN = re.compile(r'[<>:"|?*\x00-\x1f]')
 _LONGEST = 50  # characters of a file's name in the name of its temporary file
@@ -33,6 +35,19 @@ def write_whole(path: Path, content: bytes, mode: int = 0o666) -> None:
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise
+
+
+def write_for_user(target: str, content: bytes) -> None:
+    """Write `content` to the file that a user named `target`; raises `Failure` when that cannot be."""
+    if wrong := refused_name(target):
+        raise Failure(WRONG_CALL, f"« {target} » ne peut pas être écrit ({wrong}) ; choisissez un autre nom.")
+    try:
+        write_whole(Path(target), content)
+    except OSError as error:
+        message = (
+            f"« {target} » n’a pas pu être écrit ({describe_os_error(error)}) ; choisissez un autre fichier."
+        )
+        raise Failure(OUTPUT_LOST, message) from error
 
 
 def _replace(temporary: Path, path: Path) -> None:

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     import re
     from collections.abc import Mapping
 
-SETTINGS = ("regles", "livret")
+SETTINGS = ("regles", "livret", "maison")
+"""The folder of the rules, the livret there, the name of the house (on what is printed and sent)."""
+
+_EXAMPLES = {"livret": DEFAULT_LIVRET, "maison": "France services de Lons-le-Saunier"}
 
 _MAX_SIZE = 65_536  # bytes
 _ENCODINGS_BY_MARK = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
@@ -111,7 +114,8 @@ def is_windows_path(value: str) -> bool:
 def _build_wrong_setting(path: str, key: str) -> Failure:
     """Return the failure to say that the configuration sets what it may not, or not to a text."""
     if key not in SETTINGS:
-        known = " et ".join(f"« {setting} »" for setting in SETTINGS)
+        *first, last = (f"« {setting} »" for setting in SETTINGS)
+        known = f"{', '.join(first)} et {last}"
         message = f"Clé inconnue « {key} » dans le fichier de configuration {path} ; possibles : {known}."
         return Failure(RULES_UNUSABLE, message)
     message = f"Dans le fichier de configuration {path}, la valeur de « {key} » doit être un texte"
@@ -176,7 +180,7 @@ def _keep_windows_path(found: re.Match[str]) -> str:
 def _render_example(key: str) -> str:
     """Return a line as it is to be written on this system."""
     if key != "regles":
-        return f'{key} = "{DEFAULT_LIVRET}"'
+        return f'{key} = "{_EXAMPLES[key]}"'
     return r"regles = 'C:\chemin\du\dossier'" if os.name == "nt" else 'regles = "/chemin/du/dossier"'
 
 

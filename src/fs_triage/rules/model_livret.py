@@ -55,11 +55,11 @@ class MessageTemplate(Model):
     """Le modèle d'un message au 2nd niveau : du texte, des « {{ noms }} » à remplacer, des « […] » à compléter."""
 
     subject: TemplateText = Field(
-        description="L’objet du message, sur une ligne.", examples=["{{ partenaire }} : {{ demarche }}"]
+        description="L’objet du message, sur une ligne.", examples=["{{ partenaire }} : {{ demarche }}"]
     )
     body: TemplateText = Field(
         description="Le texte du message ; sur plusieurs lignes, il commence par « | ».",
-        examples=["Bonjour,\n\nPour {{ demarche }} : […]"],
+        examples=["Bonjour,\n\nPour {{ demarche }} : […]"],
     )
 
 

@@ -8,7 +8,7 @@ from jinja2 import PackageLoader
 
 from fs_triage import output
 from fs_triage.author.relecture.sheet import Sheet, build_sheet
-from fs_triage.contract import OK, OUTPUT_LOST, WRONG_CALL, Failure, describe_os_error
+from fs_triage.contract import OK, WRONG_CALL, Failure
 from fs_triage.files import atomic_write
 from fs_triage.livret import OpenLivret
 from fs_triage.render.documents import render_document
@@ -29,15 +29,7 @@ def run_relecture(livret: OpenLivret, partner: str | None, target: str | None) -
     if form not in _TEMPLATES:
         message = f"« {target} » ne dit pas la forme voulue ; donnez un nom qui finit par .html ou .md."
         raise Failure(WRONG_CALL, message)
-    if wrong := atomic_write.refused_name(target):
-        raise Failure(WRONG_CALL, f"« {target} » ne peut pas être écrit ({wrong}) ; choisissez un autre nom.")
-    try:
-        atomic_write.write_whole(Path(target), render_sheet(build_sheet(livret, partner), form).encode())
-    except OSError as error:
-        message = (
-            f"« {target} » n’a pas pu être écrit ({describe_os_error(error)}) ; choisissez un autre fichier."
-        )
-        raise Failure(OUTPUT_LOST, message) from error
+    atomic_write.write_for_user(target, render_sheet(build_sheet(livret, partner), form).encode())
     output.print_message(f"Fiche de relecture écrite dans « {target} ».")
     return OK
 
