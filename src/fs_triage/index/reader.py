@@ -133,13 +133,13 @@ class Reader:
         return self.file.read_texts("program").list()
 
     def get_rules_date(self) -> str:
-        """Return the day of the last change of the rule files that the index was made from."""
+        """Return the day of the last change of the rule files that the index was made from, empty without files."""
         import time
 
         times = [
             file.mtime_ns for file in self.list_sources() if file.path.endswith(".yaml") and file.size >= 0
         ]
-        return time.strftime("%d/%m/%Y", time.localtime(max(times) / 1_000_000_000))
+        return time.strftime("%d/%m/%Y", time.localtime(max(times) / 1_000_000_000)) if times else ""
 
     def find_partner(self, name: str) -> str | None:
         """Return the id of the partner that has this folded name."""

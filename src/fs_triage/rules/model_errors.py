@@ -13,7 +13,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from fs_triage.rules import salvage
-from fs_triage.rules.model_livret import NEED_TAG, TOPIC_TAG, Synonym, Theme, Topic
+from fs_triage.rules.model_livret import NEED_TAG, TOPIC_TAG, MessageTemplate, Synonym, Theme, Topic
 from fs_triage.rules.model_partner import (
     Contact,
     ContactUse,
@@ -70,6 +70,8 @@ _MODELS_BY_KEY: dict[str | int, type[BaseModel]] = {
 }
 _ANSWERS_BY_OWNER: dict[type[BaseModel], type[BaseModel]] = {Situation: SituationAnswer}
 """The answers that are of one kind, which pydantic does not name."""
+_MODELS_BY_NAME: dict[str | int, type[BaseModel]] = {"contacts": Contact, "messages": MessageTemplate}
+"""Those of tables, of which each key is a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +165,7 @@ def _get_owner_model(loc: Location, model: type[BaseModel]) -> type[BaseModel]:
             answer = _ANSWERS_BY_OWNER.get(owner) if loc[0] == "answers" else None
             owner, loc = answer or _MODELS_BY_KEY.get(loc[0], owner), loc[2:]
         else:
-            return Contact if loc[0] == "contacts" else owner
+            return _MODELS_BY_NAME.get(loc[0], owner)
     return owner
 
 
