@@ -144,11 +144,13 @@ def test_a_livret_named_beside_rules_that_are_another(
     [
         (
             'regle = "/srv"\n',
-            "Clé inconnue « regle » dans le fichier de configuration {file} ; possibles : « regles », « livret » et « maison ».",
+            "Clé inconnue « regle » dans le fichier de configuration {file} ; "
+            "possibles : « regles », « livret » et « maison ».",
         ),
         (
             '[rules]\npath = "/srv"\n',
-            "Clé inconnue « rules » dans le fichier de configuration {file} ; possibles : « regles », « livret » et « maison ».",
+            "Clé inconnue « rules » dans le fichier de configuration {file} ; "
+            "possibles : « regles », « livret » et « maison ».",
         ),
         (
             "livret = 39\n",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 from jinja2 import PackageLoader
 from markupsafe import Markup
 
@@ -11,6 +13,15 @@ from fs_triage.acts.sheet import PublicContact, Sheet
 from fs_triage.render.documents import render_document
 
 FORMATS = ("a4", "a5")
+_SIZES = {"a4": (100, 94, 88, 82, 76, 70), "a5": (100, 94, 88, 82)}
+"""Of the letters, in hundredths: the greatest that lets the sheet be one page is taken, none below 8 points."""
+
+_ROOM = {"a4": (32, 88), "a5": (28, 78)}
+"""How many lines of how many letters the démarches have on a page, beside the head, the notes and the foot."""
+
+_SMALL, _QR_CODE = 0.85, 0.75
+"""The height of a line of details; the width that is left of a line beside a QR code."""
+
 _NOTE_LINES = 40  # more than a page holds: those that do not fit are not shown
 
 
@@ -20,6 +31,7 @@ def render_sheet_page(sheet: Sheet, paper: str = FORMATS[0]) -> str:
         "words": words,
         "sheet": sheet,
         "paper": paper,
+        "size": _choose_size(sheet, paper),
         "qr_codes": _draw_qr_codes(sheet),
         "source": words.render_source(sheet),
         "note_lines": range(_NOTE_LINES),
@@ -39,3 +51,35 @@ def _draw_qr_codes(sheet: Sheet) -> list[tuple[PublicContact, Markup] | None]:
             codes.append((site, Markup(draw_qr_code(site.url))))  # made of numbers alone
             drawn.add(site.url)
     return codes
+
+
+def _choose_size(sheet: Sheet, paper: str) -> int:
+    """Return the size of the letters, in hundredths."""
+    room, columns = _ROOM[paper]
+    for size in _SIZES[paper]:
+        scale = size / 100
+        if _count_lines(sheet, columns / scale) * scale <= room:
+            return size
+    return _SIZES[paper][-1]
+
+
+def _count_lines(sheet: Sheet, columns: float) -> float:
+    """Return how many lines the démarches take, about: `columns` letters fit on one."""
+
+    def count(text: str, width: float = columns) -> int:
+        return ceil(len(text) / width)
+
+    beside = columns * _QR_CODE
+    lines = 0.0
+    for demarche in sheet.demarches:
+        contacts = [*demarche.contacts, *demarche.if_blocked]
+        lines += 1.9 * count(demarche.title) + _SMALL * count(demarche.way, columns / _SMALL)
+        lines += count(demarche.what_next) + sum(1.1 * count(text) for text in demarche.steps)
+        lines += sum(1.1 * count(text) for text in demarche.documents)
+        lines += 1.3 * sum(map(bool, (demarche.steps, demarche.documents, demarche.contacts)))
+        lines += 2.4 * demarche.can_block
+        for contact in contacts:
+            details = " ".join(words.list_details(contact))
+            lines += 1.5 * count(f"{contact.kind_name} {contact.value}", beside)
+            lines += _SMALL * count(details, beside / _SMALL)
+    return lines
