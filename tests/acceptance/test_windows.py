@@ -35,6 +35,8 @@ CALLS = [
     ["arbre", "caf", "--mermaid"],
     ["schema"],
     ["relecture", "la-poste"],
+    ["feuille", "caf/rsa/demande"],
+    ["message", "msa/sante/legislation"],
 ]
 
 
