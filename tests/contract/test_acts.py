@@ -155,3 +155,11 @@ def test_a_file_that_cannot_be_written_is_told(call: Call, tmp_path: Path) -> No
     code, out, err = call("feuille", "caf/rsa/demande", "-o", str(tmp_path / "rien" / "f.html"))
     assert (code, out) == (74, "")
     assert "n’a pas pu être écrit" in err and "choisissez un autre fichier" in err
+
+
+@pytest.mark.parametrize("command", ["feuille", "message", "signaler"])
+def test_an_id_is_completed_answer_by_answer(call: Call, command: str) -> None:
+    assert "msa\tMSA" in call("--completer", command, "=")[1].splitlines()
+    assert call("--completer", command, "=caf/rsa/dem")[1] == "caf/rsa/demande\tFaire une demande de RSA\n"
+    second = call("--completer", command, "caf/rsa/demande", "=msa/sa")[1]
+    assert second.startswith("msa/sante\t") == (command == "feuille")

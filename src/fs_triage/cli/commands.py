@@ -20,7 +20,7 @@ COMPLETE_OPTION = "--completer"
 INSTALL_OPTION = "--installer-completion"
 SHELLS = ("bash", "zsh", "fish", "powershell")
 
-PARTNERS, LIVRETS, PATHS, SITUATIONS = "partners", "livrets", "paths", "situations"
+PARTNERS, DEMARCHES, LIVRETS, PATHS, SITUATIONS = "partners", "demarches", "livrets", "paths", "situations"
 """What words and values name. That of a file or a folder need be no text."""
 
 
@@ -268,7 +268,11 @@ COMMANDS = {
         Command(
             "feuille",
             "cli.acts:run_feuille",
-            words=(Words("IDENTIFIANT", "Identifiant de la démarche.", required=True, many=True),),
+            words=(
+                Words(
+                    "IDENTIFIANT", "Identifiant de la démarche.", required=True, many=True, names=DEMARCHES
+                ),
+            ),
             options=(
                 JSON,
                 Option(
@@ -296,7 +300,7 @@ COMMANDS = {
         Command(
             "message",
             "cli.acts:run_message",
-            words=(Words("IDENTIFIANT", "Identifiant de la démarche.", required=True),),
+            words=(Words("IDENTIFIANT", "Identifiant de la démarche.", required=True, names=DEMARCHES),),
             options=(JSON, CONTACT, MAILTO, COPY, *LIVRET),
             summary="Écrire au 2nd niveau d’une démarche.",
             text="""
@@ -311,7 +315,7 @@ COMMANDS = {
         Command(
             "signaler",
             "cli.acts:run_signaler",
-            words=(Words("IDENTIFIANT", "Identifiant de la démarche.", required=True),),
+            words=(Words("IDENTIFIANT", "Identifiant de la démarche.", required=True, names=DEMARCHES),),
             options=(JSON, CONTACT, MAILTO, COPY, *LIVRET),
             summary="Signaler une erreur du livret.",
             text="Donne le message à la personne qui tient le livret, pour une fiche fausse ou périmée.",

@@ -50,6 +50,8 @@ def build_proposals(before: list[str], current: str) -> list[str]:
         return _filter_by_prefix(current, _list_partners(options))
     if commands.SITUATIONS in kinds and len(words) == 1:
         return _filter_by_prefix(current, answer_from(_find_folder(options), _list_situations))
+    if commands.DEMARCHES in kinds and (len(words) == 1 or commands.COMMANDS[name].words[0].are_many):
+        return answer_from(_find_folder(options), lambda livret: _list_answers(livret, [], current))
     if name not in ("", "fiche"):
         return _filter_by_prefix(current, _list_options(name, options))
     named = words[1:] if words and words[0] == "fiche" else words
