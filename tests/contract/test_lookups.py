@@ -181,6 +181,93 @@ def test_words_may_stand_in_any_order_and_small_ones_do_not_count(call: Call) ->
 
 
 @pytest.mark.parametrize(
+    ("typed", "same"),
+    [
+        ("cpam perdu carte", "cpam carte perdue"),
+        ("perdue carte cpam", "cpam carte perdue"),
+        ("permis voler", "permis volé"),
+        ("permis volées", "permis volé"),
+        ("rsa caf", "caf rsa demande caf"),
+        ("francetravail cv", "pole-emploi cv"),
+        ("cv francetravail", "cv pôle emploi"),
+        ("poste mail", "la-poste mail"),
+        ("mes impôts", "impôts"),
+        ("caf mon rsa", "caf rsa"),
+    ],
+)
+def test_the_order_of_words_and_their_simple_forms_do_not_matter(call: Call, typed: str, same: str) -> None:
+    assert sorted(ids(call, *typed.split())) == sorted(ids(call, typed)) != []
+    assert {*ids(call, *same.split())} <= {*ids(call, typed)}
+
+
+def test_another_form_of_a_word_gives_way_to_the_word_itself(call: Call) -> None:
+    """« retrait » is no form of « retraite », and « vol » stays « vol » where something bears it."""
+    assert call("carsat", "retrait")[0] == NOTHING_FOUND
+    assert ids(call, "permis", "vol")[0] == "ants/permis/refaire/vol"
+
+
+@pytest.mark.parametrize(
+    ("name", "partner"),
+    [
+        ("francetravail", "pole-emploi"),
+        ("poleemploi", "pole-emploi"),
+        ("poste", "la-poste"),
+        ("laposte", "la-poste"),
+        ("impot", "ddfip"),
+        ("centre impôts", "ddfip"),
+        ("allocation familiale", "caf"),
+        ("agence emploi", "pole-emploi"),
+    ],
+)
+def test_a_partner_answers_to_its_names_in_one_word_without_small_words_and_in_the_singular(
+    call: Call, name: str, partner: str
+) -> None:
+    assert ids(call, name) == ids(call, *name.split()) == ids(call, partner)
+    assert call("liste", name) == call("liste", partner)
+
+
+def contacts(call: Call) -> list[dict[str, str | list[str]]]:
+    found: list[dict[str, str | list[str]]] = json.loads(call("contacts", "--json")[1])["contacts"]
+    assert len(found) > 30
+    return found
+
+
+def test_a_contact_is_found_by_its_value_and_by_its_label_wherever_it_is_used(call: Call) -> None:
+    every = contacts(call)
+    partners = {line.partition("\t")[0] for line in call("--completer", "=")[1].splitlines()}
+    for contact in every:
+        for key in ("value", "label"):
+            name = str(contact[key])
+            if name.lower() in ("caf.fr", "compte ameli"):  # what a partner, or a démarche, is called
+                continue
+            users = {user for other in every if other[key] == name for user in other["used_by"]}
+            assert users <= {*ids(call, name)}, name
+            assert users <= {*ids(call, *name.split())}, name
+        assert contact["partner"] in partners
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["3949", "39 49", "39.49", "pole-emploi 3949", "3949 pôle emploi", "france travail 39 49"],
+)
+def test_a_number_is_found_however_its_digits_are_grouped(call: Call, typed: str) -> None:
+    users = next(contact["used_by"] for contact in contacts(call) if contact["value"] == "3949")
+    assert {*ids(call, typed)} == {*ids(call, *typed.split())} == {*users}
+
+
+def test_a_word_of_a_contact_leads_to_it_where_no_name_has_it(call: Call) -> None:
+    assert ids(call, "Marchal") == ids(call, "patricia marchal") == ["la-poste/back-office"]
+    assert "ants/carte-grise/blocage/copie-registre" in ids(call, "Administration +")
+    assert ids(call, "administration plus", "msa") == ["msa/blocage/bloque-ou-urgent"]
+
+
+@pytest.mark.parametrize("typed", ["page 8", "p. 8", "Livret, page 8", "caf page 8", "pages 8"])
+def test_a_page_of_the_booklet(call: Call, typed: str) -> None:
+    every = json.loads(call("liste", "--json")[1])["matches"]
+    assert ids(call, typed) == [match["id"] for match in every if 8 in match["pages"]] != []
+
+
+@pytest.mark.parametrize(
     "arguments",
     [
         ("caf", "rsa", "--json"),

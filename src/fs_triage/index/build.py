@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fs_triage.files.checked_file import pack, pack_table, pack_texts
+from fs_triage.index import lookup
 from fs_triage.index.freshness import FileState, Stamp, dump_files
 from fs_triage.index.reader import KIND, LINES, MEMBERS, Meta, NodeRow, PartnerRow, WordRow
 from fs_triage.index.situations import SituationAnswer, SituationRow
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from fs_triage.rules.model_situations import Situation
 
 Sections = dict[str, bytes]
+
+_PAGE_NAMES = (["page"], ["p"], ["livret", "page"])
+"""The words before the number of a page, as a call or a card names it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,19 +64,20 @@ def build_sections(livret: Livret, tree: Tree, renamed: Mapping[str, str]) -> Se
         partners=list(booklet.partners),
     )
     names = {
-        fold(name): rules.model.id
+        rules.model.id: [rules.model.id, rules.model.label, rules.model.name, *rules.model.keywords]
         for rules in livret.partners
-        for name in (rules.model.id, rules.model.label, rules.model.name, *rules.model.keywords)
     }
     words = {word: row.dump() for word, row in _collect_words(tree).items()}
     contacts, spans = _build_contacts(livret, tree)
     return {
         "meta": pack_texts(meta.dump()),
-        "names": pack_table(names),
+        "names": pack_table(_build_names(names)),
+        "partner-names": pack_texts(map("\n".join, names.values())),
         "renamed": pack_table(renamed),
         "partners": pack_table({partner: row.dump() for partner, row in spans.items()}),
         "nodes": pack_table({node: row.dump() for node, row in _build_nodes(tree).items()}),
         "words": pack_table(words),
+        "references": pack_table({name: row.dump() for name, row in _collect_references(tree).items()}),
         **_build_conclusions(livret, tree),
         "questions": pack_texts(map(_json, tree.questions.values())),
         "choices": pack_texts(map(_list_choices, tree.questions.values())),
@@ -91,6 +96,22 @@ def _list_messages(messages: Mapping[str, MessageTemplate]) -> list[str]:
     return [text for name, one in messages.items() for text in (name, one.subject, one.body)]
 
 
+def _build_names(names: Mapping[str, list[str]]) -> dict[str, str]:
+    """Return the partner that each folded name means: in full, without its small words, in one word, in the singular.
+
+    A form that is not written in the rules means nothing where two partners have it.
+    """
+    written = {fold(name): partner for partner, all_names in names.items() for name in all_names}
+    forms: dict[str, set[str]] = {}
+    for name, partner in written.items():
+        whole = name.split()
+        large = [word for word in whole if lookup.list_words(word)]
+        for words in (whole, large, lookup.list_words(name)):
+            for form in (" ".join(words), "".join(words)):
+                forms.setdefault(form, set()).add(partner)
+    return {form: min(partners) for form, partners in forms.items() if len(partners) == 1} | written
+
+
 def _build_nodes(tree: Tree) -> dict[str, NodeRow]:
     nodes = {
         node: NodeRow(*tree.get_span(node), question=position) for position, node in enumerate(tree.questions)
@@ -107,11 +128,31 @@ def _collect_words(tree: Tree) -> dict[str, WordRow]:
         *above, own = (
             {strip_plural(word) for word in fold(" ".join(names)).split()} for names in tree.names[node]
         )
+        above.append({"".join(fold(name).split()) for names in tree.names[node][:2] for name in names})
         for word in own:
             words.setdefault(word, WordRow([], [])).own.append(position)
         for word in set().union(*above) - own:
             words.setdefault(word, WordRow([], [])).inherited.append(position)
     return dict(sorted(words.items()))
+
+
+def _collect_references(tree: Tree) -> dict[str, WordRow]:
+    """Return which conclusions refer to a contact by its value or label, or by a word of them, and to a page."""
+    references: dict[str, WordRow] = {}
+    for position, conclusion in enumerate(tree.conclusions.values()):
+        names = [[*ways, str(page)] for page in conclusion["pages"] for ways in _PAGE_NAMES]
+        parts: set[str] = set()
+        for contact in conclusion["contacts"]:
+            value = contact["value"]
+            for name in (value, value.removeprefix("www."), value.replace("+", " plus"), contact["label"]):
+                names.append(lookup.join_digits(lookup.list_words(name)))
+                parts.update(names[-1])
+        whole = {" ".join(name) for name in names if name}
+        for name in whole:
+            references.setdefault(name, WordRow([], [])).own.append(position)
+        for name in parts - whole:
+            references.setdefault(name, WordRow([], [])).inherited.append(position)
+    return dict(sorted(references.items()))
 
 
 def _build_conclusions(livret: Livret, tree: Tree) -> Sections:

@@ -13,14 +13,19 @@ if TYPE_CHECKING:
     from fs_triage.render.conclusion import Card
     from fs_triage.render.opening_status import Clock
 
-_STOP_WORDS = frozenset("a au aux d dans de des du en et l la le les par pour sur un une".split())  # noqa: SIM905
+_STOP_WORDS = frozenset(
+    "a au aux d dans de des du en et l la le les ma mes mon par pour sa ses son sur un une".split()  # noqa: SIM905
+)
+_LONGEST_UNINFLECTED = 3  # letters of a word that has one form: « vie », « mer »
+_INFLECTED_ENDS = ("ee", "er", "ie", "ue")
+_INFLECTED_VOWELS = "eiu"  # what a participle ends with, folded
 _LONGEST_NAME = 16  # words in the longest name, of a partner or of an answer, that a call is searched for
 
 
 class LookupResult:
     """What a lookup met: the positions of the conclusions, and how.
 
-    `by` is « id », « words », « search » or « nothing »; `node` is the id of the node met, if one was; `rest` the
+    `by` is « id », « words » or « nothing »; `node` is the id of the node met, if one was; `rest` the
     words after the name of `partner`, if one was named.
     """
 
@@ -37,16 +42,21 @@ class LookupResult:
 
 
 def look_up(reader: Reader, arguments: list[str]) -> LookupResult:
-    """Return what `arguments`, as typed, name: an id, else every conclusion that has all of their words.
+    """Return what `arguments`, as typed, name: an id, else every conclusion that bears all of their words.
 
-    How the words are shared out between the arguments does not matter.
+    How the words are shared out between the arguments does not matter, nor does their order, but for the name of a
+    partner and for an id.
     """
-    partner, rest = _split_partner(reader, " ".join(arguments).split())
+    words = " ".join(arguments).split()
+    partner, rest = _split_partner(reader, words)
     node = _find_node(reader, partner, rest)
     if node is not None:
         row = reader.get_node(node)
         return LookupResult("id", list(range(row.first, row.end)), node, partner, rest)
     positions = _find_by_words(reader, partner, rest)
+    if not positions and partner is not None and list_words(" ".join(rest)):
+        # its name may be a word of another's démarche: « poste »
+        positions = _find_by_words(reader, None, words)
     return LookupResult("words" if positions else "nothing", positions, None, partner, rest)
 
 
@@ -76,6 +86,22 @@ def read_cards(reader: Reader, positions: Iterable[int], clock: Clock | None = N
             )
         )
     return cards
+
+
+def list_words(text: str) -> list[str]:
+    """Return the words of `text` by which it is looked up: folded, in the singular, without the smallest."""
+    return [strip_plural(word) for word in fold(text).split() if word not in _STOP_WORDS]
+
+
+def join_digits(words: list[str]) -> list[str]:
+    """Return `words` with the groups of a number, « 03 84 25 69 92 », as one word."""
+    joined: list[str] = []
+    for word in words:
+        if joined and word.isdigit() and joined[-1].isdigit():
+            joined[-1] += word
+        else:
+            joined.append(word)
+    return joined
 
 
 def find_partner(reader: Reader, word: str) -> str | None:
@@ -141,21 +167,69 @@ def _find_descendant(reader: Reader, node: str, parts: list[list[str]]) -> str |
 
 
 def _find_by_words(reader: Reader, partner: str | None, rest: list[str]) -> list[int]:
-    """Return the positions of the conclusions that have every word of `rest`, those that it names itself first."""
-    wanted = [word for word in fold(" ".join(rest)).split() if word not in _STOP_WORDS]
+    """Return the positions of the conclusions that bear every word of `rest`, those that it names itself first.
+
+    A conclusion bears the words of its names, and those that are the whole name of a contact or a page of it. Where
+    nothing bears the words as they are, another form of a word does (`_list_forms`), or a word of a contact's name.
+    """
+    wanted = list_words(" ".join(rest))
     if not wanted:
         return []
-    found: dict[int, int] | None = None  # how many of the words are a conclusion's own
-    for word in wanted:
-        row = reader.find_word(strip_plural(word))
-        here = dict.fromkeys(row.inherited, 0) | dict.fromkeys(row.own, 1) if row is not None else {}
-        before = dict.fromkeys(here, 0) if found is None else found
-        found = {rank: before[rank] + count for rank, count in here.items() if rank in before}
-        if not found:
-            return []
-    assert found is not None
-    ranks = iter(found)
+    name = join_digits(wanted)
+    if all(map(reader.find_reference, set(name) - {*wanted})):  # 39 49, but not 18 25 ans
+        wanted = name
+    found = _intersect([_find_rows(reader, [word]) for word in wanted])
+    found = _list_referring(reader, " ".join(name)) | found
+    return _sort_found(reader, partner, found) or _sort_found(
+        reader, partner, _intersect([_find_other_forms(reader, word) for word in wanted])
+    )
+
+
+def _sort_found(reader: Reader, partner: str | None, found: dict[int, int]) -> list[int]:
+    """Return the positions of `found` that are the partner's, all where there is none, most own words first."""
+    positions = iter(found)
     if partner is not None:
         span = reader.get_partner(partner)
-        ranks = (rank for rank in found if span.first <= rank < span.end)
-    return sorted(ranks, key=lambda rank: (-found[rank], rank))
+        positions = (position for position in found if span.first <= position < span.end)
+    return sorted(positions, key=lambda position: (-found[position], position))
+
+
+def _find_rows(reader: Reader, words: list[str]) -> dict[int, int]:
+    """Return the positions that bear one of `words`, each with 1 where the word is in its own name, else 0."""
+    found: dict[int, int] = {}
+    for word in words:
+        row = reader.find_word(word)
+        here = dict.fromkeys(row.inherited, 0) | dict.fromkeys(row.own, 1) if row is not None else {}
+        found = found | _list_referring(reader, word) | here
+    return found
+
+
+def _list_referring(reader: Reader, name: str) -> dict[int, int]:
+    """Return the positions that have a contact or a page of this whole name, each with 0: it is not their own."""
+    row = reader.find_reference(name)
+    return dict.fromkeys(row.own, 0) if row is not None else {}
+
+
+def _find_other_forms(reader: Reader, word: str) -> dict[int, int]:
+    """Return the positions that bear a form of `word`, or have a contact with the word in its name."""
+    row = reader.find_reference(word)
+    referring = dict.fromkeys(row.inherited, 0) if row is not None else {}
+    return referring | _find_rows(reader, _list_forms(word))
+
+
+def _list_forms(word: str) -> list[str]:
+    """Return `word`, folded and in the singular, in the forms that are one word: perdu, perdue; volé, volée, voler."""
+    if len(word) <= _LONGEST_UNINFLECTED:
+        return [word]
+    stem = word[:-1] if word.endswith(_INFLECTED_ENDS) else word
+    if stem[-1] not in _INFLECTED_VOWELS:
+        return [word]
+    return [stem, f"{stem}e", *([f"{stem}r"] if stem[-1] == "e" else [])]
+
+
+def _intersect(rows: list[dict[int, int]]) -> dict[int, int]:
+    """Return what stands in each of `rows`, with the sum of what they say of it."""
+    first, *others = rows
+    for row in others:
+        first = {position: count + row[position] for position, count in first.items() if position in row}
+    return first

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from fs_triage.files.checked_file import CheckedFile, Table, Texts
     from fs_triage.index.situations import NamedSituation, SituationRow
 
-KIND = "fs-triage-index 7"
+KIND = "fs-triage-index 8"
 """What begins the file; its number changes with what a section holds."""
 MEMBERS, LINES = ", ", "\n"
 """What stands between the conclusions and contacts of the sections of JSON and of lines, to be printed at once."""
@@ -142,7 +142,7 @@ class Reader:
         return time.strftime("%d/%m/%Y", time.localtime(max(times) / 1_000_000_000)) if times else ""
 
     def find_partner(self, name: str) -> str | None:
-        """Return the id of the partner that has this folded name."""
+        """Return the id of the partner that has this folded name, with its small words or without, or in one word."""
         return self._find("names", name)
 
     def get_partner(self, partner: str) -> PartnerRow:
@@ -166,6 +166,20 @@ class Reader:
         """Return where a folded word stands."""
         line = self._find("words", word)
         return None if line is None else WordRow.parse(line)
+
+    def find_reference(self, name: str) -> WordRow | None:
+        """Return what refers to a contact or a page by `name` (`lookup.list_words`, joined by spaces).
+
+        Its `own` conclusions have a contact or a page of this whole name, its `inherited` ones a contact whose name
+        has it as a word.
+        """
+        line = self._find("references", name)
+        return None if line is None else WordRow.parse(line)
+
+    def list_partner_names(self) -> dict[str, list[str]]:
+        """Return all that each partner is called, as the rules write it, by id."""
+        names = [text.split("\n") for text in self._get_texts("partner-names").list()]
+        return dict(zip(self.meta.partners, names, strict=True))
 
     def get_conclusion_json(self, position: int) -> str:
         """Return a conclusion as JSON."""
