@@ -54,14 +54,18 @@ class Understanding:
     `MATCHES` or `MAYBE`; `tied` are the first of them when they are too close to tell which is meant, at least two.
     `named` are ids of nodes, questions included, whose id, label or name the words are, or begin while they are being
     typed, best first. `choices` are ids of nodes that would settle a vague text. `needs` has two or more, or none.
+    `known_words` are the words as typed that something is known of; `reach` is the share that the best answer has of
+    the score that it needs (1 is enough), None where nothing was weighed.
     """
 
     __slots__ = (
         "choices",
         "hits",
         "is_foreign",
+        "known_words",
         "named",
         "needs",
+        "reach",
         "tied",
         "topic",
         "unknown_words",
@@ -79,6 +83,8 @@ class Understanding:
         needs: list[ToldNeed] | None = None,
         topic: Topic | None = None,
         unknown_words: list[UnknownWord] | None = None,
+        known_words: list[str] | None = None,
+        reach: float | None = None,
         is_foreign: bool = False,
     ) -> None:
         self.verdict = verdict
@@ -89,4 +95,6 @@ class Understanding:
         self.needs = needs or []
         self.topic = topic
         self.unknown_words = unknown_words or []
+        self.known_words = known_words or []
+        self.reach = reach
         self.is_foreign = is_foreign
