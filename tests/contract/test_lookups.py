@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from conftest import Call
@@ -192,6 +193,7 @@ def test_words_may_stand_in_any_order_and_small_ones_do_not_count(call: Call) ->
         ("cv francetravail", "cv pôle emploi"),
         ("poste mail", "la-poste mail"),
         ("mes impôts", "impôts"),
+        ("pole emploi rdv", "pole emploi rendez-vous"),
         ("caf mon rsa", "caf rsa"),
     ],
 )
@@ -302,15 +304,6 @@ MISSED = {
     ("cafe",): "Rien trouvé pour « cafe ». Vouliez-vous dire : « fs-triage caf » ?",
     ("La", "Post"): "Rien trouvé pour « La Post ». Vouliez-vous dire : « fs-triage la-poste » ?",
     ("help",): "Rien trouvé pour « help ». Vouliez-vous dire : « fs-triage --aide » ?",
-    ("permis", "de", "chasse"): (
-        "Hors du livret : aucune démarche ne répond à « permis de chasse ». "
-        "Orientez l’usager vers un autre service."
-    ),
-    ("bonjour",): (
-        "Besoin trop vague : « bonjour ». De quel partenaire s’agit-il ? "
-        "(caf, cpam, ants, ddfip, pole-emploi, carsat, msa, justice, la-poste) Dites-en plus, ou nommez-le : "
-        '« fs-triage chercher "bonjour" --partenaire caf ».'
-    ),
     ("caf", "???"): "Rien trouvé pour « caf ??? » ; tout ce que dit le livret : « fs-triage liste caf ».",
     ("cfa",): "Rien trouvé pour « cfa ». Vouliez-vous dire : « fs-triage caf » ?",
     ("caf", "zzz"): "Rien trouvé pour « caf zzz » ; tout ce que dit le livret : « fs-triage liste caf ».",
@@ -324,21 +317,97 @@ MISSED = {
     ("impots/declaration/zz",): (
         "Rien trouvé pour « impots/declaration/zz » ; tout ce que dit le livret : « fs-triage liste ddfip »."
     ),
-    ("zzzzz",): "Rien trouvé pour « zzzzz » ; tout ce que dit le livret : « fs-triage liste ».",
+    ("capm", "carte"): "Rien trouvé pour « capm carte ». Vouliez-vous dire : « fs-triage cpam carte » ?",
+    ("asurance", "maladie", "carte"): (
+        "Rien trouvé pour « asurance maladie carte ». Vouliez-vous dire : « fs-triage cpam carte » ?"
+    ),
+    ("france", "travial"): (
+        "Rien trouvé pour « france travial ». Vouliez-vous dire : « fs-triage pole-emploi » ?"
+    ),
     ("contact", "\x1b[2J"): (
         "Rien trouvé pour « contact \\u001b[2J ». Vouliez-vous dire : « fs-triage contacts \\u001b[2J » ?"
     ),
-    ("zzz\u202e\u0007",): (
-        "Rien trouvé pour « zzz\\u202e\\u0007 » ; tout ce que dit le livret : « fs-triage liste »."
-    ),
-    ("zzz\nyyy",): "Rien trouvé pour « zzz\\u000ayyy » ; tout ce que dit le livret : « fs-triage liste ».",
-    ("z" * 10_000,): f"Rien trouvé pour « {'z' * 59}… » ; tout ce que dit le livret : « fs-triage liste ».",
 }
 
 
 @pytest.mark.parametrize("words", MISSED, ids=lambda words: ascii(" ".join(words))[:40])
 def test_nothing_found_says_what_may_have_been_meant(call: Call, words: tuple[str, ...]) -> None:
     assert call(*words) == (NOTHING_FOUND, "", f"{typography.typeset_french(MISSED[words])}\n")
+
+
+GUESSED = [
+    ("caf", "rsa", "maison", "bleue"),
+    ("msa", "fromage"),
+    ("mon", "chien", "a", "mangé", "ma", "carte", "grise"),
+    ("caf", "permis", "volé"),
+    ("capm", "carte"),
+]
+
+
+@pytest.mark.parametrize("words", GUESSED, ids=" ".join)
+def test_a_guess_is_no_answer(call: Call, words: tuple[str, ...]) -> None:
+    """What is near stands on standard error, as calls that work, and in JSON under a key of its own."""
+    code, out, err = call("fiche", *words)
+    assert (code, out) == (NOTHING_FOUND, "")
+    head, *lines = err.splitlines()
+    assert typography.typeset_french(f"« {' '.join(words)} »") in head
+    near = [re.fullmatch(r"  fs-triage (\S+)  # .+ \((1er|2nd) niveau\)", line) for line in lines]
+    assert all(near)
+    for line in filter(None, near):
+        assert call(line[1])[0] == OK
+    code, out, err = call("fiche", *words, "--json")
+    answer = json.loads(out)
+    assert (code, err.splitlines()[0]) == (NOTHING_FOUND, head)
+    assert (answer["found_by"], answer["matches"]) == ("nothing", [])
+    found = [conclusion["id"] for conclusion in answer["near"]]
+    assert found and found[: len(lines)] == [line[1] for line in near if line]
+    for conclusion in answer["near"]:
+        assert json.loads(call(conclusion["id"], "--json")[1])["matches"] == [conclusion]
+
+
+def test_what_is_elsewhere_is_said_to_be_so(call: Call) -> None:
+    err = call("caf", "permis", "volé")[2]
+    assert err.startswith(typography.typeset_french("Rien de tel chez CAF : « caf permis volé ». Ailleurs :"))
+    assert "  fs-triage ants/permis/refaire/vol  # " in err
+
+
+def test_what_is_found_has_nothing_near(call: Call) -> None:
+    assert "near" not in json.loads(call("fiche", "caf", "rsa", "--json")[1])
+
+
+DASHES = ["–", "—", "‑", "\u2212"]
+
+
+@pytest.mark.parametrize("dash", DASHES, ids=ascii)
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("chercher", "{}max", "1", "permis"),
+        ("chercher", "permis", "{}partenaire=ants"),
+        ("caf", "rsa", "{}json"),
+        ("{}json", "caf"),
+        ("liste", "{}-json"),
+    ],
+    ids=" ".join,
+)
+def test_an_option_with_the_dash_of_a_word_processor_is_told(
+    call: Call, arguments: tuple[str, ...], dash: str
+) -> None:
+    typed = [argument.format(dash) for argument in arguments]
+    wrong = next(word for word in typed if dash in word)
+    name = "--" + wrong.strip(f"{dash}-").partition("=")[0]
+    said = f"Le tiret de « {wrong} » n’est pas celui du clavier ; écrivez « {name} »."
+    assert call(*typed) == (WRONG_CALL, "", f"{typography.typeset_french(said)}\n")
+
+
+@pytest.mark.parametrize(
+    "words", [("perdu", "-10", "euros"), ("enfant", "-18ans"), ("—", "volé"), ("–volé",)]
+)
+def test_a_dash_that_begins_no_option_is_one_of_a_word(call: Call, words: tuple[str, ...]) -> None:
+    for command in ("chercher", "fiche"):
+        code, out, _ = call(command, *words, "permis", "--json")
+        assert code in (OK, NOTHING_FOUND)
+        assert json.loads(out)["query"] == " ".join([*words, "permis"])
 
 
 def test_what_names_the_words_itself_comes_first(call: Call) -> None:
@@ -366,10 +435,12 @@ def test_a_list_of_an_unknown_partner_names_the_known_ones(call: Call) -> None:
     said = typography.typeset_french(f"Partenaire inconnu : « cafard » ; possibles : {partners}.")
     for command in ("liste", "arbre", "relecture"):
         assert call(command, "cafard") == (WRONG_CALL, "", f"{said}\n")
-    said = typography.typeset_french(
-        f"Partenaire inconnu : « caaf ». Vouliez-vous dire : « caf » ? Possibles : {partners}."
-    )
-    assert call("liste", "caaf") == (WRONG_CALL, "", f"{said}\n")
+    for typed, meant in (("caaf", "caf"), ("france travial", "pole-emploi"), ("ammeli", "cpam")):
+        said = typography.typeset_french(
+            f"Partenaire inconnu : « {typed} ». Vouliez-vous dire : « {meant} » ? Possibles : {partners}."
+        )
+        assert call("liste", typed) == (WRONG_CALL, "", f"{said}\n")
+        assert call("chercher", "rsa", "--partenaire", typed) == (WRONG_CALL, "", f"{said}\n")
 
 
 def test_an_unknown_livret_or_folder_of_rules_is_named(call: Call) -> None:

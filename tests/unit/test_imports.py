@@ -19,6 +19,7 @@ OWN = {
 }
 SEARCH = {
     *("cli.chercher", "cli.json_answers"),
+    *("understanding", "understanding.result", "understanding.understand"),
     *("search", "search.features", "search.model", "search.phonetics", "search.rank"),
 }
 SITUATION = OWN - {"cli.quick", "index.lookup"} | {"cli.situation", "cli.json_answers", "index.situations"}

@@ -10,14 +10,16 @@ from fs_triage.cli import json_answers
 from fs_triage.contract import NOTHING_FOUND, OK, REPLACEMENT_CHARACTER, WRONG_CALL, Failure
 from fs_triage.index import lookup
 from fs_triage.livret import OpenLivret
-from fs_triage.search import rank
 from fs_triage.search.features import FeatureKind
+from fs_triage.understanding.understand import understand
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fs_triage.cli.commands import Call
+    from fs_triage.search.rank import Hit
+    from fs_triage.understanding.result import Understanding
 
 DEFAULT_MAX = 5
 _MAX_RESULTS = 1000
@@ -58,15 +60,36 @@ def run_chercher(livret: OpenLivret, call: Call) -> int:
         raise Failure(
             WRONG_CALL, "Dites le besoin de l’usager ; par exemple : fs-triage chercher carte grise perdue"
         )
-    result = _find_conclusions(livret, need, wanted)
+    understood = _understand(livret, need, wanted)
     if call.has_flag("--json"):
-        output.print_json(_render_json(livret, need, result, wanted))
-    elif result.hits:
-        output.print_answer("\n\n".join(_render_hit(livret, hit, wanted) for hit in result.hits))
-    if result.hits:
+        output.print_json(_render_json(livret, need, understood, wanted))
+    elif output.is_terminal() and not wanted.explain:
+        return _ask(livret, need, understood, wanted)
+    elif understood.hits:
+        output.print_answer(_render_hits(livret, understood, wanted))
+    if understood.hits:
         return OK
-    output.print_message(_explain_no_match(livret, need, result, wanted))
+    output.print_message(*_explain_refusal(livret, need, understood, wanted))
     return NOTHING_FOUND
+
+
+def _ask(livret: OpenLivret, need: str, understood: Understanding, wanted: SearchOptions) -> int:
+    """Let a person at a terminal pick from what was found, or from what would settle a vague need."""
+    from fs_triage.cli import verdicts
+
+    positions = [hit.position for hit in understood.hits]
+    said = verdicts.render_doubts(livret, understood)
+    if not positions:
+        said = _explain_refusal(livret, need, understood, wanted)
+        positions = verdicts.list_positions(livret, understood.choices)
+        if not positions or len(positions) < len(understood.choices):
+            output.print_message(*said)
+            return NOTHING_FOUND
+        said = said[:1]  # the choices follow
+    output.print_message(*said)
+    from fs_triage.desk import session
+
+    return session.run_wizard(livret, positions=positions)
 
 
 def _get_partner(livret: OpenLivret, call: Call) -> str | None:
@@ -100,10 +123,8 @@ def _get_max(call: Call) -> int:
     return number
 
 
-def _find_conclusions(livret: OpenLivret, need: str, wanted: SearchOptions) -> rank.Result:
-    return rank.find_conclusions(
-        livret.model, need, partner=wanted.partner, level=wanted.level, max=wanted.max
-    )
+def _understand(livret: OpenLivret, need: str, wanted: SearchOptions) -> Understanding:
+    return understand(livret, livret.model, need, partner=wanted.partner, level=wanted.level, max=wanted.max)
 
 
 def _answer_batch(livret: OpenLivret, wanted: SearchOptions) -> int:
@@ -116,7 +137,7 @@ def _answer_batch(livret: OpenLivret, wanted: SearchOptions) -> int:
         end = "Ctrl-Z puis Entrée" if os.name == "nt" else "Ctrl-D"
         output.print_message(f"Tapez un besoin par ligne ; {end} pour finir.")
     for need in _iter_lines():
-        output.print_json(_render_json(livret, need, _find_conclusions(livret, need, wanted), wanted))
+        output.print_json(_render_json(livret, need, _understand(livret, need, wanted), wanted))
     return OK
 
 
@@ -169,21 +190,46 @@ def _build_unreadable_line(number: int) -> Failure:
     )
 
 
-def _render_json(livret: OpenLivret, need: str, result: rank.Result, wanted: SearchOptions) -> str:
+def _render_json(livret: OpenLivret, need: str, understood: Understanding, wanted: SearchOptions) -> str:
     matches = []
-    for hit in result.hits:
+    for hit in understood.hits:
         more = f', "score": {hit.score:.4f}'
         if wanted.explain:
-            words = ", ".join(json_answers.quote_json(word) for word in hit.words)
             parts = ", ".join(
                 f"{json_answers.quote_json(name)}: {part:.3f}" for name, part in hit.parts.items()
             )
-            more += f', "words": [{words}], "parts": {{{parts}}}'
+            more += f', "words": {json_answers.quote_all(hit.words)}, "parts": {{{parts}}}'
         matches.append(f"{livret.get_conclusion_json(hit.position)[:-1]}{more}}}")
-    return json_answers.render_matches(livret, need, matches, f'"verdict": "{result.verdict}", ')
+    after = json_answers.render_understanding(livret, understood)
+    if wanted.explain:
+        reach = "null" if understood.reach is None else f"{understood.reach:.3f}"
+        after += f', "known_words": {json_answers.quote_all(understood.known_words)}, "reach": {reach}'
+    return json_answers.render_matches(livret, need, matches, f'"verdict": "{understood.verdict}", ', after)
 
 
-def _render_hit(livret: OpenLivret, hit: rank.Hit, wanted: SearchOptions) -> str:
+def _render_hits(livret: OpenLivret, understood: Understanding, wanted: SearchOptions) -> str:
+    """Return what was found as text, by need where there are several; what is in doubt stands at its head."""
+    from fs_triage.understanding.result import Verdict
+
+    parts: list[str] = []
+    if understood.tied or understood.verdict == Verdict.MAYBE:
+        from fs_triage.cli import verdicts
+
+        parts += verdicts.render_doubts(livret, understood)
+    shown: set[int] = set()
+    kept = {hit.position for hit in understood.hits}
+    for number, need in enumerate(understood.needs, 1):
+        parts.append(f"Besoin {number} : {_quote_input(need.text)}")
+        hits = [hit for hit in need.hits if hit.position in kept] or need.hits[:1]
+        parts += [_render_hit(livret, hit, wanted) for hit in hits]
+        shown |= {hit.position for hit in hits}
+    others = [hit for hit in understood.hits if hit.position not in shown]
+    if shown and others:
+        parts.append("Autres démarches :")
+    return "\n\n".join([*parts, *(_render_hit(livret, hit, wanted) for hit in others)])
+
+
+def _render_hit(livret: OpenLivret, hit: Hit, wanted: SearchOptions) -> str:
     way, level, *_ = livret.get_conclusion_text(hit.position).split("\n", 2)
     node, _, _ = livret.get_conclusion_line(hit.position).partition("\t")
     lines = [way, f"  {node} – {level}"]
@@ -217,15 +263,24 @@ def _format_number(value: float) -> str:
     return f"{value:.2f}".replace(".", ",")
 
 
-def _explain_no_match(livret: OpenLivret, need: str, result: rank.Result, wanted: SearchOptions) -> str:
-    """Return the sentence that says why there is no match, and what to do."""
-    if result.verdict == rank.OUT_OF_SCOPE and (wanted.partner is not None or wanted.level is not None):
-        return (
-            f"Rien trouvé pour {_quote_input(need)} avec ces options ; essayez sans --partenaire ni --niveau."
-        )
-    from fs_triage.cli import suggestions
+def _explain_refusal(
+    livret: OpenLivret, need: str, understood: Understanding, wanted: SearchOptions
+) -> list[str]:
+    """Return the lines that say why there is no match, and what to do."""
+    from fs_triage.cli import verdicts
 
-    return suggestions.explain_verdict(livret, need, result)
+    lines = verdicts.explain_refusal(livret, need, understood)
+    options = [
+        name
+        for name, value in (("--partenaire", wanted.partner), ("--niveau", wanted.level))
+        if value is not None
+    ]
+    if options and not verdicts.says_something(understood):
+        without = " ni ".join(options)
+        lines = [f"Rien trouvé pour {_quote_input(need)} avec ces options ; essayez sans {without}."]
+    if wanted.explain:
+        lines += verdicts.render_evidence(understood)
+    return lines
 
 
 def _quote_input(text: str) -> str:

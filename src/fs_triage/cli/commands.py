@@ -24,6 +24,10 @@ PARTNERS, DEMARCHES, LIVRETS, PATHS, SITUATIONS = "partners", "demarches", "livr
 """What words and values name. That of a file or a folder need be no text."""
 
 
+_LONG_DASHES = ("–", "—", "‑", "\u2212")
+"""What word processors, and what is copied from them, have in the place of dashes."""
+
+
 class Words:
     """Words that a command takes: one, or any number of them; `names` is what they name."""
 
@@ -495,6 +499,9 @@ def build_call(command: str, words: list[str], options: dict[str, str | bool]) -
     known = COMMANDS.get(command, WIZARD)
     if not any(word.names == PATHS for word in known.words):
         words = [decode_argument(word) for word in words]
+        for word in words:
+            if word.startswith(_LONG_DASHES):
+                _check_dashes(word)
     options = {
         name: decode_argument(value)
         if isinstance(value, str) and known.options[name].values != PATHS
@@ -502,6 +509,17 @@ def build_call(command: str, words: list[str], options: dict[str, str | bool]) -
         for name, value in options.items()
     }
     return Call(command, words, options)
+
+
+def _check_dashes(word: str) -> None:
+    """Raise `Failure` for the name of an option of which a word processor made one dash of two."""
+    name = f"--{word.lstrip(''.join(_LONG_DASHES) + '-').partition('=')[0]}"
+    if any(name in command.options for command in (*COMMANDS.values(), WIZARD)):
+        from fs_triage.text.typography import quote_input
+
+        raise Failure(
+            WRONG_CALL, f"Le tiret de {quote_input(word)} n’est pas celui du clavier ; écrivez « {name} »."
+        )
 
 
 def decode_argument(word: str) -> str:
@@ -536,7 +554,7 @@ def split_arguments(arguments: list[str]) -> tuple[list[str], list[str], list[st
     for argument in rest:
         if argument == "--":
             words += rest
-        elif argument.startswith("-") and argument != "-":
+        elif argument.startswith("-") and argument != "-" and not argument[1].isdecimal():  # -10 euros
             value = next(rest, None) if argument in VALUE_OPTIONS else ""
             if value is None:
                 return words, options, [argument]

@@ -8,14 +8,21 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from fs_triage.contract import Conclusion, Question
     from fs_triage.index.reader import Reader
+    from fs_triage.search.rank import Hit
+    from fs_triage.understanding.result import Understanding
 
 
-def render_matches(livret: Reader, query: str, matches: Iterable[str], more: str = "") -> str:
-    """Return the JSON object that carries `matches`; `more` are members of its own, each followed by a comma."""
-    return (
-        f'{{{_render_head(livret)}, "query": {quote_json(query)}, {more}"matches": [{", ".join(matches)}]}}'
-    )
+def render_matches(
+    livret: Reader, query: str, matches: Iterable[str], before: str = "", after: str = ""
+) -> str:
+    """Return the JSON object that carries `matches`.
+
+    The members `before` them are each followed by a comma, those `after` them begin with one.
+    """
+    found = f'"matches": [{", ".join(matches)}]'
+    return f'{{{_render_head(livret)}, "query": {quote_json(query)}, {before}{found}{after}}}'
 
 
 def render_list(livret: Reader, query: str, matches: bytes) -> bytes:
@@ -37,9 +44,55 @@ def render_situations(livret: Reader, query: str, situations: Iterable[str], nea
     return f'{{{head}, "situations": [{", ".join(situations)}]{more}}}'
 
 
+def render_understanding(livret: Reader, understood: Understanding) -> str:
+    """Return the members that tell what a need was understood as, each after a comma."""
+    ids = [_get_id(livret, hit) for hit in understood.tied]
+    needs = [
+        f'{{"text": {quote_json(need.text)}, "matches": {quote_all(_get_id(livret, hit) for hit in need.hits)}}}'
+        for need in understood.needs
+    ]
+    unknown = [
+        f'{{"word": {quote_json(word.word)}, "nearest": {quote_all(word.nearest)}}}'
+        for word in understood.unknown_words
+    ]
+    topic = understood.topic
+    where = f'{{"name": {quote_json(topic.name)}, "where": {quote_json(topic.where)}}}' if topic else "null"
+    choices = [_render_choice(livret, node) for node in understood.choices]
+    return (
+        f', "needs": [{", ".join(needs)}], "tied": {quote_all(ids)}, "choices": [{", ".join(choices)}], '
+        f'"topic": {where}, "unknown_words": [{", ".join(unknown)}], '
+        f'"is_foreign": {"true" if understood.is_foreign else "false"}'
+    )
+
+
+def _get_id(livret: Reader, hit: Hit) -> str:
+    return livret.get_conclusion_line(hit.position).partition("\t")[0]
+
+
+def _render_choice(livret: Reader, node: str) -> str:
+    """Return a node that would settle a vague need: a conclusion has a level, a question what it asks."""
+    import json
+
+    text = livret.find_question_json(node)
+    if text is None:
+        conclusion: Conclusion = json.loads(livret.get_conclusion_json(livret.get_node(node).first))
+        title, level, asked = conclusion["title"], str(conclusion["level"]), "null"
+    else:
+        question: Question = json.loads(text)
+        title, level, asked = question["title"], "null", quote_json(question["question"])
+    return (
+        f'{{"id": {quote_json(node)}, "title": {quote_json(title)}, "level": {level}, "question": {asked}}}'
+    )
+
+
 def quote_json(text: str) -> str:
     """Return `text` as a JSON string."""
     return encode_basestring(text.encode("utf-8", "replace").decode())
+
+
+def quote_all(texts: Iterable[str]) -> str:
+    """Return `texts` as a JSON array."""
+    return f"[{', '.join(map(quote_json, texts))}]"
 
 
 def _render_head(livret: Reader) -> str:

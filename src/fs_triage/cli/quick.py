@@ -27,29 +27,23 @@ def answer_fiche(livret: OpenLivret, call: Call) -> int:
     found = lookup.look_up(livret, call.words)
     as_json = call.has_flag("--json")
     if found.by == "nothing":
-        return _answer_by_search(livret, call, found, as_json)
-    return _show_conclusions(livret, call, found.positions, found.by, as_json, found.node)
+        return _answer_near(livret, call, found, as_json)
+    return _show_conclusions(livret, call, found, as_json)
 
 
-def _show_conclusions(
-    livret: OpenLivret, call: Call, positions: list[int], by: str, as_json: bool, node: str | None = None
-) -> int:
-    """Print the conclusions at `positions`; a person at a terminal is asked which, when they are several."""
+def _show_conclusions(livret: OpenLivret, call: Call, found: lookup.LookupResult, as_json: bool) -> int:
+    """Print the conclusions found; a person at a terminal is asked which, when they are several."""
+    positions = found.positions
     clock = find_clock(livret, call)
     if not as_json and len(positions) > 1 and output.is_terminal():
-        from fs_triage.desk import session
-
-        moment = clock.moment if clock and call.find_value("--quand") else None
-        return session.run_wizard(
-            livret, node=node, positions=positions, accessible=call.has_flag("--accessible"), moment=moment
-        )
+        return _ask(livret, call, positions, found.node)
     if as_json:
         matches = [livret.get_conclusion_json(position) for position in positions]
         if clock:
             from fs_triage.cli import opening
 
             matches = [opening.add_to_conclusion(match, clock) for match in matches]
-        _print_matches(livret, call, matches, f'"found_by": "{by}", ')
+        _print_matches(livret, call, matches, f'"found_by": "{found.by}", ')
     elif output.can_draw(call.has_flag("--accessible")):
         from fs_triage.render import terminal
 
@@ -77,25 +71,40 @@ def _list_texts(livret: OpenLivret, positions: list[int], clock: Clock | None) -
     return [plain_text.render_card(card) for card in lookup.read_cards(livret, positions, clock)]
 
 
-def _answer_by_search(livret: OpenLivret, call: Call, found: lookup.LookupResult, as_json: bool) -> int:
+def _ask(livret: OpenLivret, call: Call, positions: list[int], node: str | None = None) -> int:
+    from fs_triage.desk import session
+
+    clock = find_clock(livret, call)
+    return session.run_wizard(
+        livret,
+        node=node,
+        positions=positions,
+        accessible=call.has_flag("--accessible"),
+        moment=clock.moment if clock and call.find_value("--quand") else None,
+    )
+
+
+def _answer_near(livret: OpenLivret, call: Call, found: lookup.LookupResult, as_json: bool) -> int:
+    """Say what is near to words that nothing bears; a person at a terminal may pick from it."""
     from fs_triage.cli import suggestions
 
-    hits, otherwise = suggestions.find_by_search(livret, call.words, found.partner, found.rest)
-    if hits:
-        output.print_message(
-            "Aucune démarche ne porte exactement ces mots ; voici ce qui s’en approche le plus."
-        )
-        return _show_conclusions(livret, call, hits, "search", as_json)
+    near = suggestions.find_near(livret, call.words, found)
+    if near.can_be_picked and not as_json and output.is_terminal():
+        output.print_message(near.lines[0])
+        return _ask(livret, call, near.positions)
     if as_json:
-        _print_matches(livret, call, [], '"found_by": "nothing", ')
-    output.print_message(otherwise)
+        conclusions = ", ".join(map(livret.get_conclusion_json, near.positions))
+        _print_matches(livret, call, [], '"found_by": "nothing", ', f', "near": [{conclusions}]')
+    output.print_message(*near.lines)
     return NOTHING_FOUND
 
 
-def _print_matches(livret: OpenLivret, call: Call, matches: list[str], more: str) -> None:
+def _print_matches(
+    livret: OpenLivret, call: Call, matches: list[str], before: str = "", after: str = ""
+) -> None:
     from fs_triage.cli import json_answers
 
-    output.print_json(json_answers.render_matches(livret, " ".join(call.words), matches, more))
+    output.print_json(json_answers.render_matches(livret, " ".join(call.words), matches, before, after))
 
 
 def answer_liste(livret: OpenLivret, call: Call) -> int:

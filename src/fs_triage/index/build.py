@@ -16,7 +16,7 @@ from fs_triage.render.conclusion import describe_conclusion
 from fs_triage.rules.flatten import Tree
 from fs_triage.rules.load import Livret
 from fs_triage.rules.model_livret import MessageTemplate
-from fs_triage.text.fold import fold, strip_plural
+from fs_triage.text.fold import fold
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -125,9 +125,7 @@ def _build_nodes(tree: Tree) -> dict[str, NodeRow]:
 def _collect_words(tree: Tree) -> dict[str, WordRow]:
     words: dict[str, WordRow] = {}
     for position, node in enumerate(tree.conclusions):
-        *above, own = (
-            {strip_plural(word) for word in fold(" ".join(names)).split()} for names in tree.names[node]
-        )
+        *above, own = (set(lookup.list_words(" ".join(names))) for names in tree.names[node])
         above.append({"".join(fold(name).split()) for names in tree.names[node][:2] for name in names})
         for word in own:
             words.setdefault(word, WordRow([], [])).own.append(position)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 _STOP_WORDS = frozenset(
     "a au aux d dans de des du en et l la le les ma mes mon par pour sa ses son sur un une".split()  # noqa: SIM905
 )
+_ABBREVIATIONS = ((" rendez vous ", " rdv "),)
+"""What is one word at the desk, folded, between spaces."""
 _LONGEST_UNINFLECTED = 3  # letters of a word that has one form: « vie », « mer »
 _INFLECTED_ENDS = ("ee", "er", "ie", "ue")
 _INFLECTED_VOWELS = "eiu"  # what a participle ends with, folded
@@ -90,7 +92,10 @@ def read_cards(reader: Reader, positions: Iterable[int], clock: Clock | None = N
 
 def list_words(text: str) -> list[str]:
     """Return the words of `text` by which it is looked up: folded, in the singular, without the smallest."""
-    return [strip_plural(word) for word in fold(text).split() if word not in _STOP_WORDS]
+    text = f" {fold(text)} "
+    for words, short in _ABBREVIATIONS:
+        text = text.replace(words, short)
+    return [strip_plural(word) for word in text.split() if word not in _STOP_WORDS]
 
 
 def join_digits(words: list[str]) -> list[str]:
