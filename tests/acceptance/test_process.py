@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT, Call, Run, clean_environment, write_livret
-from terminal import terminal
+from terminal import CTRL_C, terminal
 
 from fs_triage import __version__, livret_choice, output
 from fs_triage.cli import commands
-from fs_triage.contract import BUG, OK, OUTPUT_LOST, SIGINT_EXIT, WRONG_CALL
+from fs_triage.contract import BUG, NOTHING_FOUND, OK, OUTPUT_LOST, SIGINT_EXIT, WRONG_CALL
 from fs_triage.index import lookup
 from fs_triage.index.reader import Reader
 from fs_triage.text import typography
@@ -217,6 +217,43 @@ def test_help_needs_no_wide_terminal(home: Path, columns: int) -> None:
         assert screen.end() == OK
         assert "Commandes" in screen.text() and "Exemples" in screen.text()
         assert all(len(line) <= max(columns, 50) for line in screen.raw.decode().splitlines())
+
+
+# -- what a person picks from
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said", "offered"),
+    [
+        (("caf", "rsa", "maison", "bleue"), "Rien ne porte exactement", "Faire une demande de RSA"),
+        (("capm", "carte"), "fs-triage cpam carte", "Commander une carte Vitale"),
+        (("caf", "permis", "volé"), "Rien de tel chez CAF", "Demande de permis après un vol"),
+        (("chercher", "on", "m’a", "volé", "mon", "permis"), "", "Demande de permis après un vol"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+@pytest.mark.parametrize("environment", [{}, {"ACCESSIBLE": "1"}], ids=["drawn", "plain"])
+def test_what_is_near_or_found_can_be_picked_on_a_terminal(
+    home: Path, run: Run, arguments: tuple[str, ...], said: str, offered: str, environment: dict[str, str]
+) -> None:
+    run("chercher", "rsa")  # compiled and trained before
+    with terminal(*arguments, home=home, rows=40, **environment) as screen:
+        screen.see(said, offered, "Quitter")
+        screen.send(CTRL_C)
+        assert screen.end() == SIGINT_EXIT
+    piped = run(*arguments)
+    assert (piped.returncode, bool(piped.stdout)) == (
+        (OK, True) if arguments[0] == "chercher" else (NOTHING_FOUND, False)
+    )
+
+
+def test_a_search_that_is_explained_or_refused_is_not_picked_from(home: Path, run: Run) -> None:
+    run("chercher", "rsa")
+    with terminal("chercher", "--expliquer", "rsa", home=home, rows=60) as screen:
+        assert screen.end() == OK
+        assert "Score" in screen.text()
+    with terminal("chercher", "zzzz", home=home) as screen:
+        assert screen.end() == NOTHING_FOUND
 
 
 # -- version
