@@ -50,6 +50,35 @@ def test_a_beginning_narrows(call: Call) -> None:
     assert proposed(call, "zz") == []
 
 
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        (("fran",), ["ants", "pole-emploi"]),  # France Titres, France Travail
+        (("france tra",), ["pole-emploi"]),
+        (("Impô",), ["ddfip"]),
+        (("améli",), ["cpam"]),
+        (("liste", "alloc"), ["caf"]),
+        (("fiche", "trésor"), ["ddfip"]),
+        (("chercher", "--partenaire", "assedic"), ["pole-emploi"]),
+        (("caf", "prest"), ["autre-prestation"]),
+        (("caf/prest",), ["caf/autre-prestation"]),
+        (("caf", "zzz"), []),
+        (("'",), []),
+    ],
+    ids=lambda value: " ".join(value),
+)
+def test_words_of_a_label_or_of_another_name_are_completed_too(
+    call: Call, typed: tuple[str, ...], found: list[str]
+) -> None:
+    assert sorted(values(call, *typed)) == found
+
+
+def test_what_begins_so_itself_comes_alone(call: Call) -> None:
+    """« ca » begins « caisse », a name of several; those that begin with it themselves are meant."""
+    assert values(call, "ca") == ["caf", "carsat"]
+    assert values(call, "comp") == ["comparer"]
+
+
 def test_then_the_answers_with_their_labels_down_to_a_conclusion(call: Call) -> None:
     assert "rsa\tRSA" in proposed(call, "caf", "")
     assert "demande\tFaire une demande de RSA" in proposed(call, "caf", "rsa", "")
@@ -361,6 +390,10 @@ def test_tab_in_a_real_shell(shell: str, desk: dict[str, str]) -> None:
     shown.see("fs-triage caf rsa demande --json")
     shown.send("\r")
     shown.see('"query": "caf rsa demande"')
+    shown.send("clear\r", "fs-triage alloc\t")  # what a partner is called
+    shown.see("fs-triage caf")
+    shown.send(CTRL_U, "clear\r", "fs-triage sociale\t", "\t" * LISTS[shell])
+    shown.see("fs-triage sociale", "cpam -- CPAM", "msa -- MSA")
 
 
 def test_tab_in_a_real_fish(desk: dict[str, str]) -> None:

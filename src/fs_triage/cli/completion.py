@@ -1,6 +1,7 @@
 """What may follow the words typed so far, for the completion of a shell: read from the index, without Typer.
 
 One line a proposal, its value and its label apart by a tab; a line without value asks for the name of a folder.
+Where no value begins with what is typed, those are proposed whose label, or a name of the partner, has words that do.
 A request that cannot be answered is answered by nothing: nobody reads an error under a half-typed line.
 """
 
@@ -15,6 +16,7 @@ from fs_triage.contract import OK, ROOT
 from fs_triage.files import folders
 from fs_triage.index import lookup
 from fs_triage.livret import OpenLivret, answer_from
+from fs_triage.text.fold import fold
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,7 +41,9 @@ def build_proposals(before: list[str], current: str) -> list[str]:
     """Return the proposals for the word `current` after the words `before`; raises `Failure`."""
     words, options, lacking = commands.split_arguments(before)
     if lacking:
-        return _filter_by_prefix(current, _list_values(lacking[0], options))
+        if commands.VALUE_OPTIONS[lacking[0]].values == commands.PARTNERS:
+            return _complete_answer(options, [], current)
+        return _filter_by_prefix(current, _list_values(lacking[0]))
     name = words[0] if words and words[0] in commands.COMMANDS else "fiche" if words else ""
     if current.startswith("-"):
         return _filter_by_prefix(current, _list_options(name, options))
@@ -47,28 +51,49 @@ def build_proposals(before: list[str], current: str) -> list[str]:
     if commands.PATHS in kinds:
         return [_PATH]
     if commands.PARTNERS in kinds and len(words) == 1:
-        return _filter_by_prefix(current, _list_partners(options))
+        return _complete_answer(options, [], current)
     if commands.SITUATIONS in kinds and len(words) == 1:
         return _filter_by_prefix(current, answer_from(_find_folder(options), _list_situations))
     if commands.DEMARCHES in kinds and (len(words) == 1 or commands.COMMANDS[name].words[0].are_many):
-        return answer_from(_find_folder(options), lambda livret: _list_answers(livret, [], current))
+        return _complete_answer(options, [], current)
     if name not in ("", "fiche"):
         return _filter_by_prefix(current, _list_options(name, options))
+    lines = [] if words else [f"{command.name}\t{command.summary}" for command in commands.COMMANDS.values()]
     named = words[1:] if words and words[0] == "fiche" else words
-    found = answer_from(_find_folder(options), lambda livret: _list_answers(livret, named, current))
-    if not words:
-        lines = [f"{command.name}\t{command.summary}" for command in commands.COMMANDS.values()]
-        found += _filter_by_prefix(current, lines)
+    found = _complete_answer(options, named, current, lines)
     return found or _filter_by_prefix(current, _list_options(name, options))
 
 
-def _list_answers(livret: OpenLivret, words: list[str], current: str) -> list[str]:
-    """Return the answers to the question that `words` lead to; `current` may hold a path: `caf/rsa`."""
+def _complete_answer(
+    options: list[str], words: list[str], current: str, others: Iterable[str] = ()
+) -> list[str]:
+    """Return what `_list_answers` finds in the livret that `options` choose."""
+    return answer_from(_find_folder(options), lambda livret: _list_answers(livret, words, current, others))
+
+
+def _list_answers(
+    livret: OpenLivret, words: list[str], current: str, others: Iterable[str] = ()
+) -> list[str]:
+    """Return the answers to the question that `words` lead to, then those of `others`; `current` may be a path.
+
+    In a path, `caf/rsa`, the last part alone is what is being typed.
+    """
     head, slash, tail = current.rpartition("/")
     words = [*words, head] if slash else words
     node = lookup.find_node_id(livret, words) if words else ROOT
-    found = _filter_by_prefix(tail, livret.list_choices(node) if node is not None else [])
-    return [f"{head}{slash}{line}" for line in found]
+    choices = livret.list_choices(node) if node is not None else []
+    found = [f"{head}{slash}{line}" for line in _filter_by_prefix(tail, choices)]
+    found += _filter_by_prefix(current, others)
+    if found or not fold(tail):
+        return found
+    names = livret.list_partner_names() if node == ROOT else {}
+    return [f"{head}{slash}{line}" for line in choices if _has_words(line, names, tail)]
+
+
+def _has_words(line: str, names: dict[str, list[str]], typed: str) -> bool:
+    """Return whether the label of the answer `line`, or another name of it, has words that begin as `typed`."""
+    value, _, label = line.partition("\t")
+    return any(f" {fold(typed)}" in f" {fold(name)}" for name in (label, *names.get(value, ())))
 
 
 def _list_options(command: str, given: list[str]) -> list[str]:
@@ -80,11 +105,9 @@ def _list_options(command: str, given: list[str]) -> list[str]:
     return [option for option in dict.fromkeys(known) if option not in names]
 
 
-def _list_values(name: str, given: list[str]) -> Iterable[str]:
-    """Return the values that an option may have."""
+def _list_values(name: str) -> Iterable[str]:
+    """Return the values that an option may have, but for partners."""
     values = commands.VALUE_OPTIONS[name].values
-    if values == commands.PARTNERS:
-        return _list_partners(given)
     if values == commands.LIVRETS:
         return folders.list_livrets(folders.get_own_livrets())
     return [_PATH] if values == commands.PATHS else values
@@ -92,10 +115,6 @@ def _list_values(name: str, given: list[str]) -> Iterable[str]:
 
 def _filter_by_prefix(current: str, lines: Iterable[str]) -> list[str]:
     return [line for line in lines if line == _PATH or line.startswith(current)]
-
-
-def _list_partners(options: list[str]) -> list[str]:
-    return answer_from(_find_folder(options), lambda livret: livret.list_choices(ROOT))
 
 
 def _list_situations(livret: OpenLivret) -> list[str]:

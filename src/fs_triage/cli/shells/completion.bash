@@ -1,7 +1,7 @@
 # Completion of fs-triage for bash: the program itself says what may follow, one « value TAB label » a line.
 # The word under the cursor is handed over behind an « = », so that it is never an empty argument.
 _fs_triage() {
-    local current=${COMP_WORDS[COMP_CWORD]} line rank word
+    local current=${COMP_WORDS[COMP_CWORD]} line rank word other=
     [[ $current == "=" ]] && current=
     current=${current#[\"\']}
     local -a lines=() words=()
@@ -24,6 +24,7 @@ _fs_triage() {
     fi
     for rank in "${!lines[@]}"; do
         line=${lines[rank]}
+        [[ $line == "$current"* ]] || other=1
         # 63, 33 and 64: bash is about to list what is possible, and labels help to choose
         if [[ ${#lines[@]} -gt 1 && $line == *$'\t'* && ${COMP_TYPE-9} =~ ^(63|33|64)$ ]]; then
             COMPREPLY+=("${line%%$'\t'*}  -- ${line#*$'\t'}")
@@ -31,5 +32,7 @@ _fs_triage() {
             COMPREPLY+=("${line%%$'\t'*}")
         fi
     done
+    # found by a name or a label: bash must not put the letters that the values have in common over what was typed
+    [[ $other && ${#lines[@]} -gt 1 && ${COMP_TYPE-9} != 63 ]] && COMPREPLY+=("")
 }
 complete -F _fs_triage fs-triage
