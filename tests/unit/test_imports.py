@@ -18,7 +18,7 @@ OWN = {
     *("index", "index.freshness", "index.lookup", "index.reader", "text", "text.fold"),
 }
 SEARCH = {
-    *("cli.chercher", "cli.json_answers"),
+    "cli.chercher",
     *("understanding", "understanding.result", "understanding.understand"),
     *("search", "search.features", "search.model", "search.phonetics", "search.rank"),
 }

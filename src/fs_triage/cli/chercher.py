@@ -6,7 +6,6 @@ import os
 import sys
 
 from fs_triage import output
-from fs_triage.cli import json_answers
 from fs_triage.contract import NOTHING_FOUND, OK, REPLACEMENT_CHARACTER, WRONG_CALL, Failure
 from fs_triage.index import lookup
 from fs_triage.livret import OpenLivret
@@ -191,6 +190,8 @@ def _build_unreadable_line(number: int) -> Failure:
 
 
 def _render_json(livret: OpenLivret, need: str, understood: Understanding, wanted: SearchOptions) -> str:
+    from fs_triage.cli import json_answers
+
     matches = []
     for hit in understood.hits:
         more = f', "score": {hit.score:.4f}'
