@@ -13,7 +13,7 @@ from conftest import ROOT, Call
 from fs_triage.cli import chercher, suggestions
 from fs_triage.contract import NOTHING_FOUND, OK
 from fs_triage.text import typography
-from fs_triage.understanding.result import ToldNeed, Topic, Understanding, UnknownWord, Verdict
+from fs_triage.understanding.result import Topic, Understanding, UnknownWord, Verdict
 
 SCHEMA = json.loads((ROOT / "docs" / "reponse.schema.json").read_text(encoding="utf-8"))
 
@@ -26,6 +26,14 @@ class Hit:
         self.words = list(words)
         self.score = score
         self.parts = dict.fromkeys(words, 1.0)
+
+
+class Need:
+    """One of several needs, as the result has them."""
+
+    def __init__(self, text: str, hits: list[Hit]) -> None:
+        self.text = text
+        self.hits = hits
 
 
 @pytest.fixture
@@ -182,9 +190,10 @@ def test_several_needs_are_grouped(call: Call, mean: Any, positions: dict[str, i
         Hit(positions[node]) for node in ("ants/permis/refaire/vol", "caf/rsa/demande", "la-poste/digiposte")
     )
     hits: Any = [vol, rsa, poste]
-    needs: list[Any] = [ToldNeed("on m’a volé mon permis", [vol]), ToldNeed("je veux le rsa", [rsa])]
-    mean(Understanding(Verdict.MATCHES, hits=hits, needs=needs))
+    needs: list[Any] = [Need("on m’a volé mon permis", [vol]), Need("je veux le rsa", [rsa])]
+    mean(Understanding(Verdict.MATCHES, hits=hits, needs=needs, tied=hits[:2]))
     out = call("chercher", "x")[1]
+    assert out.startswith(said("Besoin 1 : «")[:-2]), "two needs are no tie"
     headings = [
         said("Besoin 1 : « on m’a volé mon permis »"),
         "ants/permis/refaire/vol",

@@ -276,7 +276,7 @@ def _explain_refusal(
         for name, value in (("--partenaire", wanted.partner), ("--niveau", wanted.level))
         if value is not None
     ]
-    if options and not verdicts.says_something(understood):
+    if options and not verdicts.names_reason(understood):
         without = " ni ".join(options)
         lines = [f"Rien trouvé pour {_quote_input(need)} avec ces options ; essayez sans {without}."]
     if wanted.explain:

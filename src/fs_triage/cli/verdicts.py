@@ -75,12 +75,14 @@ def render_unknown_words(understood: Understanding) -> str:
     return f"{head} : {', '.join(shown)}{more}."
 
 
-def says_something(understood: Understanding) -> bool:
-    """Return whether a refusal rests on something: words or a subject that it can name."""
-    return (
-        bool(understood.choices or understood.topic or understood.unknown_words or understood.is_foreign)
-        or understood.verdict == Verdict.VAGUE
-    )
+def names_reason(understood: Understanding) -> bool:
+    """Return whether a refusal has a reason of its own to tell: words, a subject, or choices that it can name."""
+    match understood.verdict:
+        case Verdict.VAGUE:
+            return True
+        case Verdict.OUT_OF_SCOPE:
+            return understood.topic is not None
+    return bool(understood.unknown_words or understood.is_foreign)
 
 
 def render_evidence(understood: Understanding) -> list[str]:
@@ -101,7 +103,7 @@ def render_evidence(understood: Understanding) -> list[str]:
 def render_doubts(livret: OpenLivret, understood: Understanding) -> list[str]:
     """Return the lines that say what is not sure of an answer; none for one that is."""
     lines = [_render_maybe(understood)] if understood.verdict == Verdict.MAYBE else []
-    if len(understood.tied) > 1:
+    if len(understood.tied) > 1 and not understood.needs:  # the first of two needs are no rivals
         lines.append(_render_tie(livret, understood.tied))
     return lines
 
