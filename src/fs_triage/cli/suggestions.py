@@ -212,4 +212,4 @@ def _correct_query(livret: OpenLivret, query: str, titles: dict[str, str], partn
 
 def find_meant_partner(livret: OpenLivret, name: str) -> str | None:
     """Return the partner whose id `name` misspells, None when it misspells none."""
-    return _find_similar_partner(livret, name)
+    return _find_similar_partner(_list_partner_names(livret, with_words=True), name)
