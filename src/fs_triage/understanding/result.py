@@ -80,6 +80,7 @@ class Understanding:
         tied: list[Hit] | None = None,
         named: list[str] | None = None,
         choices: list[str] | None = None,
+        ranked: list[str] | None = None,
         needs: list[ToldNeed] | None = None,
         topic: Topic | None = None,
         unknown_words: list[UnknownWord] | None = None,
@@ -92,6 +93,7 @@ class Understanding:
         self.tied = tied or []
         self.named = named or []
         self.choices = choices or []
+        self.ranked = ranked or []
         self.needs = needs or []
         self.topic = topic
         self.unknown_words = unknown_words or []

@@ -29,4 +29,5 @@ def understand(
     elsewhere. `partner` (an id) and `level` leave out all others. With `is_typing`, the last word may be unfinished.
     """
     result = rank.find_conclusions(model, text, partner=partner, level=level, max=max)
-    return Understanding(result.verdict, hits=result.hits)
+    ranked = [reader.get_conclusion_line(hit.position).partition("\t")[0] for hit in result.hits]
+    return Understanding(result.verdict, hits=result.hits, ranked=ranked)
