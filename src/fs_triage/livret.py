@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from fs_triage import output
 from fs_triage.contract import RULES_UNUSABLE, DiskTimeout, Failure
 from fs_triage.files import folders
 from fs_triage.files.checked_file import CheckedFile, Damaged, load_file, open_file
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from fs_triage.search.model import Model
 
     T = TypeVar("T")
+
+
+PREPARING = "Préparation du livret…"
+"""What a terminal says while a livret is made ready."""
 
 
 class OpenLivret(Reader):
@@ -83,9 +88,10 @@ class OpenLivret(Reader):
                 return model.Model(open_model(model.KIND, self._cache.get_path(key, MODEL)))
             except Damaged:
                 pass
-        from fs_triage import rebuild
+        with output.LongWork(PREPARING):
+            from fs_triage import rebuild
 
-        content = rebuild.train_model(self._open_texts(), key, self._cache)
+            content = rebuild.train_model(self._open_texts(), key, self._cache)
         return model.Model(CheckedFile(model.KIND, content=content))
 
     def _open_texts(self) -> RuleTexts:
@@ -153,11 +159,12 @@ def _open_newest(folder: str) -> OpenLivret:
 
 
 def _rebuild(folder: str) -> OpenLivret:
-    from fs_triage import rebuild
+    with output.LongWork(PREPARING):
+        from fs_triage import rebuild
 
-    cache = find_cache(folder)
-    notices: list[str] = []
-    return open_built(rebuild.rebuild(folder, cache, notices), cache, notices)
+        cache = find_cache(folder)
+        notices: list[str] = []
+        return open_built(rebuild.rebuild(folder, cache, notices), cache, notices)
 
 
 def open_built(built: Built, cache: LivretCache | None, notices: list[str]) -> OpenLivret:

@@ -15,6 +15,7 @@ from fs_triage.contract import OK, OUTPUT_LOST, Failure, describe_os_error
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import TextIO
 
 _ASCII_SUBSTITUTES = {
@@ -38,6 +39,7 @@ _ASCII_SUBSTITUTES = {
 }
 _PLAIN = bytes(range(0x20, 0x7F))  # the printable characters of ASCII
 _COLUMNS = 80  # of a terminal that does not say it
+_MOMENT = 0.3  # seconds of work after which a line says what is done
 _LONGEST_MESSAGE, _SHOWN_BEGINNING, _SHOWN_END = 1000, 500, 300  # characters
 
 
@@ -119,7 +121,8 @@ def print_answer(text: str) -> None:
 def print_wrapped_answer(text: str) -> None:
     """Print an answer as `print_answer` does; on a terminal, lines longer than it are broken between words.
 
-    A terminal that is only written to, and what reads it aloud, would cut a word or an address in two.
+    A terminal that is only written to, and what reads it aloud, would cut a word or an address in two. The lines
+    of one that begins with a number stand under its text.
     """
     if sys.stdout is not None and sys.stdout.isatty():
         from fs_triage.text.wrap import wrap_text
@@ -128,7 +131,10 @@ def print_wrapped_answer(text: str) -> None:
         lines: list[str] = []
         for line in text.split("\n"):
             indent = line[: len(line) - len(line.lstrip(" "))]
-            lines += [line] if len(line) < columns else wrap_text(line.lstrip(" "), columns - 1, indent)
+            number, dot, _ = line.lstrip(" ").partition(". ")
+            if dot and number.isascii() and number.isdigit():
+                indent += number + dot
+            lines += [line] if len(line) < columns else wrap_text(line[len(indent) :], columns - 1, indent)
         text = "\n".join(lines)
     print_answer(text)
 
@@ -186,6 +192,82 @@ def print_message(*lines: str) -> None:
             sys.stderr.write("".join(_shorten_message(make_printable(line)) + "\n" for line in lines))
         except OSError:
             pass
+
+
+class LongWork:
+    """Surround work that may last: on a terminal, a line says what is done, once it has taken a moment.
+
+    Meanwhile keys are kept for who asks for them next, and not echoed over what is shown. Work that is part of
+    another's is told with it.
+    """
+
+    _is_told = False
+
+    def __init__(self, line: str) -> None:
+        self._line = line
+        self._ends: list[Callable[[], None]] = []
+
+    def __enter__(self) -> None:
+        if not LongWork._is_told and is_terminal() and sys.stderr is not None and sys.stderr.isatty():
+            LongWork._is_told = True
+            self._ends = [_stop_echo(), _tell_later(self._line)]
+
+    def __exit__(self, *_: object) -> None:
+        if self._ends:
+            LongWork._is_told = False
+        while self._ends:
+            self._ends.pop()()
+
+
+def _tell_later(line: str) -> Callable[[], None]:
+    """Print `line` on standard error after a moment; returns what takes it away again."""
+    import threading
+
+    ended = threading.Event()
+
+    def tell() -> None:
+        if not ended.wait(_MOMENT):
+            _write(line)
+            ended.wait()
+            _write(f"\r{' ' * len(line)}\r")  # no escape sequence: a plain terminal does this too
+
+    def _write(text: str) -> None:
+        try:
+            sys.stderr.write(text)
+            sys.stderr.flush()
+        except OSError:
+            pass
+
+    def end() -> None:
+        ended.set()
+        teller.join()
+
+    teller = threading.Thread(target=tell, daemon=True)
+    teller.start()
+    return end
+
+
+def _stop_echo() -> Callable[[], None]:
+    """Have the terminal echo no keys; returns what restores it. A console of Windows echoes only what is asked for."""
+    if sys.platform == "win32":
+        return lambda: None
+    import termios
+
+    try:
+        before = termios.tcgetattr(sys.stdin.fileno())
+        quiet = [*before]
+        quiet[3] &= ~termios.ECHO
+        termios.tcsetattr(sys.stdin.fileno(), termios.TCSANOW, quiet)
+    except termios.error:  # the terminal is gone
+        return lambda: None
+
+    def restore() -> None:
+        try:  # noqa: SIM105 - contextlib costs an import
+            termios.tcsetattr(sys.stdin.fileno(), termios.TCSANOW, before)
+        except termios.error:
+            pass
+
+    return restore
 
 
 _printed_once: set[str] = set()

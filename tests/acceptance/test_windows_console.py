@@ -29,15 +29,15 @@ def test_the_wizard_walks_to_a_card(console: Open) -> None:
     with console() as screen:
         screen.see("Pour quel partenaire ?")
         screen.send("caf")
-        screen.see("Filtre : caf")  # keys and Enter read at once are taken for a paste there
+        screen.see("Recherche : caf")  # keys and Enter read at once are taken for a paste there
         screen.send(ENTER)
         screen.see("Que veut faire l’usager avec la CAF ?")
         screen.send("rsa")
-        screen.see("Filtre : rsa")
+        screen.see("Recherche : rsa")
         screen.send(ENTER)
         screen.see("Où en est l’usager avec le RSA ?")
         screen.send("demande")
-        screen.see("Filtre : demande")
+        screen.see("Recherche : demande")
         screen.send(ENTER)
         screen.see("Faire une demande de RSA", "Livret, page 8")
         screen.send(CTRL_C)

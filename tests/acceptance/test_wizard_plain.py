@@ -13,24 +13,21 @@ from fs_triage import output
 from fs_triage.desk.page import MAX_TYPED_LENGTH
 
 MENU = "Et maintenant ?"
-FIRST_PAGE = """\
+PROMPT = "Numéro ou mots (0 : revenir, q : quitter) :"
+FIRST_PAGE = f"""\
 
 Livret du guichet – 998 Les Essais
 Pour quel partenaire ?
 1. Mairie – état civil, école, cimetière
 2. Préfecture – permis, étrangers
-3. Décrire le besoin avec ses mots
-4. Quitter
-Numéro du choix, de 1 à 4 :"""
+{PROMPT}"""
 SESSION = f"""{FIRST_PAGE} 2
 
 Préfecture
 Que demande l’usager à la préfecture ?
 1. Le permis de conduire
 2. Joindre le référent
-3. Revenir
-4. Quitter
-Numéro du choix, de 1 à 4 : 1
+{PROMPT} 1
 
 Préfecture › Le permis de conduire
 1er niveau : à faire sur place
@@ -46,18 +43,14 @@ Livret, page 4 – prefecture/permis
 
 Et maintenant ?
 1. La démarche bloque : 2nd niveau
-2. Revenir
-3. Un autre besoin
-4. Quitter
-Numéro du choix, de 1 à 4 : 2
+2. Un autre besoin
+{PROMPT} 0
 
 Préfecture
 Que demande l’usager à la préfecture ?
 1. Le permis de conduire (choisi avant)
 2. Joindre le référent
-3. Revenir
-4. Quitter
-Numéro du choix, de 1 à 4 : 4
+{PROMPT} q
 """
 
 PLAIN = {
@@ -81,20 +74,25 @@ def test_a_session_in_numbered_lines(home: Path, way: str) -> None:
     """Read as it stands in the bytes: lines, one after the other, and nothing else."""
     arguments, environment = PLAIN[way]
     with guichet(*arguments, home=home, size=(200, 60), **environment) as window:
-        window.see("Numéro du choix")
-        typed(window, "2", "1", "2", "4")
+        window.see("Numéro ou mots")
+        typed(window, "2", "1", "0", "q")
         assert window.end() == 0
-        read = window.raw.decode().replace("\r\n", "\n")
+        read = re.sub("Préparation du livret…\r *\r", "", window.raw.decode()).replace("\r\n", "\n")
         assert plain(read) == plain(SESSION)
         assert window.given_back()
 
 
 def test_what_is_no_number_chooses_nothing(home: Path) -> None:
     with guichet(home=home, size=(200, 60), ACCESSIBLE="1") as window:
-        window.see("Numéro du choix")
-        for wrong in ["0", "5", "-1", "1.", "un", "\uff11", "²", "1 2", "Mairie"]:
+        window.see(PROMPT)
+        for wrong in ["5", "99"]:
             typed(window, wrong)
-            window.see(f"« {wrong} » n’est pas un numéro de 1 à 4.")
+            window.see(f"« {wrong} » n’est pas un numéro de 1 à 2.")
+        for wrong in ["-1", "\uff11\uff12", "²"]:
+            typed(window, wrong)
+            window.see(f"{PROMPT} {wrong}", PROMPT)
+        typed(window, "0")
+        window.see("Il n’y a rien avant.")
         typed(window, "")
         window.see("Rien n’est choisi.")
         assert "Que demande" not in window.text()
@@ -105,28 +103,81 @@ def test_what_is_no_number_chooses_nothing(home: Path) -> None:
 def test_a_number_of_thousands_of_digits_is_none(home: Path) -> None:
     """A terminal takes no more than 4,095 letters a line, a Windows console does."""
     with guichet(home=home, size=(200, 60), ACCESSIBLE="1") as window:
-        window.see("Numéro du choix")
+        window.see(PROMPT)
         typed(window, "1" * 4000)
-        window.see(f"« {'1' * 59}… » n’est pas un numéro de 1 à 4.")
-        typed(window, "0" * 4000 + "2")
+        window.see(f"{MAX_TYPED_LENGTH} lettres au plus : la suite n’est pas prise.", "econnu")
+        typed(window, "0" * 200 + "2")
         window.see("Que demande l’usager à la préfecture ?")
 
 
-def test_lines_typed_ahead_are_not_lost(home: Path) -> None:
-    with guichet(home=home, size=(200, 60), ACCESSIBLE="1") as window:
-        window.see("Numéro du choix")
-        window.send("mairie\n2\n1\n2\n4\n")
+def test_words_find_choices_in_lines(home: Path) -> None:
+    with guichet(home=home, size=(200, 60), TERM="dumb") as window:
+        window.see(PROMPT)
+        typed(window, "le permis de conduire")
+        window.see("Recherche : le permis de conduire", "1. Préfecture : Le permis de conduire – 1er niveau")
+        typed(window, "1")
+        window.see("prefecture/permis", MENU)
+        typed(window, "0")
+        assert window.see("Pour quel partenaire ?").count("Recherche : le permis de conduire") == 2
+        typed(window, "0")
+        assert window.see("2. Préfecture").count("1. Mairie") == 2
+        typed(window, "2")
+        window.see("Que demande l’usager à la préfecture ?")
+        typed(window, "refus")
+        window.see("1. Mairie : La mairie refuse – 2nd niveau")
+        typed(window, "1")
+        window.see("mairie/bloque/refus")
+        typed(window, "bébé", "1")
+        window.see("mairie/naissance")
+        typed(window, "q")
         assert window.end() == 0
-        assert "prefecture/permis" in window.bare()
+        assert b"\x1b" not in window.raw
+
+
+def test_words_in_lines_that_find_nothing_keep_the_choices(home: Path) -> None:
+    with guichet(home=home, size=(200, 60), ACCESSIBLE="1") as window:
+        window.see(PROMPT)
+        typed(window, "qqqq")
+        window.see("econnu")
+        typed(window, "2")
+        window.see("Que demande l’usager à la préfecture ?")
+
+
+def test_an_answer_typed_before_its_page_in_lines_is_none(home: Path) -> None:
+    """Lines pasted at once, and what is typed ahead: words alone count, before the first page."""
+    with guichet(home=home, size=(200, 60), ACCESSIBLE="1") as window:
+        window.see(PROMPT)
+        window.send("permis\n1\n1\nq\n")
+        window.see("Recherche : permis", "Ce qui était tapé d’avance n’est pas pris.")
+        window.settle()
+        assert "prefecture/permis" not in window.text()
+        typed(window, "1")
+        window.see("prefecture/permis")
+
+
+def test_escape_takes_away_what_is_typed_in_lines(home: Path) -> None:
+    with guichet(home=home, size=(200, 60), ACCESSIBLE="1") as window:
+        window.see(PROMPT)
+        window.send("maiz\x1b")
+        window.settle()
+        window.send("\x1b\x1b2\n")
+        window.see("Que demande l’usager à la préfecture ?")
+        window.settle()
+        window.send("\x1b[A\x1b[A1\n")
+        window.see("prefecture/permis")
+        assert b"^[" not in window.raw
+        typed(window, "q")
+        assert window.end() == 0
+        assert window.given_back()
 
 
 def test_a_need_in_lines_has_a_length(home: Path) -> None:
     with guichet(home=home, size=(400, 60), ACCESSIBLE="1") as window:
-        window.see("Numéro du choix")
-        typed(window, "3", "permis " * 100)
+        window.see(PROMPT)
+        typed(window, "permis " * 100)
         window.see(
             f"{MAX_TYPED_LENGTH} lettres au plus : la suite n’est pas prise.",
-            "Besoin : permis permis",
+            "Recherche : permis permis",
             "1. Préf",
         )
         typed(window, "1")
@@ -136,35 +187,20 @@ def test_a_need_in_lines_has_a_length(home: Path) -> None:
 def test_a_letter_that_cannot_be_read_is_asked_for_again(home: Path) -> None:
     """The keys of a terminal set to another encoding than its system says."""
     with guichet(home=home, size=(200, 60), ACCESSIBLE="1") as window:
-        window.see("Numéro du choix")
-        typed(window, "3")
-        window.see("revenir)")
+        window.see(PROMPT)
         window.send_bytes("permis oublié\n".encode("latin-1"))
         window.see("Une lettre est illisible, rien n’est pris : réglez le terminal sur UTF-8.")
         typed(window, "permis")
-        window.see("Besoin : permis")
+        window.see("Recherche : permis")
 
 
-def test_describing_the_need_in_lines(home: Path) -> None:
-    with guichet(home=home, size=(200, 60), TERM="dumb") as window:
-        window.see("Numéro du choix")
-        typed(window, "3", "le permis de conduire")
-        window.see("Besoin : le permis de conduire", "1. Préfecture : Le permis de conduire – 1er niveau")
-        typed(window, "1")
-        window.see("prefecture/permis", MENU)
-        typed(window, "2")
-        window.see("1. Préfecture : Le permis de conduire (choisi avant) – 1er niveau")
-        rows = [row for row in window.rows() if "Revenir pour décrire" in row]
-        typed(window, rows[-1].partition(".")[0])
-        window.see("Écrit avant : le permis de conduire")
-        typed(window, "")
-        window.see(
-            "Le besoin, avec les mots de l’usager : (Entrée seule : revenir)",
-            "Décrire le besoin avec ses mots",
-        )
-        typed(window, "4")
-        assert window.end() == 0
-        assert b"\x1b" not in window.raw
+def test_the_lines_of_a_choice_stand_under_its_words(home: Path) -> None:
+    with guichet("mairie", home=home, size=(40, 60), ACCESSIBLE="1") as window:
+        window.see(PROMPT)
+        rows = window.text().splitlines()
+        first = next(rank for rank, row in enumerate(rows) if row.startswith("1. "))
+        assert rows[first + 1].startswith("   ")
+        assert not rows[first + 1].startswith("    ")
 
 
 @pytest.mark.parametrize("way", PLAIN)
@@ -200,7 +236,7 @@ def test_colours_and_none(home: Path) -> None:
     for name, environment in {"colours": {}, "none": {"NO_COLOR": "1"}, "empty": {"NO_COLOR": ""}}.items():
         with guichet(home=home, **environment) as window:
             window.see("Pour quel partenaire ?")
-            window.send("mairie" + ENTER, "bloqué" + ENTER, "refuse" + ENTER)
+            window.send("la mairie refuse" + ENTER)
             window.see("fs-triage mairie/bloque/refus", MENU)
             window.send("quitter" + ENTER)
             assert window.end() == 0
@@ -228,12 +264,13 @@ def test_a_terminal_that_knows_ascii_alone(home: Path, more: dict[str, str]) -> 
             typed(window, "2", "2")
         else:
             assert "\n > Mairie" in window.text()
-            window.send(DOWN, ENTER, DOWN, ENTER)
+            window.send(DOWN, ENTER)
+            window.see("Que demande l'usager")
+            window.send(DOWN, ENTER)
         window.see("2nd niveau : a transmettre", "Telephone", "3949", MENU)
         assert window.raw.isascii()
         assert b"?" not in window.raw.replace(b" ?", b"").replace(b"[?", b"")
-        window.send("4\n" if more else "quitter" + ENTER)
-        window.send("3\n" if more else "")
+        window.send("q\n" if more else "quitter" + ENTER)
         assert window.end() == 0
 
 
@@ -241,13 +278,13 @@ def test_a_terminal_that_knows_ascii_alone(home: Path, more: dict[str, str]) -> 
 def test_a_terminal_of_another_encoding(home: Path, encoding: str) -> None:
     with guichet(home=home, PYTHONIOENCODING=encoding, size=(80, 60)) as window:
         window.see("Mairie")
-        window.send("mairie" + ENTER)
-        window.see("naissance")
-        window.send("bloq" + ENTER)
-        window.see("urgent")
         window.send(ENTER)
+        window.see("naissance")
+        window.send("urgent" + ENTER)
         window.see(
-            "01 99 00 00 01", "etat-civil.demandes-et-reclamations@mairie-de-saint-quelque-part.example"
+            "01 99 00 00 01",
+            "etat-civil.demandes-et-reclamations@mairie-de-saint-quelque-part.example",
+            "Et maintenant",
         )
         window.send("quitter" + ENTER)
         assert window.end() == 0

@@ -1,12 +1,11 @@
-"""The state of a list of choices: the filter typed, the choices that match it, the one pointed at."""
+"""The state of a list of choices: the words typed, the choices they found, the one pointed at."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from fs_triage.desk.page import Action, Option, Page, fit_text
+from fs_triage.desk.page import Action, Found, Option, Page, Value, fit_text
 from fs_triage.text.fold import fold
-from fs_triage.text.typography import quote_input
 from fs_triage.text.wrap import wrap_text
 
 Fragment = tuple[str, str]
@@ -14,11 +13,12 @@ Fragment = tuple[str, str]
 
 _POINTER, _PLAIN_POINTER = "»", ">"
 _INDENT = "   "
-_HINT = "Flèches et Entrée pour choisir, ou tapez un mot"
-_HINT_BACK = "Flèches et Entrée pour choisir, Échap pour revenir, ou tapez un mot"
-_LABEL_PREFIXES: dict[str | Action, str] = {Action.BACK: "← "}
+_HINT = "Flèches et Entrée pour choisir, ou tapez le besoin"
+_HINT_BACK = "Flèches et Entrée pour choisir, Échap pour revenir, ou tapez le besoin"
+_LABEL_PREFIXES: dict[Value, str] = {Action.BACK: "← "}
 _EXITS = (Action.BACK, Action.QUIT)
-_MIN_SEARCH_LENGTH = 3  # letters typed before `Page.find_options` is asked
+_BETWEEN = " – "
+_MIN_SHOWN = 8  # letters of a way below which it is left out
 
 
 def get_pointer(readable: Callable[[str], str]) -> str:
@@ -26,13 +26,59 @@ def get_pointer(readable: Callable[[str], str]) -> str:
     return _POINTER if readable(_POINTER) == _POINTER else _PLAIN_POINTER
 
 
-def _find_rank(options: tuple[Option, ...], value: str | Action | None) -> int:
+def find_choices(page: Page, typed: str) -> Found:
+    """Return what `typed` means on a page: what it was understood as, and the actions that it begins the name of.
+
+    An action comes last, unless its name is typed whole: words are about what visitors need.
+    """
+    typed = typed.strip()
+    if not typed:
+        return Found(page.options)
+    named = tuple(
+        option
+        for option in page.options
+        if isinstance(option.value, Action) and _begins_words(fold(typed), fold(option.label))
+    )
+    if len(named) == 1 and fold(named[0].label) == fold(typed):
+        return Found(named)
+    found = page.find(typed) if page.find is not None else Found()
+    return Found((*found.options, *named), () if named and not found.options else found.notes)
+
+
+def _begins_words(typed: str, label: str) -> bool:
+    """Return whether each word of `typed` begins a word of `label`, both folded."""
+    words = typed.split()
+    return bool(words) and all(any(each.startswith(word) for each in label.split()) for word in words)
+
+
+def fit_line(option: Option, width: int, readable: Callable[[str], str]) -> tuple[str, str]:
+    """Return an option that was found as one line of at most `width` letters, and its label when that is not whole.
+
+    The line is the label, the level, and what tells it apart. The level is whole; the label is shortened only once
+    there is no room for the rest.
+    """
+    label, level, help_text = readable(option.label), readable(option.level), readable(option.help)
+    between, dots = readable(_BETWEEN), readable("…")
+    end = between + level if level else ""
+    shown = _shorten(label, max(width - len(end), len(dots) + 1), dots)
+    line = shown + end
+    room = width - len(line) - len(between)
+    if help_text and room >= min(len(help_text), _MIN_SHOWN):
+        line += between + _shorten(help_text, room, dots)
+    return line, "" if shown == label else label
+
+
+def _shorten(text: str, longest: int, dots: str) -> str:
+    return text if len(text) <= longest else text[: longest - len(dots)].rstrip(" ›–,:\u00a0") + dots
+
+
+def _find_rank(options: tuple[Option, ...], value: Value | None) -> int:
     """Return the rank of the option of that `value`, 0 when there is none."""
     return next((rank for rank, option in enumerate(options) if option.value == value), 0)
 
 
 class Choices:
-    """The choices of a page, filtered by what is typed.
+    """The choices of a page: its own, or those found for what is typed.
 
     `readable` turns a text into what the terminal can show. `lines_below` is the number of lines of the choice
     pointed at, without its first.
@@ -40,28 +86,37 @@ class Choices:
 
     def __init__(self, page: Page, readable: Callable[[str], str]) -> None:
         self.page = page
-        self.typed = ""
+        self.typed = page.typed
         self.lines_below = 0
         self._note = ""  # the message about a key that was refused
-        self._filtered: tuple[Option, ...] | None = page.options
+        self._found: Found | None = None
         self._readable = readable
-        self._rank = _find_rank(page.options, page.earlier)
+        self._rank: int | None = _find_rank(self.options, page.earlier)
+        if page.below_card and not self.typed:
+            self._rank = None
 
     @property
-    def filtered_options(self) -> tuple[Option, ...]:
-        """The choices that match the filter; computed when they are shown, not at each key."""
-        if self._filtered is None:
-            self._filtered = self._filter_options()
-        return self._filtered
+    def options(self) -> tuple[Option, ...]:
+        """The choices that are shown."""
+        return self._find().options
 
-    def find_pointed_value(self) -> str | Action | None:
-        """Return the value of the choice pointed at, None when none matches the filter."""
-        return self.filtered_options[self._rank].value if self.filtered_options else None
+    def _find(self) -> Found:
+        """Return what is shown; found when it is drawn or chosen from, not at each key of many typed at once."""
+        if self._found is None:
+            self._found = find_choices(self.page, self.typed)
+        return self._found
+
+    def find_pointed_value(self) -> Value | None:
+        """Return the value of the choice pointed at, None where there is none."""
+        options = self.options
+        return options[self._rank].value if options and self._rank is not None else None
 
     def move_pointer(self, by: int) -> None:
         """Point `by` choices further; a single step wraps around, a longer one stops at the ends."""
-        count = len(self.filtered_options)
-        if count:
+        count = len(self.options)
+        if count and self._rank is None:
+            self._rank = 0 if by > 0 else count - 1
+        elif count and self._rank is not None:
             rank = self._rank + by
             self._rank = rank % count if abs(by) == 1 else min(max(rank, 0), count - 1)
 
@@ -71,48 +126,39 @@ class Choices:
 
     def point_at_last(self) -> None:
         """Point at the last choice."""
-        self._rank = max(len(self.filtered_options) - 1, 0)
+        self._rank = max(len(self.options) - 1, 0)
 
     def add_text(self, text: str) -> None:
-        """Add `text` to the filter, as much of it as fits."""
+        """Add `text` to the words typed, as much of it as fits."""
         taken, note = fit_text(self.typed, text)
         if taken:
-            self._apply_filter((self.typed + taken).lstrip())
+            self._set_typed((self.typed + taken).lstrip())
         self._note = note
 
     def erase(self) -> None:
-        """Remove the last character of the filter."""
-        self._apply_filter(self.typed[:-1])
+        """Remove the last letter typed."""
+        if self.typed:
+            self._set_typed(self.typed[:-1])
 
-    def clear_filter(self) -> None:
-        """Remove the filter; the choice pointed at stays."""
-        pointed = self.find_pointed_value()
-        self._apply_filter("")
-        self._rank = _find_rank(self.filtered_options, pointed)
+    def clear_typed(self) -> None:
+        """Remove the words typed; an answer of the page that was pointed at stays so."""
+        if self.typed:
+            pointed = self.find_pointed_value()
+            self._set_typed("")
+            if self._rank is not None:
+                self._rank = _find_rank(self.options, pointed)
 
-    def _apply_filter(self, typed: str) -> None:
+    def _set_typed(self, typed: str) -> None:
         self.typed = typed
         self._note = ""
-        self._filtered = None
-        self._rank = 0
+        self._found = None
+        self._rank = None if self.page.below_card and not typed.strip() else 0
 
-    def _filter_options(self) -> tuple[Option, ...]:
-        words = fold(self.typed).split()
-        if self.typed.strip() and not words:
-            return ()
-        texts = [(option, fold(f"{option.label} {option.help}")) for option in self.page.options]
-        matches = tuple(option for option, text in texts if all(word in text for word in words))
-        if (
-            self.page.find_options is not None
-            and len(self.typed) >= _MIN_SEARCH_LENGTH
-            and (len(words) > 1 or not matches)
-        ):
-            matches += tuple(self.page.find_options(self.typed))
-        return matches
-
-    def has_value(self, value: str | Action) -> bool:
-        """Return whether `value` is that of a choice of the page, or of one found for what is typed."""
-        return any(option.value == value for option in (*self.page.options, *self.filtered_options))
+    def has_value(self, value: Value) -> bool:
+        """Return whether `value` is that of a choice that is shown."""
+        return value is Action.REDRAW or any(
+            option.value == value for option in (*self.page.options, *self.options)
+        )
 
     def draw(self, columns: int, rows: int) -> list[Fragment]:
         """Return the list for a terminal of that size.
@@ -131,54 +177,52 @@ class Choices:
         return fragments[:-1]
 
     def _draw_list(self, width: int, roomy: bool) -> list[list[Fragment]]:
-        lines = [[("class:note", line)] for line in self._render_filter(width)]
-        spaced = roomy and not self.page.compact
-        for rank, option in enumerate(self.filtered_options):
-            if (
-                spaced
-                and rank
-                and option.value in _EXITS
-                and self.filtered_options[rank - 1].value not in _EXITS
-            ):
+        lines: list[list[Fragment]] = [[("class:note", line)] for line in self._render_typed(width)]
+        spaced = roomy and not self.page.below_card
+        before: Option | None = None
+        whole = ""  # the label pointed at, where its line is too short for it
+        for rank, option in enumerate(self.options):
+            if spaced and before and option.value in _EXITS and before.value not in _EXITS:
                 lines.append([("", "")])
+            if option.group and (before is None or option.group != before.group):
+                group = self._readable(option.group)
+                lines.append([("class:note", f" {_shorten(group, width - 1, self._readable('…'))}")])
             pointed = rank == self._rank
+            if pointed and option.found:
+                whole = fit_line(option, width - len(_INDENT), self._readable)[1]
             drawn = self._draw_option(option, width, pointed, roomy or pointed)
             if pointed:
                 self.lines_below = len(drawn) - 1
             lines += drawn
+            before = option
+        lines += [[("class:note", line)] for line in wrap_text(whole, width, _INDENT) if whole]
         if spaced and not self.typed:
             hint = self._readable(_HINT_BACK if self.page.has_back else _HINT)
             lines += [[("", "")], *([("class:note", line)] for line in wrap_text(hint, width, " "))]
         return lines
 
-    def _render_filter(self, width: int) -> list[str]:
-        notes = [self._note] if self._note else []
-        if self.typed and not self.filtered_options:
-            notes.insert(0, f"Aucun choix ne contient {quote_input(self.typed)} ; Échap efface le filtre.")
-        elif self.typed:
-            notes.insert(0, f"Filtre : {self.typed} (Échap l’efface)")
+    def _render_typed(self, width: int) -> list[str]:
+        typed = [f"Recherche\u00a0: {self.typed} (Échap l’efface)"] if self.typed else []
+        notes = [*typed, *(self._find().notes if self.typed else ()), *([self._note] if self._note else [])]
         return [line for note in notes for line in wrap_text(self._readable(note), width, " ")]
 
     def _draw_option(
         self, option: Option, width: int, pointed: bool, with_help: bool
     ) -> list[list[Fragment]]:
+        style = "class:highlighted" if pointed else "class:text"
+        start: list[Fragment] = [("", _INDENT)]
+        if pointed:
+            start = [("class:pointer", f" {get_pointer(self._readable)} "), ("[SetCursorPosition]", "")]
+        if option.found:
+            return [[*start, (style, fit_line(option, width - len(_INDENT), self._readable)[0])]]
         label = self._readable(_LABEL_PREFIXES.get(option.value, "") + option.label)
         help_text = self._readable(option.help) if with_help else ""
-        style = "class:highlighted" if pointed else "class:text"
-        beside = self._readable(f" – {help_text}") if help_text else ""
+        beside = self._readable(f"{_BETWEEN}{help_text}") if help_text else ""
         if len(_INDENT) + len(label) + len(beside) > width:
             beside = ""
         first, *others = wrap_text(label, width, _INDENT)
-        start: list[Fragment] = [
-            ("class:pointer", f" {get_pointer(self._readable)} "),
-            ("[SetCursorPosition]", ""),
-        ]
-        lines = [
-            [
-                *(start if pointed else [("", _INDENT)]),
-                (style, first.removeprefix(_INDENT)),
-                ("class:text", beside),
-            ],
+        lines: list[list[Fragment]] = [
+            [*start, (style, first.removeprefix(_INDENT)), ("class:text", beside)],
             *([(style, line)] for line in others),
         ]
         if help_text and not beside:

@@ -2,30 +2,30 @@
 
 prompt_toolkit handles keys one by one, a thousand bytes at a time: Ctrl-C would wait behind all that was pasted.
 Here the keys that end the session are looked for first, and letters in a row are handled as one paste.
+
+A page is answered by what is pressed once it is drawn. Of what was pressed before, the letters count, up to the first
+other key; of lines pasted as if they were typed, the first.
 """
 
 from __future__ import annotations
 
-import string
+import contextlib
 import sys
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Iterator
 
-from prompt_toolkit.application import Application
-from prompt_toolkit.filters import Condition
-from prompt_toolkit.input.typeahead import store_typeahead
 from prompt_toolkit.key_binding import KeyBindings, KeyPress, KeyPressEvent
 from prompt_toolkit.keys import Keys
 from prompt_toolkit.output import Output, create_output
 from prompt_toolkit.output.vt100 import Vt100_Output
 
 from fs_triage.contract import WRONG_CALL, Failure
-from fs_triage.desk.page import Action, fit_text, is_surrogate
+from fs_triage.desk.page import is_surrogate
 
 STOP_KEYS = (Keys.ControlC, Keys.ControlD, Keys.ControlQ)
 _STOP_PRESS = KeyPress(Keys.ControlC, "\x03")
-_IGNORED_KEYS = (Keys.ControlR, Keys.ControlS, Keys.ControlV, Keys.ControlX, Keys.ControlY)
-"""Keys that would open a search of the history, in English, insert raw bytes, or paste what was cut."""
+_ENTER_KEYS = (Keys.ControlM, Keys.ControlJ)
+_TEXT_KEYS = (Keys.BracketedPaste, Keys.Backspace, Keys.ControlU, Keys.Escape)
+"""The keys besides letters that answer nothing: text, what takes it away, the way back."""
 _MAX_KEYS_AHEAD = 1024  # keys that are kept until they are asked for: more than a prompt takes
 _MAX_READS = 256  # reads in a row, should keys come without end
 
@@ -44,7 +44,15 @@ if sys.platform == "win32":
     class Keyboard(Win32Input):
         """The keys of a Windows console."""
 
+        lines_pasted = False
+
         def read_keys(self) -> list[KeyPress]:
+            """Return the keys pressed so far, to the first Enter: nobody types so fast, the rest is of lines pasted."""
+            keys, was_cut = _cut_lines(self.read_all_keys())
+            self.lines_pasted = self.lines_pasted or was_cut
+            return keys
+
+        def read_all_keys(self) -> list[KeyPress]:
             """Return the keys pressed so far; only the one that ends the session, if it is among them."""
             keys: list[KeyPress] = []
             for _ in range(_MAX_READS):
@@ -56,7 +64,14 @@ if sys.platform == "win32":
                     break
             return _join_letters([part for key in keys for part in split_enter(key)])
 
+        @contextlib.contextmanager
+        def silence(self) -> Iterator[None]:
+            """Do nothing: that console echoes nothing but what a program is waiting for."""
+            yield
+
 else:
+    import termios
+
     from prompt_toolkit.input.vt100 import Vt100Input
 
     _STOP_BYTES = "\x03\x04\x11"
@@ -65,7 +80,15 @@ else:
     class Keyboard(Vt100Input):
         """The keys of a terminal."""
 
+        lines_pasted = False
+
         def read_keys(self) -> list[KeyPress]:
+            """Return the keys pressed so far, to the first Enter: nobody types so fast, the rest is of lines pasted."""
+            keys, was_cut = _cut_lines(self.read_all_keys())
+            self.lines_pasted = self.lines_pasted or was_cut
+            return keys
+
+        def read_all_keys(self) -> list[KeyPress]:
             """Return the keys pressed so far; only the one that ends the session, if it is among them."""
             text = ""
             for _ in range(_MAX_READS):
@@ -79,6 +102,23 @@ else:
             self._parse_keys(text[:_MAX_KEYS_AHEAD], text[_MAX_KEYS_AHEAD:])
             keys, self._buffer = self._buffer, []
             return _join_letters(keys)
+
+        @contextlib.contextmanager
+        def silence(self) -> Iterator[None]:
+            """Surround a session: between two pages, keys are kept and not echoed, Ctrl-C remains a signal."""
+            try:
+                before = termios.tcgetattr(self.fileno())
+            except termios.error:  # the terminal is gone
+                yield
+                return
+            quiet = termios.tcgetattr(self.fileno())
+            quiet[3] &= ~(termios.ECHO | termios.ICANON)
+            try:
+                termios.tcsetattr(self.fileno(), termios.TCSANOW, quiet)
+                yield
+            finally:
+                with contextlib.suppress(termios.error):
+                    termios.tcsetattr(self.fileno(), termios.TCSANOW, before)
 
         def _parse_keys(self, text: str, dropped: str) -> None:
             """Parse `text` into keys; of the `dropped` text, only the marks of a paste count."""
@@ -117,12 +157,25 @@ def open_keyboard() -> Keyboard:
     return Keyboard(sys.stdin)
 
 
-def has_stop_key(keyboard: Keyboard) -> bool:
-    """Return whether a key that ends the session was pressed between two prompts; the next prompt gets the others."""
-    with keyboard.raw_mode():
-        keys = keyboard.read_keys()
-    store_typeahead(keyboard, keys)
-    return _STOP_PRESS in keys
+def take_keys_ahead(keyboard: Keyboard, before: list[KeyPress]) -> list[KeyPress]:
+    """Return what counts of the keys pressed before a page was drawn: those in `before`, and those not yet read.
+
+    What answers (Enter, arrows) was meant for a page that nobody had seen, and what follows it for the one after.
+    """
+    was_pasted = keyboard.lines_pasted
+    keys = [*before, *keyboard.read_all_keys()]
+    keyboard.lines_pasted = False
+    if _STOP_PRESS in keys:
+        return [_STOP_PRESS]
+    if was_pasted:  # what is left of the lines
+        return []
+    first = next((rank for rank, key in enumerate(keys) if _is_text(key)), len(keys))
+    end = next((rank for rank, key in enumerate(keys) if rank > first and not _is_text(key)), len(keys))
+    return keys[first:end]
+
+
+def _is_text(key: KeyPress) -> bool:
+    return key.key in _TEXT_KEYS or not isinstance(key.key, Keys)
 
 
 def split_enter(key: KeyPress) -> list[KeyPress]:
@@ -156,37 +209,17 @@ def _join_letters(keys: list[KeyPress]) -> list[KeyPress]:
     return joined
 
 
+def _cut_lines(keys: list[KeyPress]) -> tuple[list[KeyPress], bool]:
+    """Return `keys` up to the first Enter, and whether others came with it."""
+    end = next((rank for rank, key in enumerate(keys, 1) if key.key in _ENTER_KEYS), len(keys))
+    return keys[:end], end < len(keys)
+
+
 def _join_lines(text: str) -> str:
     return "".join(
         c if c.isprintable() or is_surrogate(c) else " " if c.isspace() else ""
         for c in text.replace("\r\n", "\n")
     )
-
-
-def build_text_keys(application: Application[Any], set_note: Callable[[str], None]) -> KeyBindings:
-    """Return the keys of the prompt for words; `set_note` gets the message about a key that is refused, else ""."""
-    application.current_buffer.on_text_changed += lambda _: set_note("")
-    keys = KeyBindings()
-    empty = Condition(lambda: not application.current_buffer.text)
-    add_stops(keys)
-    for key in _IGNORED_KEYS:
-        keys.add(key)(ignore_key)
-    for letter in (*string.ascii_letters, *string.digits, *string.punctuation, "enter", Keys.Any):
-        keys.add("escape", letter)(ignore_key)  # one by one: Alt+1 and the like have a meaning of their own
-
-    @keys.add("escape")
-    @keys.add("left", filter=empty)
-    def _(event: KeyPressEvent) -> None:
-        event.app.exit(result=Action.BACK)
-
-    @keys.add(Keys.BracketedPaste)
-    @keys.add(Keys.Any)
-    def _(event: KeyPressEvent) -> None:
-        taken, refused = fit_text(application.current_buffer.text, event.data)
-        application.current_buffer.insert_text(taken)
-        set_note(refused)
-
-    return keys
 
 
 def add_stops(keys: KeyBindings) -> None:

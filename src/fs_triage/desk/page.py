@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -39,41 +39,78 @@ def fit_text(typed: str, more: str) -> tuple[str, str]:
 class Action(Enum):
     """What a choice does when it is not the answer to a question."""
 
-    DESCRIBE = auto()
     RESTART = auto()
     ESCALATE = auto()
     BACK = auto()
     QUIT = auto()
+    REDRAW = auto()
+    """Nobody chooses it: the window has another size, and the card above the page must be printed anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retype:
+    """The value of a choice that puts other words in the place of those typed."""
+
+    words: str
+
+
+Value = str | Action | Retype
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One choice: its value (an id, or an action), its label, and what tells it from its neighbours."""
+    """One choice: its value (an id, an action, other words), its label, and what tells it from its neighbours.
 
-    value: str | Action
+    One that was `found` stands on one line, shortened where need be; its `level` is whole on it. `group` is the
+    heading that it stands under.
+    """
+
+    value: Value
     label: str
     help: str = ""
+    level: str = ""
+    found: bool = False
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the words typed were understood as: choices, best first, and what is to be said above them."""
+
+    options: tuple[Option, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
     """A question: the lines above it (the way so far, or a note), its choices, the value chosen earlier.
 
-    A `compact` page leaves the screen to the conclusion above it: no hint, no empty line. `find_options` returns
-    more choices for the words typed.
+    `find` says what words mean on this page; `typed` are those typed here earlier. A page `below_card` leaves the
+    screen to the card above it (no hint, no empty line), and points at no choice: what is pressed in a hurry,
+    before the card is read, leads nowhere. `hint` says, where keys can be pressed, which do something.
     """
 
     head: tuple[str, ...]
     question: str
     options: tuple[Option, ...] = ()
-    earlier: str | Action | None = None
-    compact: bool = False
-    find_options: Callable[[str], Sequence[Option]] | None = None
+    earlier: Value | None = None
+    typed: str = ""
+    hint: str = ""
+    below_card: bool = False
+    find: Callable[[str], Found] | None = None
 
     @property
     def has_back(self) -> bool:
         """Whether one of the options goes back."""
         return any(option.value is Action.BACK for option in self.options)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What was chosen, and the words typed on the page by then."""
+
+    value: Value
+    typed: str = ""
 
 
 class Desk(Protocol):
@@ -85,11 +122,8 @@ class Desk(Protocol):
     def interrupt(self) -> bool:
         """End the prompt under way as Ctrl-C does, from a signal handler; returns False where one may just raise."""
 
-    def ask_choice(self, page: Page) -> str | Action:
-        """Show `page`; returns the value of the option chosen. Ctrl-C and Ctrl-D raise `KeyboardInterrupt`."""
-
-    def ask_words(self, page: Page, earlier: str) -> str | None:
-        """Ask for words, `earlier` being those typed before; returns them, None to go back."""
+    def ask_choice(self, page: Page) -> Choice:
+        """Show `page`; returns what was chosen. Ctrl-C and Ctrl-D raise `KeyboardInterrupt`."""
 
     def show_conclusion(self, card: Card) -> bool:
         """Show a conclusion; returns False when its beginning has left the screen."""

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 import questionary
 from prompt_toolkit.application import Application, create_app_session
+from prompt_toolkit.data_structures import Size
 from prompt_toolkit.filters import Condition, to_filter
 from prompt_toolkit.formatted_text import StyleAndTextTuples
-from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent, merge_key_bindings
+from prompt_toolkit.input.typeahead import get_typeahead
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.keys import Keys
 from prompt_toolkit.layout import (
-    ConditionalContainer,
     ConditionalMargin,
     FormattedTextControl,
     HSplit,
@@ -31,8 +32,8 @@ from questionary.prompts.common import InquirerControl
 
 from fs_triage import output
 from fs_triage.desk import console
-from fs_triage.desk.choice_list import Choices, get_pointer
-from fs_triage.desk.page import Action, Page
+from fs_triage.desk.choice_list import Choices
+from fs_triage.desk.page import Action, Choice, Page, Value
 from fs_triage.text.wrap import wrap_text
 
 if TYPE_CHECKING:
@@ -40,6 +41,9 @@ if TYPE_CHECKING:
 
 _ESCAPE_SECONDS = 0.1  # after which a lone Esc is Esc, not the beginning of an arrow key
 _NEXT_KEY_SECONDS = 0.05  # after which Esc is not the beginning of Alt+key
+_SIZE_KEPT_SECONDS = (
+    0.15  # after which a window is taken to have its size: while it is dragged, each moment has another
+)
 _STYLE = questionary.Style(
     [
         ("qmark", "nobold fg:default"),
@@ -53,7 +57,6 @@ _STYLE = questionary.Style(
 )
 _MENU_LINES = 5
 _PLACEHOLDER = "-"  # a choice that questionary demands; the list it stands in is replaced
-_WRITE_HINT = "Entrée : chercher ; Échap, ou Entrée sans rien : revenir"
 
 
 class Screen:
@@ -64,13 +67,14 @@ class Screen:
         self._list: _ListPrompt | None = None
         self._asking: Application[Any] | None = None
         self._interrupted = False
+        self._size: Size | None = None  # of the window when the last card was printed
 
     @contextlib.contextmanager
     def open_session(self) -> Iterator[None]:
         """Surround a session with one input and one output for all prompts; raises `Failure` without a console."""
         terminal = console.open_output()
         self._keyboard = console.open_keyboard()
-        with create_app_session(input=self._keyboard, output=terminal):
+        with self._keyboard.silence(), create_app_session(input=self._keyboard, output=terminal):
             yield
 
     def interrupt(self) -> bool:
@@ -85,57 +89,18 @@ class Screen:
             self._asking.loop.call_soon_threadsafe(_end_prompt, self._asking, KeyboardInterrupt())
         return True
 
-    def ask_choice(self, page: Page) -> str | Action:
-        """Show `page`; returns the value of the option chosen."""
+    def ask_choice(self, page: Page) -> Choice:
+        """Show `page`; returns what was chosen."""
         self._list = self._list or _ListPrompt()
-        chosen: str | Action = self._run_prompt(self._list.set_page(page))
-        if not self._list.has_value(chosen):
-            raise AssertionError("a prompt returned what is no choice")
-        return chosen
-
-    def ask_words(self, page: Page, earlier: str) -> str | None:
-        """Ask for words, `earlier` being those typed before; returns them, None to go back."""
-        columns = console.open_output().get_size().columns - 2  # questionary puts a space on either side
-        question = questionary.text(
-            "\n ".join(_wrap_texts([page.question], columns)),
-            default=earlier,
-            qmark="".join(f" {line}\n" for line in _wrap_texts(page.head, columns)),
-            instruction="\n ".join(["", *_wrap_texts([_WRITE_HINT], columns), get_pointer(_make_readable)]),
-            style=_STYLE,
-            erase_when_done=True,
-        )
-        application = question.application
-        for window in application.layout.find_all_windows():
-            window.wrap_lines = to_filter(True)
-        self._add_keys(application, columns)
-        typed = self._run_prompt(application)
-        return None if typed is Action.BACK else " ".join(str(typed).split()) or None
-
-    def _add_keys(self, application: Application[Any], columns: int) -> None:
-        """Give the prompt for words its own keys, and below it a line for the message about a refused key."""
-        note = ""
-
-        def set_note(message: str) -> None:
-            nonlocal note
-            note = message
-
-        content = FormattedTextControl(
-            lambda: [("class:note", "\n ".join(["", *_wrap_texts([note], columns)])[1:])]
-        )
-        line = Window(content, wrap_lines=True, dont_extend_height=True)
-        assert isinstance(application.layout.container, HSplit)
-        application.layout.container.children.append(
-            ConditionalContainer(line, Condition(lambda: bool(note)))
-        )
-        own = application.key_bindings
-        keys = console.build_text_keys(application, set_note)
-        application.key_bindings = merge_key_bindings([*([own] if own else []), keys])
+        application = self._list.set_page(page, self._size)
+        return self._list.build_choice(self._run_prompt(application))
 
     def show_conclusion(self, card: Card) -> bool:
         """Show a conclusion; returns whether it fits the screen with the menu below."""
         from fs_triage.render import terminal
 
-        return terminal.print_cards([card]) + _MENU_LINES <= console.open_output().get_size().rows
+        self._size = console.open_output().get_size()
+        return terminal.print_cards([card]) + _MENU_LINES <= self._size.rows
 
     def clear_screen(self) -> None:
         """Clear the screen; what is on it scrolls away, and can be scrolled back to."""
@@ -170,8 +135,7 @@ class Screen:
             if self._interrupted:
                 _end_prompt(application, KeyboardInterrupt())
 
-        if self._keyboard is not None and console.has_stop_key(self._keyboard):
-            raise KeyboardInterrupt
+        self._take_keys_ahead(application)
         self._asking = application
         try:
             answer = application.run(pre_run=start_prompt, set_exception_handler=False, handle_sigint=False)
@@ -183,27 +147,64 @@ class Screen:
             raise KeyboardInterrupt
         return answer
 
+    def _take_keys_ahead(self, application: Application[Any]) -> None:
+        """When the page is about to be drawn, give it what counts of the keys pressed so far."""
+        if self._keyboard is None:
+            return
+        keyboard, before = self._keyboard, get_typeahead(self._keyboard)
+
+        def take(_: object) -> None:
+            application.before_render -= take
+            application.key_processor.feed_multiple(console.take_keys_ahead(keyboard, before))
+            application.key_processor.process_keys()
+
+        application.before_render += take
+
 
 class _ListPrompt:
     """The list prompt, made once for all pages."""
 
     def __init__(self) -> None:
         self._choices = Choices(Page((), ""), _make_readable)
+        self._size: Size | None = None
         question = questionary.select(
             "", choices=[_PLACEHOLDER], qmark="", instruction=" ", style=_STYLE, erase_when_done=True
         )
         self._application: Application[Any] = question.application
         self._application.key_bindings = self._build_keys()
+        self._application.before_render += self._check_size
         self._build_layout()
 
-    def set_page(self, page: Page) -> Application[Any]:
-        """Return the prompt that shows `page` and ends with the value chosen."""
+    def set_page(self, page: Page, size: Size | None) -> Application[Any]:
+        """Return the prompt that shows `page` and ends with the value chosen.
+
+        `size` is that of the window when a card was printed above the page.
+        """
         self._choices = Choices(page, _make_readable)
+        self._size = size
         return self._application
 
-    def has_value(self, value: str | Action) -> bool:
-        """Return whether `value` is that of a choice of the page."""
-        return self._choices.has_value(value)
+    def build_choice(self, value: Value) -> Choice:
+        """Return the choice of `value`, and the words typed by then."""
+        if not self._choices.has_value(value):
+            raise AssertionError("a prompt returned what is no choice")
+        return Choice(value, self._choices.typed.strip())
+
+    def _check_size(self, application: Application[Any]) -> None:
+        """End a page below a card once the window has kept another size: the card must be printed anew.
+
+        By itself, prompt_toolkit draws the page a second time, and the card stays as it was broken into lines.
+        """
+        size = application.output.get_size()
+        if not self._choices.page.below_card or size == self._size or application.loop is None:
+            return
+        self._size = size
+
+        def end_page() -> None:
+            if size == self._size and application.is_running and not application.is_done:
+                application.exit(result=Action.REDRAW)
+
+        application.loop.call_later(_SIZE_KEPT_SECONDS, end_page)
 
     def _build_layout(self) -> None:
         """Replace questionary's message by the page's head, and its list by our choices.
@@ -236,8 +237,11 @@ class _ListPrompt:
     def _render_head(self) -> StyleAndTextTuples:
         page, columns = self._choices.page, self._application.output.get_size().columns
         lines = [("", f" {line}\n") for line in _wrap_texts(page.head, columns)]
-        question = "\n ".join(_wrap_texts([page.question], columns))
-        return [*lines, ("class:question", f" {question}")]
+        question = _wrap_texts([page.question], columns)
+        hint = _wrap_texts([page.hint], columns) if page.hint else []
+        beside = bool(hint) and len(question[-1]) + len(hint[0]) + 3 < columns and len(hint) == 1
+        end = [("class:note", ("  " if beside else "\n ") + "\n ".join(hint))] if hint else []
+        return [*lines, ("class:question", " " + "\n ".join(question)), *end]
 
     def _render_body(self) -> StyleAndTextTuples:
         size = self._application.output.get_size()
@@ -251,7 +255,7 @@ class _ListPrompt:
         keys.add("home")(lambda _: self._choices.point_at_first())
         keys.add("end")(lambda _: self._choices.point_at_last())
         keys.add("backspace")(lambda _: self._choices.erase())
-        keys.add("c-u")(lambda _: self._choices.clear_filter())
+        keys.add("c-u")(lambda _: self._choices.clear_typed())
         keys.add(Keys.BracketedPaste)(lambda event: self._choices.add_text(event.data))
         keys.add(Keys.Any)(lambda event: self._choices.add_text(event.data))
         keys.add("escape", Keys.Any)(console.ignore_key)
@@ -267,7 +271,7 @@ class _ListPrompt:
         @keys.add("left")
         def _(event: KeyPressEvent) -> None:
             if self._choices.typed:
-                self._choices.clear_filter()
+                self._choices.clear_typed()
             elif self._choices.page.has_back:
                 event.app.exit(result=Action.BACK)
 

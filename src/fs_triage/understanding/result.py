@@ -65,6 +65,7 @@ class Understanding:
         "known_words",
         "named",
         "needs",
+        "ranked",
         "reach",
         "tied",
         "topic",
