@@ -182,6 +182,25 @@ def test_another_answer_forgets_none_of_the_other_questions() -> None:
     assert walk.give_answer("rsa", FIND).node == "caf/rsa"
 
 
+def test_the_words_that_found_a_node_are_kept_on_the_way_back() -> None:
+    found = Walk().give_answer("caf", FIND).open("msa/retraite", "MSA › Retraite", "ma pension")
+    assert found.way == ["MSA › Retraite"]
+    back = found.go_back()
+    assert (back.node, back.typed, back.left) == ("caf", "ma pension", "msa/retraite")
+    assert back.way == ["Réponse caf"]
+    assert back.go_back() == Walk(remembered=(("", "caf"),), left="caf")
+    assert back.give_answer("rsa", FIND, typed="rsa").go_back().typed == "rsa"
+
+
+def test_the_way_goes_on_from_what_was_found() -> None:
+    walk = Walk().give_answer("msa", FIND).open("caf/rsa", "CAF › RSA", "rsa")
+    assert walk.give_answer("demande", FIND).jump("caf/blocage", "2nd niveau").way == [
+        "CAF › RSA",
+        "Réponse demande",
+        "2nd niveau",
+    ]
+
+
 def test_the_next_visitor_is_somebody_else() -> None:
     assert replay_answers(["caf", "rsa"], FIND).restart() == Walk()
     assert Walk().find_earlier_answer() is None
