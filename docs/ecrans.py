@@ -25,7 +25,7 @@ from rich.text import Text
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "tests"))
 
-from terminal import ENTER, UP, terminal  # noqa: E402 - the tests' own terminal
+from terminal import ENTER, terminal  # noqa: E402 - the tests' own terminal
 
 COLUMNS = 80
 _NO_FONT = re.sub(
@@ -45,13 +45,8 @@ class Shot(NamedTuple):
 SHOTS = {
     "assistant": Shot((), (), "Quitter"),
     "question": Shot((), (("Pour quel partenaire", ENTER),), "Revenir"),
-    "filtre": Shot((), (("Pour quel partenaire", "carte"),), "Filtre"),
-    "besoin": Shot(
-        (),
-        (("Pour quel partenaire", UP + UP + ENTER), ("Le besoin", "permis volé" + ENTER)),
-        "Quelle démarche",
-        30,
-    ),
+    "besoin": Shot((), (("Pour quel partenaire", "permis volé"),), "Recherche"),
+    "suite": Shot((), (("Pour quel partenaire", ENTER), ("Que veut faire", "apl")), "Recherche"),
     "fiche-1er-niveau": Shot(("caf/rsa/demande",), (), "fs-triage caf/rsa/demande", 26),
     "annuaire": Shot(("contacts", "ddfip", "national", "--quand", "2026-12-25 10:00"), (), "ligne-directe"),
     "fiche-2nd-niveau": Shot(("caf/blocage/en-ligne-impossible",), (), "Livret, page", 40),

@@ -153,8 +153,8 @@ def test_a_label_that_is_cut_is_whole_below_the_list_when_it_is_pointed_at() -> 
     assert drawn(made, 40)[1:] == [
         " » ANTS : Demande de per… – 1er niveau",
         "   CAF : Demander le RSA – 1er niveau",
-        "   ANTS : Demande de permis de conduire",
-        "   après un vol",
+        "   ANTS : Demande de permis de",
+        "   conduire après un vol",
     ]
     made.move_pointer(1)
     assert drawn(made, 40)[-1] == "   CAF : Demander le RSA – 1er niveau"
