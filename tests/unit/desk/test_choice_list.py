@@ -157,7 +157,7 @@ def test_a_label_that_is_cut_is_whole_below_the_list_when_it_is_pointed_at() -> 
         "   conduire après un vol",
     ]
     made.move_pointer(1)
-    assert drawn(made, 40)[-1] == "   CAF : Demander le RSA – 1er niveau"
+    assert drawn(made, 40)[-1] == " » CAF : Demander le RSA – 1er niveau"
 
 
 TEXTS = st.text(alphabet="abc é›", min_size=1, max_size=90)
