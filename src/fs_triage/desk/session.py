@@ -184,7 +184,7 @@ class Wizard:
         walk = state.walk
         page = Page(
             (self._build_title(),),
-            "Quelle démarche correspond ?",
+            "Quelle démarche correspond\u00a0?",
             (*map(self._finder.describe, state.candidates), _BACK_TO_PARTNERS, _QUIT),
             walk.left,
             walk.typed,
