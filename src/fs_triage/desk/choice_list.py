@@ -180,8 +180,11 @@ class Choices:
         lines: list[list[Fragment]] = [[("class:note", line)] for line in self._render_typed(width)]
         spaced = roomy and not self.page.below_card
         before: Option | None = None
-        whole = ""  # the label pointed at, where its line is too short for it
+        whole: list[str] = []  # the label pointed at, where its line is too short for it
         for rank, option in enumerate(self.options):
+            if isinstance(option.value, Action):
+                lines += [[("class:note", line)] for line in whole]
+                whole = []
             if spaced and before and option.value in _EXITS and before.value not in _EXITS:
                 lines.append([("", "")])
             if option.group and (before is None or option.group != before.group):
@@ -189,13 +192,14 @@ class Choices:
                 lines.append([("class:note", f" {_shorten(group, width - 1, self._readable('…'))}")])
             pointed = rank == self._rank
             if pointed and option.found:
-                whole = fit_line(option, width - len(_INDENT), self._readable)[1]
+                cut = fit_line(option, width - len(_INDENT), self._readable)[1]
+                whole = wrap_text(cut, width, _INDENT) if cut else []
             drawn = self._draw_option(option, width, pointed, roomy or pointed)
             if pointed:
                 self.lines_below = len(drawn) - 1
             lines += drawn
             before = option
-        lines += [[("class:note", line)] for line in wrap_text(whole, width, _INDENT) if whole]
+        lines += [[("class:note", line)] for line in whole]
         if spaced and not self.typed:
             hint = self._readable(_HINT_BACK if self.page.has_back else _HINT)
             lines += [[("", "")], *([("class:note", line)] for line in wrap_text(hint, width, " "))]
