@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import pytest
 from conftest import clean_environment
 from terminal import GUICHET
@@ -10,11 +12,19 @@ from fs_triage.desk.find import Finder
 from fs_triage.desk.page import Found, Option, Retype
 from fs_triage.livret import OpenLivret, open_livret
 from fs_triage.search.rank import Hit
-from fs_triage.understanding.result import ToldNeed, Topic, Understanding, UnknownWord, Verdict
+from fs_triage.understanding.result import Topic, Understanding, UnknownWord, Verdict
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+class Told(NamedTuple):
+    """One of several needs, as the search tells it."""
+
+    text: str
+    hits: list[Hit]
+
 
 NAISSANCE = Option(
     "mairie/naissance", "Mairie\u00a0: Déclarer une naissance", "", "1er niveau", found=True, group=""
@@ -132,10 +142,10 @@ def test_nothing_to_choose_from(
 def test_several_needs_are_shown_need_by_need(livret: OpenLivret, monkeypatch: pytest.MonkeyPatch) -> None:
     nodes = [["mairie/naissance", "mairie/bloque/refus"], ["prefecture/permis"]]
     needs = [
-        ToldNeed(text, [hit(livret, node) for node in each])
+        Told(text, [hit(livret, node) for node in each])
         for text, each in zip(["un bébé", "un permis"], nodes, strict=True)
     ]
-    meant = Understanding(Verdict.MATCHES, ranked=["mairie/naissance", "prefecture/permis"], needs=needs)
+    meant = Understanding(Verdict.MATCHES, ranked=["mairie/naissance", "prefecture/permis"], needs=needs)  # type: ignore[arg-type]
     found = shown(livret, monkeypatch, meant)
     assert [(option.value, option.group) for option in found.options] == [
         ("mairie/naissance", "Besoin 1\u00a0: «\u00a0un bébé\u00a0»"),
