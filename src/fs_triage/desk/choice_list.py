@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from fs_triage.desk.page import Action, Found, Option, Page, Value, fit_text
+from fs_triage.desk.page import Action, Found, Option, Page, Retype, Value, fit_text
 from fs_triage.text.fold import fold
 from fs_triage.text.wrap import wrap_text
 
@@ -104,12 +104,24 @@ class Choices:
         """Return what is shown; found when it is drawn or chosen from, not at each key of many typed at once."""
         if self._found is None:
             self._found = find_choices(self.page, self.typed)
+            if any(isinstance(option.value, Retype) for option in self._found.options[:1]):
+                self._rank = None
         return self._found
 
     def find_pointed_value(self) -> Value | None:
         """Return the value of the choice pointed at, None where there is none."""
         options = self.options
         return options[self._rank].value if options and self._rank is not None else None
+
+    def choose(self) -> Value | None:
+        """Return the value of the choice pointed at, None where there is none.
+
+        Other words than those typed are only a guess: they are pointed at first, and chosen the next time.
+        """
+        value = self.find_pointed_value()
+        if value is None and self.typed:
+            self._rank = 0
+        return value
 
     def move_pointer(self, by: int) -> None:
         """Point `by` choices further; a single step wraps around, a longer one stops at the ends."""

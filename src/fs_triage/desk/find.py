@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from fs_triage.contract import Conclusion, Question
     from fs_triage.understanding.result import Understanding, UnknownWord
 
-_MAX_FOUND = 8  # choices found; more would not fit a screen of 20 lines
+_MAX_FOUND = 5  # conclusions asked for: what is further down was not asked
 _MAX_PER_NEED = 3  # of them for each of several needs
 _MAX_NEAREST = 3  # words proposed for one that is not known
 _MAX_QUOTED = 40  # letters of a need, or of a word, that are repeated
@@ -38,7 +38,8 @@ class Finder:
         meant = understand(livret, livret.model, typed, at=at, max=_MAX_FOUND, is_typing=True)
         nodes = meant.ranked or meant.choices
         if not nodes:
-            return Found(_propose_words(typed, meant.unknown_words), _explain_nothing(meant))
+            near = _propose_words(typed, meant.unknown_words) if meant.verdict == Verdict.UNKNOWN else ()
+            return Found(near, _explain_nothing(meant))
         notes: list[str] = []
         if meant.verdict == Verdict.MAYBE:
             notes += _name_unknown(meant.unknown_words) or ["Peut-être :"]

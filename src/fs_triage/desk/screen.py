@@ -264,7 +264,7 @@ class _ListPrompt:
         @keys.add("enter")
         @keys.add("c-j")
         def _(event: KeyPressEvent) -> None:
-            if (value := self._choices.find_pointed_value()) is not None:
+            if (value := self._choices.choose()) is not None:
                 event.app.exit(result=value)
 
         @keys.add("escape")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fs_triage.desk.choice_list import Choices, fit_line
-from fs_triage.desk.page import Action, Found, Option, Page
+from fs_triage.desk.page import Action, Found, Option, Page, Retype
 
 CAF = Option("caf", "CAF", "allocations")
 MSA = Option("msa", "MSA", "monde agricole")
@@ -81,6 +81,15 @@ def test_what_is_not_found_is_said_and_cannot_be_chosen() -> None:
     made.move_pointer(1)
     made.point_at_last()
     assert made.find_pointed_value() is None
+
+
+def test_other_words_are_pointed_at_before_they_are_chosen() -> None:
+    near = Option(Retype("rsa"), "Vouliez-vous dire : rsa ?", found=True)
+    made = choices(Page((), "?", (CAF,), find=lambda _: Found((near,), ("Mot non reconnu : rza.",))), "rza")
+    assert drawn(made)[-1] == "   Vouliez-vous dire : rsa ?"
+    assert made.choose() is None
+    assert drawn(made)[-1] == " » Vouliez-vous dire : rsa ?"
+    assert made.choose() == Retype("rsa")
 
 
 def test_words_typed_earlier_are_there_again_with_what_was_chosen() -> None:
