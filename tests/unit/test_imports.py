@@ -24,7 +24,16 @@ SEARCH = {
 }
 SITUATION = OWN - {"cli.quick", "index.lookup"} | {"cli.situation", "cli.json_answers", "index.situations"}
 WIZARD = {
-    *("desk", "desk.choice_list", "desk.console", "desk.find", "desk.page", "desk.screen", "desk.session", "desk.walk"),
+    *(
+        "desk",
+        "desk.choice_list",
+        "desk.console",
+        "desk.find",
+        "desk.page",
+        "desk.screen",
+        "desk.session",
+        "desk.walk",
+    ),
     *("render", "render.labels", "text.typography", "text.wrap"),
     *("search", "search.features", "search.model", "search.phonetics"),
 }
