@@ -14,7 +14,7 @@ from fs_triage.render.documents import render_document
 
 FORMATS = ("a4", "a5")
 _SIZES = {"a4": (100, 94, 88, 82, 76, 70), "a5": (100, 94, 88, 82)}
-"""Of the letters, in hundredths: the greatest that lets the sheet be one page is taken, none below 8 points."""
+"""Of the letters, in hundredths: the greatest that lets the sheet be one page is taken, none below about 8 points."""
 
 _ROOM = {"a4": (32, 88), "a5": (28, 78)}
 """How many lines of how many letters the démarches have on a page, beside the head, the notes and the foot."""
