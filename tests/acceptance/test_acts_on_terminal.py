@@ -61,6 +61,7 @@ def test_without_a_browser_a_sheet_is_text(
     assert "VOTRE DÉMARCHE" in printed and ("Aucun navigateur" in printed) == broken
     sheet = [line for line in printed.splitlines() if not line.startswith("Aucun navigateur")]
     assert max(map(len, sheet)) <= columns
+    assert not [*home.rglob("feuille.html")]
 
 
 def test_a_message_is_copied_by_a_remote_terminal(home: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import tempfile
@@ -29,6 +30,10 @@ def open_page(page: str) -> Path | None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         atomic_write.write_whole(path, page.encode(), _OWNER_ALONE)
-        return path if webbrowser.open(path.as_uri()) else None
+        if webbrowser.open(path.as_uri()):
+            return path
     except (OSError, webbrowser.Error):
-        return None
+        pass
+    with contextlib.suppress(OSError):  # nobody reads it
+        path.unlink()
+    return None
