@@ -227,6 +227,22 @@ def guichet(*arguments: str, home: Path, size: tuple[int, int] = SIZES[0], **mor
     return terminal(*arguments, **options)
 
 
+def slow(what: str, *, home: Path, size: tuple[int, int] = SIZES[0]):  # type: ignore[no-untyped-def]
+    """Open a terminal where `what` takes two seconds more: time to press keys before a page."""
+    owner, _, name = what.rpartition(".")
+    program = (
+        "import pkgutil, sys, time; from fs_triage import __main__\n"
+        f"owner = pkgutil.resolve_name('fs_triage.{owner}')\n"
+        f"before = owner.{name}\n"
+        "def slow(*arguments, **options):\n"
+        "    time.sleep(2)\n"
+        "    return before(*arguments, **options)\n"
+        f"owner.{name} = slow\n"
+        "sys.argv = ['fs-triage']; __main__.start()\n"
+    )
+    return guichet(home=home, size=size, command=(sys.executable, "-c", program))
+
+
 def lines(screen: pyte.Screen) -> str:
     """Return what stands on `screen` as lines, without the spaces at their ends."""
     last = max((number for number, row in screen.buffer.items() if row), default=-1)

@@ -32,8 +32,6 @@ def test_the_wizard_walks_to_a_card(console: Open) -> None:
         screen.see("Recherche : caf")  # keys and Enter read at once are taken for a paste there
         screen.send(ENTER)
         screen.see("Que veut faire l’usager avec la CAF ?")
-        screen.send("rsa")
-        screen.see("Recherche : rsa")
         screen.send(ENTER)
         screen.see("Où en est l’usager avec le RSA ?")
         screen.send("demande")

@@ -27,6 +27,7 @@ from terminal import (
     UP,
     Terminal,
     guichet,
+    slow,
     words,
 )
 
@@ -446,26 +447,10 @@ def test_a_lookup_that_meets_one_conclusion_asks_nothing(home: Path, size: Size)
         assert MENU not in window.text()
 
 
-def slow(what: str, home: Path, size: Size):  # type: ignore[no-untyped-def]
-    """Open a terminal where `what` takes two seconds more: time to press keys before a page."""
-    owner, _, name = what.rpartition(".")
-    program = (
-        "import pkgutil, sys, time; from fs_triage import __main__\n"
-        f"owner = pkgutil.resolve_name('fs_triage.{owner}')\n"
-        f"before = owner.{name}\n"
-        "def slow(*arguments, **options):\n"
-        "    time.sleep(2)\n"
-        "    return before(*arguments, **options)\n"
-        f"owner.{name} = slow\n"
-        "sys.argv = ['fs-triage']; __main__.start()\n"
-    )
-    return guichet(home=home, size=size, command=(sys.executable, "-c", program))
-
-
 @pytest.mark.parametrize("what", ["rebuild.rebuild", "rebuild.train_model", "desk.session._create_desk"])
 def test_letters_typed_before_the_first_page_are_kept_for_it(tmp_path: Path, size: Size, what: str) -> None:
     """Meanwhile a line says what is done, and no letter is echoed over what is drawn then."""
-    with slow(what, tmp_path, size) as window:
+    with slow(what, home=tmp_path, size=size) as window:
         window.see("Préparation du livret…")
         window.send("bébé")
         window.see(FIRST, f"{TYPED} bébé", gone=["Préparation"])
@@ -476,7 +461,7 @@ def test_letters_typed_before_the_first_page_are_kept_for_it(tmp_path: Path, siz
 
 def test_keys_pressed_before_a_page_do_not_answer_it(home: Path, size: Size) -> None:
     """Enter and arrows are meant for what is seen; letters are kept up to the first of them."""
-    with slow("desk.session.Wizard._show_conclusion", home, size) as window:
+    with slow("desk.session.Wizard._show_conclusion", home=home, size=size) as window:
         window.see(FIRST)
         window.send("bébé")
         window.points_at("Mairie : Déclarer")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Run
-from terminal import CTRL_C, CTRL_D, DOWN, ENTER, ESCAPE, GUICHET, MODULE, Terminal, guichet, words
+from terminal import CTRL_C, CTRL_D, DOWN, ENTER, ESCAPE, GUICHET, MODULE, Terminal, guichet, slow, words
 
 FIRST = "Pour quel partenaire ?"
 MENU = "Et maintenant ?"
@@ -69,6 +69,21 @@ def test_ends_at_once_and_gives_the_terminal_back(home: Path, kind: str, end: st
         assert window.given_back()
         assert "Traceback" not in window.text()
         assert "Erreur" not in window.text()
+
+
+@pytest.mark.parametrize(
+    ("what", "end"),
+    [("rebuild.rebuild", "Ctrl-C"), *(("desk.session._create_desk", end) for end in ENDS if end != "Ctrl-D")],
+)
+def test_ends_at_once_while_a_livret_is_prepared(tmp_path: Path, what: str, end: str) -> None:
+    strike_it, code = ENDS[end]
+    with slow(what, home=tmp_path) as window:
+        window.see("Préparation du livret…")
+        window.send("caf")
+        strike_it(window)
+        assert window.end() == code
+        assert window.given_back()
+        assert "Traceback" not in window.text()
 
 
 LONG = {

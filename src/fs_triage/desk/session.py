@@ -175,7 +175,7 @@ class Wizard:
         self._clear_screen()
         choice = self._desk.ask_choice(page)
         for answer in question["answers"]:
-            if choice.value in (answer["id"], answer["to"]):
+            if choice.value == (answer["to"] if choice.typed else answer["id"]):  # words find nodes
                 walk = walk.give_answer(answer["id"], self._find_question, typed=choice.typed)
                 return replace(state, walk=walk)
         return self._follow(state, choice)

@@ -1,0 +1,116 @@
+"""The steps of a session, at a desk that answers as it is told."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+import pytest
+from conftest import clean_environment
+from terminal import GUICHET
+
+from fs_triage.desk.page import Action, Choice, Page, Retype
+from fs_triage.desk.session import SessionState, Wizard
+from fs_triage.livret import OpenLivret, open_livret
+from fs_triage.render.conclusion import Card
+
+
+class Told:
+    """A desk where `choices` are made, one a page; `pages` are those it was shown, `cards` how many cards."""
+
+    def __init__(self, *choices: Choice) -> None:
+        self.choices = list(choices)
+        self.pages: list[Page] = []
+        self.cards = 0
+
+    @contextlib.contextmanager
+    def open_session(self) -> Iterator[None]:
+        yield
+
+    def interrupt(self) -> bool:
+        return False
+
+    def ask_choice(self, page: Page) -> Choice:
+        self.pages.append(page)
+        return self.choices.pop(0)
+
+    def show_conclusion(self, card: Card) -> bool:
+        self.cards += 1
+        return True
+
+    def clear_screen(self) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def livret(tmp_path_factory: pytest.TempPathFactory) -> OpenLivret:
+    """The livret of the tests, where an answer of the town hall has the id of another partner."""
+    folder = tmp_path_factory.mktemp("regles")
+    for file in GUICHET.iterdir():
+        text = file.read_text("utf-8").replace("id: ecole", "id: prefecture")
+        (folder / file.name).write_text(text, "utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in clean_environment(tmp_path_factory.mktemp("home")).items():
+            patch.setenv(name, value)
+        return open_livret(str(folder))
+
+
+def play(livret: OpenLivret, *choices: Choice) -> tuple[Told, SessionState | None]:
+    """Return the desk after these choices, and the state that they led to."""
+    desk = Told(*choices)
+    state: SessionState | None = SessionState()
+    while desk.choices and state is not None:
+        state = Wizard(livret, desk).run_step(state)
+    return desk, state
+
+
+def test_a_node_found_is_not_the_answer_of_the_same_id(livret: OpenLivret) -> None:
+    for typed, node in (("", "mairie/prefecture"), ("préf", "prefecture")):
+        _, state = play(livret, Choice("mairie"), Choice("prefecture", typed))
+        assert state is not None
+        assert state.walk.node == node
+
+
+def test_a_node_found_that_is_an_answer_of_the_page_goes_on_the_way(livret: OpenLivret) -> None:
+    _, state = play(livret, Choice("mairie"), Choice("mairie/naissance", "bébé"))
+    assert state is not None
+    assert state.walk.way == ["Mairie", "Déclarer une naissance"]
+    assert state.walk.go_back().typed == "bébé"
+
+
+def test_a_node_found_elsewhere_begins_its_own_way(livret: OpenLivret) -> None:
+    desk, state = play(
+        livret, Choice("mairie"), Choice("mairie/bloque", "urgence"), Choice("prefecture/permis", "permis")
+    )
+    assert state is not None
+    assert state.walk.way == ["Préfecture › Le permis de conduire"]
+    assert desk.pages[-1].head == ("Mairie › C’est bloqué",)
+    assert (state.walk.go_back().typed, state.walk.go_back().node) == ("permis", "mairie/bloque")
+
+
+def test_what_is_found_below_a_card_is_the_next_visitors(livret: OpenLivret) -> None:
+    desk, state = play(
+        livret,
+        Choice("mairie"),
+        Choice("naissance"),
+        Choice("prefecture/permis", "permis"),
+        Choice(Action.BACK),
+    )
+    assert desk.cards == 2
+    assert state is not None
+    assert (state.walk.node, state.walk.typed, state.walk.steps) == ("", "permis", ())
+    assert not state.walk.remembered
+
+
+def test_other_words_and_another_size_keep_the_page(livret: OpenLivret) -> None:
+    desk, state = play(
+        livret,
+        Choice(Retype("permis"), "permi"),
+        Choice("prefecture/permis", "permis"),
+        Choice(Action.REDRAW, "bé"),
+        Choice(Action.BACK),
+    )
+    assert [page.typed for page in desk.pages] == ["", "permis", "", "bé"]
+    assert desk.cards == 2
+    assert state is not None
+    assert (state.walk.node, state.walk.typed) == ("", "permis")
