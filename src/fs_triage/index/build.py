@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from fs_triage.files.checked_file import pack, pack_table, pack_texts
 from fs_triage.index import lookup
 from fs_triage.index.freshness import FileState, Stamp, dump_files
-from fs_triage.index.reader import KIND, LINES, MEMBERS, Meta, NodeRow, PartnerRow, WordRow
+from fs_triage.index.reader import KIND, LINES, MEMBERS, Meta, NodeNames, NodeRow, PartnerRow, WordRow
 from fs_triage.index.situations import SituationAnswer, SituationRow
 from fs_triage.render import plain_text
 from fs_triage.render.conclusion import describe_conclusion
-from fs_triage.rules.flatten import Tree
+from fs_triage.rules.flatten import Tree, iter_answers
 from fs_triage.rules.load import Livret
 from fs_triage.rules.model_livret import MessageTemplate
+from fs_triage.rules.model_partner import GotoAnswer, Partner
 from fs_triage.text.fold import fold
 
 TYPE_CHECKING = False
@@ -81,6 +82,9 @@ def build_sections(livret: Livret, tree: Tree, renamed: Mapping[str, str]) -> Se
         **_build_conclusions(livret, tree),
         "questions": pack_texts(map(_json, tree.questions.values())),
         "choices": pack_texts(map(_list_choices, tree.questions.values())),
+        "node-names": pack_texts(_list_names(livret, tree)),
+        "contact-names": pack_texts(_list_contact_names(tree)),
+        "pages": pack_table(_list_pages(tree)),
         **contacts,
         "situations": pack_texts(row.dump() for row in list_situations(livret, tree)),
         "owner": pack_texts([booklet.owner or ""]),
@@ -211,6 +215,53 @@ def _list_choices(question: Question) -> str:
     prefix = f"{question['id']}/" if question["id"] else ""
     own = [choice for choice in question["answers"] if choice["to"] == prefix + choice["id"]]
     return "\n".join(f"{choice['id']}\t{choice['label']}" for choice in own)
+
+
+def _list_names(livret: Livret, tree: Tree) -> list[str]:
+    """Return what each node is called, as lines of `NodeNames`, in the order of the livret."""
+    found: dict[str, NodeNames] = {}
+    for rules in livret.partners:
+        model = rules.model
+        above: dict[str, list[str]] = {}
+        elsewhere: list[tuple[str, list[str]]] = []
+        for node, answer in iter_answers(model):
+            own = [
+                answer.id,
+                answer.label,
+                *answer.keywords,
+                *([answer.name] if isinstance(answer, Partner) else []),
+            ]
+            names = list(dict.fromkeys(fold(name).replace("|", " ") for name in own))
+            inherited = above.get(node.rpartition("/")[0], [])
+            above[node] = [*inherited, *names]
+            if isinstance(answer, GotoAnswer):
+                elsewhere.append((f"{model.id}/{answer.goto}", names))
+            elif node in tree.questions or node in tree.conclusions:
+                found[node] = NodeNames(node, fold(answer.label), names, inherited)
+        for target, names in elsewhere:  # what leads to a node is another name of it
+            if target in found:
+                found[target].names += [name for name in names if name not in found[target].names]
+    return [names.dump() for names in found.values()]
+
+
+def _list_contact_names(tree: Tree) -> list[str]:
+    """Return the folded words of each contact (value, label, note), and the positions of the conclusions with it."""
+    users: dict[str, list[int]] = {}
+    for position, conclusion in enumerate(tree.conclusions.values()):
+        for contact in conclusion["contacts"]:
+            value = contact["value"]
+            told = fold(f"{value} {value.replace(' ', '')} {contact['label']} {contact['note'] or ''}")
+            users.setdefault(" ".join(dict.fromkeys(told.split())), []).append(position)
+    return [f"{words}\t{' '.join(map(str, positions))}" for words, positions in users.items()]
+
+
+def _list_pages(tree: Tree) -> dict[str, str]:
+    """Return the positions of the conclusions on each page."""
+    pages: dict[str, list[str]] = {}
+    for position, conclusion in enumerate(tree.conclusions.values()):
+        for page in conclusion["pages"]:
+            pages.setdefault(str(page), []).append(str(position))
+    return {page: " ".join(positions) for page, positions in pages.items()}
 
 
 def _build_contacts(livret: Livret, tree: Tree) -> tuple[Sections, dict[str, PartnerRow]]:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from fs_triage.files.checked_file import CheckedFile, Table, Texts
     from fs_triage.index.situations import NamedSituation, SituationRow
 
-KIND = "fs-triage-index 8"
+KIND = "fs-triage-index 9"
 """What begins the file; its number changes with what a section holds."""
 MEMBERS, LINES = ", ", "\n"
 """What stands between the conclusions and contacts of the sections of JSON and of lines, to be printed at once."""
@@ -107,6 +107,28 @@ class WordRow:
         return "|".join(" ".join(map(str, positions)) for positions in (self.own, self.inherited))
 
 
+class NodeNames:
+    """What a node is called, folded: its `label`, all its `names`, those of what is `above` it."""
+
+    __slots__ = ("above", "label", "names", "node")
+
+    def __init__(self, node: str, label: str, names: list[str], above: list[str]) -> None:
+        self.node = node
+        self.label = label
+        self.names = names
+        self.above = above
+
+    @classmethod
+    def parse(cls, line: str) -> NodeNames:
+        """Return what `dump` made a line of."""
+        node, label, names, above = line.split("\t")
+        return cls(node, label, names.split("|"), above.split("|") if above else [])
+
+    def dump(self) -> str:
+        """Return it as a line."""
+        return "\t".join([self.node, self.label, "|".join(self.names), "|".join(self.above)])
+
+
 class Reader:
     """An open index: `get` gives what must be there, `find` None for what is not, `list` all of it or a partner's.
 
@@ -180,6 +202,19 @@ class Reader:
         """Return all that each partner is called, as the rules write it, by id."""
         names = [text.split("\n") for text in self._get_texts("partner-names").list()]
         return dict(zip(self.meta.partners, names, strict=True))
+
+    def list_node_names(self) -> list[NodeNames]:
+        """Return what each node is called, in the order of the livret."""
+        return list(map(NodeNames.parse, self._get_texts("node-names").list()))
+
+    def list_contact_names(self) -> list[tuple[str, list[int]]]:
+        """Return the folded words of each contact, and the positions of the conclusions that use it."""
+        pairs = (line.split("\t") for line in self._get_texts("contact-names").list())
+        return [(words, list(map(int, positions.split()))) for words, positions in pairs]
+
+    def find_page(self, page: str) -> list[int]:
+        """Return the positions of the conclusions on a page of the booklet."""
+        return list(map(int, (self._find("pages", page) or "").split()))
 
     def get_conclusion_json(self, position: int) -> str:
         """Return a conclusion as JSON."""
