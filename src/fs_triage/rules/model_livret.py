@@ -194,6 +194,9 @@ class Synonyms(Model):
     themes: list[Theme] = Field(
         [], description="Les thèmes.", examples=[[{"theme": "agriculture", "words": ["vaches"]}]]
     )
+    neutral: Sentences = Field(
+        [], description="Les mots qui ne disent rien d’une démarche.", examples=[["bonjour", "svp"]]
+    )
 
 
 def list_file_names(booklet: Booklet) -> list[str]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _MAX_WHOLE_WORDS = 4  # words: a text that is so short is a feature as a whole
 _KEY_LETTERS = "abcdefgijklmnoprstuvC"  # what keys are made of
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _BEGINNING_LENGTHS = (3, 5)  # letters: what « agricole » and « agriculteur » share
 
 
@@ -27,6 +28,9 @@ class FeatureKind:
     WHOLE_TEXT = "="
     MISSING_THEME = "-"  # of the partner named behind it; only in explanations of a score
 
+
+NEUTRAL = "~"
+"""What begins the key of a word that says nothing, and the mark of a phrase that says nothing."""
 
 Phrases = list[tuple[str, str]]
 """The phrases that start with a feature (one key, or two): for each, the keys that follow and its mark."""
@@ -51,6 +55,20 @@ def iter_marks(keys: list[str], phrases: Mapping[str, Phrases], features: Iterab
                 yield mark
 
 
+def iter_phrases(keys: list[str], phrases: Mapping[str, Phrases]) -> Iterator[tuple[str, int, int]]:
+    """Yield each phrase found in a text of `keys`: its mark, its begin and end; `phrases` as for `iter_marks`."""
+    for begin, key in enumerate(keys):
+        for rest, mark in phrases.get(key, ()):
+            end = begin + 1 + rest.count(" ")
+            if not rest or " ".join(keys[begin + 1 : end]) == rest[1:]:
+                yield mark, begin, end
+        if begin + 1 < len(keys):
+            for rest, mark in phrases.get(f"{key} {keys[begin + 1]}", ()):
+                end = begin + 2 + rest.count(" ")
+                if not rest or " ".join(keys[begin + 2 : end]) == rest[1:]:
+                    yield mark, begin, end
+
+
 def list_beginnings(key: str) -> list[str]:
     """Return the features that the word of `key` shares with words of its family."""
     return [FeatureKind.BEGINNING + key[:length] for length in _BEGINNING_LENGTHS if len(key) > length]
@@ -69,6 +87,16 @@ def list_misspellings(key: str) -> set[str]:
     swapped = {f"{left}{right[1]}{right[0]}{right[2:]}" for left, right in cut[:-2]}
     more = {left + right[1:] for left, right in cut[:-1]}
     return (missing | wrong | swapped | more) - {key}
+
+
+def list_slips(word: str) -> set[str]:
+    """Return what `word` is with one letter missing, added, replaced or swapped with the next."""
+    cut = [(word[:at], word[at:]) for at in range(len(word) + 1)]
+    found = {f"{left}{letter}{right}" for left, right in cut for letter in _LETTERS}
+    found.update(f"{left}{letter}{right[1:]}" for left, right in cut[1:-1] for letter in _LETTERS)
+    found.update(f"{left}{right[1]}{right[0]}{right[2:]}" for left, right in cut[:-2])
+    found.update(left + right[1:] for left, right in cut[:-1])
+    return found
 
 
 def iter_pairs(keys: list[str]) -> Iterator[str]:

@@ -8,15 +8,16 @@ from __future__ import annotations
 from math import log
 
 from fs_triage.search import features as vocabulary
+from fs_triage.search import phonetics
 from fs_triage.search.features import FeatureKind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Sequence
+    from collections.abc import Container, Iterable, Iterator, Sequence
 
     from fs_triage.files.checked_file import CheckedFile
 
-KIND = "fs-triage-model 1"
+KIND = "fs-triage-model 2"
 """What begins the file; its number changes with what a section holds."""
 OUT = -1
 """The rank and position of the needs that the livret does not cover."""
@@ -42,25 +43,67 @@ _PAIR_FACTOR = 0.4
 _NAMED_PARTNER_WEIGHT = 6.0  # added for a partner that the need names
 _MISSING_THEME_PENALTY = 12.0  # for a partner whose theme and name the need has no word of
 _MAX_CACHED_FEATURES = 20_000
+_MAX_WORD_LENGTH = 24
+_MIN_SPELLING_LENGTH = 4  # letters of a word whose spelling is kept
+# what a word adds that stands in names: of the conclusion, of those above it, of one partner alone; what one adds that
+# is only said on cards
+_OWN_NAME_WEIGHT = 0.25
+_NAME_ABOVE_WEIGHT = 0.1
+_OWNER_WEIGHT = 0.1
+_SAID_WEIGHT = 0.3
+_SAID_RARITY = 0.5  # of a word that names have not, but cards
+_LITTLE_WEIGHT, _FULL_WEIGHT = (
+    0.5,
+    0.65,
+)  # of a word in names that is no more than a little word, or fully one of ours
+_MIN_COMPLAINT_SHARE = 0.55  # of the second level in what a theme speaks for
 
 Weights = list[tuple[int, float]]
 Counts = list[tuple[int, int]]
 
 
 class Evidence:
-    """What is known of a feature: weights of partners, weights to add for conclusions, phrases that it begins."""
+    """What is known of a feature: weights of partners, weights to add for conclusions, phrases that it begins.
 
-    __slots__ = ("conclusions", "partners", "phrases")
+    Of a word: `weight` is the most that it tells, of a conclusion or of what is out of the livret, up to 1; `rarity`
+    how rare it is among the names of démarches, 0 when it stands in none; `outside` the share of its texts that are
+    out of the livret. `is_complaint` tells of a theme that it speaks for the second level.
+    """
+
+    __slots__ = ("conclusions", "is_complaint", "outside", "partners", "phrases", "rarity", "weight")
 
     def __init__(self, partners: Weights, conclusions: Weights, phrases: vocabulary.Phrases) -> None:
         self.partners = partners
         self.conclusions = conclusions
         self.phrases = phrases
+        self.weight = self.rarity = self.outside = 0.0
+        self.is_complaint = False
 
     @property
     def is_empty(self) -> bool:
         """Whether the livret does not have the feature."""
         return not (self.partners or self.conclusions or self.phrases)
+
+
+class WordRow:
+    """Where the word of a key stands: in the `own` names of conclusions, in those `above`, in what they `said`."""
+
+    __slots__ = ("above", "own", "said")
+
+    def __init__(self, own: list[int], above: list[int], said: list[int]) -> None:
+        self.own = own
+        self.above = above
+        self.said = said
+
+    @classmethod
+    def parse(cls, line: str) -> WordRow:
+        """Return what `dump` made a line of."""
+        own, above, said = line.split("|")
+        return cls(list(map(int, own.split())), list(map(int, above.split())), list(map(int, said.split())))
+
+    def dump(self) -> str:
+        """Return it as a line."""
+        return "|".join(" ".join(map(str, positions)) for positions in (self.own, self.above, self.said))
 
 
 class Totals:
@@ -257,6 +300,12 @@ class Model(Scales):
         self._levels = file.read_numbers("levels")
         self._features = file.read_table("features")
         self._examples = file.read_table("examples")
+        self._topics = file.read_texts("topics")
+        self._topic_words = file.read_table("topic-words")
+        self._neutral = file.read_table("neutral")
+        self._words = file.read_table("words")
+        self._spellings = file.read_table("spellings")
+        self._french = file.read_table("french")
         self._known_keys = file.read_table("known-keys")
         self._evidence: dict[str, Evidence] = {}
 
@@ -293,13 +342,145 @@ class Model(Scales):
                     return known
         return key
 
+    def is_neutral(self, word: str) -> bool:
+        """Return whether `word` says nothing of a démarche."""
+        return self._neutral.find(word) is not None
+
+    def _list_spellings(self, initial: str, length: int) -> tuple[list[str], list[str]]:
+        """Return the words of that initial and `length` in the livret's names, and those in its other texts."""
+        named, _, used = (self._spellings.find(vocabulary.name_known_keys(initial, length)) or "").partition(
+            "|"
+        )
+        return named.split(), used.split()
+
+    def is_spelt(self, word: str) -> bool:
+        """Return whether `word` stands so in the livret's texts."""
+        return any(word in words for words in self._list_spellings(word[0], len(word)))
+
+    def is_french(self, word: str) -> bool:
+        """Return whether `word` is a French one that the livret's texts do not have."""
+        return word in (self._french.find(vocabulary.name_known_keys(word[0], len(word))) or "").split()
+
+    def is_french_word(self, word: str) -> bool:
+        """Return whether `word` is French, known or not; in lower case, without accents or not."""
+        plain = "".join(phonetics.split_words(word))
+        if not plain or self.is_french(plain) or self.is_spelt(plain) or self.is_neutral(plain):
+            return bool(plain)
+        [key] = phonetics.compute_keys([plain])
+        return len(plain) < _MIN_SPELLING_LENGTH and not self.get_evidence(key).is_empty
+
+    def begins_word(self, word: str) -> bool:
+        """Return whether a known word of the livret's texts begins with `word`."""
+        plain = "".join(phonetics.split_words(word))
+        if not plain:
+            return False
+        return any(
+            known.startswith(plain)
+            for length in range(len(plain), _MAX_WORD_LENGTH)
+            for words in self._list_spellings(plain[0], length)
+            for known in words
+        )
+
+    def list_known_words(self, word: str) -> list[str]:
+        """Return the known words of about the length of `word` that begin as it does."""
+        return [
+            known
+            for initial in dict.fromkeys(word[:2])
+            for length in range(max(1, len(word) - 2), len(word) + 3)
+            for words in self._list_spellings(initial, length)
+            for known in words
+        ]
+
+    def find_topic(self, features: Iterable[str]) -> tuple[str, str] | None:
+        """Return the topic out of the livret that `features` speak for: its name and where to turn; None without name.
+
+        What stands in many topics says little of any one.
+        """
+        said: dict[int, float] = {}
+        for feature in features:
+            counts = _parse_counts(self._topic_words.find(feature) or "")
+            for rank, count in counts:
+                said[rank] = said.get(rank, 0.0) + count / (1 + count) / len(counts)
+        if not said:
+            return None
+        best = max(said, key=lambda rank: (said[rank], -rank))
+        name, _, where = self._topics.get(best).partition("\t")
+        return (name, where) if name else None
+
+    def correct_word(self, word: str) -> str | None:
+        """Return the known word that `word`, which is not one, most likely misspells; None when none is near."""
+        if len(word) < 4 or not word.isalpha():
+            return None
+        slips = vocabulary.list_slips(word)
+        rows = [
+            self._list_spellings(initial, length)
+            for initial in dict.fromkeys(word[:2])
+            for length in (len(word), len(word) + 1, len(word) - 1)
+        ]
+        for kind in (0, 1):
+            for row in rows:
+                for known in row[kind]:
+                    if known in slips:
+                        return known
+        return None
+
     def _read_evidence(self, feature: str) -> Evidence:
         line = self._features.find(feature)
-        if line is None:
-            return Evidence([], [], [])
-        row = FeatureRow.parse(line)
+        row = FeatureRow.parse(line) if line is not None else FeatureRow([], [], [])
         partners, conclusions = self.compute_weights(feature, row.own, row.shared) if row.own else ([], [])
-        return Evidence(partners, conclusions, row.phrases)
+        evidence = Evidence(partners, conclusions, row.phrases)
+        if feature[0] == FeatureKind.THEME:
+            evidence.is_complaint = self._measure_second_level(row.own) > _MIN_COMPLAINT_SHARE
+        elif feature[0].isalnum() and " " not in feature:
+            self._add_word(evidence, feature, row)
+        return evidence
+
+    def _add_word(self, evidence: Evidence, key: str, row: FeatureRow) -> None:
+        """Add what a word is besides its counts: one of our names, one of what is out of the livret."""
+        counts = row.shared or row.own
+        total = sum(count for _, count in counts)
+        evidence.outside = sum(count for rank, count in counts if rank == OUT) / total if total else 0.0
+        most = self._find_highest(evidence) / self.strength
+        by_rank = dict(evidence.partners)
+        evidence.weight = min(1.0, max(most, by_rank.get(OUT, 0.0) / self.strength))
+        line = self._words.find(key)
+        if line is None:
+            return
+        word = WordRow.parse(line)
+        named = len(word.own) + len(word.above)
+        if named:
+            rarity = self._measure_rarity(named)
+            evidence.conclusions += [(at, _OWN_NAME_WEIGHT * rarity * self.strength) for at in word.own]
+            evidence.conclusions += [(at, _NAME_ABOVE_WEIGHT * rarity * self.strength) for at in word.above]
+            owners = {self.get_partner_rank(at) for at in (*word.own, *word.above)}
+            if len(owners) == 1:
+                evidence.partners.append((owners.pop(), _OWNER_WEIGHT * self.strength))
+            full = (most - _LITTLE_WEIGHT) / (_FULL_WEIGHT - _LITTLE_WEIGHT)
+            evidence.rarity = rarity * min(1.0, max(0.0, full))
+        elif word.said and not evidence.conclusions:
+            rarity = self._measure_rarity(len(word.said))
+            evidence.conclusions += [(at, _SAID_WEIGHT * rarity * self.strength) for at in word.said]
+            evidence.rarity = evidence.weight = _SAID_RARITY * rarity
+
+    def _measure_rarity(self, count: int) -> float:
+        """Return how rare a word of so many conclusions is: 1 for one alone, 0 nearly for all."""
+        return log(1 + len(self._levels) / count) / log(1 + len(self._levels))
+
+    def _find_highest(self, evidence: Evidence) -> float:
+        """Return the most that a feature says for one conclusion."""
+        by_rank = dict(evidence.partners)
+        highest, rank, last = 0.0, -1, 0
+        for position, weight in evidence.conclusions:
+            while position >= last:
+                rank += 1
+                last = self.spans[rank][1]
+            highest = max(highest, weight + by_rank.get(rank, 0.0))
+        return highest
+
+    def _measure_second_level(self, own: Counts) -> float:
+        """Return the share of the second level in what a feature speaks for."""
+        told = [(self._levels[position], count) for position, count in own if position >= 0]
+        return sum(count for level, count in told if level > 1) / max(1, sum(count for _, count in told))
 
 
 def _parse_counts(text: str) -> Counts:

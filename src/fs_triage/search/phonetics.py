@@ -74,6 +74,43 @@ _DATES = frozenset(_CALENDAR.replace("\n", "").split(","))
 _DATE = "D"  # the key of every day and month, which say nothing of a démarche
 
 
+_SENTENCE_ENDS = ".!?;:\n…"
+_MIN_CLAUSE_WORDS = 3
+_SHORTENED = frozenset(("mme", "mlle", "mr", "dr", "st", "ste", "tel", "n", "av", "bd"))
+"""Words that a full stop shortens."""
+
+
+def split_sentences(text: str) -> list[str]:
+    """Return the sentences of `text`; « M. », « 8h.30 » and « laposte.net » end none."""
+    if not any(sign in text for sign in _SENTENCE_ENDS):
+        return [text]
+    found: list[str] = []
+    begin = 0
+    for at, character in enumerate(text):
+        if character not in _SENTENCE_ENDS or (text[at + 1 : at + 2] or " ") > " ":
+            continue
+        if character == ".":
+            word = text[begin:at].rpartition(" ")[2].lower()
+            if len(word) == 1 or word in _SHORTENED:
+                continue
+        found.append(text[begin:at])
+        begin = at + 1
+    return [*found, text[begin:]]
+
+
+def split_clauses(sentence: str) -> list[str]:
+    """Return what commas part in a sentence, in pieces of at least three words."""
+    if "," not in sentence:
+        return [sentence]
+    clauses: list[str] = []
+    for part in sentence.split(","):
+        if clauses and (min(len(part.split()), len(clauses[-1].split())) < _MIN_CLAUSE_WORDS):
+            clauses[-1] += f",{part}"
+        else:
+            clauses.append(part)
+    return clauses
+
+
 def split_words(text: str) -> list[str]:
     """Return the words of `text`, lowercase and without accents."""
     return _strip_accents(join_acronyms(text)).split()

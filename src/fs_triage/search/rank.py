@@ -7,24 +7,65 @@ and conclusions (`model`) are added up. A conclusion that does not score well en
 
 from __future__ import annotations
 
-from fs_triage.search import features, phonetics
+from fs_triage.search import features
 from fs_triage.search.features import FeatureKind
-from fs_triage.search.model import OUT, VAGUE, Model
+from fs_triage.search.model import OUT, VAGUE, Evidence, Model
+from fs_triage.search.sentence import Sentence, read_sentences
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 MATCHES, OUT_OF_SCOPE, TOO_VAGUE = "matches", "out-of-scope", "vague"
-# The margin by which the best conclusion must score above « out of scope »: the minimum, plus so much for each word of
-# the need, up to the maximum, where the score is 0.5. The unit is the strongest word (`Model.strength`).
-_MIN_MARGIN = 0.6
-_MARGIN_PER_WORD = 0.45
-_MAX_MARGIN = 1.65
-_MIN_VAGUE_MARGIN = 0.3  # the same unit; above « too vague »
-_PARTNER_MARGIN_SHARE = 0.5
-"""The share of that margin, and of the best score of all partners, that is enough when a partner is named. In the
-cross-validation 97 % of the examples pass at their own partner, 11 % at another, 8 % of the needs out of scope."""
+MAYBE, UNKNOWN = "maybe", "unknown"
 _MAX_NEED_LENGTH = 4000  # characters of a need that are read
-_MIN_ELIDED_LENGTH = 5  # letters of a key that an article may stick to
-_ELIDED_ARTICLES = "cdjlmnst"
-_MIN_ELISION_RATIO = 4  # times more conclusions for the word without its article
+# What follows is in the unit of the strongest word (`Model.strength`); all comes from cross-validation on the examples
+# with courtesies, chatter and names around them (`benchmarks/variants.py`).
+# The margin by which the best conclusion must score above « out of scope »: the minimum, plus so much for each word
+# that tells something, up to the maximum, where the score is 0.5; more for words of what is out of the livret.
+_MIN_MARGIN = 0.4
+_MARGIN_PER_WORD = 0.5
+_MAX_MARGIN = 1.65
+_MARGIN_PER_ALIEN = 0.35
+_MAX_LEAD = -0.2  # of what is out of the livret in any sentence, before the margin grows by what is more
+_ALONE_SHARE = 0.95  # of that margin, for a sentence by itself where there are others
+_BARE_SHARE = 0.5  # of that margin, for a need beside alien words without the name of its partner
+_MIN_VAGUE_MARGIN = 0.3  # above « too vague »
+_PARTNER_MARGIN_SHARE = 0.5
+"""The share of that margin, and of the best score of all partners, that is enough when a partner is named."""
+# a need that is doubtful: short, without an alien word, with words of ours; or near the margin
+_MIN_MAYBE_OWNED = 0.3
+_MAX_MAYBE_WORDS = 3
+_MAYBE_SHARE = 0.8
+_MIN_TELLING = 0.55  # the weight of a word that tells something
+_WHOLE_SHARE = 0.8  # of the whole text, each sentence by its words of ours, added to each
+_LEAST_RELEVANCE = 0.2  # what a sentence without a word of ours counts in the whole
+_CHATTER_PENALTY = 0.3  # of a sentence without a word of ours beside one that has some
+_NAME_RELEVANCE = 0.3  # what the name of a partner counts among words of ours
+_COMPLAINT_WEIGHT = 0.5  # for the second level, where the need complains
+# the name of a partner counts where the sentence says so much for it, alone and beside the others; or stands alone
+_MIN_NAMED = 0.3
+_MIN_NAMED_ALONE = 0.1  # the same share, in a need of one sentence without an alien word
+# a partner that is named in a sentence of its own, where another says nearly as much for it as for any
+_MIN_LIKELY_SHARE = 0.75
+_LIKELY_WEIGHT = 0.9
+_MIN_NAMED_SHARE = 0.4
+_MIN_NAMED_ACROSS = 0.8
+_NAMED_ENOUGH, _NAMED_OWNED = 1.0, 0.5  # whatever the others say: so much, and so many words of ours
+_NAMED_BESIDE_ALIEN = 1.5
+_ALONE = (-0.3, 0.5)
+_MAX_TOLD_BESIDE = 0.3
+_PASSING_WEIGHT = 0.1  # of a partner named in passing
+_PAST_PENALTY = 0.3  # of a partner that is no longer concerned
+_MAX_ALIEN_MARGIN, _MIN_ALIEN_TOLD = (
+    0.2,
+    0.8,
+)  # a sentence about something else: it tells so much, and so little of ours
+# a sentence that tells a need of its own
+_NEED_SHARE = 0.3
+_MIN_NEED_MARGIN = 1.0
+_MIN_NEED_OWNED = 0.3
+_MAX_HITS_OF_NEED = 3
 _MIN_WORD_LENGTH = 3  # letters of a word shown as a reason for a match
 _STOP_WORDS = frozenset(
     "mon mes ton tes son ses notre nos votre vos leur leurs pour par sur avec dans des les une aux que qui est "  # noqa: SIM905
@@ -34,6 +75,7 @@ _STOP_WORDS = frozenset(
 _MAX_MATCHED_WORDS = 8
 _MIN_WORD_SHARE = 0.25  # of the weight of the best word, for a word to be shown as a reason
 _MIN_PART = 0.01  # smaller parts of a score are not shown
+_NOTHING = -1e9  # a score below any other
 
 
 class Hit:
@@ -60,18 +102,65 @@ class Hit:
         return self._search.find_matched_words(self.position)
 
 
-class Result:
-    """The hits, and the verdict: `MATCHES` where there are hits, else `OUT_OF_SCOPE` or `TOO_VAGUE`.
+class ToldNeed:
+    """One of several needs told in a text: the sentence it is told in, and what answers it, best first."""
 
-    `understood` tells whether every word of the need is known: one that is not may be misspelt.
+    __slots__ = ("hits", "text")
+
+    def __init__(self, text: str, hits: list[Hit]) -> None:
+        self.text = text
+        self.hits = hits
+
+
+class Result:
+    """What a need comes to.
+
+    `hits` are there where `verdict` is `MATCHES` or `MAYBE` (something was recognised, something else was not);
+    else it is `OUT_OF_SCOPE`, with its `topic` if that has a name, `TOO_VAGUE` or `UNKNOWN`. `needs` are those told,
+    two or more, or none. `likely` are the positions of what something speaks for, best first, whatever the verdict.
+    `unknown` are the words as typed of which nothing is known, `known` is of how many something is, `read` are the
+    words that say something, their slips mended.
     """
 
-    __slots__ = ("hits", "understood", "verdict")
+    __slots__ = ("_search", "hits", "known", "likely", "needs", "read", "topic", "unknown", "verdict")
 
-    def __init__(self, hits: list[Hit], *, miss_reason: str, understood: bool) -> None:
+    def __init__(
+        self,
+        verdict: str,
+        hits: list[Hit],
+        *,
+        likely: list[int],
+        needs: list[ToldNeed],
+        unknown: list[str],
+        known: int,
+        read: str,
+        topic: tuple[str, str] | None,
+        search: _Search,
+    ) -> None:
+        self.topic = topic
+        self.verdict = verdict
+        self._search = search
+        self.read = read
         self.hits = hits
-        self.verdict = MATCHES if hits else miss_reason
-        self.understood = understood
+        self.likely = likely
+        self.needs = needs
+        self.unknown = unknown
+        self.known = known
+
+    @property
+    def understood(self) -> bool:
+        """Whether every word is known, and there are words."""
+        return self.known > 0 and not self.unknown
+
+    def build_hit(self, position: int, score: float) -> Hit:
+        """Return a conclusion as found by this need, whatever the verdict."""
+        return Hit(position, score, self._search)
+
+
+def _lower_scores(hits: list[Hit]) -> None:
+    """Lower the scores where they would rise: the best of each need comes before any second best."""
+    for before, after in zip(hits, hits[1:], strict=False):  # noqa: RUF007 - itertools costs a search
+        after.score = min(before.score, after.score)
 
 
 def find_conclusions(
@@ -86,9 +175,99 @@ class _Scores:
 
     __slots__ = ("conclusions", "partners")
 
-    def __init__(self, partners: dict[int, float]) -> None:
-        self.partners = partners
+    def __init__(self) -> None:
+        self.partners: dict[int, float] = {OUT: 0.0, VAGUE: 0.0}
         self.conclusions: dict[int, float] = {}
+
+    def add(self, evidence: Evidence) -> None:
+        """Add what a feature says."""
+        partners, conclusions = self.partners, self.conclusions
+        for rank, weight in evidence.partners:
+            partners[rank] = partners.get(rank, 0.0) + weight
+        for position, weight in evidence.conclusions:
+            conclusions[position] = conclusions.get(position, 0.0) + weight
+
+    def add_scores(self, other: _Scores, factor: float) -> None:
+        """Add other sums, each times `factor`."""
+        for sums, more in ((self.partners, other.partners), (self.conclusions, other.conclusions)):
+            for key, weight in more.items():
+                sums[key] = sums.get(key, 0.0) + factor * weight
+
+    def add_partners(self, weights: dict[int, float]) -> None:
+        """Add weights of partners."""
+        for rank, weight in weights.items():
+            self.partners[rank] = self.partners.get(rank, 0.0) + weight
+
+    def sum_up(self, model: Model) -> dict[int, float]:
+        """Return the score of each conclusion that something speaks for, that of its partner included."""
+        rank, last = -1, 0
+        total: dict[int, float] = {}
+        partners = self.partners
+        for position in sorted(self.conclusions):
+            while position >= last:
+                rank += 1
+                last = model.spans[rank][1]
+            total[position] = self.conclusions[position] + partners.get(rank, 0.0)
+        return total
+
+
+class _Scored:
+    """A sentence and what it says.
+
+    `bare` is what it says for each conclusion without the names of partners, `best` the most of it above what is out of
+    the livret; `values` is the margin of each conclusion with them and a share of the whole text, `margin` the most of
+    it, `alone` the most without that share. `told` is how much its words tell, `owned` how much of it is ours, up to 1.
+    """
+
+    __slots__ = (
+        "alone",
+        "bare",
+        "best",
+        "is_counted",
+        "margin",
+        "owned",
+        "scores",
+        "sentence",
+        "told",
+        "values",
+    )
+
+    def __init__(self, model: Model, sentence: Sentence) -> None:
+        self.sentence = sentence
+        self.scores = _Scores()
+        for evidence in sentence.evidence.values():
+            self.scores.add(evidence)
+        if any(evidence.is_complaint for evidence in sentence.evidence.values()):
+            conclusions = self.scores.conclusions
+            for position in conclusions:
+                if model.get_level(position) > 1:
+                    conclusions[position] += _COMPLAINT_WEIGHT * model.strength
+        self.bare = self.scores.sum_up(model)
+        self.best = max(self.bare.values(), default=0.0) - self.scores.partners[OUT]
+        self.told = sentence.measure_telling()
+        self.owned = min(1.0, sentence.measure_own_words() + _NAME_RELEVANCE * bool(sentence.named))
+        self.is_counted = False
+        self.values: dict[int, float] = {}
+        self.margin = self.alone = _NOTHING
+
+    @property
+    def is_in_passing(self) -> bool:
+        """Whether it names a partner that it says nothing for."""
+        return bool(self.sentence.named) and not self.is_counted
+
+    @property
+    def count_aliens(self) -> int:
+        """How many of its words speak of what is out of the livret."""
+        return self.sentence.strangers + len(self.sentence.aliens)
+
+    def count_name(self, model: Model, mark: str) -> None:
+        """Add what the name of a partner says, and what its words say."""
+        evidence = model.get_evidence(mark)
+        for feature, one in {mark: evidence, **self.sentence.apart}.items():
+            self.sentence.evidence[feature] = one
+            self.scores.add(one)
+        self.sentence.apart = {}
+        self.is_counted = True
 
 
 class _Search:
@@ -99,76 +278,233 @@ class _Search:
         self.need = need[:_MAX_NEED_LENGTH]
         self.partner = partner
         self.level = level
-        self.keys = [
-            self._correct_key(key) for key in phonetics.compute_keys(phonetics.split_words(self.need))
-        ]
-        self.evidence = {
-            feature: model.get_evidence(feature) for feature in (*self.keys, *features.iter_pairs(self.keys))
-        }
-        phrases = {
-            feature: evidence.phrases for feature, evidence in self.evidence.items() if evidence.phrases
-        }
-        more = [*features.iter_marks(self.keys, phrases, phrases), *features.list_whole_text(self.keys)]
-        for key in self.keys:
-            more += features.list_beginnings(key)
-        self.evidence |= {feature: model.get_evidence(feature) for feature in more}
+        self.sentences = [_Scored(model, sentence) for sentence in read_sentences(model, self.need)]
+        for scored in self.sentences:
+            if scored.sentence.named:
+                self._count_names(scored)
+        self.evidence: dict[str, Evidence] = {}
+        for scored in self.sentences:
+            self.evidence |= scored.sentence.evidence
+        self.scores: dict[int, float] = {}
+        """The margin of each conclusion over what is out of the livret, in its best sentence."""
+        self.vague = 0.0
+        self.best: _Scored | None = None
+        self._compare_sentences()
 
-    def _correct_key(self, key: str) -> str:
-        """Return `key` corrected: without an article stuck to it (« luissier »), or without a misspelling."""
-        if len(key) < _MIN_ELIDED_LENGTH:
-            return key
-        if key[0] in _ELIDED_ARTICLES:
-            known, without = (len(self.model.get_evidence(one).conclusions) for one in (key, key[1:]))
-            if without > _MIN_ELISION_RATIO * known:
-                return key[1:]
-        return self.model.correct_key(key)
+    def _count_names(self, scored: _Scored) -> None:
+        """Count the name of a partner where it stands beside something of its own; elsewhere it is named in passing."""
+        model, strength, partners = self.model, self.model.strength, scored.scores.partners
+        others = [one for one in self.sentences if one is not scored]
+        stands_alone = (
+            _ALONE[0] * strength <= scored.best < _ALONE[1] * strength
+            and max((one.told for one in others), default=0.0) <= _MAX_TOLD_BESIDE
+        )
+        for mark in scored.sentence.named:
+            if mark[1:] not in model.partners:
+                continue
+            rank = model.partners.index(mark[1:])
+            if mark in scored.sentence.past:
+                partners[rank] = partners.get(rank, 0.0) - _PAST_PENALTY * strength
+            elif stands_alone or self._says_enough(scored, others, rank):
+                scored.count_name(model, mark)
+            elif self._is_likely(rank):
+                weight = _LIKELY_WEIGHT * strength
+                for one in self.sentences:
+                    one.scores.partners[rank] = one.scores.partners.get(rank, 0.0) + weight
+                scored.is_counted = True
+            else:
+                partners[rank] = partners.get(rank, 0.0) + _PASSING_WEIGHT * strength
+
+    def _says_enough(self, scored: _Scored, others: list[_Scored], rank: int) -> bool:
+        """Return whether a sentence says enough for a partner beside its name, seen what the others say."""
+        strength = self.model.strength
+        own = self._find_most(scored, rank)
+        if not others and not scored.count_aliens and own >= _MIN_NAMED_ALONE * scored.best:
+            return True
+        if own < max(_MIN_NAMED * strength, _MIN_NAMED_SHARE * scored.best):
+            return False
+        is_beside_alien = any(
+            one.best < _MAX_ALIEN_MARGIN * strength and one.told >= _MIN_ALIEN_TOLD for one in others
+        )
+        if is_beside_alien and own < _NAMED_BESIDE_ALIEN * strength:
+            return False
+        most = max((one.best + self._fall_behind(one, scored.owned) for one in others), default=0.0)
+        has_own_words = scored.owned - _NAME_RELEVANCE >= _NAMED_OWNED
+        return own >= _MIN_NAMED_ACROSS * most or (own >= _NAMED_ENOUGH * strength and has_own_words)
+
+    def _find_most(self, scored: _Scored, rank: int) -> float:
+        """Return the most that a sentence says for a conclusion of a partner, above what is out of the livret."""
+        first, end = self.model.spans[rank]
+        own = max((value for at, value in scored.bare.items() if first <= at < end), default=0.0)
+        return own - scored.scores.partners[OUT]
+
+    def _is_likely(self, rank: int) -> bool:
+        """Return whether some sentence says nearly as much for a partner as for any other."""
+        most = max(self._find_most(scored, rank) for scored in self.sentences)
+        best = max(scored.best for scored in self.sentences)
+        return most >= max(_MIN_LIKELY_SHARE * best, _MIN_NAMED * self.model.strength)
+
+    def _fall_behind(self, scored: _Scored, owned: float) -> float:
+        """Return the penalty of a sentence beside another that has so much of ours; a gain where it has more."""
+        return _CHATTER_PENALTY * self.model.strength * (scored.owned - owned)
+
+    def _compare_sentences(self) -> None:
+        """Score each sentence by itself with a share of the whole."""
+        model = self.model
+        named = {mark: None for scored in self.sentences for mark in scored.sentence.named}
+        missing = dict(model.find_missing_themes({**self.evidence, **named}))
+        if self.partner is not None:  # one that is asked for need not be named
+            missing.pop(model.partners.index(self.partner), None)
+        share = _WHOLE_SHARE if len(self.sentences) > 1 else 0.0
+        whole = _Scores()
+        for scored in self.sentences if share else ():
+            whole.add_scores(scored.scores, max(_LEAST_RELEVANCE, scored.owned))
+        whole.add_partners(missing)
+        total = whole.sum_up(model)
+        owned = max((scored.owned for scored in self.sentences), default=0.0)
+        for scored in self.sentences:
+            scores = scored.scores
+            scores.add_partners(missing)
+            own = scores.sum_up(model)
+            scored.alone = max(own.values(), default=0.0) - scores.partners[OUT]
+            outside = (scores.partners[OUT] + share * whole.partners[OUT]) / (1 + share)
+            outside -= self._fall_behind(scored, owned)
+            for position, score in own.items():
+                value = (score + share * total.get(position, 0.0)) / (1 + share) - outside
+                scored.values[position] = value
+                if value > self.scores.get(position, _NOTHING):
+                    self.scores[position] = value
+            scored.margin = max(scored.values.values(), default=_NOTHING)
+            if self.best is None or scored.margin > self.best.margin:
+                self.best = scored
+                self.vague = (scores.partners[VAGUE] + share * whole.partners[VAGUE]) / (1 + share) - outside
 
     def build_result(self, count: int) -> Result:
         """Return the best conclusions, at most `count`, or why there is none."""
+        exact = self._find_exact()
+        if exact is None or (self.partner is not None and exact < 0):
+            verdict = self._judge()
+        else:
+            verdict = OUT_OF_SCOPE if exact == OUT else TOO_VAGUE if exact == VAGUE else MATCHES
+        likely = self._filter_positions([position for position, score in self.scores.items() if score > 0])
+        likely.sort(key=lambda position: (-self.scores[position], position))
+        needs: list[ToldNeed] = []
+        hits: list[Hit] = []
+        if verdict in (MATCHES, MAYBE):
+            first = self._filter_positions([exact] if exact is not None and exact >= 0 else [])
+            by_heart = bool(first)
+            if not by_heart and self.partner is None:
+                needs = self._find_needs()
+                first = [need.hits[0].position for need in needs]
+            hits = [self._build_hit(position) for position in dict.fromkeys([*first, *likely])][:count]
+            if by_heart:
+                hits[0].score = 1.0
+            _lower_scores(hits)
+            if not hits:
+                verdict = OUT_OF_SCOPE
+        read = [word for scored in self.sentences for word in scored.sentence.list_telling(_MIN_TELLING)]
+        sentences = [scored.sentence for scored in self.sentences]
+        return Result(
+            verdict,
+            hits,
+            likely=likely,
+            needs=needs if len(needs) > 1 else [],
+            unknown=[sentence.typed[at] for sentence in sentences for at in sentence.unknown],
+            known=sum(len(sentence.known) for sentence in sentences),
+            read=" ".join(read),
+            topic=self._find_topic() if verdict == OUT_OF_SCOPE else None,
+            search=self,
+        )
+
+    def _find_exact(self) -> int | None:
+        """Return where the need leads as it stands among the examples, or without the words that say nothing."""
         exact = self.model.find_exact_example(self.need)
-        if exact in (OUT, VAGUE) and self.partner is None:
-            reason = OUT_OF_SCOPE if exact == OUT else TOO_VAGUE
-            return Result([], miss_reason=reason, understood=True)
-        scores = self._compute_scores()
-        outside = scores.partners[OUT]
-        miss_reason = self._find_miss_reason(scores)
-        first = self._filter_positions([exact] if exact is not None and exact >= 0 else [])
-        likely = [position for position, score in scores.conclusions.items() if score > outside]
-        others = [] if miss_reason else self._filter_positions(likely)
-        others.sort(key=lambda position: (-scores.conclusions[position], position))
-        hits = [Hit(position, 1.0, self) for position in first]
-        hits += [
-            Hit(position, self._compute_certainty(scores.conclusions[position] - outside), self)
-            for position in others
-            if position not in first
-        ]
-        understood = bool(self.keys) and not any(self.evidence[key].is_empty for key in self.keys)
-        return Result(hits[:count], miss_reason=miss_reason or OUT_OF_SCOPE, understood=understood)
+        if exact is None:
+            telling = [scored.sentence.telling for scored in self.sentences if scored.sentence.telling]
+            if len(telling) == 1:
+                return self.model.find_exact_example(" ".join(telling[0]))
+        return exact
 
-    def _find_miss_reason(self, scores: _Scores) -> str:
-        """Return why the best conclusion, at the partner named if one is, does not stand out; empty if it does."""
-        strength = self.model.strength
-        margin = min(_MAX_MARGIN, _MIN_MARGIN + _MARGIN_PER_WORD * len(self.keys)) * strength
-        if not self.model.knows_outside:
-            margin = 0.0
+    def _build_hit(self, position: int) -> Hit:
+        return Hit(position, self._compute_certainty(self.scores.get(position, 0.0)), self)
+
+    def _judge(self) -> str:
+        """Return the verdict on what is not known by heart."""
+        strength, scored = self.model.strength, self.best
+        if scored is None:
+            return TOO_VAGUE
+        least = self._compute_least_margin(scored) if self.model.knows_outside else 0.0
         if self.partner is not None:
-            return self._find_partner_miss_reason(scores, margin)
-        outside, vague = scores.partners[OUT], scores.partners[VAGUE]
-        best = max(scores.conclusions.values(), default=0.0)
-        if not scores.conclusions or best - outside < margin:
-            return TOO_VAGUE if not self.keys or vague > outside else OUT_OF_SCOPE
-        return TOO_VAGUE if best - vague < _MIN_VAGUE_MARGIN * strength else ""
+            return self._find_partner_miss_reason(least) or MATCHES
+        best = max(scored.margin, _ALONE_SHARE * scored.alone)
+        aliens = self._count_aliens(scored)
+        if scored.is_counted and aliens and scored.best < _BARE_SHARE * least:
+            best = min(best, scored.best)
+        if best >= least and self.scores:
+            return TOO_VAGUE if best - self.vague < _MIN_VAGUE_MARGIN * strength else MATCHES
+        sentences = [one.sentence for one in self.sentences]
+        if self.vague > max(best, 0.0) or not any(one.known or one.unknown for one in sentences):
+            return TOO_VAGUE
+        telling = sum(len(one.list_telling(_MIN_TELLING)) for one in sentences)
+        is_short = scored.owned >= _MIN_MAYBE_OWNED and telling - self._count_unknown() <= _MAX_MAYBE_WORDS
+        if not aliens and best > 0 and (is_short or best >= _MAYBE_SHARE * least):
+            return MAYBE
+        if any(one.aliens for one in sentences):
+            return OUT_OF_SCOPE
+        return TOO_VAGUE if any(one.named for one in sentences) else UNKNOWN
 
-    def _find_partner_miss_reason(self, scores: _Scores, margin: float) -> str:
+    def _count_unknown(self) -> int:
+        return sum(len(scored.sentence.unknown) for scored in self.sentences)
+
+    def _compute_least_margin(self, scored: _Scored) -> float:
+        """Return the margin over what is out of the livret that makes the best of a sentence a match."""
+        strength = self.model.strength
+        least = min(_MAX_MARGIN, _MIN_MARGIN + _MARGIN_PER_WORD * scored.told)
+        least += _MARGIN_PER_ALIEN * self._count_aliens(scored)
+        weighed = self._list_weighed(scored)
+        lead = max((-one.best for one in weighed if one.told >= _MIN_ALIEN_TOLD), default=0.0)
+        return least * strength + max(0.0, lead - _MAX_LEAD * strength)
+
+    def _count_aliens(self, scored: _Scored) -> int:
+        return sum(one.count_aliens for one in self._list_weighed(scored))
+
+    def _list_weighed(self, scored: _Scored) -> list[_Scored]:
+        """Return where what is out of the livret counts: everywhere, if the best names a partner in passing."""
+        return self.sentences if scored.is_in_passing else [scored]
+
+    def _find_topic(self) -> tuple[str, str] | None:
+        """Return the topic out of the livret that the need is of."""
+        sentences = [scored.sentence for scored in self.sentences]
+        pairs = [pair for one in sentences for pair in features.iter_pairs(one.telling_keys)]
+        keys = [key for one in sentences for key in one.aliens or one.telling_keys]
+        return self.model.find_topic(dict.fromkeys([*pairs, *keys]))
+
+    def _find_needs(self) -> list[ToldNeed]:
+        """Return the needs told, each in a sentence of its own, best first; those that lead to the same are one."""
+        found: list[ToldNeed] = []
+        taken: set[int] = set()
+        ordered = sorted(self.sentences, key=lambda scored: -scored.margin)
+        least = max(_NEED_SHARE * ordered[0].margin, _MIN_NEED_MARGIN * self.model.strength)
+        for scored in ordered:
+            if scored is not self.best and (scored.margin < least or scored.owned < _MIN_NEED_OWNED):
+                continue
+            ranked = self._filter_positions([at for at, value in scored.values.items() if value > 0])
+            ranked.sort(key=lambda at: (-scored.values[at], at))
+            if ranked and ranked[0] not in taken:
+                taken.add(ranked[0])
+                hits = [self._build_hit(at) for at in ranked[:_MAX_HITS_OF_NEED]]
+                found.append(ToldNeed(" ".join(scored.sentence.typed), hits))
+        return found
+
+    def _find_partner_miss_reason(self, margin: float) -> str:
         """Return why the best conclusion of the partner is no match; a vague need is one, at a named partner."""
-        own = self._filter_by_partner(list(scores.conclusions))
+        own = self._filter_by_partner(list(self.scores))
         if not own:
             return OUT_OF_SCOPE
-        outside, vague = scores.partners[OUT], scores.partners[VAGUE]
-        best = max(scores.conclusions[position] for position in own) - outside
-        if 0 < best < vague - outside:
+        best = max(self.scores[position] for position in own)
+        if 0 < best < self.vague:
             return ""
-        least = _PARTNER_MARGIN_SHARE * max(margin, max(scores.conclusions.values()) - outside)
+        least = _PARTNER_MARGIN_SHARE * max(margin, max(self.scores.values()))
         return "" if best >= least else OUT_OF_SCOPE
 
     def _compute_certainty(self, margin: float) -> float:
@@ -187,26 +523,6 @@ class _Search:
         if self.level is not None:
             positions = [position for position in positions if self.model.get_level(position) == self.level]
         return positions
-
-    def _compute_scores(self) -> _Scores:
-        """Return the sums of the weights; the missing theme of the partner named does not count against it."""
-        missing = dict(self.model.find_missing_themes(self.evidence))
-        if self.partner is not None:
-            missing.pop(self.model.partners.index(self.partner), None)
-        scores = _Scores({OUT: 0.0, VAGUE: 0.0, **missing})
-        by_partner, by_conclusion = scores.partners, scores.conclusions
-        for evidence in self.evidence.values():
-            for rank, weight in evidence.partners:
-                by_partner[rank] = by_partner.get(rank, 0.0) + weight
-            for position, weight in evidence.conclusions:
-                by_conclusion[position] = by_conclusion.get(position, 0.0) + weight
-        rank, last = -1, 0
-        for position in sorted(by_conclusion):
-            while position >= last:
-                rank += 1
-                last = self.model.spans[rank][1]
-            by_conclusion[position] += by_partner.get(rank, 0.0)
-        return scores
 
     def compute_parts(self, position: int) -> dict[str, float]:
         """Return the weight of each feature for a conclusion, and of what counts against it; none below `_MIN_PART`."""
@@ -227,15 +543,20 @@ class _Search:
 
     def explain_score(self, position: int) -> dict[str, float]:
         """Return the parts of the score, largest first, each under the words as typed."""
-        typed = dict(zip(self.keys, phonetics.list_typed_words(self.need), strict=True))
+        typed = {key: word for key, word in self._iter_words() if word}
         parts = sorted(self.compute_parts(position).items(), key=lambda part: (-part[1], part[0]))
         return {" ".join(typed.get(key, key) for key in feature.split(" ")): part for feature, part in parts}
+
+    def _iter_words(self) -> Iterator[tuple[str, str]]:
+        """Yield the key of each word, and the word as typed."""
+        for scored in self.sentences:
+            yield from zip(scored.sentence.keys, scored.sentence.typed, strict=True)
 
     def find_matched_words(self, position: int) -> list[str]:
         """Return the words of the need that add most to the score of a conclusion, in the order typed."""
         parts = self.compute_parts(position)
         weights: dict[str, float] = {}
-        for word, key in zip(phonetics.list_typed_words(self.need), self.keys, strict=True):
+        for key, word in self._iter_words():
             if len(word) >= _MIN_WORD_LENGTH and word.lower() not in _STOP_WORDS:
                 alone = [key, *features.list_beginnings(key)]
                 weights[word] = sum(parts.get(feature, 0.0) for feature in alone)

@@ -16,12 +16,19 @@ from fs_triage.files.checked_file import pack, pack_numbers, pack_table, pack_te
 from fs_triage.search import features as vocabulary
 from fs_triage.search import phonetics
 from fs_triage.search.features import FeatureKind, Phrases
-from fs_triage.search.model import KIND, OUT, VAGUE, FeatureRow, PartnerStats, Totals
+from fs_triage.search.model import KIND, OUT, VAGUE, FeatureRow, PartnerStats, Totals, WordRow
 from fs_triage.search.training_set import TrainingSet, list_needs_out_of_scope
 
 _MIN_TEXTS = 3  # texts that a pair or a beginning must be in
 _MIN_CORRECTED_LENGTH = 4  # letters of the shortest key that a slip may have been meant to be
 _MAX_CONCLUSIONS = 150  # conclusions that one feature may speak for
+_MAX_NAME_TEXTS = 2  # texts of one conclusion that the name of a person or place stands in
+_MIN_SPELT_TEXTS = 4  # texts that spell a word which no dictionary has, before a slip is taken for it
+_MIN_FREQUENCY = 60  # of a French word, in a count that begins at 50
+_LITTLE_KEYS = frozenset(
+    "des les une aux par pas sur son ses est que qui pour dan avek sans vou nou leur out mon mes cet cette etre "  # noqa: SIM905
+    "avoir".split()
+)
 
 Counts = dict[int, list[str]]
 """The features of the texts of one conclusion, by the number of those texts that each stands in."""
@@ -30,8 +37,9 @@ Counts = dict[int, list[str]]
 def train(training_set: TrainingSet) -> bytes:
     """Return the content of the file of a `Model`."""
     conclusions = training_set["conclusions"]
-    phrases = _index_phrases(_list_phrases(training_set))
-    counted = _count_features(collect_texts(training_set), phrases)
+    neutral = find_neutral_words(training_set)
+    phrases = _index_phrases(_list_phrases(training_set), neutral)
+    counted = _count_features(collect_texts(training_set), phrases, neutral)
     sizes = {
         position: sum(count * len(features) for count, features in counts.items())
         for position, counts in counted.items()
@@ -52,6 +60,13 @@ def train(training_set: TrainingSet) -> bytes:
             "features": pack_table(lines),
             "examples": pack_table(examples),
             "known-keys": pack_table(_list_known_keys(lines)),
+            "words": pack_table({key: row.dump() for key, row in _build_word_rows(training_set).items()}),
+            "topics": pack_texts(
+                f"{topic['name']}\t{topic['where']}" for topic in training_set["out_of_scope"]
+            ),
+            "topic-words": pack_table(_count_topic_words(training_set, neutral)),
+            "neutral": pack_table(dict.fromkeys(sorted(neutral), "")),
+            **_pack_spellings(training_set),
         },
     )
 
@@ -125,7 +140,18 @@ def _list_phrases(training_set: TrainingSet) -> list[tuple[str, str]]:
         said += [(phrase, mark) for phrase in words]
     for partner in training_set["partners"]:
         said += [(name, FeatureKind.PARTNER + partner["id"]) for name in partner["names"]]
+    said += [(phrase, vocabulary.NEUTRAL) for phrase in _list_neutral_phrases(training_set)]
     return said
+
+
+def _list_neutral_phrases(training_set: TrainingSet) -> list[str]:
+    """Return the phrases that say nothing, of more than one word."""
+    neutral = training_set["neutral"]
+    return [
+        phrase
+        for phrase, words in zip(neutral, phonetics.split_words_of_texts(neutral), strict=True)
+        if len(words) > 1
+    ]
 
 
 def _build_partner_marks(training_set: TrainingSet) -> dict[str, list[str]]:
@@ -144,10 +170,10 @@ def _build_mark(kind: str, name: str) -> str:
     return kind + "-".join(phonetics.split_words(name))
 
 
-def _index_phrases(said: list[tuple[str, str]]) -> dict[str, Phrases]:
+def _index_phrases(said: list[tuple[str, str]], neutral: frozenset[str]) -> dict[str, Phrases]:
     """Return the phrases that stand for a mark, by the feature that begins them."""
     found: dict[str, Phrases] = {}
-    for keys, (_, mark) in zip(_compute_keys([phrase for phrase, _ in said]), said, strict=True):
+    for keys, (_, mark) in zip(_compute_keys([phrase for phrase, _ in said], neutral), said, strict=True):
         first, rest = vocabulary.split_phrase(keys)
         if first and (rest, mark) not in found.setdefault(first, []):
             found[first].append((rest, mark))
@@ -164,17 +190,23 @@ def collect_texts(training_set: TrainingSet) -> dict[int, list[str]]:
     return texts | {OUT: list_needs_out_of_scope(training_set), VAGUE: training_set["vague"]}
 
 
-def _compute_keys(texts: list[str]) -> list[list[str]]:
-    """Return the keys of the words of each of `texts`, those of all words worked out at once."""
+def _compute_keys(texts: list[str], neutral: frozenset[str] = frozenset()) -> list[list[str]]:
+    """Return the keys of the words of each of `texts`, those of all words worked out at once.
+
+    The keys of `neutral` words are marked: no other word has them.
+    """
     plain = phonetics.split_words_of_texts(texts)
     every = list(dict.fromkeys(chain.from_iterable(plain)))
     key_of = dict(zip(every, phonetics.compute_keys(every), strict=True))
+    key_of |= {word: vocabulary.NEUTRAL + key_of[word] for word in neutral.intersection(every)}
     return [list(map(key_of.__getitem__, words)) for words in plain]
 
 
-def _count_features(texts: dict[int, list[str]], phrases: dict[str, Phrases]) -> dict[int, Counts]:
+def _count_features(
+    texts: dict[int, list[str]], phrases: dict[str, Phrases], neutral: frozenset[str]
+) -> dict[int, Counts]:
     """Return the counts of each position, in order."""
-    features = _extract_features(texts, phrases)
+    features = _extract_features(texts, phrases, neutral)
     counted: dict[int, Counts] = {}
     for position in sorted(texts):
         counts = counted[position] = {}
@@ -185,27 +217,137 @@ def _count_features(texts: dict[int, list[str]], phrases: dict[str, Phrases]) ->
 
 def extract_features(training_set: TrainingSet, texts: dict[int, list[str]]) -> dict[int, list[str]]:
     """Return the features of `texts`, by position, as a search that was trained with this set knows them."""
-    return _extract_features(texts, _index_phrases(_list_phrases(training_set)))
+    neutral = find_neutral_words(training_set)
+    return _extract_features(texts, _index_phrases(_list_phrases(training_set), neutral), neutral)
 
 
-def _extract_features(texts: dict[int, list[str]], phrases: dict[str, Phrases]) -> dict[int, list[str]]:
+def _extract_features(
+    texts: dict[int, list[str]], phrases: dict[str, Phrases], neutral: frozenset[str]
+) -> dict[int, list[str]]:
     """Return the features of the texts of each position; a feature counts once a text."""
     every = [(position, text) for position, of in texts.items() for text in of]
-    keys_of = _compute_keys([text for _, text in every])
+    keys_of = _compute_keys([text for _, text in every], neutral)
     alone: dict[str, list[str]] = {}  # for a key, the features that need no other
     for key in set(chain.from_iterable(keys_of)):
         marks = (mark for _, mark in phrases.get(key, ()))
-        alone[key] = [key, *vocabulary.list_beginnings(key), *marks]
+        own = [] if key[0] == vocabulary.NEUTRAL else [key, *vocabulary.list_beginnings(key)]
+        alone[key] = [*own, *marks]
     longer = {feature: begun for feature, begun in phrases.items() if " " in feature}
     begin_longer = frozenset(longer)
     found: dict[int, list[str]] = {position: [] for position in texts}
     for (position, _), keys in zip(every, keys_of, strict=True):
-        features = list(vocabulary.iter_pairs(keys))
-        if not begin_longer.isdisjoint(features):
-            features += vocabulary.iter_marks(keys, longer, list(filter(begin_longer.__contains__, features)))
-        features += vocabulary.list_whole_text(keys)
+        every_pair = list(vocabulary.iter_pairs(keys))
+        telling = [key for key in keys if key[0] != vocabulary.NEUTRAL]
+        features = list(every_pair if len(telling) == len(keys) else vocabulary.iter_pairs(telling))
+        if not begin_longer.isdisjoint(every_pair):
+            begun = list(filter(begin_longer.__contains__, every_pair))
+            features += [
+                mark for mark in vocabulary.iter_marks(keys, longer, begun) if mark != vocabulary.NEUTRAL
+            ]
+        features += vocabulary.list_whole_text(telling)
         found[position] += dict.fromkeys(chain(features, *map(alone.__getitem__, keys)))
     return found
+
+
+def find_neutral_words(training_set: TrainingSet) -> frozenset[str]:
+    """Return the words that say nothing: those listed, and names of people and places in the examples."""
+    listed = {
+        words[0] for words in phonetics.split_words_of_texts(training_set["neutral"]) if len(words) == 1
+    }
+    names = [*chain.from_iterable(one["names"] + one["above"] for one in training_set["conclusions"])]
+    names += [phrase for phrase, mark in _list_phrases(training_set) if mark != vocabulary.NEUTRAL]
+    kept = set(chain.from_iterable(phonetics.split_words_of_texts(names)))
+    return frozenset(listed | (_find_proper_names(training_set) - kept))
+
+
+def _find_proper_names(training_set: TrainingSet) -> set[str]:
+    """Return the words that examples only write with a capital, within sentences, few of any one conclusion."""
+    found: Counter[tuple[int, str]] = Counter()
+    small: set[str] = set()
+    for position, told in enumerate(training_set["conclusions"]):
+        for text in told["examples"]:
+            first, *others = text.replace("’", " ").replace("'", " ").split()
+            small.update(word for word in others if word.islower())
+            if first.islower():
+                small.add(first)
+            for before, word in pairwise((first, *others)):
+                if word[0].isupper() and not word.isupper() and before[-1] not in ".!?:;":
+                    found[position, word.strip('.,;:!?()«»"…').lower()] += 1
+    often = {word for (_, word), count in found.items() if count > _MAX_NAME_TEXTS}
+    names = [word for word in {word for _, word in found} - often - small if len(word) > 1]
+    return set(chain.from_iterable(phonetics.split_words_of_texts(names)))
+
+
+def _build_word_rows(training_set: TrainingSet) -> dict[str, WordRow]:
+    """Return where the words of names and cards stand, by key."""
+    rows: dict[str, tuple[set[int], set[int], set[int]]] = {}
+    for at, kind in enumerate(("names", "above", "said")):
+        texts = [" ".join(told[kind]).replace("\n", " ") for told in training_set["conclusions"]]  # type: ignore[literal-required]
+        for position, keys in enumerate(_compute_keys(texts)):
+            for key in keys:
+                rows.setdefault(key, (set(), set(), set()))[at].add(position)
+    return {
+        key: WordRow(sorted(own), sorted(above - own), sorted(said - own - above))
+        for key, (own, above, said) in rows.items()
+        if key[0].isalnum() and (len(key) > 2 or key.isdigit()) and key not in _LITTLE_KEYS
+    }
+
+
+def _count_topic_words(training_set: TrainingSet, neutral: frozenset[str]) -> dict[str, str]:
+    """Return in how many needs of each topic out of the livret a key or a pair of them stands, by the topic's rank."""
+    counts: dict[str, Counter[int]] = {}
+    for rank, topic in enumerate(training_set["out_of_scope"]):
+        for keys in _compute_keys(topic["needs"], neutral):
+            telling = [key for key in keys if key[0] != vocabulary.NEUTRAL]
+            for feature in dict.fromkeys(chain(telling, vocabulary.iter_pairs(telling))):
+                counts.setdefault(feature, Counter())[rank] += 1
+    return {
+        feature: " ".join(f"{rank} {count}" for rank, count in sorted(found.items()))
+        for feature, found in counts.items()
+    }
+
+
+def _pack_spellings(training_set: TrainingSet) -> dict[str, bytes]:
+    """Return the sections of the words that a slip may have been meant to be, and of other French words."""
+    conclusions = training_set["conclusions"]
+    names = [*chain.from_iterable(one["names"] + one["above"] for one in conclusions)]
+    names += [phrase for phrase, _ in _list_phrases(training_set)]
+    told = [text for one in conclusions for text in (*one["examples"], *one["said"])]
+    named = Counter(
+        chain.from_iterable(phonetics.split_words_of_texts([t.replace("\n", " ") for t in names]))
+    )
+    used = Counter(chain.from_iterable(phonetics.split_words_of_texts([t.replace("\n", " ") for t in told])))
+    french = read_french_words()
+    good = {word: (0, -named[word]) for word in named}
+    good |= {
+        word: (1, -count)
+        for word, count in used.items()
+        if word not in good and (word in french if count < _MIN_SPELT_TEXTS else True)
+    }
+    rows: dict[str, tuple[list[str], list[str]]] = {}
+    for word in sorted(good, key=lambda word: (good[word], word)):
+        if len(word) >= _MIN_CORRECTED_LENGTH and word.isalpha():
+            name = vocabulary.name_known_keys(word[0], len(word))
+            rows.setdefault(name, ([], []))[good[word][0]].append(word)
+    others: dict[str, list[str]] = {}
+    for word in french.difference(good):
+        others.setdefault(vocabulary.name_known_keys(word[0], len(word)), []).append(word)
+    return {
+        "spellings": pack_table({name: "|".join(map(" ".join, words)) for name, words in rows.items()}),
+        "french": pack_table({name: " ".join(sorted(words)) for name, words in others.items()}),
+    }
+
+
+def read_french_words() -> frozenset[str]:
+    """Return French words that are at all frequent, without accents; never read at a search."""
+    import gzip
+    import json
+    from importlib import resources
+
+    packed = (resources.files("spellchecker") / "resources" / "fr.json.gz").read_bytes()
+    counts = json.loads(gzip.decompress(packed))
+    words = [word for word, count in counts.items() if count > _MIN_FREQUENCY and word.isalpha()]
+    return frozenset(chain.from_iterable(phonetics.split_words_of_texts(words)))
 
 
 def _build_rows(

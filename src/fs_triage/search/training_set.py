@@ -19,12 +19,18 @@ class PartnerNames(TypedDict):
 
 
 class ConclusionTexts(TypedDict):
-    """The texts of a conclusion: `partner` is the rank of its partner, `way` the answers that lead to it."""
+    """The texts of a conclusion: `partner` is the rank of its partner, `way` the answers that lead to it.
+
+    `names` are its own label and keywords, `above` those of the questions that lead to it, `said` its steps and what
+    not to do.
+    """
 
     partner: int
     level: int
     examples: list[str]
     names: list[str]
+    above: list[str]
+    said: list[str]
     way: str
 
 
@@ -43,6 +49,7 @@ class TrainingSet(TypedDict):
     conclusions: list[ConclusionTexts]
     synonyms: list[tuple[str, list[str]]]
     themes: list[tuple[str, str | None, list[str]]]
+    neutral: list[str]
     out_of_scope: list[TopicTexts]
     vague: list[str]
 
@@ -58,6 +65,8 @@ def build_training_set(livret: Livret, grown: Tree) -> TrainingSet:
             "level": conclusion["level"],
             "examples": [],
             "names": [],
+            "above": [name for names in grown.names[node][2:-1] for name in names[1:]],
+            "said": [*conclusion["steps"], *conclusion["do_not"]],
             "way": " ".join([conclusion["partner"], *(step["answer"] for step in conclusion["path"])]),
         }
         for node, conclusion in grown.conclusions.items()
@@ -83,6 +92,7 @@ def build_training_set(livret: Livret, grown: Tree) -> TrainingSet:
         "conclusions": list(told.values()),
         "synonyms": [(synonym.word, list(synonym.also)) for synonym in livret.synonyms.synonyms],
         "themes": [(theme.theme, theme.partner, list(theme.words)) for theme in livret.synonyms.themes],
+        "neutral": list(livret.synonyms.neutral),
         "out_of_scope": _list_topics(livret),
         "vague": list(livret.elsewhere.vague),
     }

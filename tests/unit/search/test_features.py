@@ -113,13 +113,12 @@ def test_no_word_is_taken_for_a_mark(texts: list[str]) -> None:
 def test_a_phrase_stands_for_its_mark_wherever_it_is_said() -> None:
     loaded = load.load_livret(JURA)
     assert loaded.livret is not None
-    said = train._list_phrases(
-        training_set.build_training_set(loaded.livret, flatten.flatten_livret(loaded.livret))
-    )
+    learnt = training_set.build_training_set(loaded.livret, flatten.flatten_livret(loaded.livret))
+    said, neutral = train._list_phrases(learnt), train.find_neutral_words(learnt)
     assert len(said) > 1500
-    phrases = train._index_phrases(said)
+    phrases = train._index_phrases(said, neutral)
     for phrase, mark in said:
-        keys = phonetics.compute_keys(phonetics.split_words(f"eh bien {phrase} voilà"))
+        [keys] = train._compute_keys([f"eh bien {phrase} voilà"], neutral)
         features = [feature for feature in (*keys, *vocabulary.iter_pairs(keys)) if feature in phrases]
         assert mark in set(vocabulary.iter_marks(keys, phrases, features)), phrase
 

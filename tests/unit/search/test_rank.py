@@ -243,7 +243,7 @@ def test_a_result_is_ordered_and_keeps_to_what_was_asked(
 ) -> None:
     result = search.find_conclusions(opened.model, need, partner=partner, level=level, max=most)
     scores = [hit.score for hit in result.hits]
-    assert bool(result.hits) == (result.verdict == search.MATCHES)
+    assert bool(result.hits) == (result.verdict in (search.MATCHES, search.MAYBE))
     assert len(scores) <= most and scores == sorted(scores, reverse=True) and all(0 <= s <= 1 for s in scores)
     matches = found(opened, need, partner=partner, level=level, max=most)
     assert {match["partner"] for match in matches} <= ({partner} if partner else set(PARTNERS))
@@ -381,7 +381,7 @@ def test_a_batch_answers_each_line_in_order(run: Run) -> None:
         "vague",
         "out-of-scope",
         "matches",
-        "matches",
+        "vague",
     ]
     assert [len(answer["matches"]) for answer in answers[:4]] == [2, 0, 0, 2]
     assert answers[0]["livret"] == "jura" and answers[0]["matches"][0]["id"] == "ants/carte-grise/duplicata"
