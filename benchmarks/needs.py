@@ -15,7 +15,7 @@ from fs_triage import rebuild
 from fs_triage.livret import open_built
 from fs_triage.rules.flatten import Tree
 from fs_triage.rules.load import Livret
-from fs_triage.search import rank
+from fs_triage.understanding.understand import understand
 
 FILES = sorted((Path(__file__).resolve().parent.parent / "tests" / "needs").glob("*.jsonl"))
 FIRST = 3
@@ -64,7 +64,7 @@ def searching(livret: Livret) -> Ranking:
     opened = open_built(rebuild.compile_livret(livret), None, [])
     model = opened.model
     nodes = [line.partition("\t")[0] for line in opened.list_conclusion_lines()]
-    return lambda need: [nodes[hit.position] for hit in rank.find_conclusions(model, need).hits]
+    return lambda need: [nodes[hit.position] for hit in understand(opened, model, need).hits]
 
 
 def _in_fold(text: str, fold: int, folds: int) -> bool:

@@ -52,7 +52,7 @@ def judged(rank: Ranking, asked: list[Need], grown: Tree, shown: dict[str, str])
     partners: Tally = defaultdict(list)
     for need in asked:
         found = rank(need["text"])[:FIRST]
-        if need["kind"] == "out":
+        if not need["partner"]:
             kinds["out"].append((not found, not found))
             continue
         right = [is_right(node, need, grown, shown) for node in found]
@@ -78,7 +78,7 @@ def show_accuracy(livret: Livret, grown: Tree, shown: dict[str, str]) -> None:
                 for n in names
             )
             table(f"{path.name} : {title}|besoins|juste en 1er|dans les {FIRST}", rows)
-        in_scope += [need for need in asked if need["kind"] != "out"]
+        in_scope += [need for need in asked if need["partner"]]
     ways = {
         "fs-triage": rank,
         "BM25, racines françaises": baselines.bm25(shown),
