@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from fs_triage.search.rank import Hit
+    from fs_triage.search.rank import Hit, ToldNeed
 
 
 class Verdict:
@@ -37,16 +37,6 @@ class UnknownWord:
         self.nearest = nearest
 
 
-class ToldNeed:
-    """One of several needs told in a text: its words as typed, and what answers it, best first."""
-
-    __slots__ = ("hits", "text")
-
-    def __init__(self, text: str, hits: list[Hit]) -> None:
-        self.text = text
-        self.hits = hits
-
-
 class Understanding:
     """What a text was understood as.
 
@@ -56,6 +46,10 @@ class Understanding:
     typed, best first. `choices` are ids of nodes that would settle a vague text. `needs` has two or more, or none.
     `known_words` are the words as typed that something is known of; `reach` is the share that the best answer has of
     the score that it needs (1 is enough), None where nothing was weighed.
+
+    `ranked` is what a list shows: ids of partners, questions and conclusions, best first, none twice, a few more than
+    `max` at most. It holds `named`, `hits` and `choices` in one order, those below `at` first, and is empty when there
+    is nothing to choose from. Enter takes the first.
     """
 
     __slots__ = (
