@@ -410,7 +410,7 @@ class _Search:
             likely=likely,
             needs=needs if len(needs) > 1 else [],
             unknown=[sentence.typed[at] for sentence in sentences for at in sentence.unknown],
-            known=sum(len(sentence.known) for sentence in sentences),
+            known=sum(len(sentence.keys) - len(sentence.unknown) for sentence in sentences),
             read=" ".join(read),
             topic=self._find_topic() if verdict == OUT_OF_SCOPE else None,
             search=self,
