@@ -396,7 +396,8 @@ class _Search:
             if not by_heart and self.partner is None:
                 needs = self._find_needs()
                 first = [need.hits[0].position for need in needs]
-            hits = [self._build_hit(position) for position in dict.fromkeys([*first, *likely])][:count]
+            order = [*dict.fromkeys([*first, *likely])][:count]
+            hits = [self._build_hit(position) for position in order]
             if by_heart:
                 hits[0].score = 1.0
             _lower_scores(hits)
