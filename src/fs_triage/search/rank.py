@@ -311,7 +311,6 @@ class _Search:
                 weight = _LIKELY_WEIGHT * strength
                 for one in self.sentences:
                     one.scores.partners[rank] = one.scores.partners.get(rank, 0.0) + weight
-                scored.is_counted = True
             else:
                 partners[rank] = partners.get(rank, 0.0) + _PASSING_WEIGHT * strength
 
