@@ -61,9 +61,10 @@ def test_ci_runs_the_two_commands_as_they_stand() -> None:
     assert told.stdout.splitlines() == commands("sh")
     assert 'bash -c "${commands[0]}"' in script and 'check bash -c "${commands[1]}"' in script
     types = [f"mypy --platform {name}" for name in ("linux", "win32")]
-    windows = [f"python tests/windows/{name}.py" for name in ("prepare", "set_up")]
-    for check in ("ruff check", "ruff format --check", *types, "fs-triage verifier", *windows):
+    for check in ("ruff check", "ruff format --check", *types, "fs-triage verifier"):
         assert f"check .venv/bin/{check}\n" in script
+    windows = [f".venv/bin/python tests/windows/{name}.py" for name in ("prepare", "set_up")]
+    assert " && ".join(windows) in script and "check end_of_windows_set_up" in script
     subprocess.run(["bash", "-n", str(ROOT / ".ci" / "run")], check=True)
     named = re.findall(r"(?:--ignore=)?(tests/(?:unit|contract)[\w./]*)", script)
     assert len(named) > 4

@@ -19,7 +19,7 @@ OWN = {
 }
 SEARCH = {
     "cli.chercher",
-    *("understanding", "understanding.result", "understanding.understand"),
+    *("understanding", "understanding.names", "understanding.result", "understanding.understand"),
     *("search", "search.features", "search.model", "search.phonetics", "search.rank", "search.sentence"),
 }
 SITUATION = OWN - {"cli.quick", "index.lookup"} | {"cli.situation", "cli.json_answers", "index.situations"}

@@ -231,7 +231,7 @@ def _merge_same(contacts: Sequence[ContactCard]) -> tuple[ContactCard, ...]:
             kinds = dict.fromkeys([before.kind, contact.kind])
             contact = before._replace(
                 kind=" et ".join(kinds),
-                label=" ; ".join(dict.fromkeys(labels_told)).replace(" ;", "\u00a0;"),
+                label="\u00a0; ".join(dict.fromkeys(labels_told)),
                 details=tuple(dict.fromkeys([*before.details, *contact.details])),
             )
         merged[key] = contact

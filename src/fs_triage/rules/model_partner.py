@@ -213,7 +213,7 @@ class EscalateAnswer(_Answer):
     )
     in_order: bool = Field(
         False,
-        description="true : les contacts s’essaient dans cet ordre, parce que le livret le demande.",
+        description="Avec true, les contacts s’essaient dans cet ordre, parce que le livret le demande.",
         examples=[True],
     )
     steps: Sentences = Field([], description=_STEPS, min_length=1, examples=[["Appeler avec l’usager."]])

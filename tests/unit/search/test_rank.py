@@ -283,12 +283,6 @@ def test_what_speaks_against_a_partner_is_told(run: Run) -> None:
 
 
 MESSAGES = {
-    ("j'ai besoin d'aide",): (
-        1,
-        "Besoin trop vague\xa0: «\xa0j'ai besoin d'aide\xa0». De quel partenaire s’agit-il\xa0? "
-        f"({', '.join(PARTNERS)}) Dites-en plus, ou nommez-le\xa0: "
-        "«\xa0fs-triage chercher \"j'ai besoin d'aide\" --partenaire caf\xa0».",
-    ),
     ("rsa", "--partenaire", "mairie"): (
         2,
         f"Partenaire inconnu\xa0: «\xa0mairie\xa0»\xa0; possibles\xa0: {', '.join(PARTNERS)}.",
