@@ -12,6 +12,7 @@ from typing import NamedTuple
 from fs_triage.acts.demarche import Demarche
 from fs_triage.acts.reserved import PublicText, ReservedValues, keep_public, mask_text
 from fs_triage.render import labels
+from fs_triage.render.contact_values import build_link
 from fs_triage.render.hours import render_hours
 from fs_triage.text.fold import fold
 from fs_triage.text.typography import quote_text
@@ -70,7 +71,7 @@ class PublicContact:
         self.note = _keep_text(contact["note"], reserved)
         self.condition = _keep_text(contact["when"], reserved)
         self.must_be_checked = contact["doubt"] is not None
-        self.url = PublicText(find_url(contact["kind"], contact["value"]), reserved)
+        self.url = PublicText(build_link(contact["kind"], contact["value"]), reserved)
 
 
 class SheetDemarche(NamedTuple):
@@ -135,20 +136,6 @@ def list_doubts(demarches: Iterable[Demarche]) -> list[str]:
 def render_day(day: date) -> str:
     """Return a day in French: « 1er mars 2026 »."""
     return f"{'1er' if day.day == 1 else day.day} {_MONTHS[day.month - 1]} {day.year}"
-
-
-def find_url(kind: str, value: str) -> str:
-    """Return what a click on a contact opens, empty where nothing does."""
-    if kind == "email":
-        return f"mailto:{value}"
-    if kind == "phone":
-        return "tel:" + "".join(sign for sign in value if sign.isdigit() or sign == "+")
-    if kind in ("web", "appointment") and "." in value.strip(".") and not any(map(str.isspace, value)):
-        if "://" in value:
-            return value
-        host, slash, path = value.partition("/")
-        return f"https://{host.lower()}{slash}{path}"
-    return ""
 
 
 def _describe_demarche(demarche: Demarche, reserved: ReservedValues) -> SheetDemarche:

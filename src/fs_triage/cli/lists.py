@@ -10,8 +10,9 @@ from fs_triage.index import lookup
 from fs_triage.index.contact_search import SearchableContact, list_wanted_words
 from fs_triage.livret import OpenLivret
 from fs_triage.render import directory, labels
+from fs_triage.render.card_layout import Line
 from fs_triage.render.conclusion import COUNSELLOR, describe_contact
-from fs_triage.render.directory import Line, ListedConclusion, ListedContact
+from fs_triage.render.directory import ListedConclusion, ListedContact
 from fs_triage.render.hours import render_hours
 from fs_triage.text.typography import quote_input
 
@@ -111,7 +112,8 @@ def _print_lines(lay_out: Callable[[int], Iterable[Line]]) -> None:
 
         terminal.print_lines(lay_out)
     else:
-        output.print_answer("\n".join(line.text for line in lay_out(output.get_columns() - 1)))
+        lines = lay_out(output.get_columns() - 1)
+        output.print_answer("\n".join("".join(span.text for span in line) for line in lines))
 
 
 def _get_label(livret: OpenLivret, partner: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 _WHOLE_NUMBER_LENGTH = 10  # digits of a French number; a shorter one (3230) is dialled as it is
 _SPECIAL_RATE = "08"  # these are read « 0 809 401 401 »
-_FRANCE = "+33"
 
 
 def group_phone_number(value: str) -> str:
@@ -27,12 +26,12 @@ def build_link(kind: str, value: str) -> str:
     if kind == "email":
         return f"mailto:{value}"
     if kind == "phone":
-        digits = _keep_digits(value)
-        if value.strip().startswith("+"):
-            return f"tel:+{digits}"
-        return f"tel:{_FRANCE}{digits[1:]}" if len(digits) == _WHOLE_NUMBER_LENGTH else f"tel:{digits}"
-    if kind in ("web", "appointment") and "." in value and " " not in value:
-        return value if value.startswith(("http://", "https://")) else f"https://{value}"
+        return f"tel:{'+' if value.strip().startswith('+') else ''}{_keep_digits(value)}"
+    if kind in ("web", "appointment") and "." in value.strip(".") and " " not in value:
+        if "://" in value:
+            return value
+        host, slash, path = value.partition("/")
+        return f"https://{host.lower()}{slash}{path}"
     return ""
 
 

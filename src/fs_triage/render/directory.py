@@ -4,33 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from enum import StrEnum
 from typing import NamedTuple
 
+from fs_triage import output
 from fs_triage.render import labels
+from fs_triage.render.card_layout import Line, Span
 from fs_triage.render.conclusion import ContactCard, Tone
 from fs_triage.text.fold import fold
 from fs_triage.text.wrap import wrap_text
 
+_HEADING, _NAME, _TEXT, _WARNING = "bold underline", "bold", "", "yellow"
 _MAX_CALLS = 3  # calls shown of a contact that many démarches use
 _DEEPER = "     "
 _CONTINUED = "  "  # begins what is left of an id longer than a line
-
-
-class Role(StrEnum):
-    """What a line is."""
-
-    HEADING = "heading"
-    NAME = "name"
-    TEXT = "text"
-    WARNING = "warning"
-
-
-class Line(NamedTuple):
-    """A line as laid out."""
-
-    text: str
-    role: Role = Role.TEXT
 
 
 class ListedContact(NamedTuple):
@@ -55,10 +41,10 @@ def lay_out_contacts(
     """Yield the lines of contacts by partner, which each group names."""
     for rank, (partner, contacts) in enumerate(groups):
         if rank:
-            yield Line("")
-        yield from _wrap(f"{partner} – {_count(len(contacts), 'contact')}", width, role=Role.HEADING)
+            yield ()
+        yield from _wrap(f"{partner} – {_count(len(contacts), 'contact')}", width, style=_HEADING)
         for contact in contacts:
-            yield Line("")
+            yield ()
             yield from _lay_out_contact(contact, width, are_all_calls_shown)
 
 
@@ -68,18 +54,18 @@ def lay_out_conclusions(
     """Yield the lines of démarches by partner, which each group names, and how to open one."""
     first = ""
     for partner, conclusions in groups:
-        yield from _wrap(f"{partner} – {_count(len(conclusions), 'démarche')}", width, role=Role.HEADING)
+        yield from _wrap(f"{partner} – {_count(len(conclusions), 'démarche')}", width, style=_HEADING)
         for conclusion in conclusions:
             first = first or conclusion.id
-            yield from _wrap(conclusion.title, width, " ", Role.NAME)
+            yield from _wrap(conclusion.title, width, " ", _NAME)
             level = labels.LEVEL_BANNERS[conclusion.level]
             together = f"   {level} – {conclusion.id}"
             if len(together) <= width:
-                yield Line(together)
+                yield _line(together)
             else:
                 yield from _wrap(level, width, "   ")
                 yield from _break_id("", conclusion.id, width)
-        yield Line("")
+        yield ()
     if first:
         yield from _wrap("Pour ouvrir une fiche, son identifiant\u00a0:", width)
         yield from _break_id("fs-triage ", first, width)
@@ -89,26 +75,26 @@ def _lay_out_contact(contact: ListedContact, width: int, are_all_calls_shown: bo
     card = contact.card
     value = card.kind if fold(card.value) == fold(card.kind) else f"{card.kind}\u00a0: {card.value}"
     if fold(card.label) in (fold(card.value), fold(value)):  # what says the same is said once
-        yield from _lay_out_value(card, value, width, " ", Role.NAME)
+        yield from _lay_out_value(card, value, width, " ", _NAME)
     else:
-        yield from _wrap(card.label, width, " ", Role.NAME)
-        yield from _lay_out_value(card, value, width, "   ", Role.TEXT)
+        yield from _wrap(card.label, width, " ", _NAME)
+        yield from _lay_out_value(card, value, width, "   ", _TEXT)
     yield from _wrap(card.audience[:1].upper() + card.audience[1:], width, "   ")
     for remark in card.remarks:
         is_warning = remark.tone is Tone.WARNING
-        role = Role.WARNING if is_warning else Role.TEXT
-        yield from _wrap(remark.line, width, " ! " if is_warning else "   ", role)
+        style = _WARNING if is_warning else _TEXT
+        yield from _wrap(remark.line, width, " ! " if is_warning else "   ", style)
     yield from _lay_out_calls(contact, width, are_all_calls_shown)
 
 
-def _lay_out_value(card: ContactCard, value: str, width: int, indent: str, role: Role) -> Iterator[Line]:
+def _lay_out_value(card: ContactCard, value: str, width: int, indent: str, style: str) -> Iterator[Line]:
     """Yield a value after its kind, or on a line of its own, where it is copied whole."""
     if len(indent) + len(value) <= width or " " in card.value:
-        yield from _wrap(value, width, indent, role)
+        yield from _wrap(value, width, indent, style)
         return
-    yield from _wrap(f"{card.kind}\u00a0:", width, indent, role)
+    yield from _wrap(f"{card.kind}\u00a0:", width, indent, style)
     deeper = indent + "  "
-    yield Line((deeper if len(deeper) + len(card.value) <= width else "") + card.value, role)
+    yield _line((deeper if len(deeper) + len(card.value) <= width else "") + card.value, style)
 
 
 def _lay_out_calls(contact: ListedContact, width: int, are_all_shown: bool) -> Iterator[Line]:
@@ -132,20 +118,20 @@ def _lay_out_calls(contact: ListedContact, width: int, are_all_shown: bool) -> I
 def _break_id(call: str, node: str, width: int, indent: str = "   ") -> Iterator[Line]:
     """Yield a call and an id on one line; where it has no room, the id alone; broken at a sign where it must be."""
     if len(indent) + len(call) + len(node) <= width:
-        yield Line(f"{indent}{call}{node}")
+        yield _line(f"{indent}{call}{node}")
         return
     if call:
-        yield Line(f"{indent}{call}".rstrip())
+        yield _line(f"{indent}{call}".rstrip())
     if len(node) <= width:
-        yield Line((indent if len(indent) + len(node) <= width else "") + node)
+        yield _line((indent if len(indent) + len(node) <= width else "") + node)
         return
     line = ""
     for piece in _split_id(node, width - len(_CONTINUED)):
         if len(line) + len(piece) > width:
-            yield Line(line)
+            yield _line(line)
             line = _CONTINUED
         line += piece
-    yield Line(line)
+    yield _line(line)
 
 
 def _split_id(node: str, width: int) -> Iterator[str]:
@@ -154,9 +140,13 @@ def _split_id(node: str, width: int) -> Iterator[str]:
         yield from [part] if len(part) <= width else re.findall(r"[^-]+-?", part)
 
 
-def _wrap(text: str, width: int, first: str = "", role: Role = Role.TEXT) -> Iterator[Line]:
+def _line(text: str, style: str = _TEXT) -> Line:
+    return (Span(output.make_printable(text), style),)
+
+
+def _wrap(text: str, width: int, first: str = "", style: str = _TEXT) -> Iterator[Line]:
     for line in wrap_text(text, width, first, " " * len(first)):
-        yield Line(line, role)
+        yield _line(line, style)
 
 
 def _count(number: int, noun: str) -> str:

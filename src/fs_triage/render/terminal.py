@@ -13,14 +13,9 @@ from rich.style import Style
 from rich.text import Text
 from rich.tree import Tree
 
-from fs_triage import output
-from fs_triage.render import directory
 from fs_triage.render.card_layout import Line, lay_out_card
 from fs_triage.render.conclusion import Card
-from fs_triage.render.directory import Role
 from fs_triage.render.tree import LEGEND, Branch, describe_branch
-
-_ROLES = {Role.HEADING: "bold underline", Role.NAME: "bold", Role.TEXT: "", Role.WARNING: "yellow"}
 
 
 def print_cards(cards: Iterable[Card]) -> int:
@@ -43,12 +38,11 @@ def print_tree(branch: Branch) -> None:
     _build_console().print(_build_tree(branch), "", LEGEND, sep="\n")
 
 
-def print_lines(lay_out: Callable[[int], Iterable[directory.Line]]) -> None:
+def print_lines(lay_out: Callable[[int], Iterable[Line]]) -> None:
     """Print what `lay_out` makes for the width of the terminal that standard output is."""
     console = _build_console()
     for line in lay_out(max(console.width, 1)):
-        text = Text(output.make_printable(line.text), style=_ROLES[line.role])
-        console.print(text, no_wrap=True, overflow="ignore", crop=False)
+        console.print(_build_line(line), no_wrap=True, overflow="ignore", crop=False)
 
 
 def _build_console() -> Console:

@@ -15,7 +15,7 @@ from conftest import GOOD, JURA, ROOT, edit, open_compiled
 
 from fs_triage.acts.demarche import Demarche, find_demarche, read_demarche
 from fs_triage.acts.reserved import ReservedValues
-from fs_triage.acts.sheet import PublicContact, Sheet, build_sheet, find_url, list_doubts, render_day
+from fs_triage.acts.sheet import PublicContact, Sheet, build_sheet, list_doubts, render_day
 from fs_triage.acts.sheet_page import render_sheet_page
 from fs_triage.acts.sheet_text import render_sheet_text
 from fs_triage.cli import acts
@@ -256,14 +256,3 @@ def test_a_page_needs_nothing_else() -> None:
     assert "size: A5" in page and 'lang="fr"' in page
     assert not re.search(r"<(?:script|link|img|iframe)\b|@import|url\(", page)
     assert set(re.findall(r'(?:href|src)="(\w+):', page)) <= {"https", "tel", "mailto"}
-
-
-def test_a_site_is_opened_as_it_is_printed_and_words_are_not() -> None:
-    assert find_url("web", "CAF.FR") == "https://caf.fr"
-    assert find_url("web", "www.Exemple.fr/Page") == "https://www.exemple.fr/Page"
-    assert find_url("web", "http://exemple.fr/#!/A") == "http://exemple.fr/#!/A"
-    assert find_url("appointment", "RDV auprès de la M.S.A.") == ""
-    assert find_url("appointment", "compte AMELI") == ""
-    assert find_url("phone", "0 809 401 401") == "tel:0809401401"
-    assert find_url("email", "a@b.fr") == "mailto:a@b.fr"
-    assert find_url("address", "39000 LONS") == ""

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from fs_triage.render.card_layout import Line
 from fs_triage.render.conclusion import ContactCard, Remark, Tone
 from fs_triage.render.directory import (
-    Line,
     ListedConclusion,
     ListedContact,
-    Role,
     lay_out_conclusions,
     lay_out_contacts,
 )
@@ -35,7 +34,7 @@ def make_card(**changes: object) -> ContactCard:
 
 
 def texts(lines: list[Line]) -> list[str]:
-    return [line.text.replace("\u00a0", " ") for line in lines]
+    return ["".join(span.text for span in line).replace("\u00a0", " ") for line in lines]
 
 
 def show(card: ContactCard, users: list[str], width: int = 80, all_calls: bool = False) -> list[str]:
@@ -129,4 +128,4 @@ def test_a_list_says_the_level_in_words_and_how_to_open_a_card() -> None:
         "Pour ouvrir une fiche, son identifiant :",
         "   fs-triage caf/rsa",
     ]
-    assert [line.role for line in lines[:3]] == [Role.HEADING, Role.NAME, Role.TEXT]
+    assert [line[0].style for line in lines[:3]] == ["bold underline", "bold", ""]
