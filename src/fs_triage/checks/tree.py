@@ -23,6 +23,7 @@ from fs_triage.rules.nodes import (
     Node,
     find_if_blocked_owners,
     find_only_conclusions,
+    find_target,
     iter_nodes,
     iter_questions,
     list_ancestors,
@@ -56,14 +57,47 @@ def find_duplicate_ids(rules: PartnerRules) -> Iterator[Finding]:
         seen.setdefault(spot.path, spot)
 
 
-@check("unknown-target", scope=Scope.PARTNER, severity=Severity.BLOCKING)
-def find_unknown_targets(rules: PartnerRules) -> Iterator[Finding]:
-    """Un « goto » ou un « if_blocked » mène à une réponse qui n’existe pas, ou qui n’est qu’un renvoi.
+@check("unknown-target", scope=Scope.LIVRET, severity=Severity.BLOCKING)
+def find_unknown_targets(livret: Livret) -> Iterator[Finding]:
+    """Un « goto », un « opens » ou un « if_blocked » mène à une réponse qui n’existe pas, ou qui ne convient pas.
 
     Éviter : « if_blocked: bloquage » quand la réponse s’appelle « blocage ».
-    Préférer : le chemin exact de la réponse chez ce partenaire, « rsa/demande ».
+    Préférer : le chemin exact de la réponse chez ce partenaire, « rsa/demande » ; chez un autre, « goto: msa/famille ».
     Pourquoi : la démarche s’arrêterait sur un cul-de-sac.
     """
+    nodes = _collect_answers(livret)
+    for rules in livret.partners:
+        yield from _find_unknown_targets(rules, livret, nodes)
+        yield from _find_unknown_openings(rules)
+
+
+def _collect_answers(livret: Livret) -> dict[str, Answer | Partner]:
+    """Return each answer of each partner, and the partners themselves, by id."""
+    answers: dict[str, Answer | Partner] = {rules.model.id: rules.model for rules in livret.partners}
+    for rules in livret.partners:
+        answers |= {f"{rules.model.id}/{spot.path}": spot.answer for spot in iter_nodes(rules)}
+    return answers
+
+
+def _find_unknown_openings(rules: PartnerRules) -> Iterator[Finding]:
+    answers = {spot.path: spot.answer for spot in iter_nodes(rules)}
+    for spot in iter_nodes(rules):
+        question = spot.answer
+        if not isinstance(question, QuestionAnswer) or question.opens is None:
+            continue
+        path = f"{spot.path}/{question.opens}"
+        if isinstance(answers.get(path), StepsAnswer | EscalateAnswer):
+            continue
+        if path in answers or not was_left_out(rules, path):
+            message = f"« opens » mène à « {question.opens} », qui n’est pas une conclusion de cette question"
+            known = [answer.id for answer in question.answers if answer.id != question.opens]
+            hint = suggest_name(question.opens, known)
+            yield Finding(get_mark(rules.table, (*spot.location, "opens")), message, hint)
+
+
+def _find_unknown_targets(
+    rules: PartnerRules, livret: Livret, nodes: dict[str, Answer | Partner]
+) -> Iterator[Finding]:
     answers = {spot.path: spot.answer for spot in iter_nodes(rules)}
     places: list[tuple[Answer | Partner, Location]] = [(rules.model, ())]
     places += [(spot.answer, spot.location) for spot in iter_nodes(rules)]
@@ -73,56 +107,78 @@ def find_unknown_targets(rules: PartnerRules) -> Iterator[Finding]:
             if target is None or was_left_out(rules, target):
                 continue
             end = answers.get(target)
+            if end is None and key == "goto" and (target in nodes or _may_exist(target, rules, livret)):
+                continue
             if end is None:
                 message = f"« {key} » mène à « {target} », qui n’existe pas"
-                yield Finding(
-                    get_mark(rules.table, (*location, key)), message, suggest_name(target, list(answers))
-                )
+                partner = target.partition("/")[0]
+                known = list(answers)
+                if key == "goto" and partner in nodes and partner not in answers:
+                    known = [node for node in nodes if node.startswith(f"{partner}/")]
+                yield Finding(get_mark(rules.table, (*location, key)), message, suggest_name(target, known))
             elif key == "if_blocked" and isinstance(end, GotoAnswer):
                 message = f"« if_blocked » mène à « {target} », qui n’est qu’un renvoi"
                 yield Finding(get_mark(rules.table, (*location, key)), message, f"écrivez « {end.goto} »")
 
 
-@check("cycle", scope=Scope.PARTNER, severity=Severity.BLOCKING)
-def find_cycles(rules: PartnerRules) -> Iterator[Finding]:
+def _may_exist(target: str, rules: PartnerRules, livret: Livret) -> bool:
+    """Return whether `target` may be of another partner: one not read whole, or one that the heir does without."""
+    partner = target.partition("/")[0]
+    if any(spot.path == partner for spot in iter_nodes(rules)):
+        return False
+    if partner in livret.booklet.partners:
+        other = next((one for one in livret.partners if one.model.id == partner), None)
+        return other is None or was_left_out(other, target.partition("/")[2])
+    return bool(rules.inherited)
+
+
+@check("cycle", scope=Scope.LIVRET, severity=Severity.BLOCKING)
+def find_cycles(livret: Livret) -> Iterator[Finding]:
     """Un « goto » tourne en rond.
 
     Éviter : une réponse « rsa » avec « goto: prime », et une réponse « prime » avec « goto: rsa ».
     Préférer : un renvoi vers une réponse qui conclut ou qui pose une autre question.
     Pourquoi : le conseiller reviendrait sans fin au même endroit.
     """
-    answers = {spot.path: spot.answer for spot in iter_nodes(rules)}
-    places = {spot.path: spot.location for spot in iter_nodes(rules)}
+    answers = _collect_answers(livret)
+    places = {
+        f"{rules.model.id}/{spot.path}": get_mark(rules.table, (*spot.location, "goto"))
+        for rules in livret.partners
+        for spot in iter_nodes(rules)
+        if isinstance(spot.answer, GotoAnswer)
+    }
     seen: set[str] = set()
     for start in answers:
         way = _follow_gotos(start, answers, seen)
         seen.update(way)
         turn = _find_cycle(way, answers)
         if turn:
-            message = f"« goto » tourne en rond : {' → '.join(turn[:_MAX_SHOWN])}"
-            yield Finding(
-                get_mark(rules.table, (*places[turn[0]], "goto")), message, "menez à une autre réponse"
-            )
+            partners = {node.partition("/")[0] for node in turn}
+            shown = [node.partition("/")[2] or node if len(partners) == 1 else node for node in turn]
+            message = f"« goto » tourne en rond : {' → '.join(shown[:_MAX_SHOWN])}"
+            yield Finding(places[turn[0]], message, "menez à une autre réponse")
 
 
-def _follow_gotos(start: str, answers: dict[str, Answer], seen: set[str]) -> dict[str, None]:
+def _follow_gotos(start: str, answers: dict[str, Answer | Partner], seen: set[str]) -> dict[str, None]:
     """Return the nodes that the `goto` at `start` leads through, up to the first one already visited."""
     way: dict[str, None] = {}
     node = start
     while node not in seen and node not in way and isinstance(end := answers.get(node), GotoAnswer):
         way[node] = None
-        node = end.goto
+        node = find_target(node.partition("/")[0], end.goto, answers)
     return way
 
 
-def _find_cycle(way: dict[str, None], answers: dict[str, Answer]) -> list[str]:
+def _find_cycle(way: dict[str, None], answers: dict[str, Answer | Partner]) -> list[str]:
     """Return the cycle in `way`, empty unless it returns to one of its nodes or to a question above one of them."""
     nodes = list(way)
     last = answers[nodes[-1]] if nodes else None
-    target = last.goto if isinstance(last, GotoAnswer) else ""
+    target = ""
+    if isinstance(last, GotoAnswer):
+        target = find_target(nodes[-1].partition("/")[0], last.goto, answers)
     if target in way:
         return [*nodes[nodes.index(target) :], target]
-    if isinstance(answers.get(target), QuestionAnswer):
+    if isinstance(answers.get(target), QuestionAnswer | Partner):
         under = next((rank for rank, node in enumerate(nodes) if target in list_ancestors(node)), None)
         return [] if under is None else [*nodes[under:], target]
     return []
@@ -205,6 +261,45 @@ def _find_dead_ends(
         what = "elle-même" if below[target] == path else "du 1er niveau"
         message = f"« {answer.label} » : si la démarche bloque, elle ne mène qu’à {what}"
         yield Finding(get_mark(rules.table, (*location, "if_blocked")), message, "donnez un autre if_blocked")
+
+
+@check("opens-less", scope=Scope.WHOLE_PARTNER, severity=Severity.BLOCKING)
+def find_openings_that_hide(rules: PartnerRules) -> Iterator[Finding]:
+    """La fiche qu’« opens » montre sans poser la question en dit moins qu’une de celles qu’elle remplace.
+
+    Éviter : « opens: autre » quand une réponse voisine a un contact ou un « do_not » que « autre » n’a pas.
+    Préférer : une fiche qui a tous les contacts et dit tous les cas ; sinon, la question, sans « opens ».
+    Pourquoi : le conseiller n’a plus à choisir ; ce que la fiche montrée ne dit pas, il ne le verrait pas.
+    """
+    answers = {spot.path: spot.answer for spot in iter_nodes(rules)}
+    for spot in iter_nodes(rules):
+        opens = spot.answer.opens if isinstance(spot.answer, QuestionAnswer) else None
+        shown = answers.get(f"{spot.path}/{opens}")
+        if opens is None or not isinstance(shown, StepsAnswer | EscalateAnswer):  # `unknown-target` says so
+            continue
+        known = set(_list_facts(shown))
+        for path, answer in answers.items():
+            hidden = path.startswith(f"{spot.path}/") and [
+                one for one in _list_facts(answer) if one not in known
+            ]
+            if hidden:
+                message = f"« opens » montre « {opens} », qui n’a pas {hidden[0]} de « {path} »"
+                mark = get_mark(rules.table, (*spot.location, "opens"))
+                yield Finding(mark, message, "ajoutez-le à cette fiche, ou ôtez « opens »")
+
+
+def _list_facts(answer: Answer) -> Iterator[str]:
+    """Yield what an answer tells that one shown in its place has to tell too, each with its article."""
+    if isinstance(answer, GotoAnswer):
+        yield f"le renvoi à « {answer.goto} »"
+    uses = answer.escalate if isinstance(answer, EscalateAnswer) else []
+    if isinstance(answer, StepsAnswer):
+        yield "le 1er niveau"
+        uses = answer.contacts or []
+    for use in uses:
+        yield f"le contact « {use.contact} »"
+    for text in answer.do_not:
+        yield f"le « do_not » « {text} »"
 
 
 @check("only-goto", scope=Scope.WHOLE_PARTNER, severity=Severity.BLOCKING)

@@ -213,7 +213,9 @@ def _list_positions(nodes: list[str], tree: Tree) -> list[int]:
 def _list_choices(question: Question) -> str:
     """Return the answers that a call can name, one a line: id and label (not those that lead elsewhere)."""
     prefix = f"{question['id']}/" if question["id"] else ""
-    own = [choice for choice in question["answers"] if choice["to"] == prefix + choice["id"]]
+    own = [
+        choice for choice in question["answers"] if f"{choice['to']}/".startswith(f"{prefix}{choice['id']}/")
+    ]
     return "\n".join(f"{choice['id']}\t{choice['label']}" for choice in own)
 
 

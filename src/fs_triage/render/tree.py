@@ -65,8 +65,10 @@ def _build_question(question_of: QuestionFinder, question: Question, label: str,
 
 def _build_answer(question_of: QuestionFinder, above: str, choice: Choice) -> Branch:
     own = f"{above}/{choice['id']}" if above else choice["id"]
-    elsewhere = choice["to"] != own
-    if choice["level"] == 0 and not elsewhere:
+    elsewhere = not f"{choice['to']}/".startswith(f"{own}/")
+    if not elsewhere and (
+        choice["level"] == 0 or choice["to"] != own
+    ):  # asked, or opening an answer of its own
         return _build_question(question_of, _get_question(question_of, own), choice["label"], choice["help"])
     return {
         "id": own,

@@ -1,12 +1,13 @@
 """Lays a livret out as questions and conclusions, each complete in itself.
 
 The answers below a branch inherit its `pages`, `if_blocked` and `no_second_level` unless they have their own; their
-`do_not` and `warnings` come after its own.
+`do_not` and `warnings` come after its own. A question that opens one of its answers is never asked: what leads to
+it leads to that answer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from fs_triage.contract import ROOT
@@ -20,6 +21,7 @@ from fs_triage.rules.model_partner import (
     QuestionAnswer,
     StepsAnswer,
 )
+from fs_triage.rules.nodes import find_target
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -99,6 +101,7 @@ class _Inheritance:
 def flatten_livret(livret: Livret) -> Tree:
     """Return the tree of `livret`, whose references must be sound (`checks.verify.find_blocking_problems`)."""
     tree = Tree()
+    answers = {node: answer for rules in livret.partners for node, answer in iter_answers(rules.model)}
     choices: list[Choice] = []
     tree.questions[ROOT] = {
         "id": ROOT,
@@ -116,20 +119,34 @@ def flatten_livret(livret: Livret) -> Tree:
         step: PathStep = {"question": ROOT_QUESTION, "answer": model.label}
         inherited = _Inheritance().add_answer(model, step, model.id)
         inherited = replace(inherited, names=(*inherited.names, (model.name,)), path=())
-        _PartnerFlattener(tree, rules).add_question(model.id, model, inherited)
+        _PartnerFlattener(tree, rules, answers).add_question(model.id, model, inherited)
+    unasked = _find_unasked_conclusions(tree, answers)
     for node, target in tree.blocked.items():
-        tree.conclusions[node]["if_blocked"] = [i for i in tree.list_conclusions(target) if i != node]
+        ways = [one for one in tree.list_conclusions(target) if one != node]
+        tree.conclusions[node]["if_blocked"] = [one for one in ways if one not in unasked] or ways
     return tree
+
+
+def _find_unasked_conclusions(tree: Tree, answers: Mapping[str, Answer | Partner]) -> set[str]:
+    """Return the conclusions of questions that are not asked: all but the one that each opens."""
+    return {
+        conclusion
+        for node, answer in answers.items()
+        if isinstance(answer, QuestionAnswer) and answer.opens
+        for conclusion in tree.list_conclusions(node)
+        if conclusion != f"{node}/{answer.opens}"
+    }
 
 
 class _PartnerFlattener:
     """Lays out one partner."""
 
-    def __init__(self, tree: Tree, rules: PartnerRules) -> None:
+    def __init__(self, tree: Tree, rules: PartnerRules, answers: Mapping[str, Answer | Partner]) -> None:
         self.tree = tree
         self.rules = rules
         self.partner = rules.model.id
-        self.answers = dict(iter_answers(rules.model))
+        self.answers = answers
+        """Those of every partner: an answer may lead to another one."""
 
     def add_question(self, node: str, source: Partner | QuestionAnswer, inherited: _Inheritance) -> None:
         choices: list[Choice] = []
@@ -143,7 +160,10 @@ class _PartnerFlattener:
         }
         for answer in source.answers:
             target = f"{node}/{answer.id}"
-            choices.append(self._build_choice(answer, target))
+            end = self._find_end(target)
+            if end not in self.answers:  # of an heir that has not the partner that it leads to
+                continue
+            choices.append(self._build_choice(answer, end))
             step: PathStep = {"question": source.question, "answer": answer.label}
             below = inherited.add_answer(answer, step, self.partner)
             if isinstance(answer, QuestionAnswer):
@@ -151,11 +171,20 @@ class _PartnerFlattener:
             elif not isinstance(answer, GotoAnswer):
                 self._add_conclusion(target, answer, below)
 
+    def _find_end(self, node: str) -> str:
+        """Return the question that is asked or the conclusion that is shown where `node` is answered."""
+        while node in self.answers:
+            answer = self.answers[node]
+            if isinstance(answer, GotoAnswer):
+                node = find_target(node.partition("/")[0], answer.goto, self.answers)
+            elif isinstance(answer, QuestionAnswer) and answer.opens:
+                node = f"{node}/{answer.opens}"
+            else:
+                break
+        return node
+
     def _build_choice(self, answer: Answer, target: str) -> Choice:
-        end: Answer | Partner = answer
-        while isinstance(end, GotoAnswer):
-            target = f"{self.partner}/{end.goto}"
-            end = self.answers[target]
+        end = self.answers[target]
         level = 1 if isinstance(end, StepsAnswer) else 2 if isinstance(end, EscalateAnswer) else 0
         return {"id": answer.id, "label": answer.label, "help": answer.help, "to": target, "level": level}
 
@@ -182,7 +211,7 @@ class _PartnerFlattener:
         }
         self.tree.names[node] = below.names
         if blocked is not None:
-            self.tree.blocked[node] = blocked
+            self.tree.blocked[node] = self._find_end(blocked)
 
     def _build_contacts(self, uses: list[ContactUse]) -> tuple[list[ContactRecord], list[str]]:
         """Return the contacts to show, and a warning for each that this département has yet to give."""

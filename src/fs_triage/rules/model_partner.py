@@ -193,6 +193,11 @@ class QuestionAnswer(_Answer):
     answers: list[Answer] = Field(
         description="Les réponses, qui s’excluent.", min_length=1, examples=[_ANSWERS]
     )
+    opens: Word | None = Field(
+        None,
+        description="Une de ces réponses, dont la fiche dit tous les cas : montrée sans que la question soit posée.",
+        examples=["autre"],
+    )
 
 
 _STEPS = "Les étapes, dans l’ordre ; au 2nd niveau, ce qu’il faut faire avant et pendant."
@@ -220,9 +225,12 @@ class EscalateAnswer(_Answer):
 
 
 class GotoAnswer(_Answer):
-    """Une réponse qui mène ailleurs chez le même partenaire."""
+    """Une réponse qui mène ailleurs, chez le même partenaire ou chez un autre."""
 
-    goto: NodePath = Field(description="Chemin de la réponse où aller.", examples=["blocage"])
+    goto: NodePath = Field(
+        description="Chemin de la réponse où aller ; chez un autre partenaire, son identifiant entier.",
+        examples=["blocage"],
+    )
 
 
 LEADS = ("question", "goto", "escalate", "steps")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -46,6 +46,12 @@ def list_ancestors(path: str) -> list[str]:
     """Return `path` and the paths above it, the nearest first."""
     parts = path.split("/")
     return ["/".join(parts[:end]) for end in range(len(parts), 0, -1)]
+
+
+def find_target(partner: str, path: str, nodes: Container[str]) -> str:
+    """Return the node that a `goto` of `partner` to `path` means: one of its own, else one of another partner."""
+    own = f"{partner}/{path}"
+    return path if own not in nodes and path in nodes else own
 
 
 def was_left_out(rules: PartnerRules, path: str) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
-from conftest import edit, find_problem_lines
+from conftest import GOOD, edit, find_problem_lines
 
-from fs_triage.checks import registry, tree
-from fs_triage.rules import load
+from fs_triage.checks import registry, tree, verify
+from fs_triage.rules import flatten, load
 
 CARD = "    steps:\n      - Prendre rendez-vous.\n"
 LIST = "    steps:\n      - S'inscrire en ligne.\n"
@@ -53,15 +54,142 @@ def test_a_round_is_told_once(card: str, answer: str, line: str, folder: Path) -
     found = load.load_livret(folder).draft
     assert found is not None
     assert [
-        str(problem).removeprefix("bon/mairie.yaml:")
-        for problem in registry.CHECKS["cycle"].run(found.partners[0])
+        str(problem).removeprefix("bon/mairie.yaml:") for problem in registry.CHECKS["cycle"].run(found)
     ] == [line]
 
 
 def test_a_goto_that_goes_on_to_another_is_no_round(folder: Path) -> None:
     edit(folder / "mairie.yaml", (CARD, "    goto: liste\n"), (LIST, "    goto: aide\n"))
     draft = load.load_livret(folder).draft
-    assert draft is not None and list(tree.find_cycles(draft.partners[0])) == []
+    assert draft is not None and list(tree.find_cycles(draft)) == []
+
+
+@pytest.fixture
+def two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A livret of two partners, the second named as the first but for its id."""
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(GOOD, tmp_path / "bon")
+    folder = tmp_path / "bon"
+    text = (folder / "mairie.yaml").read_text(encoding="utf-8")
+    other = text.replace("id: mairie", "id: ecole").replace("Mairie", "École").replace("la mairie", "l'école")
+    other = other.replace("hôtel de ville", "classe")
+    other = (
+        other[: other.index("\nexamples:")]
+        + "\nexamples:\n"
+        + "".join(
+            f"  - {{id: {node}, besoin: [{need}]}}\n"
+            for node, need in (
+                ("carte", "une carte d'élève"),
+                ("liste", "les élèves élus"),
+                ("aide", "la classe est fermée"),
+            )
+        )
+    )
+    (folder / "ecole.yaml").write_text(other, encoding="utf-8")
+    edit(folder / "livret.yaml", ("[mairie]", "[mairie, ecole]"))
+    return folder
+
+
+NO_LIST = ("  - id: liste\n    besoin: [je veux m'inscrire sur la liste électorale pour voter]\n", "")
+
+
+def lead_to(folder: Path, target: str) -> None:
+    """Make the list of voters of the mairie an answer that leads to `target`."""
+    edit(folder / "mairie.yaml", (LIST, f"    goto: {target}\n"), NO_LIST)
+
+
+@pytest.mark.parametrize(
+    ("target", "end", "level"),
+    [("ecole/liste", "ecole/liste", 1), ("ecole", "ecole", 0), ("aide", "mairie/aide", 2)],
+)
+def test_an_answer_may_lead_to_another_partner(target: str, end: str, level: int, two: Path) -> None:
+    lead_to(two, target)
+    assert find_problem_lines(two) == []
+    livret = load.load_livret(two).livret
+    assert livret is not None
+    choice = flatten.flatten_livret(livret).questions["mairie"]["answers"][1]
+    assert (choice["id"], choice["to"], choice["level"]) == ("liste", end, level)
+
+
+def test_another_partner_has_no_such_answer(two: Path) -> None:
+    lead_to(two, "ecole/listes")
+    assert find_problem_lines(two) == [
+        "mairie.yaml:30:11: « goto » mène à « ecole/listes », qui n’existe pas ; "
+        "vouliez-vous dire « ecole/liste » ? [unknown-target]"
+    ]
+
+
+def test_a_round_through_two_partners(two: Path) -> None:
+    lead_to(two, "ecole/liste")
+    edit(
+        two / "ecole.yaml",
+        (LIST, "    goto: mairie/liste\n"),
+        ("  - {id: liste, besoin: [les élèves élus]}\n", ""),
+    )
+    assert find_problem_lines(two) == [
+        "mairie.yaml:30:11: « goto » tourne en rond : mairie/liste → ecole/liste → mairie/liste ; "
+        "menez à une autre réponse [cycle]"
+    ]
+
+
+def test_an_heir_without_the_other_partner_has_not_the_answer(two: Path, tmp_path: Path) -> None:
+    lead_to(two, "ecole/liste")
+    heir = tmp_path / "héritier"
+    heir.mkdir()
+    text = (two / "livret.yaml").read_text(encoding="utf-8")
+    text = text.replace("id: bon", "id: heritier").replace("[mairie, ecole]", "[mairie]")
+    (heir / "livret.yaml").write_text(f"{text}extends: bon\n", encoding="utf-8")
+    (heir / "mairie.yaml").write_text(
+        "id: mairie\n"
+        "contacts:\n"
+        "  accueil: {phone: '0384256993', label: Accueil, audience: usager}\n"
+        "  etat-civil: {email: a@b.fr, label: État civil, audience: conseiller}\n",
+        encoding="utf-8",
+    )
+    loaded = load.load_livret(heir)
+    assert loaded.livret is not None and verify.find_blocking_problems(loaded.livret) == []
+    answers = flatten.flatten_livret(loaded.livret).questions["mairie"]["answers"]
+    assert [choice["id"] for choice in answers] == ["carte", "aide"]
+
+
+OPENING = """\
+    question: Où habite l'usager ?
+    opens: {}
+    answers:
+      - {{id: ici, label: Ici, escalate: [accueil]}}
+      - {{id: loin, label: Ailleurs, escalate: [accueil]}}
+      - {{id: carte, label: Pour une carte, goto: carte}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("opened", "hint"), [("loi", "vouliez-vous dire « loin » ?"), ("carte", "possible : ici, loin")]
+)
+def test_a_question_opens_a_conclusion_of_its_own(opened: str, hint: str, folder: Path) -> None:
+    edit(folder / "mairie.yaml", (LIST, OPENING.format(opened)), NO_LIST)
+    assert [line for line in find_problem_lines(folder) if "[unknown-target]" in line] == [
+        f"mairie.yaml:31:12: « opens » mène à « {opened} », qui n’est pas une conclusion de cette question ; {hint} "
+        "[unknown-target]"
+    ]
+
+
+def test_a_question_that_opens_an_answer_is_not_asked(folder: Path) -> None:
+    opening = OPENING.format("loin").replace("      - {id: carte, label: Pour une carte, goto: carte}\n", "")
+    edit(
+        folder / "mairie.yaml",
+        ("if_blocked: aide", "if_blocked: liste"),
+        (LIST, opening),
+        ("  - id: liste\n    besoin", "  - id: liste/ici\n    besoin: [ici]\n  - id: liste/loin\n    besoin"),
+    )
+    assert find_problem_lines(folder) == []
+    livret = load.load_livret(folder).livret
+    assert livret is not None
+    grown = flatten.flatten_livret(livret)
+    assert grown.follow("mairie", ["liste"]) == "mairie/liste/loin"
+    assert grown.questions["mairie"]["answers"][1]["level"] == 2
+    assert grown.list_conclusions("mairie/liste") == ["mairie/liste/ici", "mairie/liste/loin"]
+    assert grown.conclusions["mairie/carte"]["if_blocked"] == ["mairie/liste/loin"]
+    assert grown.blocked["mairie/carte"] == "mairie/liste/loin"
 
 
 def test_an_escalation_may_not_name_what_only_leads_on(folder: Path) -> None:
