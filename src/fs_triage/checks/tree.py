@@ -13,6 +13,7 @@ from fs_triage.rules.load import Livret, PartnerRules
 from fs_triage.rules.model_livret import list_file_names
 from fs_triage.rules.model_partner import (
     Answer,
+    ContactUse,
     EscalateAnswer,
     GotoAnswer,
     Partner,
@@ -286,14 +287,18 @@ def find_openings_that_hide(rules: PartnerRules) -> Iterator[Finding]:
                 message = f"« opens » montre « {opens} », qui n’a pas {hidden[0]} de « {path} »"
                 mark = get_mark(rules.table, (*spot.location, "opens"))
                 yield Finding(mark, message, "ajoutez-le à cette fiche, ou ôtez « opens »")
+                break
 
 
 def _list_facts(answer: Answer) -> Iterator[str]:
     """Yield what an answer tells that one shown in its place has to tell too, each with its article."""
     if isinstance(answer, GotoAnswer):
         yield f"le renvoi à « {answer.goto} »"
-    uses = answer.escalate if isinstance(answer, EscalateAnswer) else []
-    if isinstance(answer, StepsAnswer):
+    uses: list[ContactUse] = []
+    if isinstance(answer, EscalateAnswer):
+        yield "le 2nd niveau"
+        uses = answer.escalate
+    elif isinstance(answer, StepsAnswer):
         yield "le 1er niveau"
         uses = answer.contacts or []
     for use in uses:

@@ -173,6 +173,28 @@ def test_a_question_opens_a_conclusion_of_its_own(opened: str, hint: str, folder
     ]
 
 
+@pytest.mark.parametrize(
+    ("neighbour", "lost"),
+    [
+        ("steps: [S'inscrire.], contacts: [accueil]", "le 1er niveau"),
+        ("escalate: [etat-civil]", "le contact « etat-civil »"),
+        ("escalate: [accueil], do_not: [Rien.]", "le « do_not » « Rien. »"),
+        ("goto: carte", "le renvoi à « carte »"),
+    ],
+)
+def test_the_card_that_is_opened_tells_all_that_its_neighbours_tell(
+    neighbour: str, lost: str, folder: Path
+) -> None:
+    opening = OPENING.format("loin").replace("escalate: [accueil]", neighbour, 1)
+    edit(
+        folder / "mairie.yaml",
+        (LIST, opening.replace("      - {id: carte, label: Pour une carte, goto: carte}\n", "")),
+        NO_LIST,
+    )
+    told = [line for line in find_problem_lines(folder) if "[opens-less]" in line]
+    assert len(told) == 1 and f"qui n’a pas {lost} de « liste/ici »" in told[0]
+
+
 def test_a_question_that_opens_an_answer_is_not_asked(folder: Path) -> None:
     opening = OPENING.format("loin").replace("      - {id: carte, label: Pour une carte, goto: carte}\n", "")
     edit(
