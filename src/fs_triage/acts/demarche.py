@@ -13,9 +13,11 @@ from fs_triage.text.typography import quote_input, quote_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from fs_triage.contract import Conclusion, Question
+    from fs_triage.contract import Conclusion, ContactRecord, Question
     from fs_triage.index.reader import Reader
 
+WRITTEN_KINDS = ("email", "administration-plus")
+"""The kinds of contacts that one writes to."""
 _MOST_NAMED = 6  # démarches that a message names
 
 
@@ -40,6 +42,17 @@ class Demarche(NamedTuple):
     def way(self) -> str:
         """The partner and the answers that lead there."""
         return labels.WAY.join([self.partner, *(step["answer"] for step in self.conclusion["path"])])
+
+    def list_written_contacts(self) -> list[tuple[ContactRecord, Conclusion]]:
+        """Return the contacts that one writes to, each with the conclusion that names it: its second level first."""
+        own = self.conclusion
+        conclusions = [own, *self.if_blocked] if own["level"] == 2 else [*self.if_blocked, own]
+        return [
+            (contact, conclusion)
+            for conclusion in conclusions
+            for contact in conclusion["contacts"]
+            if contact["kind"] in WRITTEN_KINDS
+        ]
 
 
 def read_demarche(reader: Reader, node: str) -> Demarche:

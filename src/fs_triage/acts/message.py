@@ -33,14 +33,10 @@ class Recipient(NamedTuple):
 
 def list_recipients(demarche: Demarche) -> list[Recipient]:
     """Return whom a message about `demarche` can go to, each contact once: its second level, then its own contacts."""
-    own = demarche.conclusion
-    conclusions = [own, *demarche.if_blocked] if own["level"] == 2 else [*demarche.if_blocked, own]
     found: dict[str, Recipient] = {}
-    for conclusion in conclusions:
-        for contact in conclusion["contacts"]:
-            if contact["kind"] in message_templates.KINDS:
-                first = found.get(contact["id"], Recipient(contact, ()))
-                found[contact["id"]] = first._replace(conclusions=(*first.conclusions, conclusion))
+    for contact, conclusion in demarche.list_written_contacts():
+        first = found.get(contact["id"], Recipient(contact, ()))
+        found[contact["id"]] = first._replace(conclusions=(*first.conclusions, conclusion))
     return list(found.values())
 
 

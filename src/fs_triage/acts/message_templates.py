@@ -13,10 +13,11 @@ from typing import NamedTuple
 from jinja2 import StrictUndefined, TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from fs_triage.acts.demarche import WRITTEN_KINDS
 from fs_triage.text.did_you_mean import suggest_name
 
-KINDS = ("email", "administration-plus")
-"""The kinds of contacts that one writes to: each has a template of its own."""
+KINDS = WRITTEN_KINDS
+"""The kinds of contacts that have a template of their own."""
 
 NAMES = (
     "chemin",

@@ -21,6 +21,16 @@ def can_open_page() -> bool:
     return any(map(os.environ.get, ("BROWSER", "DISPLAY", "WAYLAND_DISPLAY")))
 
 
+def open_address(address: str) -> bool:
+    """Open an address, of a site or of a message (`mailto:`), with what the desktop has for it."""
+    import webbrowser
+
+    try:
+        return webbrowser.open(address)
+    except (OSError, webbrowser.Error):
+        return False
+
+
 def open_page(page: str) -> Path | None:
     """Open `page` (HTML) in the browser; returns the file that it is in, None when it could not be opened."""
     import webbrowser

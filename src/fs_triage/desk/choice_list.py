@@ -13,8 +13,7 @@ Fragment = tuple[str, str]
 
 _POINTER, _PLAIN_POINTER = "»", ">"
 _INDENT = "   "
-_HINT = "Flèches et Entrée pour choisir, ou tapez le besoin"
-_HINT_BACK = "Flèches et Entrée pour choisir, Échap pour revenir, ou tapez le besoin"
+_CHOOSE, _GO_BACK, _TYPE = "Flèches et Entrée pour choisir", "Échap pour revenir", "ou tapez le besoin"
 _LABEL_PREFIXES: dict[Value, str] = {Action.BACK: "← "}
 _EXITS = (Action.BACK, Action.QUIT)
 _BETWEEN = " – "
@@ -60,15 +59,16 @@ def fit_line(option: Option, width: int, readable: Callable[[str], str]) -> tupl
     label, level, help_text = readable(option.label), readable(option.level), readable(option.help)
     between, dots = readable(_BETWEEN), readable("…")
     end = between + level if level else ""
-    shown = _shorten(label, max(width - len(end), len(dots) + 1), dots)
+    shown = shorten(label, max(width - len(end), len(dots) + 1), dots)
     line = shown + end
     room = width - len(line) - len(between)
     if help_text and room >= min(len(help_text), _MIN_SHOWN):
-        line += between + _shorten(help_text, room, dots)
+        line += between + shorten(help_text, room, dots)
     return line, "" if shown == label else label
 
 
-def _shorten(text: str, longest: int, dots: str) -> str:
+def shorten(text: str, longest: int, dots: str) -> str:
+    """Return `text` in at most `longest` letters, with `dots` in the place of what is left out."""
     return text if len(text) <= longest else text[: longest - len(dots)].rstrip(" ›–,:\u00a0") + dots
 
 
@@ -92,7 +92,7 @@ class Choices:
         self._found: Found | None = None
         self._readable = readable
         self._rank: int | None = _find_rank(self.options, page.earlier)
-        if page.below_card and not self.typed:
+        if page.document is not None and not self.typed:
             self._rank = None
 
     @property
@@ -164,13 +164,11 @@ class Choices:
         self.typed = typed
         self._note = ""
         self._found = None
-        self._rank = None if self.page.below_card and not typed.strip() else 0
+        self._rank = None if self.page.document is not None and not typed.strip() else 0
 
     def has_value(self, value: Value) -> bool:
         """Return whether `value` is that of a choice that is shown."""
-        return value is Action.REDRAW or any(
-            option.value == value for option in (*self.page.options, *self.options)
-        )
+        return any(option.value == value for option in (*self.page.options, *self.options))
 
     def draw(self, columns: int, rows: int) -> list[Fragment]:
         """Return the list for a terminal of that size.
@@ -188,9 +186,47 @@ class Choices:
             fragments += [*line, ("", "\n")]
         return fragments[:-1]
 
+    @property
+    def is_row(self) -> bool:
+        """Whether the choices stand side by side: those of a document, while nothing is typed."""
+        return self.page.document is not None and not self.typed
+
+    def find_hint(self) -> str:
+        """Return what the choice pointed at does, else the hint of the page."""
+        pointed = self.options[self._rank] if self.is_row and self._rank is not None else None
+        return pointed.help or self.page.hint if pointed else self.page.hint
+
+    def _draw_row(self, width: int) -> list[list[Fragment]]:
+        """Return the choices side by side, on as many lines as they take."""
+        lines: list[list[Fragment]] = [[]]
+        length = 0
+        for rank, option in enumerate(self.options):
+            label = self._readable(option.label)
+            if length and length + len(_INDENT) + len(label) > width:
+                lines.append([])
+                length = 0
+            pointed = rank == self._rank
+            start: list[Fragment] = [("", _INDENT)]
+            if pointed:
+                start = [("class:pointer", f" {get_pointer(self._readable)} "), ("[SetCursorPosition]", "")]
+            lines[-1] += [*start, ("class:highlighted" if pointed else "class:text", label)]
+            length += len(_INDENT) + len(label)
+        self.lines_below = 0
+        return lines
+
     def _draw_list(self, width: int, roomy: bool) -> list[list[Fragment]]:
+        if self.is_row:
+            notes = [*self.page.head, *([self._note] if self._note else [])]
+            return [
+                *(
+                    [("class:note", line)]
+                    for note in notes
+                    for line in wrap_text(self._readable(note), width, " ")
+                ),
+                *self._draw_row(width),
+            ]
         lines: list[list[Fragment]] = [[("class:note", line)] for line in self._render_typed(width)]
-        spaced = roomy and not self.page.below_card
+        spaced = roomy and self.page.document is None
         before: Option | None = None
         whole: list[str] = []  # the label pointed at, where its line is too short for it
         for rank, option in enumerate(self.options):
@@ -201,7 +237,7 @@ class Choices:
                 lines.append([("", "")])
             if option.group and (before is None or option.group != before.group):
                 group = self._readable(option.group)
-                lines.append([("class:note", f" {_shorten(group, width - 1, self._readable('…'))}")])
+                lines.append([("class:note", f" {shorten(group, width - 1, self._readable('…'))}")])
             pointed = rank == self._rank
             if pointed and option.found:
                 cut = fit_line(option, width - len(_INDENT), self._readable)[1]
@@ -213,7 +249,12 @@ class Choices:
             before = option
         lines += [[("class:note", line)] for line in whole]
         if spaced and not self.typed:
-            hint = self._readable(_HINT_BACK if self.page.has_back else _HINT)
+            hints = [
+                _CHOOSE,
+                *([_GO_BACK] if self.page.has_back else []),
+                *([_TYPE] if self.page.find else []),
+            ]
+            hint = self._readable(", ".join(hints))
             lines += [[("", "")], *([("class:note", line)] for line in wrap_text(hint, width, " "))]
         return lines
 

@@ -37,7 +37,7 @@ _NO_CONSOLE_MESSAGE = (
 
 if sys.platform == "win32":
     from prompt_toolkit.input.win32 import Win32Input
-    from prompt_toolkit.output.win32 import NoConsoleScreenBufferError, Win32Output
+    from prompt_toolkit.output.win32 import NoConsoleScreenBufferError
 
     _NO_CONSOLE = (NoConsoleScreenBufferError,)
 
@@ -145,11 +145,9 @@ def open_output() -> Output:
     return terminal
 
 
-def get_first_row(terminal: Output) -> int:
-    """Return the first row of the window: in a Windows console without escape sequences, it is not always 0."""
-    if sys.platform == "win32" and isinstance(terminal, Win32Output):
-        return int(terminal.get_win32_screen_buffer_info().srWindow.Top)
-    return 0
+def has_links(terminal: Output) -> bool:
+    """Return whether links may be written: a terminal that does not know their escape sequences shows none of them."""
+    return isinstance(terminal, Vt100_Output) or type(terminal).__name__ == "Windows10_Output"
 
 
 def open_keyboard() -> Keyboard:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from fs_triage.contract import ROOT
-from fs_triage.desk.page import Found, Option, Retype
+from fs_triage.desk.page import Event, Found, Option, Retype
 from fs_triage.livret import OpenLivret
 from fs_triage.render import labels
 from fs_triage.text.typography import quote_input
@@ -35,8 +35,19 @@ class Finder:
         from fs_triage.understanding.understand import understand
 
         livret = self._livret
+        events = tuple(
+            Option(
+                Event(named.row.id),
+                f"Évènement : {named.row.title}",
+                f"{len(named.positions)} démarches",
+                found=True,
+            )
+            for named in livret.find_named_situations(typed)
+        )
         meant = understand(livret, livret.model, typed, at=at, max=_MAX_FOUND, is_typing=True)
         nodes = meant.ranked or meant.choices
+        if events:
+            return Found((*map(self.describe, nodes[:_MAX_FOUND]), *events))
         if not nodes:
             near = _propose_words(typed, meant.unknown_words) if meant.verdict == Verdict.UNKNOWN else ()
             return Found(near, _explain_nothing(meant))

@@ -14,7 +14,6 @@ import signal
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from fs_triage import output
 from fs_triage.desk.choice_list import find_choices
@@ -22,9 +21,6 @@ from fs_triage.desk.page import Action, Choice, Found, Option, Page, fit_text, i
 from fs_triage.text.fold import fold
 from fs_triage.text.numbers import parse_number
 from fs_triage.text.typography import NBSP, quote_input
-
-if TYPE_CHECKING:
-    from fs_triage.render.conclusion import Card
 
 _MAX_LINES_AHEAD = 100  # lines that are kept until they are asked for: nobody types more ahead
 _PROMPT = "Numéro ou mots (0\u00a0: revenir, q\u00a0: quitter)\u00a0: "
@@ -92,17 +88,6 @@ class Lines:
             elif not note:
                 output.print_answer("Rien n’est choisi.")
 
-    def show_conclusion(self, card: Card) -> bool:
-        """Show a conclusion; returns True: lines that scroll away can be scrolled back to."""
-        from fs_triage.render import plain_text
-
-        output.print_answer("")
-        output.print_wrapped_answer(plain_text.render_card(card))
-        return True
-
-    def clear_screen(self) -> None:
-        """Do nothing: the empty line before each page is enough on a plain terminal."""
-
     def _ask_line(self) -> str:
         """Return the next line, without what is no text; words typed before the first page count for it."""
         ahead = self._typed.take_waiting()
@@ -125,6 +110,9 @@ class Lines:
 
 def _print_page(page: Page) -> None:
     output.print_answer("")
+    if page.document is not None:
+        output.print_wrapped_answer(page.document.text)
+        output.print_answer("")
     for line in (*page.head, page.question):
         if line:
             output.print_wrapped_answer(line)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from fs_triage.contract import REPLACEMENT_CHARACTER
 
 if TYPE_CHECKING:
-    from fs_triage.render.conclusion import Card
+    from fs_triage.render.card_layout import CardLines
 
 MAX_TYPED_LENGTH = 300
 """Letters that a prompt takes: a third more than the longest need of our rules; with more, a key would be felt."""
@@ -40,11 +40,17 @@ class Action(Enum):
     """What a choice does when it is not the answer to a question."""
 
     RESTART = auto()
+    NEW_VISITOR = auto()
     ESCALATE = auto()
+    COPY = auto()
+    SHEET = auto()
+    SHEET_OF_VISIT = auto()
+    MESSAGE = auto()
+    MAIL = auto()
+    REPORT = auto()
+    VISIT = auto()
     BACK = auto()
     QUIT = auto()
-    REDRAW = auto()
-    """Nobody chooses it: the window has another size, and the card above the page must be printed anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,33 @@ class Retype:
     words: str
 
 
-Value = str | Action | Retype
+@dataclass(frozen=True, slots=True)
+class Event:
+    """The value of a choice that opens an event of life, by its id."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """The value of a choice that copies a text; `what` names it in a sentence."""
+
+    text: str
+    what: str
+
+
+Value = str | Action | Retype | Event | Copy
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a page is about, above its choices: a card, a sheet, a message.
+
+    `lay_out` takes the columns of a window and the rows that are in sight of it; `text` is the whole as plain lines.
+    """
+
+    lay_out: Callable[[int, int | None], CardLines]
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +117,9 @@ class Found:
 class Page:
     """A question: the lines above it (the way so far, or a note), its choices, the value chosen earlier.
 
-    `find` says what words mean on this page; `typed` are those typed here earlier. A page `below_card` leaves the
-    screen to the card above it (no hint, no empty line), and points at no choice: what is pressed in a hurry,
-    before the card is read, leads nowhere. `hint` says, where keys can be pressed, which do something.
+    `find` says what words mean on this page; `typed` are those typed here earlier. A `document` has the screen but for
+    the choices, which stand in a row, and none is pointed at: what is pressed in a hurry, before it is read, leads
+    nowhere. `hint` says which keys do something.
     """
 
     head: tuple[str, ...]
@@ -96,7 +128,7 @@ class Page:
     earlier: Value | None = None
     typed: str = ""
     hint: str = ""
-    below_card: bool = False
+    document: Document | None = None
     find: Callable[[str], Found] | None = None
 
     @property
@@ -124,9 +156,3 @@ class Desk(Protocol):
 
     def ask_choice(self, page: Page) -> Choice:
         """Show `page`; returns what was chosen. Ctrl-C and Ctrl-D raise `KeyboardInterrupt`."""
-
-    def show_conclusion(self, card: Card) -> bool:
-        """Show a conclusion; returns False when its beginning has left the screen."""
-
-    def clear_screen(self) -> None:
-        """Clear the screen, so that no conclusion stays above the next question."""

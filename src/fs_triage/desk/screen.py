@@ -21,7 +21,9 @@ from prompt_toolkit.input.typeahead import get_typeahead
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.keys import Keys
 from prompt_toolkit.layout import (
+    ConditionalContainer,
     ConditionalMargin,
+    Dimension,
     FormattedTextControl,
     HSplit,
     ScrollbarMargin,
@@ -32,18 +34,16 @@ from questionary.prompts.common import InquirerControl
 
 from fs_triage import output
 from fs_triage.desk import console
-from fs_triage.desk.choice_list import Choices
+from fs_triage.desk.choice_list import Choices, shorten
 from fs_triage.desk.page import Action, Choice, Page, Value
+from fs_triage.render.card_layout import break_line
 from fs_triage.text.wrap import wrap_text
 
 if TYPE_CHECKING:
-    from fs_triage.render.conclusion import Card
+    from fs_triage.render.card_layout import CardLines, Line
 
 _ESCAPE_SECONDS = 0.1  # after which a lone Esc is Esc, not the beginning of an arrow key
 _NEXT_KEY_SECONDS = 0.05  # after which Esc is not the beginning of Alt+key
-_SIZE_KEPT_SECONDS = (
-    0.15  # after which a window is taken to have its size: while it is dragged, each moment has another
-)
 _STYLE = questionary.Style(
     [
         ("qmark", "nobold fg:default"),
@@ -55,7 +55,10 @@ _STYLE = questionary.Style(
         ("note", "italic"),
     ]
 )
-_MENU_LINES = 5
+_STYLES = {colour: f"ansi{colour}" for colour in ("green", "magenta", "yellow", "red")} | {"dim": ""}
+"""What the words of a style of Rich are in prompt_toolkit, where they differ."""
+_MIN_DOCUMENT_LINES = 3  # of a document, whatever is typed below it
+_HINT_LINES = 1
 _PLACEHOLDER = "-"  # a choice that questionary demands; the list it stands in is replaced
 
 
@@ -67,7 +70,6 @@ class Screen:
         self._list: _ListPrompt | None = None
         self._asking: Application[Any] | None = None
         self._interrupted = False
-        self._size: Size | None = None  # of the window when the last card was printed
 
     @contextlib.contextmanager
     def open_session(self) -> Iterator[None]:
@@ -90,25 +92,14 @@ class Screen:
         return True
 
     def ask_choice(self, page: Page) -> Choice:
-        """Show `page`; returns what was chosen."""
+        """Show `page`; returns what was chosen. A document that one quits stays on the terminal."""
         self._list = self._list or _ListPrompt()
-        application = self._list.set_page(page, self._size)
-        return self._list.build_choice(self._run_prompt(application))
+        choice = self._list.build_choice(self._run_prompt(self._list.set_page(page)))
+        if choice.value is Action.QUIT and page.document is not None:
+            from fs_triage.render import terminal
 
-    def show_conclusion(self, card: Card) -> bool:
-        """Show a conclusion; returns whether it fits the screen with the menu below."""
-        from fs_triage.render import terminal
-
-        self._size = console.open_output().get_size()
-        return terminal.print_cards([card]) + _MENU_LINES <= self._size.rows
-
-    def clear_screen(self) -> None:
-        """Clear the screen; what is on it scrolls away, and can be scrolled back to."""
-        terminal = console.open_output()
-        terminal.write_raw("\n" * terminal.get_size().rows)
-        terminal.cursor_goto(console.get_first_row(terminal), 0)
-        terminal.erase_down()
-        terminal.flush()
+            terminal.print_document(page.document.lay_out)
+        return choice
 
     def _run_prompt(self, application: Application[Any]) -> Any:
         """Run a prompt; an error in it ends it, and is raised here.
@@ -166,22 +157,21 @@ class _ListPrompt:
 
     def __init__(self) -> None:
         self._choices = Choices(Page((), ""), _make_readable)
-        self._size: Size | None = None
+        self._scrolled = 0  # lines of the document above the first that is in sight
+        self._laid_out: tuple[object, CardLines] | None = None
         question = questionary.select(
             "", choices=[_PLACEHOLDER], qmark="", instruction=" ", style=_STYLE, erase_when_done=True
         )
         self._application: Application[Any] = question.application
         self._application.key_bindings = self._build_keys()
-        self._application.before_render += self._check_size
+        self._application._on_resize = self._redraw_whole  # type: ignore[method-assign]
         self._build_layout()
 
-    def set_page(self, page: Page, size: Size | None) -> Application[Any]:
-        """Return the prompt that shows `page` and ends with the value chosen.
-
-        `size` is that of the window when a card was printed above the page.
-        """
+    def set_page(self, page: Page) -> Application[Any]:
+        """Return the prompt that shows `page` and ends with the value chosen."""
         self._choices = Choices(page, _make_readable)
-        self._size = size
+        self._scrolled = 0
+        self._laid_out = None
         return self._application
 
     def build_choice(self, value: Value) -> Choice:
@@ -190,21 +180,56 @@ class _ListPrompt:
             raise AssertionError("a prompt returned what is no choice")
         return Choice(value, self._choices.typed.strip())
 
-    def _check_size(self, application: Application[Any]) -> None:
-        """End a page below a card once the window has kept another size: the card must be printed anew.
+    def _redraw_whole(self) -> None:
+        """Draw the page anew on an empty window that has another size.
 
-        By itself, prompt_toolkit draws the page a second time, and the card stays as it was broken into lines.
+        By itself, prompt_toolkit goes back by the lines it drew, and the terminal has broken them otherwise since.
         """
-        size = application.output.get_size()
-        if not self._choices.page.below_card or size == self._size or application.loop is None:
-            return
-        self._size = size
+        self._application.renderer.clear()
+        self._application._redraw()
 
-        def end_page() -> None:
-            if size == self._size and application.is_running and not application.is_done:
-                application.exit(result=Action.REDRAW)
+    def _lay_out_document(self) -> tuple[list[Line], list[Line], int]:
+        """Return the lines of the banner, those of the body, and how many of the body are in sight."""
+        document = self._choices.page.document
+        if document is None:
+            return [], [], 0
+        size = self._application.output.get_size()
+        below = self._count_lines_below(size)
+        key = (size, below)
+        if self._laid_out is None or self._laid_out[0] != key:
+            self._laid_out = key, document.lay_out(size.columns, size.rows - below)
+        lines = self._laid_out[1]
+        banner = [part for line in lines.banner for part in break_line(line, size.columns)]
+        body = [part for line in lines.list_body() for part in break_line(line, size.columns)]
+        room = max(size.rows - below - len(banner), _MIN_DOCUMENT_LINES)
+        spaced = [part for line in lines.list_body(spaced=True) for part in break_line(line, size.columns)]
+        if len(spaced) <= room:
+            body = spaced
+        shown = min(len(body), room)
+        self._scrolled = max(min(self._scrolled, len(body) - shown), 0)
+        return banner, body, shown
 
-        application.loop.call_later(_SIZE_KEPT_SECONDS, end_page)
+    def _count_lines_below(self, size: Size) -> int:
+        """Return the lines of the question and of the choices below a document."""
+        page, width = self._choices.page, max(size.columns - 2, 1)
+        drawn = "".join(text for _, text in self._choices.draw(size.columns, size.rows)).count("\n") + 1
+        most = size.rows - _MIN_DOCUMENT_LINES - 2  # what is typed may find more than there is room for
+        return len(wrap_text(page.question, width)) + _HINT_LINES + min(drawn, max(most, 1))
+
+    def _scroll_document(self, by: int) -> None:
+        """Show what is `by` screens further in the document."""
+        _, body, shown = self._lay_out_document()
+        before = self._scrolled
+        self._scrolled = max(min(before + by * max(shown - 1, 1), len(body) - shown), 0)
+        if before != self._scrolled:
+            self._application.renderer.erase()  # a link that is drawn in part would go on over what follows
+
+    def _render_banner(self) -> StyleAndTextTuples:
+        return _render_lines(self._lay_out_document()[0])
+
+    def _render_document(self) -> StyleAndTextTuples:
+        _, body, shown = self._lay_out_document()
+        return _render_lines(body[self._scrolled : self._scrolled + shown])
 
     def _build_layout(self) -> None:
         """Replace questionary's message by the page's head, and its list by our choices.
@@ -214,8 +239,18 @@ class _ListPrompt:
         layout = self._application.layout
         window = next(each for each in layout.find_all_windows() if isinstance(each.content, InquirerControl))
         assert isinstance(layout.container, HSplit)
+        has_document = Condition(lambda: self._choices.page.document is not None)
+        above = [
+            ConditionalContainer(
+                Window(FormattedTextControl(render), height=height, wrap_lines=False), has_document
+            )
+            for render, height in (
+                (self._render_banner, lambda: Dimension.exact(len(self._lay_out_document()[0]))),
+                (self._render_document, lambda: Dimension.exact(self._lay_out_document()[2])),
+            )
+        ]
         head = Window(FormattedTextControl(self._render_head), wrap_lines=True, dont_extend_height=True)
-        layout.container.children[0] = head
+        layout.container.children[:1] = [*above, head]
         layout.container.window_too_small = Window()  # its own says so in English
         assert isinstance(window.content, InquirerControl)
         window.content.text = self._render_body
@@ -236,12 +271,21 @@ class _ListPrompt:
 
     def _render_head(self) -> StyleAndTextTuples:
         page, columns = self._choices.page, self._application.output.get_size().columns
-        lines = [("", f" {line}\n") for line in _wrap_texts(page.head, columns)]
+        own = () if self._choices.is_row else page.head
+        lines = [("", f" {line}\n") for line in _wrap_texts(own, columns)]
         question = _wrap_texts([page.question], columns)
-        hint = _wrap_texts([page.hint], columns) if page.hint else []
-        beside = bool(hint) and len(question[-1]) + len(hint[0]) + 3 < columns and len(hint) == 1
-        end = [("class:note", ("  " if beside else "\n ") + "\n ".join(hint))] if hint else []
+        hint = shorten(_make_readable(self._find_hint()), max(columns - 2, 1), _make_readable("…"))
+        beside = len(question[-1]) + len(hint) + 3 < columns
+        end = [("class:note", ("  " if beside else "\n ") + hint)] if hint else []
         return [*lines, ("class:question", " " + "\n ".join(question)), *end]
+
+    def _find_hint(self) -> str:
+        """Return what to do: see the rest of the document, else what the page or its choice says."""
+        _, body, shown = self._lay_out_document()
+        left = len(body) - shown - self._scrolled
+        if left > 0 and self._choices.find_pointed_value() is None:
+            return f"Page suivante : {left} ligne{'s' if left > 1 else ''} de plus"
+        return self._choices.find_hint()
 
     def _render_body(self) -> StyleAndTextTuples:
         size = self._application.output.get_size()
@@ -252,6 +296,11 @@ class _ListPrompt:
         moves = {"up": -1, "c-p": -1, "down": 1, "c-n": 1, "pageup": -5, "pagedown": 5}
         for name, by in moves.items():
             keys.add(name)(lambda _, by=by: self._choices.move_pointer(by))
+        is_row = Condition(lambda: self._choices.is_row)
+        for name, by in {"pageup": -1, "pagedown": 1}.items():
+            keys.add(name, filter=is_row)(lambda _, by=by: self._scroll_document(by))
+        for name, by in {"left": -1, "right": 1, "s-tab": -1, "tab": 1}.items():
+            keys.add(name, filter=is_row)(lambda _, by=by: self._choices.move_pointer(by))
         keys.add("home")(lambda _: self._choices.point_at_first())
         keys.add("end")(lambda _: self._choices.point_at_last())
         keys.add("backspace")(lambda _: self._choices.erase())
@@ -268,7 +317,7 @@ class _ListPrompt:
                 event.app.exit(result=value)
 
         @keys.add("escape")
-        @keys.add("left")
+        @keys.add("left", filter=~is_row)
         def _(event: KeyPressEvent) -> None:
             if self._choices.typed:
                 self._choices.clear_typed()
@@ -282,6 +331,25 @@ def _end_prompt(application: Application[Any], error: BaseException) -> None:
     """End a prompt with `error`, if it has not ended already."""
     if application.is_running and not application.is_done:
         application.exit(exception=error)
+
+
+def _render_lines(lines: Sequence[Line]) -> StyleAndTextTuples:
+    """Return styled lines as prompt_toolkit takes them; a link goes where it is known, and one cell follows its end."""
+    has_links = console.has_links(console.open_output())
+    fragments: StyleAndTextTuples = []
+    for line in lines:
+        for span in line:
+            text = _make_readable(span.text)
+            style = " ".join(_STYLES.get(word, word) for word in span.style.split())
+            if span.link and has_links:
+                start, end = (f"\x1b]8;;{address}\x1b\\" for address in (span.link, ""))
+                fragments += [("[ZeroWidthEscape]", start), (style, text), ("[ZeroWidthEscape]", end)]
+            else:
+                fragments.append((style, text))
+        if line and line[-1].link and has_links:
+            fragments.append(("", " "))
+        fragments.append(("", "\n"))
+    return fragments[:-1]
 
 
 def _wrap_texts(texts: Sequence[str], columns: int) -> list[str]:

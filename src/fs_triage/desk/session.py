@@ -11,18 +11,21 @@ from typing import Any
 
 from fs_triage import output
 from fs_triage.contract import OK, ROOT, SIGINT_EXIT, WRONG_CALL, Failure
+from fs_triage.desk.card_acts import CardActs, Outcome, list_card_acts
 from fs_triage.desk.find import Finder
-from fs_triage.desk.page import Action, Choice, Desk, Option, Page, Retype
+from fs_triage.desk.page import Action, Choice, Desk, Document, Event, Option, Page, Retype
 from fs_triage.desk.walk import Walk, replay_answers
 from fs_triage.index import lookup
 from fs_triage.livret import PREPARING, OpenLivret
-from fs_triage.render import labels
+from fs_triage.render import labels, plain_text
+from fs_triage.render.card_layout import lay_out_card
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from datetime import datetime
 
     from fs_triage.contract import Question
+    from fs_triage.render.conclusion import Card
 
 _QUIT = Option(Action.QUIT, "Quitter")
 _BACK = Option(Action.BACK, "Revenir")
@@ -33,7 +36,10 @@ _NO_TERMINAL = (
     "Pas de terminal pour poser les questions ; donnez la démarche : « fs-triage fiche caf rsa » "
     "(elles sont toutes dans « fs-triage liste »)."
 )
-_SCROLL_NOTE = "Remontez l’écran pour lire le début."
+_NEXT_NEED = Option(Action.RESTART, "Un autre besoin", "du même usager, chez ce partenaire ou ailleurs")
+_NEW_VISITOR = Option(Action.NEW_VISITOR, "Nouvel usager", "oublier cette visite")
+_ESCALATE = Option(Action.ESCALATE, f"La démarche bloque : {labels.LEVEL_NAMES[2]}")
+_EVERY_ANSWER = "*"
 
 _HUNG_UP = 129
 _EXIT_CODES = {"SIGINT": SIGINT_EXIT, "SIGBREAK": SIGINT_EXIT, "SIGTERM": 143, "SIGHUP": _HUNG_UP}
@@ -44,10 +50,18 @@ _START = Walk()
 
 @dataclass(frozen=True, slots=True)
 class SessionState:
-    """Where the counsellor is: the walk, and the ids of the démarches to pick from before it begins."""
+    """Where the counsellor is: the walk, and the ids of the démarches to pick from before it begins.
+
+    `event` is the id of the event of life that is open, `note` what came of the last act. `visit` are the ids of the
+    conclusions read for this visitor, in that order; it is nowhere but here, and gone with the session.
+    """
 
     walk: Walk = _START
     candidates: tuple[str, ...] = ()
+    event: str = ""
+    note: str = ""
+    visit: tuple[str, ...] = ()
+    is_visit_shown: bool = False
 
 
 def run_wizard(
@@ -140,7 +154,6 @@ class Wizard:
         self._desk = desk
         self._moment = moment
         self._finder = Finder(livret)
-        self._is_conclusion_shown = False
 
     def build_first_state(self, node: str | None, positions: list[int] | None) -> SessionState:
         """Return the state to begin with."""
@@ -150,8 +163,13 @@ class Wizard:
 
     def run_step(self, state: SessionState) -> SessionState | None:
         """Show the page of `state` and return the state that the answer leads to, None to quit."""
-        if state.walk.node == ROOT and not state.walk.steps and state.candidates:
-            return self._ask_candidate(state)
+        if state.is_visit_shown:
+            return self._show_visit(state)
+        if state.walk.node == ROOT and not state.walk.steps:
+            if state.event and not state.candidates:
+                return self._ask_about_event(state)
+            if state.candidates:
+                return self._ask_candidate(state)
         question = self._find_question(state.walk.node)
         return self._ask_question(state, question) if question else self._show_conclusion(state)
 
@@ -164,15 +182,15 @@ class Wizard:
         walk = state.walk
         answers = tuple(Option(c["id"], c["label"], c["help"] or "") for c in question["answers"])
         is_first = walk.node == ROOT
+        visit = self._list_visit_options(state) if is_first else ()
         page = Page(
             (self._build_title() if is_first else labels.WAY.join(walk.way),),
             question["question"],
-            (*answers, _QUIT) if is_first else (*answers, _BACK, _QUIT),
+            (*answers, *visit, _QUIT) if is_first else (*answers, _BACK, _QUIT),
             walk.left if walk.typed else walk.find_earlier_answer(),
             walk.typed,
             find=lambda typed: self._finder.find(typed, at=walk.node),
         )
-        self._clear_screen()
         choice = self._desk.ask_choice(page)
         for answer in question["answers"]:
             if choice.value == (answer["to"] if choice.typed else answer["id"]):  # words find nodes
@@ -182,41 +200,107 @@ class Wizard:
 
     def _ask_candidate(self, state: SessionState) -> SessionState | None:
         walk = state.walk
+        event = self._livret.find_situation(state.event) if state.event else None
         page = Page(
-            (self._build_title(),),
-            "Quelle démarche correspond\u00a0?",
+            (event.title if event else self._build_title(),),
+            "Par quelle démarche commencer\u00a0?" if event else "Quelle démarche correspond\u00a0?",
             (*map(self._finder.describe, state.candidates), _BACK_TO_PARTNERS, _QUIT),
             walk.left,
             walk.typed,
             find=self._finder.find,
         )
-        self._clear_screen()
         return self._follow(state, self._desk.ask_choice(page))
 
+    def _ask_about_event(self, state: SessionState) -> SessionState | None:
+        """Ask the question that sorts the démarches of an event of life, or go on to them where it has none."""
+        row = self._livret.find_situation(state.event)
+        assert row is not None
+        if not row.question:
+            return replace(state, candidates=tuple(self._finder.get_ids(row.positions)))
+        answers = [Option(answer.id, answer.label) for answer in row.answers]
+        every = Option(_EVERY_ANSWER, "Toutes ces démarches")
+        page = Page(
+            (row.title,), row.question, (*answers, every, _BACK_TO_PARTNERS, _QUIT), find=self._finder.find
+        )
+        choice = self._desk.ask_choice(page)
+        known = [answer for answer in row.answers if answer.id == choice.value]
+        if known or choice.value == _EVERY_ANSWER:
+            return replace(state, candidates=tuple(self._finder.get_ids(row.list_positions(known))))
+        return self._follow(state, choice)
+
     def _show_conclusion(self, state: SessionState) -> SessionState | None:
+        """Show a card, and do what is chosen below it; words typed there are the next need of the same visitor."""
         walk = state.walk
-        row = self._livret.get_node(walk.node)
-        self._clear_screen()
+        state = replace(state, visit=tuple(dict.fromkeys([*state.visit, walk.node])))
+        card, document = self._read_card(walk.node)
+        acts = CardActs(self._livret, self._desk)
+        blocked = self._livret.get_node(walk.node).if_blocked
+        options = (
+            *list_card_acts(self._livret, walk.node),
+            *([_ESCALATE] if blocked else []),
+            *([_BACK] if walk.steps else []),
+            _NEXT_NEED,
+            *self._list_visit_options(state),
+            _QUIT,
+        )
+        head = (state.note,) if state.note else ()
+        page = Page(
+            head, _MENU, options, typed=walk.typed, hint=_MENU_HINT, document=document, find=self._finder.find
+        )
+        choice = self._desk.ask_choice(page)
+        if isinstance(choice.value, str):
+            return SessionState(self._open(walk.restart(), choice), visit=state.visit)
+        outcome: Outcome | None = None
+        match choice.value:
+            case Action.COPY:
+                outcome = acts.copy_from(card, document.text)
+            case Action.SHEET:
+                outcome = acts.give_sheet([walk.node])
+            case Action.MESSAGE:
+                outcome = acts.write_message(walk.node)
+            case Action.REPORT:
+                outcome = acts.report_error(walk.node)
+        if outcome is None:
+            return self._follow(replace(state, note=""), choice)
+        return None if isinstance(outcome, Action) else replace(state, note=outcome)
+
+    def _read_card(self, node: str) -> tuple[Card, Document]:
         from fs_triage.render import opening_status  # the first question does not pay for it
 
         clock = opening_status.build_screen_clock(self._livret.meta.departement, self._moment)
-        is_whole = self._desk.show_conclusion(lookup.read_cards(self._livret, [row.first], clock)[0])
-        self._is_conclusion_shown = True
-        blocked = Option(Action.ESCALATE, f"La démarche bloque : {labels.LEVEL_NAMES[2]}")
-        options = (
-            *([blocked] if row.if_blocked else []),
-            *([_BACK] if walk.steps else []),
-            Option(Action.RESTART, "Un autre besoin"),
-            _QUIT,
-        )
-        head = () if is_whole else (_SCROLL_NOTE,)
+        [card] = lookup.read_cards(self._livret, [self._livret.get_node(node).first], clock)
+        text = plain_text.render_card(card)
+        return card, Document(lambda width, rows: lay_out_card(card, width, rows), text)
+
+    def _show_visit(self, state: SessionState) -> SessionState | None:
+        """Show what was read for this visitor: each card opens again, and one sheet serves for all."""
+        count = len(state.visit)
+        sheet = Option(Action.SHEET_OF_VISIT, f"Une feuille pour les {count} démarches")
         page = Page(
-            head, _MENU, options, typed=walk.typed, hint=_MENU_HINT, below_card=True, find=self._finder.find
+            (state.note,) if state.note else (),
+            f"Cette visite\u00a0: {count} démarches",
+            (*map(self._finder.describe, state.visit), sheet, _BACK, _NEW_VISITOR, _QUIT),
+            earlier=Action.SHEET_OF_VISIT,
+            find=self._finder.find,
         )
         choice = self._desk.ask_choice(page)
-        if isinstance(choice.value, str):  # words typed here are the next visitor's
-            return SessionState(self._open(walk.restart(), choice))
-        return self._follow(state, choice)
+        match choice.value:
+            case Action.SHEET_OF_VISIT:
+                outcome = CardActs(self._livret, self._desk).give_sheet(state.visit)
+                return None if isinstance(outcome, Action) else replace(state, note=outcome)
+            case Action.BACK:
+                return replace(state, is_visit_shown=False, note="")
+        return self._follow(replace(state, is_visit_shown=False, note=""), choice)
+
+    @staticmethod
+    def _list_visit_options(state: SessionState) -> tuple[Option, ...]:
+        if not state.visit:
+            return ()
+        count = len(state.visit)
+        together = Option(
+            Action.VISIT, f"Cette visite ({count})", "revoir ses démarches, une feuille pour toutes"
+        )
+        return (*([together] if count > 1 else []), _NEW_VISITOR)
 
     def _follow(self, state: SessionState, choice: Choice) -> SessionState | None:
         """Return the state that a choice leads to, None to quit; it is no answer to the question at hand."""
@@ -226,29 +310,33 @@ class Wizard:
                 return replace(state, walk=self._open(walk, choice))
             case Retype(words):
                 return replace(state, walk=walk.type(words))
-            case Action.REDRAW:
-                return replace(state, walk=walk.type(choice.typed))
+            case Event(event):
+                return SessionState(walk.restart(), event=event, visit=state.visit)
             case Action.RESTART:
+                return SessionState(self._restart_at_partner(walk), visit=state.visit)
+            case Action.NEW_VISITOR:
                 return SessionState(walk.restart())
+            case Action.VISIT:
+                return replace(state, is_visit_shown=True)
             case Action.ESCALATE:
                 node = self._livret.get_node(walk.node).if_blocked
                 return replace(state, walk=walk.jump(node, labels.LEVEL_NAMES[2])) if node else state
             case Action.BACK if walk.steps:
                 return replace(state, walk=walk.go_back())
             case Action.BACK:
-                return SessionState(walk.restart())
+                return SessionState(walk.restart(), visit=state.visit)
             case Action.QUIT:
                 return None
+        raise AssertionError(f"nothing follows {choice.value}")
 
     def _open(self, walk: Walk, choice: Choice) -> Walk:
         """Return the walk that goes to the node chosen, on the way that leads there in the livret."""
         node = str(choice.value)
         return walk.open(node, labels.WAY.join(self._finder.get_way(node)), choice.typed)
 
+    def _restart_at_partner(self, walk: Walk) -> Walk:
+        """Return the walk of the visitor's next need: at the partner of the card that was read."""
+        return replay_answers([walk.node.partition("/")[0]], self._find_question)
+
     def _build_title(self) -> str:
         return f"{self._livret.meta.title} – {self._livret.meta.departement}"
-
-    def _clear_screen(self) -> None:
-        if self._is_conclusion_shown:
-            self._desk.clear_screen()
-        self._is_conclusion_shown = False

@@ -71,6 +71,29 @@ def lay_out_card(card: Card, width: int, rows: int | None = None) -> CardLines:
     return CardLines(banner, (*(lines for _, lines in blocks), _lay_out_foot(card, width)))
 
 
+def lay_out_text(text: str, width: int) -> CardLines:
+    """Return the lines of a text that is no card, each of its own broken between words; it has no banner."""
+    lines = [line for each in text.split("\n") for line in (_wrap(each, width) if each.strip() else [()])]
+    return CardLines((), (tuple(lines),))
+
+
+def break_line(line: Line, width: int) -> list[Line]:
+    """Return `line` as the lines that a terminal of `width` columns makes of it."""
+    if sum(len(span.text) for span in line) <= width:
+        return [line]
+    lines: list[list[Span]] = [[]]
+    room = width
+    for span in line:
+        text = span.text
+        while text:
+            lines[-1].append(span._replace(text=text[:room]))
+            text, room = text[room:], room - len(text[:room])
+            if not room:
+                lines.append([])
+                room = width
+    return [tuple(each) for each in lines if each]
+
+
 def _move_contacts_up(
     blocks: list[tuple[Section, tuple[Line, ...]]], rows: int
 ) -> list[tuple[Section, tuple[Line, ...]]]:

@@ -119,6 +119,14 @@ class Card(NamedTuple):
     sections: tuple[Section, ...]
     pages: str
 
+    def list_contacts(self) -> list[ContactCard]:
+        """Return every contact on the card, those of the way out last."""
+        own = [
+            one for section in self.sections if isinstance(section, ContactList) for one in section.contacts
+        ]
+        ways_out = [section for section in self.sections if isinstance(section, WayOut)]
+        return [*own, *(one for way in ways_out for target in way.targets for one in target.contacts)]
+
 
 class Wording(NamedTuple):
     """The words of a card that depend on who reads it."""

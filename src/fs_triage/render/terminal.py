@@ -7,30 +7,32 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from rich.console import Console
 from rich.style import Style
 from rich.text import Text
 from rich.tree import Tree
 
-from fs_triage.render.card_layout import Line, lay_out_card
+from fs_triage.render.card_layout import CardLines, Line, lay_out_card
 from fs_triage.render.conclusion import Card
 from fs_triage.render.tree import LEGEND, Branch, describe_branch
 
 
-def print_cards(cards: Iterable[Card]) -> int:
-    """Print cards on the terminal that standard output is, one after the other; returns the lines printed."""
-    console = _build_console()
-    count = 0
+def print_cards(cards: Iterable[Card]) -> None:
+    """Print cards on the terminal that standard output is, one after the other."""
     for rank, card in enumerate(cards):
         if rank:
-            console.print()
-        laid_out = lay_out_card(card, max(console.width, 1))
-        lines = [*laid_out.banner, *laid_out.list_body()]
-        count += len(lines)
-        for line in lines:
-            console.print(_build_line(line), no_wrap=True, overflow="ignore", crop=False)
-    return count
+            _build_console().print()
+        print_document(partial(lay_out_card, card))
+
+
+def print_document(lay_out: Callable[[int, int | None], CardLines]) -> None:
+    """Print what `lay_out` makes for the width of the terminal that standard output is, and for no height."""
+    console = _build_console()
+    lines = lay_out(max(console.width, 1), None)
+    for line in (*lines.banner, *lines.list_body()):
+        console.print(_build_line(line), no_wrap=True, overflow="ignore", crop=False)
 
 
 def print_tree(branch: Branch) -> None:
