@@ -10,7 +10,7 @@ import sys
 import termios
 import time
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pexpect
@@ -25,6 +25,22 @@ POINTER = "»"
 SIZES = [(80, 24), (40, 20)]
 """Columns and rows: an ordinary window, and a small one."""
 GUICHET = ROOT / "tests" / "livrets" / "guichet"
+MENU = "Et maintenant"
+"""What stands above the choices below a card."""
+MORE = "Page suivante"
+"""What is said of a card that goes on below."""
+_RENTREE = "Mairie › Préparer la rentrée à l’école"
+CARDS = {
+    "mairie/naissance": "Mairie › Déclarer une naissance",
+    "mairie/ecole/inscription": f"{_RENTREE} › Non, c’est sa toute première inscription dans une école",
+    "mairie/ecole/changement": f"{_RENTREE} › Oui, et il change d’école pendant l’année scolaire en cours",
+    "mairie/papiers": "Mairie › Papiers [bold]d’identité[/bold] :smile: {0} %s",
+    "mairie/bloque/urgence": "Mairie › C’est bloqué › C’est urgent",
+    "mairie/bloque/refus": "Mairie › C’est bloqué › La mairie refuse",
+    "prefecture/permis": "Préfecture › Le permis de conduire",
+    "prefecture/referent": "Préfecture › Joindre le référent",
+}
+"""The ways in the banners of the cards of the made-up livret."""
 PATIENCE = 20.0  # seconds that two busy processors may need; nothing is measured by it
 MODULE = (sys.executable, "-m", "fs_triage")
 
@@ -138,9 +154,75 @@ class Terminal:
         raise AssertionError(f"waited for {texts} without {gone}; the screen shows:\n{self.text()}")
 
     def pointed(self) -> str:
-        """Return the choice that the pointer stands before, nothing while there is none."""
-        rows = [row.strip() for row in self.text().splitlines() if row.startswith(f" {POINTER} ")]
-        return rows[0].removeprefix(POINTER).strip() if len(rows) == 1 else ""
+        """Return the choice that the pointer stands before, nothing while there is none.
+
+        The pointer is bold: a quotation mark in a text is not. Choices side by side are three spaces apart.
+        """
+        display = self.screen.display
+        found = [
+            display[y][x + 1 :].strip().partition("   ")[0]
+            for y, row in self.screen.buffer.items()
+            for x, cell in row.items()
+            if cell.data == POINTER and cell.bold
+        ]
+        return found[0] if len(found) == 1 else ""
+
+    def point(self, label: str) -> None:
+        """Point at the choice that begins with `label`, of those side by side below a card."""
+        for _ in range(20):
+            before = self.pointed()
+            if before.startswith(label):
+                return
+            self.send(RIGHT)
+            self._wait_for(lambda: self.pointed() not in ("", before), f"a pointer after {before}")  # noqa: B023
+        raise AssertionError(f"no choice {label}; the screen shows:\n{self.text()}")
+
+    def see_card(self, node: str, *, way: str = "") -> list[str]:
+        """Wait for the card of `node` and its menu, and read it to its end; returns the lines below its banner.
+
+        Then it is again as it was. `way` is what its banner says, for a card that is not of the made-up livret.
+        """
+        way = words(way or CARDS[node])
+        self._wait_for(lambda: way in words(self.text().partition(MENU)[0]) and MENU in self.text(), way)
+        body = self.read_document(MENU, way)
+        assert words(f"fs-triage {node}") in words("".join(body)), body
+        return body
+
+    def read_document(self, question: str, way: str = "") -> list[str]:
+        """Return all lines between a banner, which ends with `way`, and the row of `question`; it scrolls, and back."""
+        begin = self.text()
+        body: list[str] = []
+        pages = 0
+        while True:
+            new = self._read_body(question, way)
+            same = max(n for n in range(len(new) + 1) if not n or body[-n:] == new[:n])
+            body += new[same:]
+            if MORE not in self.text():
+                break
+            self._turn(PAGE_DOWN, question)
+            pages += 1
+        for _ in range(pages):
+            self._turn(PAGE_UP, question)
+        self.shows(begin)
+        return body
+
+    def _turn(self, key: str, question: str) -> None:
+        """Turn a page, and wait for the other one, which is drawn on an empty window."""
+        before = self.text()
+        self.send(key)
+        self._wait_for(lambda: self.text() != before and f"\n {question}" in self.text(), "another page")
+
+    def _read_body(self, question: str, way: str) -> list[str]:
+        lines = f"\n{self.text()}".partition(f"\n {question}")[0].split("\n")[1:]
+        end = next(n for n in range(len(lines) + 1) if way in words("".join(lines[:n])))
+        return [line for line in lines[end:] if line]
+
+    def _wait_for(self, is_so: Callable[[], bool], what: str) -> None:
+        end = time.monotonic() + PATIENCE
+        while not (self.drawn and is_so()):
+            if time.monotonic() > end:
+                raise AssertionError(f"waited for {what}; the screen shows:\n{self.text()}")
+            self.read()
 
     def shows(self, text: str) -> None:
         """Wait until the screen is `text`, to the letter."""

@@ -12,6 +12,7 @@ import pytest
 from terminal import (
     ALT_ENTER,
     BACKSPACE,
+    CARDS,
     CTRL_R,
     CTRL_U,
     DOWN,
@@ -20,6 +21,7 @@ from terminal import (
     ESCAPE,
     HOME,
     LEFT,
+    MENU,
     PAGE_DOWN,
     PAGE_UP,
     RIGHT,
@@ -37,7 +39,6 @@ pytestmark = pytest.mark.parametrize("size", SIZES, ids=["80x24", "40x20"])
 FIRST = "Pour quel partenaire ?"
 MAIRIE = "Que demande l’usager à la mairie ?"
 ECOLE = "L’enfant est-il déjà inscrit dans une école de la commune ou d’une autre ?"
-MENU = "Et maintenant ?"
 PICK = "Quelle démarche correspond ?"
 TYPED = "Recherche :"
 UNKNOWN = "non reconnu"
@@ -47,12 +48,13 @@ Size = tuple[int, int]
 
 
 def conclusion(window: Terminal, node: str) -> str:
-    """Wait for the conclusion `node` and its menu."""
-    return window.see(f"fs-triage {node}", MENU)
+    """Wait for the card of `node` and its menu; returns the screen."""
+    window.see_card(node)
+    return window.text()
 
 
 def leave(window: Terminal) -> None:
-    """Leave by « Quitter », from whatever list."""
+    """Leave by « Quitter », from whatever page: it is the last choice of each."""
     window.send(END, ENTER)
     assert window.end() == 0
     assert window.given_back()
@@ -96,7 +98,8 @@ def test_going_back(home: Path, size: Size, key: str) -> None:
         assert "← Revenir" in window.see(ECOLE)
         window.send(DOWN, ENTER)
         conclusion(window, "mairie/ecole/changement")
-        window.send(key if len(key) < 4 else "rev" + ENTER)
+        back = "rev" + ENTER if len(key) > 3 else ESCAPE  # below a card, arrows go from choice to choice
+        window.send(back)
         window.see(ECOLE, gone=[MENU])
         window.points_at("Oui, et il change")
         window.send(key)
@@ -224,25 +227,26 @@ def test_the_way_to_what_was_found_is_the_real_one(home: Path, size: Size) -> No
         window.see(FIRST)
         window.send("bébé", ENTER)
         conclusion(window, "mairie/naissance")
-        window.send(DOWN, ENTER)
+        window.point("La démarche bloque")
+        window.send(ENTER)
         window.see("Mairie › Déclarer une naissance › 2nd niveau", "Qu’est-ce qui bloque ?", gone=[MENU])
 
 
 def test_the_next_need_is_typed_below_a_card(home: Path, size: Size) -> None:
-    """It is another visitor's: the way back leads to its words, not to the card above it."""
+    """The way back leads to its words, not to the card above it; Esc takes the words away, then goes back."""
     with guichet(home=home, size=size) as window:
         window.see(FIRST)
         window.send(ENTER)
         window.see(MAIRIE)
         window.send(ENTER)
-        conclusion(window, "mairie/naissance")
+        before = conclusion(window, "mairie/naissance")
         window.send("permis")
-        window.see(MENU, f"{TYPED} permis", gone=["Un autre besoin"])
+        window.see(MENU, f"{TYPED} permis", CARDS["mairie/naissance"], gone=["Un autre besoin"])
         window.points_at("Préfecture : Le permi")
         window.send(ESCAPE)
-        window.see(MENU, "Un autre besoin", gone=[TYPED])
+        window.shows(before)
         window.send("permis", ENTER)
-        window.see("fs-triage prefecture/permis", gone=["fs-triage mairie/naissance"])
+        conclusion(window, "prefecture/permis")
         window.send(ESCAPE)
         window.see(FIRST, f"{TYPED} permis", gone=[MENU])
         window.points_at("Préfecture : Le permi")
@@ -305,7 +309,8 @@ def test_lines_pasted_as_if_they_were_typed_give_one_need(home: Path, size: Size
         window.send("bébé\rpermis\rrefus\r")
         conclusion(window, "mairie/naissance")
         window.settle()
-        window.see("fs-triage mairie/naissance", MENU, gone=[TYPED])
+        conclusion(window, "mairie/naissance")
+        assert TYPED not in window.text()
 
 
 MEANINGLESS = [ALT_ENTER, "\x1bx", "\x1b1", "\x1b-", CTRL_R, "\x13", "\t", "\x1bOP", "\x16", "\x18\x05"]
@@ -354,37 +359,38 @@ def test_markup_and_format_codes_are_text(home: Path, size: Size) -> None:
         window.send(ENTER)
         window.see(MAIRIE, label)
         window.send(DOWN * 2, ENTER)
-        conclusion(window, "mairie/papiers")
-        window.see("Lire [link=https://x.example]la notice[/link].", "[red]jusqu’au 15[/red]")
+        body = words("".join(window.see_card("mairie/papiers")))
+        assert words("Lire [link=https://x.example]la notice[/link].") in body
+        assert words("[red]jusqu’au 15[/red]") in body
         assert b"\x1b]" not in window.raw  # no OSC at all: no link, no title
 
 
 def test_from_a_conclusion(home: Path, size: Size) -> None:
-    """The menu: 2nd level, back to the conclusion, another need without memory of this one."""
+    """The menu: 2nd level, back to the card, another need of the same visitor, another visitor."""
+    menu = ["Copier", "Feuille", "Message", "Signaler", "La démarche bloque : 2nd niveau", "Revenir"]
     with guichet(home=home, size=size) as window:
         window.see(FIRST)
         window.send(ENTER)
         window.see(MAIRIE)
         window.send(ENTER)
         conclusion(window, "mairie/naissance")
-        assert window.rows()[-4:] == [
-            "La démarche bloque : 2nd niveau",
-            "← Revenir",
-            "Un autre besoin",
-            "Quitter",
-        ]
-        window.send(DOWN, ENTER)
+        assert list_menu(window) == [*menu, "Un autre besoin", "Nouvel usager", "Quitter"]
+        window.point("La démarche bloque")
+        window.send(ENTER)
         window.see("Mairie › Déclarer une naissance › 2nd niveau Qu’est-ce qui bloque ?", gone=[MENU])
         window.send(ENTER)
-        conclusion(window, "mairie/bloque/urgence")
-        assert "La démarche bloque" not in window.see("01 99 00 00 01")
-        window.send(LEFT)
+        body = window.see_card("mairie/bloque/urgence")
+        assert any("01 99 00 00 01" in line for line in body)
+        del menu[4]
+        assert list_menu(window) == [*menu, "Un autre besoin", "Cette visite (2)", "Nouvel usager", "Quitter"]
+        window.send(ESCAPE)
         window.see("Qu’est-ce qui bloque ?", gone=[MENU])
         window.send(LEFT)
         conclusion(window, "mairie/naissance")
-        window.send("un autre besoin", ENTER)
-        window.see(FIRST, gone=[MENU])
+        window.send("nouvel usager", ENTER)
+        window.see(FIRST, gone=[MENU, "Cette visite", "Nouvel usager"])
         assert window.rows()[1] == FIRST  # a fresh screen: nothing of the last visitor
+        window.points_at("Mairie")
         window.send(DOWN, ENTER)
         window.see("Que demande l’usager à la préfecture ?")
         window.send(ESCAPE)
@@ -395,13 +401,33 @@ def test_from_a_conclusion(home: Path, size: Size) -> None:
         leave(window)
 
 
+def list_menu(window: Terminal) -> list[str]:
+    """Return the choices below a card."""
+    rows = window.text().partition(MENU)[2].splitlines()
+    return [label for row in rows if row.startswith("   ") for label in row.strip().split("   ")]
+
+
+def test_a_menu_that_is_quit_leaves_its_card(home: Path, size: Size) -> None:
+    """Printed whole, however long it is, and without its menu."""
+    with guichet("mairie", "bloque", home=home, size=size) as window:
+        window.see("Qu’est-ce qui bloque ?")
+        window.send(ENTER)
+        window.see_card("mairie/bloque/urgence")
+        mark = len(window.raw)
+        leave(window)
+        left = words(window.drawn_since(mark))
+        for text in (CARDS["mairie/bloque/urgence"], "À contacter", "01 99 00 00 01", "[red]jusqu’au 15"):
+            assert left.count(words(text)) == 1, text
+        assert left.endswith(words("fs-triage mairie/bloque/urgence"))
+
+
 def test_no_second_level_where_there_is_none(home: Path, size: Size) -> None:
     with guichet("mairie", "ecole", home=home, size=size) as window:
         window.see(ECOLE)
         window.send(ENTER)
-        shown = conclusion(window, "mairie/ecole/inscription")
-        assert "La démarche bloque" not in shown
-        assert words("Pas de 2nd niveau : la mairie décide seule") in words(shown)
+        body = window.see_card("mairie/ecole/inscription")
+        assert not any("La démarche bloque" in label for label in list_menu(window))
+        assert words("Pas de 2nd niveau : la mairie décide seule") in words("".join(body))
         window.send(ESCAPE)
         window.see(ECOLE, gone=[MENU])
         leave(window)
@@ -435,7 +461,7 @@ def test_a_lookup_that_meets_several_conclusions_asks_which(home: Path, size: Si
 
 def test_a_lookup_that_is_searched_asks_which(home: Path, size: Size) -> None:
     with guichet("j'attends", "mon", "permis", "à", "l'école", home=home, size=size) as window:
-        window.see("Aucune démarche ne porte exactement ces mots", PICK, "Préfecture : Le permis de conduire")
+        window.see("Rien ne porte exactement", PICK, "Préfecture : Le permis de conduire")
         window.send(ENTER)
         conclusion(window, "prefecture/permis")
 
@@ -470,9 +496,9 @@ def test_keys_pressed_before_a_page_do_not_answer_it(home: Path, size: Size) -> 
         window.send(DOWN, ENTER, ENTER)
         time.sleep(0.2)
         window.send("permis", ENTER, ENTER, "zzz")
-        window.see("fs-triage mairie/naissance", MENU, f"{TYPED} permis")
+        window.see(CARDS["mairie/naissance"], MENU, f"{TYPED} permis")
         window.settle()
-        window.see("fs-triage mairie/naissance", f"{TYPED} permis (Échap")
+        window.see(CARDS["mairie/naissance"], f"{TYPED} permis (Échap")
         window.points_at("Préfecture : Le permi")
 
 
@@ -486,24 +512,61 @@ def test_a_hurried_hand_stays_on_the_card(home: Path, size: Size) -> None:
             window.settle(0.1)
         conclusion(window, "mairie/naissance")
         window.settle()
-        window.see("fs-triage mairie/naissance", MENU)
+        conclusion(window, "mairie/naissance")
         assert not window.pointed()
 
 
-def test_a_card_is_printed_anew_for_another_size(home: Path, size: Size) -> None:
-    columns = size[0]
-    with guichet(home=home, size=size) as window:
-        window.see(FIRST)
-        window.send("bébé", ENTER)
-        conclusion(window, "mairie/naissance")
-        window.send("perm")
-        window.see(f"{TYPED} perm")
+@pytest.mark.parametrize("typed", ["", "perm"], ids=["menu", "words"])
+def test_a_card_is_drawn_anew_for_another_size(home: Path, size: Size, typed: str) -> None:
+    """Once and whole, whatever the terminal has made of the lines meanwhile: broken or cut, moved up or kept."""
+    columns, rows = size
+    with guichet("mairie", "ecole", home=home, size=size) as window:
+        window.see(ECOLE)
+        window.send(DOWN, ENTER)
+        conclusion(window, "mairie/ecole/changement")
+        window.send(typed)
+        begin = window.see(MENU, *([f"{TYPED} {typed}"] if typed else []), gone=["Copier"] if typed else [])
         for more in (20, 0, 30):
             window.resize(columns + more, 45)
         window.settle(0.5)
-        shown = window.see("fs-triage mairie/naissance", MENU, f"{TYPED} perm")
-        assert shown.count("Étapes") == shown.count("Et maintenant") == shown.count("Recherche") == 1
+        shown = window.see("fs-triage mairie/ecole/changement", MENU)
+        for text in ("1er niveau :", "Étape", "Attention", "Livret, pages", "Et maintenant"):
+            assert shown.count(text) == 1, text
+        assert shown.count("Recherche") == bool(typed)
         assert max(map(len, shown.splitlines())) > columns
+        window.resize(columns, rows)
+        window.shows(begin)
+
+
+def test_what_is_scrolled_stays_in_sight_of_the_banner(home: Path, size: Size) -> None:
+    """The banner and the menu stay; the end of the card is the end, its beginning the beginning."""
+    with guichet("mairie", "bloque", home=home, size=(size[0], 16)) as window:
+        window.see("Qu’est-ce qui bloque ?")
+        window.send(ENTER)
+        first = conclusion(window, "mairie/bloque/urgence")
+        assert "Page suivante" in first
+        window.send(PAGE_UP)
+        window.settle(0.1)
+        assert window.text() == first
+        for _ in range(12):
+            window.send(PAGE_DOWN)
+            window.settle(0.05)
+            window.see(CARDS["mairie/bloque/urgence"], "2nd niveau :", MENU, "Quitter")
+            assert not window.pointed()
+        last = window.see("fs-triage mairie/bloque/urgence", gone=["Page suivante"])
+        window.send(PAGE_DOWN)
+        window.settle(0.1)
+        assert window.text() == last
+        window.send(RIGHT)
+        window.points_at("Copier")
+        window.send("\x1b[Z")
+        window.points_at("Quitter")
+        window.send("\t")
+        window.points_at("Copier")
+        for _ in range(12):
+            window.send(PAGE_UP)
+        window.send(ESCAPE)
+        window.see("Qu’est-ce qui bloque ?")
 
 
 def test_a_window_made_smaller_and_larger(home: Path, size: Size) -> None:

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from fs_triage.acts.letter import Letter
     from fs_triage.render.conclusion import Card
 
-_BACK = Option(Action.BACK, "Revenir à la fiche")
+_BACK = Option(Action.BACK, "Revenir")
 _QUIT = Option(Action.QUIT, "Quitter")
 _TO_MAIL = Option(Action.MAIL, "Ouvrir dans la messagerie", "le message s’ouvre, à compléter et à envoyer")
-_READ_HINT = "Flèches et Entrée"
+_READ_HINT = "Flèches et Entrée, Échap pour revenir"
 
 Outcome = str | Action
 """The note for the card, or what ends the session."""

@@ -6,6 +6,7 @@ us, and nothing is drawn beside it that a mouse would take along.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -28,6 +29,8 @@ _COLOURS = {1: "green", 2: "magenta"}
 _TONES = {Tone.PLAIN: "", Tone.WARNING: "yellow", Tone.FORBIDDEN: "bold red"}
 _INDENT = 3
 _MARK = " - "
+_MARKED = re.compile(r"\s*(?:-|\d+\.)?\s+(?=\S)")
+"""How a line of a text begins: spaces, and a mark or a number where it has one."""
 _WARNING_MARK = " ! "
 _SEPARATOR = " – "
 _FIRST_CONTACT_LINES = 3  # a heading, the kind and the value of a contact
@@ -72,8 +75,15 @@ def lay_out_card(card: Card, width: int, rows: int | None = None) -> CardLines:
 
 
 def lay_out_text(text: str, width: int) -> CardLines:
-    """Return the lines of a text that is no card, each of its own broken between words; it has no banner."""
-    lines = [line for each in text.split("\n") for line in (_wrap(each, width) if each.strip() else [()])]
+    """Return the lines of a text that is no card, each of its own broken between words; it has no banner.
+
+    What follows the mark or the number of a line stands under its text.
+    """
+    lines: list[Line] = []
+    for each in text.split("\n"):
+        start = _MARKED.match(each)
+        first = start[0] if start else ""
+        lines += _wrap(each[len(first) :], width, first) if each.strip() else [()]
     return CardLines((), (tuple(lines),))
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from fs_triage.desk.choice_list import Choices, fit_line
-from fs_triage.desk.page import Action, Found, Option, Page, Retype
+from fs_triage.desk.page import Action, Document, Found, Option, Page, Retype
+from fs_triage.render.card_layout import lay_out_text
 
 CAF = Option("caf", "CAF", "allocations")
 MSA = Option("msa", "MSA", "monde agricole")
@@ -107,8 +110,13 @@ def test_what_was_pointed_at_stays_so_without_the_words() -> None:
     assert made.find_pointed_value() == "msa"
 
 
+def card_page(options: tuple[Option, ...] = (BLOCKED, BACK, QUIT), **more: object) -> Page:
+    document = Document(lambda width, _: lay_out_text("La fiche", width), "La fiche")
+    return Page((), "Et maintenant ?", options, find=find, document=document, **more)  # type: ignore[arg-type]
+
+
 def test_nothing_is_pointed_at_below_a_card() -> None:
-    asked = Page((), "Et maintenant ?", (BLOCKED, BACK, QUIT), below_card=True, find=find)
+    asked = card_page()
     made = choices(asked)
     assert made.find_pointed_value() is None
     assert not any("»" in line for line in drawn(made))
@@ -121,6 +129,26 @@ def test_nothing_is_pointed_at_below_a_card() -> None:
     assert made.find_pointed_value() == "caf/rsa"
     made.clear_typed()
     assert made.find_pointed_value() is None
+
+
+def test_the_choices_below_a_card_stand_side_by_side_while_nothing_is_typed() -> None:
+    """Each whole, on as many lines as they take; what an act said stands above them."""
+    made = choices(card_page(hint="Flèches"))
+    assert drawn(made) == ["   La démarche bloque : 2nd niveau   Revenir   Quitter"]
+    assert drawn(made, 30) == ["   La démarche bloque : 2nd niveau", "   Revenir   Quitter"]
+    made.move_pointer(-1)
+    assert drawn(made) == ["   La démarche bloque : 2nd niveau   Revenir » Quitter"]
+    assert made.find_hint() == "Flèches"
+    made = choices(card_page((CAF, QUIT), hint="Flèches"), "")
+    made.move_pointer(1)
+    assert made.find_hint() == "allocations"
+    made = choices(replace(card_page(), head=("Copié : l’adresse.",)))
+    assert drawn(made)[0] == " Copié : l’adresse."
+    made.add_text("rsa")
+    assert drawn(made)[-2:] == [
+        " » CAF : Demander le RSA – 1er niveau – RSA › Demande",
+        "   CAF : Le RSA est refusé – 2nd niveau – RSA",
+    ]
 
 
 def test_what_many_letters_find_is_looked_for_once() -> None:

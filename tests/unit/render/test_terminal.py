@@ -158,7 +158,7 @@ def test_a_poisoned_index_draws_nothing(home: Path, accessible: str) -> None:
         window.see(
             "fs-triage prefecture/permis" if not accessible else "prefecture/permis", "Et maintenant ?"
         )
-        window.send("4\n" if accessible else "quitter" + ENTER)
+        window.send("q\n" if accessible else "quitter" + ENTER)
         assert window.end() == 0
         assert "Le permis" in window.raw.decode()
         sent = re.sub(r"\x1b\]8;[\w=;]*(tel:3949)?\x1b\\", "", window.raw.decode())  # the link of a contact
