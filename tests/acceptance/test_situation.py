@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from terminal import DOWN, ENTER, LEFT, SIZES, terminal
+from terminal import DOWN, ENTER, ESCAPE, MENU, SIZES, terminal
 
 PICK = "Quelle démarche correspond ?"
-MENU = "Et maintenant ?"
 LOSS = "ants/permis/refaire/perte"
 
 
@@ -19,7 +18,7 @@ def test_the_demarches_of_a_situation_are_picked_from(home: Path, size: tuple[in
         window.see(PICK, "Demande de permis après une perte")
         window.send(ENTER)
         window.see(MENU)
-        window.send(LEFT)
+        window.send(ESCAPE)
         window.see(PICK)
         window.send(DOWN, ENTER)
         window.see(MENU)

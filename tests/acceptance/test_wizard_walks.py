@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 from conftest import JURA, clean_environment
-from terminal import DOWN, END, ENTER, HOME, LEFT, SIZES, Terminal, terminal, words
+from terminal import DOWN, END, ENTER, ESCAPE, HOME, LEFT, MENU, SIZES, Terminal, terminal, words
 
 from fs_triage.livret import OpenLivret, open_livret
 from fs_triage.render.labels import LEVEL_BANNERS
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 PARTNERS = yaml.safe_load((JURA / "livret.yaml").read_text("utf-8"))["partners"]
 FIRST = "Pour quel partenaire ?"
-MENU = "Et maintenant ?"
-DRAWN = "│║─═╭╮╰╯┌┐└┘╔╗╚╝"
 
 
 @pytest.fixture(scope="module")
@@ -57,34 +55,35 @@ class Walker:
         self.window.see(shown, gone=[MENU])
         for rank, choice in enumerate(question["answers"]):
             self.window.send(DOWN if rank else "")  # coming back, the answer taken is pointed at
-            mark = len(self.window.raw)
             self.window.send(ENTER)
             own = f"{node}/{choice['id']}".lstrip("/")
             if choice["level"]:
-                self.read(choice["to"], mark)
+                self.read(choice["to"])
                 self.reached.add(choice["to"])
                 if choice["to"].startswith(f"{own}/"):
                     self.unasked |= {f"{own}/{answer['id']}" for answer in self.question(own)["answers"]}
+                self.window.send(ESCAPE)
             elif choice["to"] == own:
                 self.through(choice["to"], [*way, choice["label"]])
+                self.window.send(LEFT)
             else:  # an answer that leads to a question elsewhere
                 self.window.see(self.question(choice["to"])["question"], gone=[shown])
-            self.window.send(LEFT)
+                self.window.send(LEFT)
             self.window.see(shown, gone=[MENU])
 
-    def read(self, node: str, mark: int) -> None:
-        """Read the conclusion `node`, drawn since the byte `mark`, and hold it against the booklet's."""
-        self.window.see(f"fs-triage {node}", MENU)
+    def read(self, node: str) -> None:
+        """Read the card of `node` to its end, and hold it against the booklet's."""
         conclusion = self.conclusion(node)
-        read = words("".join(c for c in self.window.drawn_since(mark) if c not in DRAWN))
+        way = " › ".join(
+            [self.question(conclusion["partner"])["title"], *(s["answer"] for s in conclusion["path"])]
+        )
+        read = words("".join(self.window.see_card(node, way=way)))
+        assert words(LEVEL_BANNERS[conclusion["level"]]) in words(self.window.text())
         for text in (
-            LEVEL_BANNERS[conclusion["level"]],
-            conclusion["title"],
             *conclusion["steps"],
             *conclusion["do_not"],
             *conclusion["warnings"],
             f"page{'s' if len(conclusion['pages']) > 1 else ''} {conclusion['pages'][0]}",
-            f"fs-triage {node} {MENU}" if "Remontez" not in self.window.text() else f"fs-triage {node}",
         ):
             assert words(text) in read, (node, text)
         for contact in conclusion["contacts"]:

@@ -46,6 +46,10 @@ class Finder:
         )
         meant = understand(livret, livret.model, typed, at=at, max=_MAX_FOUND, is_typing=True)
         nodes = meant.ranked or meant.choices
+        exact = typed.strip()
+        if "/" in exact and livret.find_node(exact) is not None:  # the id that each card ends with
+            nodes = [exact, *(node for node in nodes if node != exact)][:_MAX_FOUND]
+            return Found(tuple(map(self.describe, nodes)))
         if events:
             return Found((*map(self.describe, nodes[:_MAX_FOUND]), *events))
         if not nodes:

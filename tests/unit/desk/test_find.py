@@ -79,6 +79,16 @@ def test_a_partner_a_page_and_a_conclusion(livret: OpenLivret, monkeypatch: pyte
     )
 
 
+def test_the_id_of_a_card_is_that_card_whatever_else_its_words_mean(
+    livret: OpenLivret, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meant = Understanding(Verdict.MAYBE, ranked=["prefecture", "mairie/naissance"])
+    found = shown(livret, monkeypatch, meant, " mairie/naissance ")
+    assert found == Found((NAISSANCE, PREFECTURE))
+    found = shown(livret, monkeypatch, Understanding(Verdict.UNKNOWN), "mairie/naissance")
+    assert found == Found((NAISSANCE,))
+
+
 def test_what_is_not_sure_is_shown_as_such(livret: OpenLivret, monkeypatch: pytest.MonkeyPatch) -> None:
     meant = Understanding(Verdict.MAYBE, ranked=["mairie/naissance"])
     assert shown(livret, monkeypatch, meant) == Found((NAISSANCE,), ("Peut-être\u00a0:",))
