@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Call, write_livret
-from terminal import terminal
+from terminal import MENU, Terminal, terminal
 
 from fs_triage.contract import OK, PROBLEMS, RULES_UNUSABLE
 
@@ -57,16 +57,35 @@ def test_text_is_shown_letter_for_letter_on_a_terminal(home: Path, tmp_path: Pat
             shown = spaced(re.sub("[│║]", " ", screen.text()))
             for place in places.split():
                 assert f"{place} {text}" in shown, place
-            assert b"\x1b]8;" not in screen.raw  # no link is made of it
+            assert find_links(screen) <= {b"tel:3949"}  # none is made of it
     with terminal("--regles", folder, home=home, columns=120) as screen:
         screen.see("label")
         assert f"title {text}" in spaced(screen.text()) and f"about {text}" in spaced(screen.text())
         screen.send("\r")
         screen.see("question")
         assert f"question {text}" in spaced(screen.text()) and f"answer {text}" in spaced(screen.text())
+        screen.send("\r")
+        screen.see(MENU)
+        card = spaced(" ".join(screen.read_document(MENU)))
+        for place in ("do_not", "step", "warning", "answer"):
+            assert f"{place} {text}" in (card if place != "answer" else spaced(screen.text())), place
+        for act, title in (("feuille", "Feuille pour"), ("signaler", "Signaler une erreur")):
+            screen.send(act, "\r")
+            screen.see(title)
+            assert f"answer {text}" in spaced(" ".join(screen.read_document(title)))
+            screen.send("\x1b")
+            screen.see(MENU)
+        screen.send("quitter", "\r")
+        assert screen.end() == OK
+        assert find_links(screen) <= {b"tel:3949"}
     with terminal("arbre", "--regles", folder, home=home, columns=120) as screen:
         assert screen.end() == OK
         assert f"answer {text}" in spaced(screen.text())
+
+
+def find_links(screen: Terminal) -> set[bytes]:
+    """Return the addresses of the links that were sent to a terminal."""
+    return set(re.findall(rb"\x1b\]8;[^;]*;([^\x1b]+)\x1b", screen.raw))
 
 
 REFUSED = {

@@ -32,7 +32,7 @@ Que demande l’usager à la préfecture ?
 Préfecture › Le permis de conduire
 1er niveau : à faire sur place
 
-Étapes :
+Étape :
   1. Se connecter avec l’usager.
 
 Si la démarche bloque (2nd niveau) :
@@ -42,8 +42,12 @@ Si la démarche bloque (2nd niveau) :
 Livret, page 4 – prefecture/permis
 
 Et maintenant ?
-1. La démarche bloque : 2nd niveau
-2. Un autre besoin
+1. Copier – une adresse, un numéro, ou toute la fiche
+2. Feuille – une page à donner à l’usager
+3. Signaler – une erreur sur cette fiche, à qui tient le livret
+4. La démarche bloque : 2nd niveau
+5. Un autre besoin – du même usager, chez ce partenaire ou ailleurs
+6. Nouvel usager – oublier cette visite
 {PROMPT} 0
 
 Préfecture
@@ -273,7 +277,10 @@ def test_a_terminal_that_knows_ascii_alone(home: Path, more: dict[str, str]) -> 
         window.see("2nd niveau : a transmettre", "Telephone", "3949", MENU)
         assert window.raw.isascii()
         assert b"?" not in window.raw.replace(b" ?", b"").replace(b"[?", b"")
-        window.send("q\n" if more else "quitter" + ENTER)
+        if more:
+            typed(window, "q")
+        else:
+            window.send("quitter" + ENTER)
         assert window.end() == 0
 
 

@@ -11,6 +11,7 @@ from conftest import JURA, clean_environment
 from terminal import DOWN, END, ENTER, ESCAPE, HOME, LEFT, MENU, SIZES, Terminal, terminal, words
 
 from fs_triage.livret import OpenLivret, open_livret
+from fs_triage.render.contact_values import group_phone_number
 from fs_triage.render.labels import LEVEL_BANNERS
 
 TYPE_CHECKING = False
@@ -87,8 +88,9 @@ class Walker:
         ):
             assert words(text) in read, (node, text)
         for contact in conclusion["contacts"]:
+            value = contact["value"]
             for text in (
-                contact["value"],
+                (group_phone_number(value) if contact["kind"] == "phone" else "") or value,
                 contact["label"],
                 contact["when"],
                 contact["note"],
