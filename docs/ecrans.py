@@ -42,14 +42,35 @@ class Shot(NamedTuple):
     rows: int = 24
 
 
+def _open(node: str, partner: str) -> tuple[tuple[str, str], ...]:
+    """Return the steps that open the card of `node` from the first question."""
+    return (("Pour quel partenaire", node), (f"» {partner}", ENTER))
+
+
 SHOTS = {
     "assistant": Shot((), (), "Quitter"),
     "question": Shot((), (("Pour quel partenaire", ENTER),), "Revenir"),
     "besoin": Shot((), (("Pour quel partenaire", "permis volé"),), "Recherche"),
     "suite": Shot((), (("Pour quel partenaire", ENTER), ("Que veut faire", "apl")), "Recherche"),
-    "fiche-1er-niveau": Shot(("caf/rsa/demande",), (), "fs-triage caf/rsa/demande", 26),
+    "fiche-1er-niveau": Shot((), _open("caf/rsa/demande", "CAF"), "Et maintenant"),
     "annuaire": Shot(("contacts", "ddfip", "national", "--quand", "2026-12-25 10:00"), (), "ligne-directe"),
-    "fiche-2nd-niveau": Shot(("caf/blocage/en-ligne-impossible",), (), "Livret, page", 40),
+    "fiche-2nd-niveau": Shot((), _open("msa/sante/legislation", "MSA"), "Et maintenant"),
+    "message": Shot(
+        (),
+        (*_open("msa/sante/legislation", "MSA"), ("Et maintenant", f"message{ENTER}")),
+        "Message au 2nd niveau",
+    ),
+    "visite": Shot(
+        (),
+        (
+            *_open("caf/rsa/demande", "CAF"),
+            ("Et maintenant", "cpam/carte/vitale"),
+            ("» CPAM", ENTER),
+            ("Cette visite (2)", f"cette visite (2){ENTER}"),
+        ),
+        "Cette visite : 2 démarches",
+    ),
+    "evenement": Shot((), (("Pour quel partenaire", "déménagement"),), "Évènement"),
 }
 
 
