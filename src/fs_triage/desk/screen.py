@@ -277,7 +277,7 @@ class _ListPrompt:
         hint = shorten(_make_readable(self._find_hint()), max(columns - 2, 1), _make_readable("…"))
         beside = len(question[-1]) + len(hint) + 3 < columns
         end = [("class:note", ("  " if beside else "\n ") + hint)] if hint else []
-        return [*lines, ("class:question", " " + "\n ".join(question)), *end]
+        return _free_spaces([*lines, ("class:question", " " + "\n ".join(question)), *end])
 
     def _find_hint(self) -> str:
         """Return what to do: see the rest of the document, else what the page or its choice says."""
@@ -289,7 +289,7 @@ class _ListPrompt:
 
     def _render_body(self) -> StyleAndTextTuples:
         size = self._application.output.get_size()
-        return [*self._choices.draw(size.columns, size.rows)]
+        return _free_spaces([*self._choices.draw(size.columns, size.rows)])
 
     def _build_keys(self) -> KeyBindings:
         keys = KeyBindings()
@@ -349,7 +349,12 @@ def _render_lines(lines: Sequence[Line]) -> StyleAndTextTuples:
         if line and line[-1].link and has_links:
             fragments.append(("", " "))
         fragments.append(("", "\n"))
-    return fragments[:-1]
+    return _free_spaces(fragments[:-1])
+
+
+def _free_spaces(fragments: StyleAndTextTuples) -> StyleAndTextTuples:
+    """Return `fragments`, already in lines, with spaces for no-break ones, which prompt_toolkit draws in yellow."""
+    return [(style, text.replace("\u00a0", " "), *more) for style, text, *more in fragments]  # type: ignore[misc]
 
 
 def _wrap_texts(texts: Sequence[str], columns: int) -> list[str]:
