@@ -586,6 +586,30 @@ def test_a_window_made_smaller_and_larger(home: Path, size: Size) -> None:
         leave(window)
 
 
+def test_a_card_in_a_window_of_a_few_rows_scrolls_whole(home: Path, size: Size) -> None:
+    """Its banner with it, where that would take all of the window; the menu scrolls too."""
+    with guichet("mairie", "ecole", home=home, size=size) as window:
+        window.see(ECOLE)
+        window.send(DOWN, ENTER)
+        begin = conclusion(window, "mairie/ecole/changement")
+        window.resize(30, 8)
+        window.see("1er niveau", "Page suivante", "Copier")
+        seen = ""
+        for _ in range(30):
+            seen += words(window.text().partition(MENU)[0])
+            window.send(PAGE_DOWN)
+            window.settle(0.02)
+        for text in ("année scolaire", "Étape", "Attention", "fs-triage"):
+            assert words(text) in seen, text
+        window.send(END)
+        window.points_at("Quitter")
+        window.resize(*size)
+        window.send(ESCAPE)
+        window.see(ECOLE, gone=[MENU])
+        window.send(ENTER)
+        window.shows(begin)
+
+
 def test_a_list_longer_than_the_window_scrolls(home: Path, size: Size) -> None:
     """What is pointed at can be read whole, its help too."""
     helps = {

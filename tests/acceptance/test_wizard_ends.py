@@ -227,8 +227,8 @@ LAYERS = {
     "fs_triage.desk.console.take_keys_ahead": ("", ""),
     "fs_triage.desk.find.Finder.find": (FIRST, "permis"),
     "fs_triage.understanding.understand.understand": (FIRST, "permis"),
-    "fs_triage.desk.session.lay_out_card": (FIRST, "bébé" + ENTER),
-    "fs_triage.desk.session.list_card_acts": (FIRST, "bébé" + ENTER),
+    "fs_triage.render.card_layout.lay_out_card": (FIRST, "bébé" + ENTER),
+    "fs_triage.desk.card_acts.list_card_acts": (FIRST, "bébé" + ENTER),
     "fs_triage.desk.session.Wizard.run_step": ("", ""),
     "fs_triage.desk.lines.Lines._ask_line": ("", ""),
 }

@@ -36,7 +36,6 @@ from fs_triage import output
 from fs_triage.desk import console
 from fs_triage.desk.choice_list import Choices, shorten
 from fs_triage.desk.page import Action, Choice, Page, Value
-from fs_triage.render.card_layout import break_line
 from fs_triage.text.wrap import wrap_text
 
 if TYPE_CHECKING:
@@ -58,6 +57,7 @@ _STYLE = questionary.Style(
 _STYLES = {colour: f"ansi{colour}" for colour in ("green", "magenta", "yellow", "red")} | {"dim": ""}
 """What the words of a style of Rich are in prompt_toolkit, where they differ."""
 _MIN_DOCUMENT_LINES = 3  # of a document, whatever is typed below it
+_MIN_LINES_BELOW = 5  # of the question, its hint and the choices; the choices scroll where there are more
 _HINT_LINES = 1
 _PLACEHOLDER = "-"  # a choice that questionary demands; the list it stands in is replaced
 
@@ -189,10 +189,15 @@ class _ListPrompt:
         self._application._redraw()
 
     def _lay_out_document(self) -> tuple[list[Line], list[Line], int]:
-        """Return the lines of the banner, those of the body, and how many of the body are in sight."""
+        """Return the lines of the banner, those of the body, and how many of the body are in sight.
+
+        A banner that would take all of a small window scrolls with the body.
+        """
         document = self._choices.page.document
         if document is None:
             return [], [], 0
+        from fs_triage.render.card_layout import break_line  # the first question does not pay for it
+
         size = self._application.output.get_size()
         below = self._count_lines_below(size)
         key = (size, below)
@@ -201,8 +206,14 @@ class _ListPrompt:
         lines = self._laid_out[1]
         banner = [part for line in lines.banner for part in break_line(line, size.columns)]
         body = [part for line in lines.list_body() for part in break_line(line, size.columns)]
-        room = max(size.rows - below - len(banner), _MIN_DOCUMENT_LINES)
         spaced = [part for line in lines.list_body(spaced=True) for part in break_line(line, size.columns)]
+        if (
+            len(banner) + _MIN_DOCUMENT_LINES + min(below, _MIN_LINES_BELOW) > size.rows
+        ):  # a window of a few rows
+            banner, body, spaced = [], [*banner, *body], [*banner, *spaced]
+            room = max(size.rows - below, 0)
+        else:
+            room = max(size.rows - below - len(banner), _MIN_DOCUMENT_LINES)
         if len(spaced) <= room:
             body = spaced
         shown = min(len(body), room)

@@ -11,20 +11,19 @@ from typing import Any
 
 from fs_triage import output
 from fs_triage.contract import OK, ROOT, SIGINT_EXIT, WRONG_CALL, Failure
-from fs_triage.desk.card_acts import CardActs, Outcome, list_card_acts
 from fs_triage.desk.find import Finder
 from fs_triage.desk.page import Action, Choice, Desk, Document, Event, Option, Page, Retype
 from fs_triage.desk.walk import Walk, replay_answers
 from fs_triage.index import lookup
 from fs_triage.livret import PREPARING, OpenLivret
-from fs_triage.render import labels, plain_text
-from fs_triage.render.card_layout import lay_out_card
+from fs_triage.render import labels
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from datetime import datetime
 
     from fs_triage.contract import Question
+    from fs_triage.desk.card_acts import Outcome
     from fs_triage.render.conclusion import Card
 
 _QUIT = Option(Action.QUIT, "Quitter")
@@ -230,6 +229,11 @@ class Wizard:
 
     def _show_conclusion(self, state: SessionState) -> SessionState | None:
         """Show a card, and do what is chosen below it; words typed there are the next need of the same visitor."""
+        from fs_triage.desk.card_acts import (
+            CardActs,
+            list_card_acts,
+        )  # the first question does not pay for it
+
         walk = state.walk
         state = replace(state, visit=tuple(dict.fromkeys([*state.visit, walk.node])))
         card, document = self._read_card(walk.node)
@@ -265,7 +269,8 @@ class Wizard:
         return None if isinstance(outcome, Action) else replace(state, note=outcome)
 
     def _read_card(self, node: str) -> tuple[Card, Document]:
-        from fs_triage.render import opening_status  # the first question does not pay for it
+        from fs_triage.render import opening_status, plain_text
+        from fs_triage.render.card_layout import lay_out_card
 
         clock = opening_status.build_screen_clock(self._livret.meta.departement, self._moment)
         [card] = lookup.read_cards(self._livret, [self._livret.get_node(node).first], clock)
@@ -274,6 +279,8 @@ class Wizard:
 
     def _show_visit(self, state: SessionState) -> SessionState | None:
         """Show what was read for this visitor: each card opens again, and one sheet serves for all."""
+        from fs_triage.desk.card_acts import CardActs
+
         count = len(state.visit)
         sheet = Option(Action.SHEET_OF_VISIT, f"Une feuille pour les {count} démarches")
         page = Page(

@@ -45,10 +45,8 @@ def layout(
     monkeypatch.setenv("COLUMNS", "80")
 
     def show_on_terminal(card: Card) -> str:
-        lines = print_cards([card])
-        shown = capsys.readouterr().out
-        assert lines == shown.count("\n")
-        return shown
+        print_cards([card])
+        return capsys.readouterr().out
 
     def render_form(card: Card) -> str:
         name = f"essai.{request.param}.j2"

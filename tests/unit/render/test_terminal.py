@@ -158,6 +158,8 @@ def test_a_poisoned_index_draws_nothing(home: Path, accessible: str) -> None:
         window.see(
             "fs-triage prefecture/permis" if not accessible else "prefecture/permis", "Et maintenant ?"
         )
+        window.see("Quitter" if not accessible else "Nouvel usager")
+        window.settle(0.1)  # a line that is typed before it is asked for does not count
         window.send("q\n" if accessible else "quitter" + ENTER)
         assert window.end() == 0
         assert "Le permis" in window.raw.decode()
