@@ -85,6 +85,7 @@ def test_what_cannot_be_copied_stands_alone_ready_to_be_marked(home: Path, size:
         act(window, "Copier")
         window.see("Que copier ?")
         go_back(window)
+        assert f"\x1b]8;;mailto:{MAIL}\x1b\\{MAIL}"[:60].encode() in window.raw  # what is seen is a link, too
 
 
 @at_both_sizes

@@ -29,6 +29,7 @@ from terminal import (
     UP,
     Terminal,
     guichet,
+    plain,
     slow,
     words,
 )
@@ -403,7 +404,7 @@ def test_from_a_conclusion(home: Path, size: Size) -> None:
 
 def list_menu(window: Terminal) -> list[str]:
     """Return the choices below a card."""
-    rows = window.text().partition(MENU)[2].splitlines()
+    rows = plain(window.text()).partition(MENU)[2].splitlines()
     return [label for row in rows if row.startswith("   ") for label in row.strip().split("   ")]
 
 

@@ -38,7 +38,7 @@ class Finder:
         events = tuple(
             Option(
                 Event(named.row.id),
-                f"Évènement : {named.row.title}",
+                f"Évènement\u00a0: {named.row.title}",
                 f"{len(named.positions)} démarches",
                 found=True,
             )

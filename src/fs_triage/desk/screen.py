@@ -236,11 +236,12 @@ class _ListPrompt:
             self._application.renderer.erase()  # a link that is drawn in part would go on over what follows
 
     def _render_banner(self) -> StyleAndTextTuples:
-        return _render_lines(self._lay_out_document()[0])
+        return _render_lines(self._lay_out_document()[0], console.has_links(self._application.output))
 
     def _render_document(self) -> StyleAndTextTuples:
         _, body, shown = self._lay_out_document()
-        return _render_lines(body[self._scrolled : self._scrolled + shown])
+        has_links = console.has_links(self._application.output)
+        return _render_lines(body[self._scrolled : self._scrolled + shown], has_links)
 
     def _build_layout(self) -> None:
         """Replace questionary's message by the page's head, and its list by our choices.
@@ -295,7 +296,7 @@ class _ListPrompt:
         _, body, shown = self._lay_out_document()
         left = len(body) - shown - self._scrolled
         if left > 0 and self._choices.find_pointed_value() is None:
-            return f"Page suivante : {left} ligne{'s' if left > 1 else ''} de plus"
+            return f"Page suivante\u00a0: {left} ligne{'s' if left > 1 else ''} de plus"
         return self._choices.find_hint()
 
     def _render_body(self) -> StyleAndTextTuples:
@@ -344,9 +345,8 @@ def _end_prompt(application: Application[Any], error: BaseException) -> None:
         application.exit(exception=error)
 
 
-def _render_lines(lines: Sequence[Line]) -> StyleAndTextTuples:
+def _render_lines(lines: Sequence[Line], has_links: bool) -> StyleAndTextTuples:
     """Return styled lines as prompt_toolkit takes them; a link goes where it is known, and one cell follows its end."""
-    has_links = console.has_links(console.open_output())
     fragments: StyleAndTextTuples = []
     for line in lines:
         for span in line:

@@ -37,7 +37,7 @@ _NO_TERMINAL = (
 )
 _NEXT_NEED = Option(Action.RESTART, "Un autre besoin", "du même usager, chez ce partenaire ou ailleurs")
 _NEW_VISITOR = Option(Action.NEW_VISITOR, "Nouvel usager", "oublier cette visite")
-_ESCALATE = Option(Action.ESCALATE, f"La démarche bloque : {labels.LEVEL_NAMES[2]}")
+_ESCALATE = Option(Action.ESCALATE, f"La démarche bloque\u00a0: {labels.LEVEL_NAMES[2]}")
 _EVERY_ANSWER = "*"
 
 _HUNG_UP = 129
