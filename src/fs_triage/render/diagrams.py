@@ -97,7 +97,10 @@ def quote_dot(*lines: str) -> str:
 
 
 def render_dot(branch: Branch) -> str:
-    """Return a tree as a DOT digraph; an answer that leads elsewhere is a dashed arrow to its target."""
+    """Return a tree as a DOT digraph; an answer that leads elsewhere is a dashed arrow to its target.
+
+    A target that is not drawn, that of another partner, is a note with its id.
+    """
     names = _name_nodes(branch)
     lines = [
         "digraph arbre {",
@@ -106,13 +109,14 @@ def render_dot(branch: Branch) -> str:
         '  edge [fontname="sans-serif" fontsize=11]',
     ]
     for node in iter_branches(branch):
-        if node["to"] is None:
+        if node["to"] is None or node["to"] not in names:
             shape = _get_shape(node)
             looks = f'{_DOT_SHAPES[shape]} fillcolor="{_FILLS[shape]}"'
             lines.append(f"  {names[node['id']]} [label={quote_dot(*_list_node_lines(node))} {looks}]")
     for question in iter_branches(branch):
         for answer in question["answers"]:
-            end, style = (answer["id"], "") if answer["to"] is None else (answer["to"], " style=dashed")
+            end = answer["to"] if answer["to"] in names else answer["id"]
+            style = "" if answer["to"] is None else " style=dashed"
             label = quote_dot(answer["label"])
             lines.append(f"  {names[question['id']]} -> {names[end]} [label={label}{style}]")
     return "\n".join([*lines, "}"])
@@ -122,4 +126,5 @@ _DOT_SHAPES = {
     "question": "shape=hexagon",
     "niveau1": "shape=box",
     "niveau2": 'shape=box style="filled,rounded" peripheries=2',
+    "goto": "shape=note",
 }

@@ -481,17 +481,19 @@ def jura() -> tuple[Livret, list[tuple[int, tuple[str, ...]]]]:
     assert loaded is not None
     ways: list[tuple[int, tuple[str, ...]]] = []
 
-    def below(rank: int, tree: list[dict[str, Any]], way: tuple[str, ...], named: set[str]) -> None:
-        for answer in tree:
+    def below(rank: int, question: dict[str, Any], way: tuple[str, ...], named: set[str]) -> None:
+        for answer in question["answers"]:
             here = (*way, answer["id"])
             if "answers" in answer:
-                below(rank, answer["answers"], here, named)
-            elif "goto" not in answer and "/".join(here) not in named:
+                below(rank, answer, here, named)
+            elif (
+                "goto" not in answer and "/".join(here) not in named and answer["id"] != question.get("opens")
+            ):
                 ways.append((rank, here))
 
     for rank, rules in enumerate(loaded.partners):
         data = convert_to_data(rules.table)
-        below(rank, data["answers"], (), set(walk_values(data, ("goto", "if_blocked"))))
+        below(rank, data, (), set(walk_values(data, ("goto", "if_blocked"))))
     return loaded, ways
 
 

@@ -12,16 +12,14 @@ from terminal import GUICHET
 from fs_triage.desk.page import Action, Choice, Page, Retype
 from fs_triage.desk.session import SessionState, Wizard
 from fs_triage.livret import OpenLivret, open_livret
-from fs_triage.render.conclusion import Card
 
 
 class Told:
-    """A desk where `choices` are made, one a page; `pages` are those it was shown, `cards` how many cards."""
+    """A desk where `choices` are made, one a page; `pages` are those it was shown."""
 
     def __init__(self, *choices: Choice) -> None:
         self.choices = list(choices)
         self.pages: list[Page] = []
-        self.cards = 0
 
     @contextlib.contextmanager
     def open_session(self) -> Iterator[None]:
@@ -33,13 +31,6 @@ class Told:
     def ask_choice(self, page: Page) -> Choice:
         self.pages.append(page)
         return self.choices.pop(0)
-
-    def show_conclusion(self, card: Card) -> bool:
-        self.cards += 1
-        return True
-
-    def clear_screen(self) -> None:
-        pass
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +79,7 @@ def test_a_node_found_elsewhere_begins_its_own_way(livret: OpenLivret) -> None:
     assert (state.walk.go_back().typed, state.walk.go_back().node) == ("permis", "mairie/bloque")
 
 
-def test_what_is_found_below_a_card_is_the_next_visitors(livret: OpenLivret) -> None:
+def test_what_is_found_below_a_card_is_the_next_need_of_the_same_visitor(livret: OpenLivret) -> None:
     desk, state = play(
         livret,
         Choice("mairie"),
@@ -96,21 +87,29 @@ def test_what_is_found_below_a_card_is_the_next_visitors(livret: OpenLivret) -> 
         Choice("prefecture/permis", "permis"),
         Choice(Action.BACK),
     )
-    assert desk.cards == 2
+    assert sum(page.document is not None for page in desk.pages) == 2
     assert state is not None
     assert (state.walk.node, state.walk.typed, state.walk.steps) == ("", "permis", ())
+    assert state.visit == ("mairie/naissance", "prefecture/permis")
     assert not state.walk.remembered
 
 
-def test_other_words_and_another_size_keep_the_page(livret: OpenLivret) -> None:
+def test_another_need_keeps_the_partner_and_the_visit_a_new_visitor_nothing(livret: OpenLivret) -> None:
+    before = (Choice("mairie"), Choice("naissance"))
+    _, state = play(livret, *before, Choice(Action.RESTART))
+    assert state is not None
+    assert (state.walk.node, state.visit) == ("mairie", ("mairie/naissance",))
+    _, state = play(livret, *before, Choice(Action.NEW_VISITOR))
+    assert state == SessionState()
+
+
+def test_other_words_keep_the_page(livret: OpenLivret) -> None:
     desk, state = play(
         livret,
         Choice(Retype("permis"), "permi"),
         Choice("prefecture/permis", "permis"),
-        Choice(Action.REDRAW, "bé"),
         Choice(Action.BACK),
     )
-    assert [page.typed for page in desk.pages] == ["", "permis", "", "bé"]
-    assert desk.cards == 2
+    assert [page.typed for page in desk.pages] == ["", "permis", ""]
     assert state is not None
     assert (state.walk.node, state.walk.typed) == ("", "permis")
