@@ -238,7 +238,7 @@ def test_what_is_near_or_found_can_be_picked_on_a_terminal(
 ) -> None:
     run("chercher", "rsa")  # compiled and trained before
     with terminal(*arguments, home=home, rows=40, **environment) as screen:
-        screen.see(said, offered, "Quitter")
+        screen.see(said, offered, "q : quitter" if environment else "Quitter")
         screen.send(CTRL_C)
         assert screen.end() == SIGINT_EXIT
     piped = run(*arguments)
