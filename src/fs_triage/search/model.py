@@ -79,6 +79,14 @@ class Evidence:
         self.weight = self.rarity = self.outside = 0.0
         self.is_complaint = False
 
+    def add(self, other: Evidence) -> None:
+        """Add the weights of another feature."""
+        for mine, more in ((self.partners, other.partners), (self.conclusions, other.conclusions)):
+            sums: dict[int, float] = {}
+            for key, weight in (*mine, *more):  # one may stand there twice
+                sums[key] = sums.get(key, 0.0) + weight
+            mine[:] = sums.items()
+
     @property
     def is_empty(self) -> bool:
         """Whether the livret does not have the feature."""
@@ -308,6 +316,9 @@ class Model(Scales):
         self._french = file.read_table("french")
         self._known_keys = file.read_table("known-keys")
         self._evidence: dict[str, Evidence] = {}
+        self._families: dict[str, Evidence] = {}
+        self.read_words: dict[str, tuple[str, str, bool]] = {}
+        """What words were read as, kept by `sentence`."""
 
     def close(self) -> None:
         """Close its file."""
@@ -319,8 +330,20 @@ class Model(Scales):
         if evidence is None:
             if len(self._evidence) >= _MAX_CACHED_FEATURES:
                 self._evidence.clear()
+                self._families.clear()
+                self.read_words.clear()
             evidence = self._evidence[feature] = self._read_evidence(feature)
         return evidence
+
+    def get_family(self, key: str) -> Evidence:
+        """Return the weights of the word of `key` and of its beginnings, added up once for all needs."""
+        family = self._families.get(key)
+        if family is None:
+            word = self.get_evidence(key)
+            family = self._families[key] = Evidence([*word.partners], [*word.conclusions], [])
+            for feature in vocabulary.list_beginnings(key):
+                family.add(self.get_evidence(feature))
+        return family
 
     def get_level(self, position: int) -> int:
         """Return the level of a conclusion, 1 or 2."""

@@ -182,10 +182,12 @@ class _Scores:
     def add(self, evidence: Evidence) -> None:
         """Add what a feature says."""
         partners, conclusions = self.partners, self.conclusions
+        get = partners.get
         for rank, weight in evidence.partners:
-            partners[rank] = partners.get(rank, 0.0) + weight
+            partners[rank] = get(rank, 0.0) + weight
+        get = conclusions.get
         for position, weight in evidence.conclusions:
-            conclusions[position] = conclusions.get(position, 0.0) + weight
+            conclusions[position] = get(position, 0.0) + weight
 
     def add_scores(self, other: _Scores, factor: float) -> None:
         """Add other sums, each times `factor`."""
@@ -202,12 +204,14 @@ class _Scores:
         """Return the score of each conclusion that something speaks for, that of its partner included."""
         rank, last = -1, 0
         total: dict[int, float] = {}
-        partners = self.partners
-        for position in sorted(self.conclusions):
-            while position >= last:
-                rank += 1
-                last = model.spans[rank][1]
-            total[position] = self.conclusions[position] + partners.get(rank, 0.0)
+        partners, own = self.partners, 0.0
+        for position, score in sorted(self.conclusions.items()):
+            if position >= last:
+                while position >= last:
+                    rank += 1
+                    last = model.spans[rank][1]
+                own = partners.get(rank, 0.0)
+            total[position] = score + own
         return total
 
 
@@ -222,6 +226,7 @@ class _Scored:
     __slots__ = (
         "alone",
         "bare",
+        "bare_partners",
         "best",
         "is_counted",
         "margin",
@@ -235,7 +240,7 @@ class _Scored:
     def __init__(self, model: Model, sentence: Sentence) -> None:
         self.sentence = sentence
         self.scores = _Scores()
-        for evidence in sentence.evidence.values():
+        for evidence in sentence.iter_evidence(model):
             self.scores.add(evidence)
         if any(evidence.is_complaint for evidence in sentence.evidence.values()):
             conclusions = self.scores.conclusions
@@ -243,6 +248,7 @@ class _Scored:
                 if model.get_level(position) > 1:
                     conclusions[position] += _COMPLAINT_WEIGHT * model.strength
         self.bare = self.scores.sum_up(model)
+        self.bare_partners = dict(self.scores.partners)
         self.best = max(self.bare.values(), default=0.0) - self.scores.partners[OUT]
         self.told = sentence.measure_telling()
         self.owned = min(1.0, sentence.measure_own_words() + _NAME_RELEVANCE * bool(sentence.named))
@@ -259,6 +265,19 @@ class _Scored:
     def count_aliens(self) -> int:
         """How many of its words speak of what is out of the livret."""
         return self.sentence.strangers + len(self.sentence.aliens)
+
+    def sum_up_again(self, model: Model) -> dict[int, float]:
+        """Return the score of each conclusion, with what was added for partners since `bare`."""
+        if self.is_counted:
+            return self.scores.sum_up(model)
+        total = dict(self.bare)
+        for rank, weight in self.scores.partners.items():
+            more = weight - self.bare_partners.get(rank, 0.0)
+            if more and rank >= 0:
+                for position in range(*model.spans[rank]):
+                    if position in total:
+                        total[position] += more
+        return total
 
     def count_name(self, model: Model, mark: str) -> None:
         """Add what the name of a partner says, and what its words say."""
@@ -358,17 +377,21 @@ class _Search:
         whole = _Scores()
         for scored in self.sentences if share else ():
             whole.add_scores(scored.scores, max(_LEAST_RELEVANCE, scored.owned))
-        whole.add_partners(missing)
-        total = whole.sum_up(model)
+        total: dict[int, float] = {}
+        if share:
+            whole.add_partners(missing)
+            total = whole.sum_up(model)
         owned = max((scored.owned for scored in self.sentences), default=0.0)
         for scored in self.sentences:
             scores = scored.scores
             scores.add_partners(missing)
-            own = scores.sum_up(model)
+            own = scored.sum_up_again(model)
             scored.alone = max(own.values(), default=0.0) - scores.partners[OUT]
             outside = (scores.partners[OUT] + share * whole.partners[OUT]) / (1 + share)
             outside -= self._fall_behind(scored, owned)
-            for position, score in own.items():
+            if not share:
+                scored.values = self.scores = {position: score - outside for position, score in own.items()}
+            for position, score in own.items() if share else ():
                 value = (score + share * total.get(position, 0.0)) / (1 + share) - outside
                 scored.values[position] = value
                 if value > self.scores.get(position, _NOTHING):

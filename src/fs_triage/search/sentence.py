@@ -7,6 +7,8 @@ from fs_triage.search.features import FeatureKind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from fs_triage.search.model import Evidence, Model
 
 _MIN_SPELT_LENGTH = 4  # letters of a word that may be misspelt
@@ -53,7 +55,13 @@ class Sentence:
         self.unknown: list[int] = []
         self.keys = phonetics.compute_keys(self.plain)
         for at, key in enumerate(self.keys):
-            self.keys[at] = self._read_key(model, at, key)
+            plain = self.plain[at]
+            read = model.read_words.get(plain)
+            if read is None:
+                read = model.read_words[plain] = _read_word(model, plain, key)
+            self.keys[at], self.plain[at], is_unknown = read
+            if is_unknown:
+                self.unknown.append(at)
         found = {key: model.get_evidence(key) for key in self.keys}
         for pair in features.iter_pairs(self.keys):
             found[pair] = model.get_evidence(pair)
@@ -78,38 +86,6 @@ class Sentence:
         self._set_apart(model, marks, within)
         self.strangers = sum(model.is_french(self.plain[at]) for at in self.unknown)
         self.aliens = [key for key in self.known if key in self.evidence and _is_alien(self.evidence[key])]
-
-    def _read_key(self, model: Model, at: int, key: str) -> str:
-        """Return the key of a word, of that which it stands for if it has an article stuck to it or a slip."""
-        plain = self.plain[at]
-        if model.is_neutral(plain):
-            return features.NEUTRAL + key
-        if len(key) >= _MIN_ELIDED_LENGTH and key[0] in _ELIDED_ARTICLES:
-            known, without = (len(model.get_evidence(one).conclusions) for one in (key, key[1:]))
-            if without > _MIN_ELISION_RATIO * known:
-                return key[1:]
-        is_known = not model.get_evidence(key).is_empty
-        if (
-            len(plain) < _MIN_SPELT_LENGTH
-            or not plain.isalpha()
-            or model.is_spelt(plain)
-            or model.is_french(plain)
-        ):
-            if not is_known:
-                self.unknown.append(at)
-            return key
-        meant = model.correct_word(plain)
-        if meant is not None:
-            corrected = phonetics.compute_keys([meant])[0]
-            if not is_known or model.get_evidence(corrected).rarity:
-                self.plain[at] = meant
-                return corrected
-        if is_known:  # it sounds like a known word
-            return key
-        corrected = model.correct_key(key)
-        if corrected == key:
-            self.unknown.append(at)
-        return corrected
 
     def _is_past(self, begin: int) -> bool:
         at = begin - 1
@@ -147,6 +123,18 @@ class Sentence:
         for feature in self.apart:
             self.evidence.pop(feature, None)
 
+    def iter_evidence(self, model: Model) -> Iterator[Evidence]:
+        """Yield all that is known, words and their beginnings added up where these count for no other word."""
+        counted: set[str] = set()
+        for key in dict.fromkeys(self.telling_keys):
+            family = [key, *features.list_beginnings(key)]
+            if counted.isdisjoint(family) and all(feature in self.evidence for feature in family):
+                counted.update(family)
+                yield model.get_family(key)
+        for feature, evidence in self.evidence.items():
+            if feature not in counted and (evidence.partners or evidence.conclusions):
+                yield evidence
+
     def measure_own_words(self) -> float:
         """Return how much of it stands in names of démarches, those of partners left aside; rare words count most."""
         return sum(
@@ -170,6 +158,32 @@ class Sentence:
         ]
 
 
+def _read_word(model: Model, plain: str, key: str) -> tuple[str, str, bool]:
+    """Return what a word stands for if it has an article stuck to it or a slip: key and word; is nothing known of it.
+
+    The key of a word that says nothing is marked.
+    """
+    if model.is_neutral(plain):
+        return features.NEUTRAL + key, plain, False
+    if len(key) >= _MIN_ELIDED_LENGTH and key[0] in _ELIDED_ARTICLES:
+        known, without = (len(model.get_evidence(one).conclusions) for one in (key, key[1:]))
+        if without > _MIN_ELISION_RATIO * known:
+            return key[1:], plain, False
+    is_known = not model.get_evidence(key).is_empty
+    is_short = len(plain) < _MIN_SPELT_LENGTH or not plain.isalpha()
+    if is_short or model.is_spelt(plain) or model.is_french(plain):
+        return key, plain, not is_known
+    meant = model.correct_word(plain)
+    if meant is not None:
+        [corrected] = phonetics.compute_keys([meant])
+        if not is_known or model.get_evidence(corrected).rarity:
+            return corrected, meant, False
+    if is_known:  # it sounds like a known word
+        return key, plain, False
+    corrected = model.correct_key(key)
+    return corrected, plain, corrected == key
+
+
 def _is_alien(evidence: Evidence) -> bool:
     """Return whether a word speaks of what is out of the livret."""
     return (
@@ -186,13 +200,16 @@ def read_sentences(model: Model, text: str) -> list[Sentence]:
         sentence = Sentence(model, part)
         clauses = phonetics.split_clauses(part) if sentence.named else []
         if len(clauses) > 1:
-            apart = [(clause, Sentence(model, clause)) for clause in clauses]
+            apart = {clause: Sentence(model, clause) for clause in clauses}
             passing = [
-                clause for clause, one in apart if one.named and one.measure_own_words() < _MAX_PASSING_WORDS
+                clause
+                for clause, one in apart.items()
+                if one.named and one.measure_own_words() < _MAX_PASSING_WORDS
             ]
-            if passing and len(passing) < len(clauses):
+            if passing and len(passing) < len(apart):
                 rest = ",".join(clause for clause in clauses if clause not in passing)
-                found += [Sentence(model, clause) for clause in (rest, *passing)]
+                found.append(apart.get(rest) or Sentence(model, rest))
+                found += [apart[clause] for clause in passing]
                 continue
         found.append(sentence)
     return [sentence for sentence in found if sentence.keys]

@@ -38,8 +38,18 @@ class NameBook:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self._entries = [_Entry(names) for names in reader.list_node_names()]
+        self._every = " ".join(entry.every for entry in self._entries)
+        self._words = frozenset(self._every.split())
         self._contacts = [(f" {words} ", positions) for words, positions in reader.list_contact_names()]
-        self._nodes = {entry.node: entry for entry in self._entries}
+        self._every_contact = "\t".join(words for words, _ in self._contacts)
+        self._contact_words = frozenset(self._every_contact.split())
+        self._joined = {
+            name.replace(" ", ""): entry.node
+            for entry in reversed(self._entries)
+            if "/" not in entry.node
+            for name in entry.names
+        }
+        self._order = {entry.node: rank for rank, entry in enumerate(self._entries)}
 
     def find(self, text: str, *, is_typing: bool) -> list[Named]:
         """Return the nodes that bear every word of `text`, best first; its last word may be a beginning when typing.
@@ -52,10 +62,13 @@ class NameBook:
         unfinished = is_typing and text[-1:].isalnum()
         found: dict[str, float] = {}
         for partner, rest in self._split_partner(words):
-            for entry in self._entries:
+            signs = [f" {strip_plural(word)} " for word in rest]
+            if unfinished and signs:
+                signs[-1] = signs[-1].rstrip()
+            for entry in self._list_bearing(signs):
                 if partner and not entry.node.startswith(f"{partner}/"):
                     continue
-                fit = entry.fit(rest, unfinished) if rest else 0.0
+                fit = entry.fit(rest, unfinished)
                 if fit:
                     found[entry.node] = max(found.get(entry.node, 0.0), fit)
             if partner and not rest:
@@ -63,9 +76,16 @@ class NameBook:
         for position in self._find_by_contact(words, unfinished):
             node = self._reader.get_conclusion_line(position).partition("\t")[0]
             found[node] = max(found.get(node, 0.0), _LABEL)
-        order = {entry.node: rank for rank, entry in enumerate(self._entries)}
-        ranked = sorted(found, key=lambda node: (-found[node], order.get(node, 0)))
+        ranked = sorted(found, key=lambda node: (-found[node], self._order.get(node, 0)))
         return [Named(node, found[node]) for node in ranked]
+
+    def _list_bearing(self, signs: list[str]) -> list[_Entry]:
+        """Return the entries with the longest of `signs`; none when one of them stands nowhere."""
+        for sign in signs:
+            if sign.strip() not in self._words and (sign[-1] == " " or sign not in self._every):
+                return []
+        longest = max(signs, key=len, default="")
+        return [entry for entry in self._entries if longest in entry.every] if longest else []
 
     def _split_partner(self, words: list[str]) -> list[tuple[str, list[str]]]:
         """Return how the words may be read: as they are, and as a partner's name with others before or after it."""
@@ -84,10 +104,7 @@ class NameBook:
 
     def _find_joined_partner(self, word: str) -> str | None:
         """Return the partner that has `word` as its name without the spaces: « francetravail »."""
-        for entry in self._entries:
-            if "/" not in entry.node and any(name.replace(" ", "") == word for name in entry.names):
-                return entry.node
-        return None
+        return self._joined.get(word)
 
     def _find_by_contact(self, words: list[str], unfinished: bool) -> list[int]:
         """Return the positions of the conclusions on the page, or with the contact, that the words name."""
@@ -103,6 +120,11 @@ class NameBook:
         if unfinished:
             signs[-1] = f" {wanted[-1]}"
         found: dict[int, None] = {}
+        if not all(
+            sign in self._every_contact if sign[-1] != " " else sign.strip() in self._contact_words
+            for sign in signs
+        ):
+            return []
         for told, positions in self._contacts:
             if all(sign in told for sign in signs):
                 found.update(dict.fromkeys(positions))
@@ -112,7 +134,7 @@ class NameBook:
 class _Entry:
     """The names of a node, in words."""
 
-    __slots__ = ("above", "label", "names", "node", "words")
+    __slots__ = ("above", "every", "label", "names", "node", "words")
 
     def __init__(self, names: NodeNames) -> None:
         self.node = names.node
@@ -120,6 +142,7 @@ class _Entry:
         self.label = _add_abbreviations(names.label)
         self.words = _add_abbreviations(" ".join(names.names))
         self.above = _add_abbreviations(" ".join(names.above)) if names.above else ""
+        self.every = f"{self.label}{self.words}{self.above}"
 
     def fit(self, words: list[str], unfinished: bool) -> float:
         """Return how well `words` name it, 0 where they do not."""
