@@ -44,6 +44,7 @@ _NAMED_PARTNER_WEIGHT = 6.0  # added for a partner that the need names
 _MISSING_THEME_PENALTY = 12.0  # for a partner whose theme and name the need has no word of
 _MAX_CACHED_FEATURES = 20_000
 _MAX_WORD_LENGTH = 24
+_MIN_CORRECTED_LENGTH = 5  # sounds of a word that may be a known one with one of them wrong
 _MIN_SPELLING_LENGTH = 4  # letters of a word whose spelling is kept
 # what a word adds that stands in names: of the conclusion, of those above it, of one partner alone; what one adds that
 # is only said on cards
@@ -356,7 +357,7 @@ class Model(Scales):
 
     def correct_key(self, key: str) -> str:
         """Return the known key that `key` most likely misspells; `key` itself when it is known or none is near."""
-        if self._features.find(key) is not None or not key.isalpha():
+        if len(key) < _MIN_CORRECTED_LENGTH or self._features.find(key) is not None or not key.isalpha():
             return key
         slips = vocabulary.list_misspellings(key)
         for length in (len(key), len(key) + 1, len(key) - 1):

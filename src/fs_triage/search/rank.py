@@ -37,6 +37,7 @@ _PARTNER_MARGIN_SHARE = 0.5
 _MIN_MAYBE_OWNED = 0.3
 _MAX_MAYBE_WORDS = 3
 _MAYBE_SHARE = 0.8
+_MAX_OUTSIDE_OF_BOTH = 0.5  # of the texts of a word that stands alone, out of the livret
 _MIN_TELLING = 0.55  # the weight of a word that tells something
 _WHOLE_SHARE = 0.8  # of the whole text, each sentence by its words of ours, added to each
 _LEAST_RELEVANCE = 0.2  # what a sentence without a word of ours counts in the whole
@@ -118,11 +119,24 @@ class Result:
     `hits` are there where `verdict` is `MATCHES` or `MAYBE` (something was recognised, something else was not);
     else it is `OUT_OF_SCOPE`, with its `topic` if that has a name, `TOO_VAGUE` or `UNKNOWN`. `needs` are those told,
     two or more, or none. `likely` are the positions of what something speaks for, best first, whatever the verdict.
-    `unknown` are the words as typed of which nothing is known, `known` is of how many something is, `read` are the
-    words that say something, their slips mended.
+    `unknown` are the words as typed of which nothing is known, `known_words` those that say something, `known` is how
+    many are not unknown, `read` are the words that say something, their slips mended. `reach` is the share that the
+    best has of the margin it needs, None where nothing was weighed.
     """
 
-    __slots__ = ("_search", "hits", "known", "likely", "needs", "read", "topic", "unknown", "verdict")
+    __slots__ = (
+        "_search",
+        "hits",
+        "known",
+        "known_words",
+        "likely",
+        "needs",
+        "reach",
+        "read",
+        "topic",
+        "unknown",
+        "verdict",
+    )
 
     def __init__(
         self,
@@ -133,6 +147,8 @@ class Result:
         needs: list[ToldNeed],
         unknown: list[str],
         known: int,
+        known_words: list[str],
+        reach: float | None,
         read: str,
         topic: tuple[str, str] | None,
         search: _Search,
@@ -146,6 +162,8 @@ class Result:
         self.needs = needs
         self.unknown = unknown
         self.known = known
+        self.known_words = known_words
+        self.reach = reach
 
     @property
     def understood(self) -> bool:
@@ -308,6 +326,7 @@ class _Search:
         """The margin of each conclusion over what is out of the livret, in its best sentence."""
         self.vague = 0.0
         self.best: _Scored | None = None
+        self.reach: float | None = None
         self._compare_sentences()
 
     def _count_names(self, scored: _Scored) -> None:
@@ -433,6 +452,8 @@ class _Search:
             likely=likely,
             needs=needs if len(needs) > 1 else [],
             unknown=[sentence.typed[at] for sentence in sentences for at in sentence.unknown],
+            known_words=list(dict.fromkeys(word for sentence in sentences for word in sentence.list_known())),
+            reach=self.reach,
             known=sum(len(sentence.keys) - len(sentence.unknown) for sentence in sentences),
             read=" ".join(read),
             topic=self._find_topic() if verdict == OUT_OF_SCOPE else None,
@@ -458,11 +479,15 @@ class _Search:
             return TOO_VAGUE
         least = self._compute_least_margin(scored) if self.model.knows_outside else 0.0
         if self.partner is not None:
+            own = self._filter_by_partner(list(self.scores))
+            least_own = _PARTNER_MARGIN_SHARE * max(least, max(self.scores.values(), default=0.0))
+            self._measure_reach(max((self.scores[position] for position in own), default=0.0), least_own)
             return self._find_partner_miss_reason(least) or MATCHES
         best = max(scored.margin, _ALONE_SHARE * scored.alone)
         aliens = self._count_aliens(scored)
         if scored.is_counted and aliens and scored.best < _BARE_SHARE * least:
             best = min(best, scored.best)
+        self._measure_reach(best, least)
         if best >= least and self.scores:
             return TOO_VAGUE if best - self.vague < _MIN_VAGUE_MARGIN * strength else MATCHES
         sentences = [one.sentence for one in self.sentences]
@@ -472,9 +497,24 @@ class _Search:
         is_short = scored.owned >= _MIN_MAYBE_OWNED and telling - self._count_unknown() <= _MAX_MAYBE_WORDS
         if not aliens and best > 0 and (is_short or best >= _MAYBE_SHARE * least):
             return MAYBE
+        if best > 0 and self._is_one_word_of_both():
+            return TOO_VAGUE
         if any(one.aliens for one in sentences):
             return OUT_OF_SCOPE
         return TOO_VAGUE if any(one.named for one in sentences) else UNKNOWN
+
+    def _measure_reach(self, best: float, least: float) -> None:
+        self.reach = max(0.0, best) / least if least > 0 and self.scores else None
+
+    def _is_one_word_of_both(self) -> bool:
+        """Return whether the need is one word that is more often of the livret than out of it."""
+        told = [
+            scored.sentence.evidence[key]
+            for scored in self.sentences
+            for key in scored.sentence.telling_keys
+            if key in scored.sentence.evidence
+        ]
+        return len(told) == 1 and told[0].outside < _MAX_OUTSIDE_OF_BOTH
 
     def _count_unknown(self) -> int:
         return sum(len(scored.sentence.unknown) for scored in self.sentences)

@@ -148,6 +148,11 @@ class Sentence:
         told = sum(self.evidence[key].weight for key in self.known if key in self.evidence)
         return told + _FOREIGN_WEIGHT * self.strangers
 
+    def list_known(self) -> list[str]:
+        """Return its words as typed of which something is known and that may say something."""
+        known = {*self.known, *self._name_keys}
+        return [word for word, key in zip(self.typed, self.keys, strict=True) if key in known]
+
     def list_telling(self, least: float) -> list[str]:
         """Return its words that tell at least so much, or of which nothing is known."""
         pairs = zip(self.telling, self.telling_keys, strict=True)

@@ -118,6 +118,8 @@ class _Reading:
             if verdict == Verdict.OUT_OF_SCOPE and self.learnt.topic
             else None,
             unknown_words=self._list_unknown_words() if refused or verdict == Verdict.MAYBE else [],
+            known_words=self.learnt.known_words,
+            reach=self.learnt.reach,
             is_foreign=is_foreign,
         )
 

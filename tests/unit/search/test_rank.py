@@ -308,6 +308,14 @@ def test_what_gets_no_match_is_told_in_one_sentence(run: Run, arguments: tuple[s
     assert (ran.returncode, ran.stdout, ran.stderr) == (code, "", f"{message}\n")
 
 
+def test_a_vague_need_is_told_with_what_would_settle_it(run: Run) -> None:
+    ran = run("chercher", "j'ai besoin d'aide")
+    said, *choices = ran.stderr.splitlines()
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert said.startswith("Besoin trop vague\xa0: «\xa0j'ai besoin d'aide\xa0».")
+    assert len({choice.split()[1].partition("/")[0] for choice in choices}) > 1
+
+
 def test_a_number_is_what_its_digits_say(run: Run) -> None:
     for digits, count in (("2", 2), ("0002", 2), ("0" * 5000 + "3", 3)):
         ran = run("chercher", "retraite", "--json", "--max", digits)
