@@ -178,13 +178,12 @@ def _read_word(model: Model, plain: str, key: str) -> tuple[str, str, bool]:
     is_short = len(plain) < _MIN_SPELT_LENGTH or not plain.isalpha()
     if is_short or model.is_spelt(plain) or model.is_french(plain):
         return key, plain, not is_known
+    if is_known:  # it sounds like a known word
+        return key, plain, False
     meant = model.correct_word(plain)
     if meant is not None:
         [corrected] = phonetics.compute_keys([meant])
-        if not is_known or model.get_evidence(corrected).rarity:
-            return corrected, meant, False
-    if is_known:  # it sounds like a known word
-        return key, plain, False
+        return corrected, meant, False
     corrected = model.correct_key(key)
     return corrected, plain, corrected == key
 
