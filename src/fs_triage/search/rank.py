@@ -54,6 +54,8 @@ _MIN_NAMED_SHARE = 0.4
 _MIN_NAMED_ACROSS = 0.8
 _NAMED_ENOUGH, _NAMED_OWNED = 1.0, 0.5  # whatever the others say: so much, and so many words of ours
 _NAMED_BESIDE_ALIEN = 1.5
+# words of ours beside the name, where another sentence tells so much
+_MIN_OWN_BESIDE, _MIN_TOLD_ELSEWHERE = 0.1, 0.5
 _ALONE = (-0.3, 0.5)
 _MAX_TOLD_BESIDE = 0.3
 _PASSING_WEIGHT = 0.1  # of a partner named in passing
@@ -358,6 +360,12 @@ class _Search:
         own = self._find_most(scored, rank)
         if not others and not scored.count_aliens and own >= _MIN_NAMED_ALONE * scored.best:
             return True
+        own_words = scored.owned - _NAME_RELEVANCE
+        if (
+            own_words < _MIN_OWN_BESIDE
+            and max((one.told for one in others), default=0.0) >= _MIN_TOLD_ELSEWHERE
+        ):
+            return False
         if own < max(_MIN_NAMED * strength, _MIN_NAMED_SHARE * scored.best):
             return False
         is_beside_alien = any(
@@ -366,8 +374,9 @@ class _Search:
         if is_beside_alien and own < _NAMED_BESIDE_ALIEN * strength:
             return False
         most = max((one.best + self._fall_behind(one, scored.owned) for one in others), default=0.0)
-        has_own_words = scored.owned - _NAME_RELEVANCE >= _NAMED_OWNED
-        return own >= _MIN_NAMED_ACROSS * most or (own >= _NAMED_ENOUGH * strength and has_own_words)
+        return own >= _MIN_NAMED_ACROSS * most or (
+            own >= _NAMED_ENOUGH * strength and own_words >= _NAMED_OWNED
+        )
 
     def _find_most(self, scored: _Scored, rank: int) -> float:
         """Return the most that a sentence says for a conclusion of a partner, above what is out of the livret."""
