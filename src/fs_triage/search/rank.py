@@ -67,7 +67,8 @@ _MAX_ALIEN_MARGIN, _MIN_ALIEN_TOLD = (
 # a sentence that tells a need of its own
 _NEED_SHARE = 0.3
 _MIN_NEED_MARGIN = 1.0
-_MIN_NEED_OWNED = 0.3
+_MIN_NEED_OWNED = 0.15
+_STORY_SHARE = 1.0  # of what a sentence says by itself, for the order of what answers it beside the best
 _MAX_HITS_OF_NEED = 3
 _MIN_WORD_LENGTH = 3  # letters of a word shown as a reason for a match
 _STOP_WORDS = frozenset(
@@ -240,7 +241,7 @@ class _Scored:
 
     `bare` is what it says for each conclusion without the names of partners, `best` the most of it above what is out of
     the livret; `values` is the margin of each conclusion with them and a share of the whole text, `margin` the most of
-    it, `alone` the most without that share. `told` is how much its words tell, `owned` how much of it is ours, up to 1.
+    it, `alone` the most without that share, of the `own_values`. `told` is how much its words tell, `owned` how much of it is ours, up to 1.
     """
 
     __slots__ = (
@@ -250,6 +251,7 @@ class _Scored:
         "best",
         "is_counted",
         "margin",
+        "own_values",
         "owned",
         "scores",
         "sentence",
@@ -274,6 +276,7 @@ class _Scored:
         self.owned = min(1.0, sentence.measure_own_words() + _NAME_RELEVANCE * bool(sentence.named))
         self.is_counted = False
         self.values: dict[int, float] = {}
+        self.own_values: dict[int, float] = {}
         self.margin = self.alone = _NOTHING
 
     @property
@@ -417,6 +420,7 @@ class _Search:
             scored.alone = max(own.values(), default=0.0) - scores.partners[OUT]
             outside = (scores.partners[OUT] + share * whole.partners[OUT]) / (1 + share)
             outside -= self._fall_behind(scored, owned)
+            scored.own_values = own
             if not share:
                 scored.values = self.scores = {position: score - outside for position, score in own.items()}
             for position, score in own.items() if share else ():
@@ -561,7 +565,8 @@ class _Search:
             if scored is not self.best and (scored.margin < least or scored.owned < _MIN_NEED_OWNED):
                 continue
             ranked = self._filter_positions([at for at, value in scored.values.items() if value > 0])
-            ranked.sort(key=lambda at: (-scored.values[at], at))
+            alone = scored.own_values if scored is not self.best else {}
+            ranked.sort(key=lambda at: (-scored.values[at] - _STORY_SHARE * alone.get(at, 0.0), at))
             if ranked and ranked[0] not in taken:
                 taken.add(ranked[0])
                 hits = [self._build_hit(at) for at in ranked[:_MAX_HITS_OF_NEED]]
