@@ -366,6 +366,10 @@ class Model(Scales):
                     return known
         return key
 
+    def is_in_rules(self, key: str) -> bool:
+        """Return whether the word of `key` stands in names of démarches or on their cards."""
+        return self._words.find(key) is not None
+
     def is_neutral(self, word: str) -> bool:
         """Return whether `word` says nothing of a démarche."""
         return self._neutral.find(word) is not None

@@ -240,8 +240,9 @@ class _Scored:
     """A sentence and what it says.
 
     `bare` is what it says for each conclusion without the names of partners, `best` the most of it above what is out of
-    the livret; `values` is the margin of each conclusion with them and a share of the whole text, `margin` the most of
-    it, `alone` the most without that share, of the `own_values`. `told` is how much its words tell, `owned` how much of it is ours, up to 1.
+    the livret; `own_values` is what it says with them, `alone` the most of it; `values` is the margin of each conclusion
+    with a share of the whole text, `margin` the most of it. `told` is how much its words tell, `owned` how much of it is
+    ours, up to 1.
     """
 
     __slots__ = (
@@ -510,7 +511,7 @@ class _Search:
         is_short = scored.owned >= _MIN_MAYBE_OWNED and telling - self._count_unknown() <= _MAX_MAYBE_WORDS
         if not aliens and best > 0 and (is_short or best >= _MAYBE_SHARE * least):
             return MAYBE
-        if best > 0 and self._is_one_word_of_both():
+        if self._is_one_word_of_ours(is_likely=best > 0):
             return TOO_VAGUE
         if any(one.aliens for one in sentences):
             return OUT_OF_SCOPE
@@ -519,15 +520,15 @@ class _Search:
     def _measure_reach(self, best: float, least: float) -> None:
         self.reach = max(0.0, best) / least if least > 0 and self.scores else None
 
-    def _is_one_word_of_both(self) -> bool:
-        """Return whether the need is one word that is more often of the livret than out of it."""
-        told = [
-            scored.sentence.evidence[key]
-            for scored in self.sentences
-            for key in scored.sentence.telling_keys
-            if key in scored.sentence.evidence
-        ]
-        return len(told) == 1 and told[0].outside < _MAX_OUTSIDE_OF_BOTH
+    def _is_one_word_of_ours(self, *, is_likely: bool) -> bool:
+        """Return whether the need is one word of names or cards, or a likely one mostly of the livret."""
+        keys = [key for scored in self.sentences for key in scored.sentence.telling_keys]
+        if len(keys) != 1:
+            return False
+        evidence = self.model.get_evidence(keys[0])
+        return self.model.is_in_rules(keys[0]) or (
+            is_likely and not evidence.is_empty and evidence.outside < _MAX_OUTSIDE_OF_BOTH
+        )
 
     def _count_unknown(self) -> int:
         return sum(len(scored.sentence.unknown) for scored in self.sentences)

@@ -97,7 +97,13 @@ class _Reading:
         is_foreign = not self.named and surest < _MIN_SURE and self._looks_foreign()
         if is_foreign:
             verdict, hits = Verdict.UNKNOWN, []
-        if self.named and self.named[0].fit == PARTNER and verdict != Verdict.OUT_OF_SCOPE:
+        is_by_heart = surest == 1.0
+        if (
+            self.named
+            and self.named[0].fit == PARTNER
+            and verdict != Verdict.OUT_OF_SCOPE
+            and not is_by_heart
+        ):
             verdict, hits = Verdict.VAGUE, []
         elif not hits and self.named and (verdict != Verdict.OUT_OF_SCOPE or self.named[0].fit == 1.0):
             verdict, hits = self._answer_by_name(verdict)

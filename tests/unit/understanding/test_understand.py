@@ -164,3 +164,26 @@ def test_any_text_is_answered(opened: OpenLivret, text: str, is_typing: bool, at
     understood = told(opened, text, is_typing=is_typing, at=at)
     assert bool(understood.hits) == (understood.verdict in (Verdict.MATCHES, Verdict.MAYBE))
     assert len(understood.hits) <= 5
+
+
+def test_every_example_finds_its_own_first(livret: Livret, opened: OpenLivret) -> None:
+    missed = [
+        need
+        for rules in livret.partners
+        for example in rules.model.examples
+        for need in example.besoin
+        if told(opened, need).verdict != Verdict.MATCHES
+        or found(opened, need)[0] != f"{rules.model.id}/{example.id}"
+    ]
+    assert not missed
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "c’est ouvert quand la déchetterie ? Je me suis garé à la CAF.",
+        "On m’a dit aux impôts de venir vous voir. Il me faut un permis de chasse.",
+    ],
+)
+def test_a_partner_named_in_passing_does_not_lift_a_foreign_need(opened: OpenLivret, text: str) -> None:
+    assert told(opened, text).verdict == Verdict.OUT_OF_SCOPE
