@@ -239,10 +239,10 @@ class _Scores:
 class _Scored:
     """A sentence and what it says.
 
-    `bare` is what it says for each conclusion without the names of partners, `best` the most of it above what is out of
-    the livret; `own_values` is what it says with them, `alone` the most of it; `values` is the margin of each conclusion
-    with a share of the whole text, `margin` the most of it. `told` is how much its words tell, `owned` how much of it is
-    ours, up to 1.
+    `bare` is what it says for each conclusion without the names of partners, `best` the most of it above what is out
+    of the livret; `own_values` is what it says with them, `alone` the most of it; `values` is the margin of each
+    conclusion with a share of the whole text, `margin` the most of it. `told` is how much its words tell, `owned` how
+    much of it is ours, up to 1.
     """
 
     __slots__ = (
