@@ -182,7 +182,7 @@ def test_every_example_finds_its_own_first(livret: Livret, opened: OpenLivret) -
     "text",
     [
         "c’est ouvert quand la déchetterie ? Je me suis garé à la CAF.",
-        "On m’a dit aux impôts de venir vous voir. Il me faut un permis de chasse.",
+        "Il me faut un permis de chasse. Je me suis garé à la CAF.",
     ],
 )
 def test_a_partner_named_in_passing_does_not_lift_a_foreign_need(opened: OpenLivret, text: str) -> None:
