@@ -42,7 +42,7 @@ ecrans = script("ecrans")
 def test_four_commands_set_everything_up() -> None:
     """The second two are run by tests/windows/set_up.py, as far as Wine can."""
     use, work = commands("sh")
-    new, install = "python3 -m venv .venv", ".venv/bin/pip install -c constraints.txt"
+    new, install = "python3 -m venv --upgrade-deps .venv", ".venv/bin/pip install -c constraints.txt"
     assert use == f"{new} && {install} . && .venv/bin/fs-triage caf rsa"
     assert work == f"{new} && {install} -e '.[dev]' && .venv/bin/pytest"
     there = [line.replace("python3", "py").replace(" &&", ";") for line in (use, work)]

@@ -1,9 +1,9 @@
 """Run the README's commands for Windows under Wine: `python tests/windows/set_up.py`, in a prepared checkout.
 
 PowerShell, the launcher `py` and the module `venv` are not to be had there: each step between two `;` goes through
-`cmd`, and `virtualenv` stands for `venv`. pip, the build, what is installed and what the commands end in are real;
-of the tests, two files run: Wine takes minutes for the others. pip takes the packages from the folder where
-`prepare.py` put them.
+`cmd`, and `virtualenv` stands for `venv`, with the pip that it carries. pip, the build, what is installed and what the
+commands end in are real; of the tests, two files run: Wine takes minutes for the others. pip takes the packages from
+the folder where `prepare.py` put them.
 """
 
 from __future__ import annotations
@@ -41,7 +41,8 @@ def as_cmd(step: str) -> list[str]:
     """Return what does under Wine what `step` does in PowerShell."""
     words = step.replace("'", "").split()
     if words[:3] == ["py", "-m", "venv"]:
-        return [wine.native(wine.PYTHON), "-m", "virtualenv", "-q", "--no-periodic-update", *words[3:]]
+        options = [word for word in words[3:] if word != "--upgrade-deps"]
+        return [wine.native(wine.PYTHON), "-m", "virtualenv", "-q", "--no-periodic-update", *options]
     return ["cmd", "/c", " ".join(words)]
 
 
