@@ -84,7 +84,6 @@ def build_sections(livret: Livret, tree: Tree, renamed: Mapping[str, str]) -> Se
         "choices": pack_texts(map(_list_choices, tree.questions.values())),
         "node-names": pack_texts(_list_names(livret, tree)),
         "contact-names": pack_texts(_list_contact_names(tree)),
-        "pages": pack_table(_list_pages(tree)),
         **contacts,
         "situations": pack_texts(row.dump() for row in list_situations(livret, tree)),
         "owner": pack_texts([booklet.owner or ""]),
@@ -255,15 +254,6 @@ def _list_contact_names(tree: Tree) -> list[str]:
             told = fold(f"{value} {value.replace(' ', '')} {contact['label']} {contact['note'] or ''}")
             users.setdefault(" ".join(dict.fromkeys(told.split())), []).append(position)
     return [f"{words}\t{' '.join(map(str, positions))}" for words, positions in users.items()]
-
-
-def _list_pages(tree: Tree) -> dict[str, str]:
-    """Return the positions of the conclusions on each page."""
-    pages: dict[str, list[str]] = {}
-    for position, conclusion in enumerate(tree.conclusions.values()):
-        for page in conclusion["pages"]:
-            pages.setdefault(str(page), []).append(str(position))
-    return {page: " ".join(positions) for page, positions in pages.items()}
 
 
 def _build_contacts(livret: Livret, tree: Tree) -> tuple[Sections, dict[str, PartnerRow]]:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from fs_triage.files.checked_file import CheckedFile, Table, Texts
     from fs_triage.index.situations import NamedSituation, SituationRow
 
-KIND = "fs-triage-index 9"
+KIND = "fs-triage-index 10"
 """What begins the file; its number changes with what a section holds."""
 MEMBERS, LINES = ", ", "\n"
 """What stands between the conclusions and contacts of the sections of JSON and of lines, to be printed at once."""
@@ -211,10 +211,6 @@ class Reader:
         """Return the folded words of each contact, and the positions of the conclusions that use it."""
         pairs = (line.split("\t") for line in self._get_texts("contact-names").list())
         return [(words, list(map(int, positions.split()))) for words, positions in pairs]
-
-    def find_page(self, page: str) -> list[int]:
-        """Return the positions of the conclusions on a page of the booklet."""
-        return list(map(int, (self._find("pages", page) or "").split()))
 
     def get_conclusion_json(self, position: int) -> str:
         """Return a conclusion as JSON."""

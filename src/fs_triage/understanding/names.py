@@ -43,12 +43,6 @@ class NameBook:
         self._contacts = [(f" {words} ", positions) for words, positions in reader.list_contact_names()]
         self._every_contact = "\t".join(words for words, _ in self._contacts)
         self._contact_words = frozenset(self._every_contact.split())
-        self._joined = {
-            name.replace(" ", ""): entry.node
-            for entry in reversed(self._entries)
-            if "/" not in entry.node
-            for name in entry.names
-        }
         self._order = {entry.node: rank for rank, entry in enumerate(self._entries)}
 
     def find(self, text: str, *, is_typing: bool) -> list[Named]:
@@ -93,8 +87,6 @@ class NameBook:
         for count in range(len(words), 0, -1):
             for begin in {0, len(words) - count}:
                 partner = self._reader.find_partner(" ".join(words[begin : begin + count]))
-                if partner is None and count == 1:
-                    partner = self._find_joined_partner(words[begin])
                 if partner is not None:
                     rest = [
                         word for word in words[:begin] + words[begin + count :] if word not in _LITTLE_WORDS
@@ -102,14 +94,11 @@ class NameBook:
                     return [*ways, (partner, rest)]
         return ways
 
-    def _find_joined_partner(self, word: str) -> str | None:
-        """Return the partner that has `word` as its name without the spaces: « francetravail »."""
-        return self._joined.get(word)
-
     def _find_by_contact(self, words: list[str], unfinished: bool) -> list[int]:
         """Return the positions of the conclusions on the page, or with the contact, that the words name."""
         if len(words) == 2 and words[0] in _PAGE and words[1].isdigit():
-            return self._reader.find_page(words[1])
+            row = self._reader.find_reference(f"page {words[1]}")
+            return row.own if row is not None else []
         wanted = [word for word in words if word not in _LITTLE_WORDS]
         joined = "".join(wanted)
         if joined.isdigit() and len(joined) > _MIN_CONTACT_LENGTH:
