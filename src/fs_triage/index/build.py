@@ -17,7 +17,7 @@ from fs_triage.rules.flatten import Tree, iter_answers
 from fs_triage.rules.load import Livret
 from fs_triage.rules.model_livret import MessageTemplate
 from fs_triage.rules.model_partner import GotoAnswer, Partner
-from fs_triage.text.fold import fold
+from fs_triage.text.fold import fold, spread_words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -82,8 +82,8 @@ def build_sections(livret: Livret, tree: Tree, renamed: Mapping[str, str]) -> Se
         **_build_conclusions(livret, tree),
         "questions": pack_texts(map(_json, tree.questions.values())),
         "choices": pack_texts(map(_list_choices, tree.questions.values())),
-        "node-names": pack_texts(_list_names(livret, tree)),
-        "contact-names": pack_texts(_list_contact_names(tree)),
+        "node-names": pack_texts(_list_names(livret, tree), LINES),
+        "contact-names": pack_texts(_list_contact_names(tree), LINES),
         **contacts,
         "situations": pack_texts(row.dump() for row in list_situations(livret, tree)),
         "owner": pack_texts([booklet.owner or ""]),
@@ -220,7 +220,7 @@ def _list_choices(question: Question) -> str:
 
 def _list_names(livret: Livret, tree: Tree) -> list[str]:
     """Return what each node is called, as lines of `NodeNames`, in the order of the livret."""
-    found: dict[str, NodeNames] = {}
+    found: dict[str, tuple[str, list[str], list[str]]] = {}
     for rules in livret.partners:
         model = rules.model
         above: dict[str, list[str]] = {}
@@ -238,11 +238,21 @@ def _list_names(livret: Livret, tree: Tree) -> list[str]:
             if isinstance(answer, GotoAnswer):
                 elsewhere.append((f"{model.id}/{answer.goto}", names))
             elif node in tree.questions or node in tree.conclusions:
-                found[node] = NodeNames(node, fold(answer.label), names, inherited)
+                found[node] = fold(answer.label), names, inherited
         for target, names in elsewhere:  # what leads to a node is another name of it
             if target in found:
-                found[target].names += [name for name in names if name not in found[target].names]
-    return [names.dump() for names in found.values()]
+                _, known, _ = found[target]
+                known += [name for name in names if name not in known]
+    return [
+        NodeNames(
+            node,
+            label=spread_words(label),
+            words=spread_words(" ".join(names)),
+            above=spread_words(" ".join(inherited)),
+            names=names,
+        ).dump()
+        for node, (label, names, inherited) in found.items()
+    ]
 
 
 def _list_contact_names(tree: Tree) -> list[str]:
@@ -253,7 +263,7 @@ def _list_contact_names(tree: Tree) -> list[str]:
             value = contact["value"]
             told = fold(f"{value} {value.replace(' ', '')} {contact['label']} {contact['note'] or ''}")
             users.setdefault(" ".join(dict.fromkeys(told.split())), []).append(position)
-    return [f"{words}\t{' '.join(map(str, positions))}" for words, positions in users.items()]
+    return [f" {words} \t{' '.join(map(str, positions))}" for words, positions in users.items()]
 
 
 def _build_contacts(livret: Livret, tree: Tree) -> tuple[Sections, dict[str, PartnerRow]]:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from fs_triage.files.checked_file import CheckedFile, Table, Texts
     from fs_triage.index.situations import NamedSituation, SituationRow
 
-KIND = "fs-triage-index 10"
+KIND = "fs-triage-index 11"
 """What begins the file; its number changes with what a section holds."""
 MEMBERS, LINES = ", ", "\n"
 """What stands between the conclusions and contacts of the sections of JSON and of lines, to be printed at once."""
@@ -108,25 +108,29 @@ class WordRow:
 
 
 class NodeNames:
-    """What a node is called, folded: its `label`, all its `names`, those of what is `above` it."""
+    """What a node is called: all its folded `names`; the words of its label, of all its names, and of what is above it.
 
-    __slots__ = ("above", "label", "names", "node")
+    The words stand between spaces, without plurals (`dump_words`), to be looked for as they are.
+    """
 
-    def __init__(self, node: str, label: str, names: list[str], above: list[str]) -> None:
+    __slots__ = ("above", "label", "names", "node", "words")
+
+    def __init__(self, node: str, label: str, words: str, above: str, names: list[str]) -> None:
         self.node = node
         self.label = label
-        self.names = names
+        self.words = words
         self.above = above
+        self.names = names
 
     @classmethod
     def parse(cls, line: str) -> NodeNames:
         """Return what `dump` made a line of."""
-        node, label, names, above = line.split("\t")
-        return cls(node, label, names.split("|"), above.split("|") if above else [])
+        node, label, words, above, names = line.split("\t")
+        return cls(node, label, words, above, names.split("|"))
 
     def dump(self) -> str:
         """Return it as a line."""
-        return "\t".join([self.node, self.label, "|".join(self.names), "|".join(self.above)])
+        return "\t".join([self.node, self.label, self.words, self.above, "|".join(self.names)])
 
 
 class Reader:
@@ -203,14 +207,13 @@ class Reader:
         names = [text.split("\n") for text in self._get_texts("partner-names").list()]
         return dict(zip(self.meta.partners, names, strict=True))
 
-    def list_node_names(self) -> list[NodeNames]:
-        """Return what each node is called, in the order of the livret."""
-        return list(map(NodeNames.parse, self._get_texts("node-names").list()))
+    def join_node_names(self) -> str:
+        """Return the lines of the `NodeNames` of all nodes, in the order of the livret."""
+        return self._get_texts("node-names").join().decode()
 
-    def list_contact_names(self) -> list[tuple[str, list[int]]]:
-        """Return the folded words of each contact, and the positions of the conclusions that use it."""
-        pairs = (line.split("\t") for line in self._get_texts("contact-names").list())
-        return [(words, list(map(int, positions.split()))) for words, positions in pairs]
+    def join_contact_names(self) -> str:
+        """Return a line for each contact: its words between spaces, and the positions of the conclusions with it."""
+        return self._get_texts("contact-names").join().decode()
 
     def get_conclusion_json(self, position: int) -> str:
         """Return a conclusion as JSON."""

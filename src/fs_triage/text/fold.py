@@ -38,3 +38,17 @@ def join_acronyms(text: str) -> str:
         if len(letters) > 1 and all(len(letter) == 1 and letter.isalpha() for letter in letters):
             pieces[rank] = piece[:begin] + "".join(letters)
     return " ".join(pieces)
+
+
+_APPOINTMENT = ("rendez", "rdv")  # the same, written in two ways
+
+
+def spread_words(folded: str) -> str:
+    """Return the words of a folded text between spaces, without plurals, « rdv » beside « rendez-vous »."""
+    words = [strip_plural(word) for word in folded.split()]
+    written_out, short = _APPOINTMENT
+    if written_out in words:
+        words.append(short)
+    elif short in words:
+        words += [written_out, "vous"]
+    return f" {' '.join(words)} " if words else ""

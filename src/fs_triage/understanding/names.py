@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from fs_triage.index.reader import NodeNames
 from fs_triage.text.fold import fold, strip_plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from fs_triage.index.reader import NodeNames, Reader
+    from collections.abc import Iterator
+
+    from fs_triage.index.reader import Reader
 
 _LITTLE_WORDS = frozenset(
     "a ai au aux avec c ce ces cet cette chez d dans de des du en est et il j je l la le les leur lui m ma me "  # noqa: SIM905
@@ -17,6 +20,7 @@ _APPOINTMENT = (("rendez", "vous"), "rdv")  # the same, written in two ways
 _MAX_WORDS = 8  # a longer text is no name
 _MIN_CONTACT_LENGTH = 3  # letters or digits of a word that names a contact
 _PAGE = frozenset(("page", "p", "pages"))
+_MANY_TIMES = 10  # questions after which it pays to know all words apart
 PARTNER = 1.5  # how well the name of a partner fits that stands alone
 # how well a name fits: the words are the whole of it; whole words of it; beginnings
 _WHOLE, _LABEL, _KEYWORD, _ABOVE, _BEGUN = 1.0, 0.8, 0.7, 0.5, 0.9
@@ -33,17 +37,13 @@ class Named:
 
 
 class NameBook:
-    """The names of a livret, in words, to be asked at each key."""
+    """The names of a livret, to be asked at each key; a line of the index is read once words stand in it."""
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
-        self._entries = [_Entry(names) for names in reader.list_node_names()]
-        self._every = " ".join(entry.every for entry in self._entries)
-        self._words = frozenset(self._every.split())
-        self._contacts = [(f" {words} ", positions) for words, positions in reader.list_contact_names()]
-        self._every_contact = "\t".join(words for words, _ in self._contacts)
-        self._contact_words = frozenset(self._every_contact.split())
-        self._order = {entry.node: rank for rank, entry in enumerate(self._entries)}
+        self._names = _Lines(reader.join_node_names())
+        self._contacts = _Lines(reader.join_contact_names())
+        self._read: dict[int, NodeNames] = {}
 
     def find(self, text: str, *, is_typing: bool) -> list[Named]:
         """Return the nodes that bear every word of `text`, best first; its last word may be a beginning when typing.
@@ -55,14 +55,19 @@ class NameBook:
             return []
         unfinished = is_typing and text[-1:].isalnum()
         found: dict[str, float] = {}
+        orders: dict[str, int] = {}
         for partner, rest in self._split_partner(words):
             signs = [f" {strip_plural(word)} " for word in rest]
             if unfinished and signs:
                 signs[-1] = signs[-1].rstrip()
-            for entry in self._list_bearing(signs):
+            for order, line in self._names.iter_with(signs):
+                entry = self._read.get(order)
+                if entry is None:
+                    entry = self._read[order] = NodeNames.parse(line)
                 if partner and not entry.node.startswith(f"{partner}/"):
                     continue
-                fit = entry.fit(rest, unfinished)
+                orders[entry.node] = order
+                fit = _fit(entry, rest, unfinished)
                 if fit:
                     found[entry.node] = max(found.get(entry.node, 0.0), fit)
             if partner and not rest:
@@ -70,16 +75,8 @@ class NameBook:
         for position in self._find_by_contact(words, unfinished):
             node = self._reader.get_conclusion_line(position).partition("\t")[0]
             found[node] = max(found.get(node, 0.0), _LABEL)
-        ranked = sorted(found, key=lambda node: (-found[node], self._order.get(node, 0)))
+        ranked = sorted(found, key=lambda node: (-found[node], orders.get(node, 0)))
         return [Named(node, found[node]) for node in ranked]
-
-    def _list_bearing(self, signs: list[str]) -> list[_Entry]:
-        """Return the entries with the longest of `signs`; none when one of them stands nowhere."""
-        for sign in signs:
-            if sign.strip() not in self._words and (sign[-1] == " " or sign not in self._every):
-                return []
-        longest = max(signs, key=len, default="")
-        return [entry for entry in self._entries if longest in entry.every] if longest else []
 
     def _split_partner(self, words: list[str]) -> list[tuple[str, list[str]]]:
         """Return how the words may be read: as they are, and as a partner's name with others before or after it."""
@@ -109,64 +106,72 @@ class NameBook:
         if unfinished:
             signs[-1] = f" {wanted[-1]}"
         found: dict[int, None] = {}
-        if not all(
-            sign in self._every_contact if sign[-1] != " " else sign.strip() in self._contact_words
-            for sign in signs
-        ):
-            return []
-        for told, positions in self._contacts:
+        for _, line in self._contacts.iter_with(signs):
+            told, _, positions = line.partition("\t")
             if all(sign in told for sign in signs):
-                found.update(dict.fromkeys(positions))
+                found.update(dict.fromkeys(map(int, positions.split())))
         return list(found)
 
 
-class _Entry:
-    """The names of a node, in words."""
+class _Lines:
+    """Lines of words between spaces, searched as one text."""
 
-    __slots__ = ("above", "every", "label", "names", "node", "words")
+    def __init__(self, lines: str) -> None:
+        self._text = f"\n{lines}\n"
+        self._words: frozenset[str] | None = None
+        self._times_asked = 0
 
-    def __init__(self, names: NodeNames) -> None:
-        self.node = names.node
-        self.names = names.names
-        self.label = _add_abbreviations(names.label)
-        self.words = _add_abbreviations(" ".join(names.names))
-        self.above = _add_abbreviations(" ".join(names.above)) if names.above else ""
-        self.every = f"{self.label}{self.words}{self.above}"
+    def iter_with(self, signs: list[str]) -> Iterator[tuple[int, str]]:
+        """Yield the lines that hold the longest of `signs`, each with where it begins; none when one is nowhere."""
+        self._times_asked += 1
+        if self._times_asked == _MANY_TIMES:
+            self._words = frozenset(self._text.split())
+        if not signs or not all(map(self._has, signs)):
+            return
+        text, longest = self._text, max(signs, key=len)
+        at = text.find(longest)
+        while at >= 0:
+            begin, end = text.rfind("\n", 0, at) + 1, text.index("\n", at)
+            yield begin, text[begin:end]
+            at = text.find(longest, end)
 
-    def fit(self, words: list[str], unfinished: bool) -> float:
-        """Return how well `words` name it, 0 where they do not."""
-        *before, last = words
-        worst = 1.0
-        for word in before:
-            rank = self._place(f" {strip_plural(word)} ")
-            if not rank:
-                return 0.0
-            worst = min(worst, rank)
-        rank = self._place(f" {strip_plural(last)} ")
-        if not rank and unfinished:
-            rank = _BEGUN * self._place(f" {last}")
+    def _has(self, sign: str) -> bool:
+        if self._words is not None and sign[-1] == " ":
+            return sign.strip() in self._words
+        return sign in self._text
+
+
+def _fit(entry: NodeNames, words: list[str], unfinished: bool) -> float:
+    """Return how well `words` name a node, 0 where they do not."""
+    *before, last = words
+    worst = 1.0
+    for word in before:
+        rank = _place(entry, f" {strip_plural(word)} ")
         if not rank:
             return 0.0
         worst = min(worst, rank)
-        own = any(self._place(f" {strip_plural(word)} ") > _ABOVE for word in words)
-        if not own and not (unfinished and self._place(f" {last}") > _ABOVE):
-            return 0.0  # the node above is the one that is named
-        if " ".join(words) in self.names:
-            return _WHOLE
-        if (
-            unfinished
-            and "/" not in self.node
-            and any(name.startswith(" ".join(words)) for name in self.names)
-        ):
-            return _WHOLE
-        return worst
+    rank = _place(entry, f" {strip_plural(last)} ")
+    if not rank and unfinished:
+        rank = _BEGUN * _place(entry, f" {last}")
+    if not rank:
+        return 0.0
+    worst = min(worst, rank)
+    own = any(_place(entry, f" {strip_plural(word)} ") > _ABOVE for word in words)
+    if not own and not (unfinished and _place(entry, f" {last}") > _ABOVE):
+        return 0.0  # the node above is the one that is named
+    if " ".join(words) in entry.names:
+        return _WHOLE
+    if unfinished and "/" not in entry.node and any(name.startswith(" ".join(words)) for name in entry.names):
+        return _WHOLE
+    return worst
 
-    def _place(self, sign: str) -> float:
-        if sign in self.label:
-            return _LABEL
-        if sign in self.words:
-            return _KEYWORD
-        return _ABOVE if sign in self.above else 0.0
+
+def _place(entry: NodeNames, sign: str) -> float:
+    if sign in entry.label:
+        return _LABEL
+    if sign in entry.words:
+        return _KEYWORD
+    return _ABOVE if sign in entry.above else 0.0
 
 
 def read_words(text: str) -> list[str]:
@@ -179,11 +184,3 @@ def read_words(text: str) -> list[str]:
         else:
             found.append(word)
     return found
-
-
-def _add_abbreviations(names: str) -> str:
-    """Return the words of `names` without plurals, each between spaces, « rdv » beside « rendez-vous »."""
-    words = [strip_plural(word) for word in names.split()]
-    more = [_APPOINTMENT[1]] if "rendez" in words else []
-    more += list(_APPOINTMENT[0]) if _APPOINTMENT[1] in words else []
-    return f" {' '.join([*words, *more])} "
