@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,6 +26,13 @@ if TYPE_CHECKING:
     from fs_triage.rules.model_situations import Situation
 
 Sections = dict[str, bytes]
+_fold = functools.cache(fold)  # the names above a node and the contacts of a partner come back many times
+
+
+@functools.cache
+def _list_words(text: str) -> list[str]:
+    return lookup.list_words(text)
+
 
 _PAGE_NAMES = (["page"], ["p"], ["livret", "page"])
 """The words before the number of a page, as a call or a card names it."""
@@ -128,8 +136,8 @@ def _build_nodes(tree: Tree) -> dict[str, NodeRow]:
 def _collect_words(tree: Tree) -> dict[str, WordRow]:
     words: dict[str, WordRow] = {}
     for position, node in enumerate(tree.conclusions):
-        *above, own = (set(lookup.list_words(" ".join(names))) for names in tree.names[node])
-        above.append({"".join(fold(name).split()) for names in tree.names[node][:2] for name in names})
+        *above, own = (set(_list_words(" ".join(names))) for names in tree.names[node])
+        above.append({"".join(_fold(name).split()) for names in tree.names[node][:2] for name in names})
         for word in own:
             words.setdefault(word, WordRow([], [])).own.append(position)
         for word in set().union(*above) - own:
@@ -146,7 +154,7 @@ def _collect_references(tree: Tree) -> dict[str, WordRow]:
         for contact in conclusion["contacts"]:
             value = contact["value"]
             for name in (value, value.removeprefix("www."), value.replace("+", " plus"), contact["label"]):
-                names.append(lookup.join_digits(lookup.list_words(name)))
+                names.append(lookup.join_digits(_list_words(name)))
                 parts.update(names[-1])
         whole = {" ".join(name) for name in names if name}
         for name in whole:
@@ -232,7 +240,7 @@ def _list_names(livret: Livret, tree: Tree) -> list[str]:
                 *answer.keywords,
                 *([answer.name] if isinstance(answer, Partner) else []),
             ]
-            names = list(dict.fromkeys(fold(name).replace("|", " ") for name in own))
+            names = list(dict.fromkeys(_fold(name).replace("|", " ") for name in own))
             inherited = above.get(node.rpartition("/")[0], [])
             above[node] = [*inherited, *names]
             if isinstance(answer, GotoAnswer):
@@ -261,7 +269,7 @@ def _list_contact_names(tree: Tree) -> list[str]:
     for position, conclusion in enumerate(tree.conclusions.values()):
         for contact in conclusion["contacts"]:
             value = contact["value"]
-            told = fold(f"{value} {value.replace(' ', '')} {contact['label']} {contact['note'] or ''}")
+            told = _fold(f"{value} {value.replace(' ', '')} {contact['label']} {contact['note'] or ''}")
             users.setdefault(" ".join(dict.fromkeys(told.split())), []).append(position)
     return [f" {words} \t{' '.join(map(str, positions))}" for words, positions in users.items()]
 
