@@ -53,7 +53,7 @@ def test_a_beginning_narrows(call: Call) -> None:
 @pytest.mark.parametrize(
     ("typed", "found"),
     [
-        (("fran",), ["ants", "pole-emploi"]),  # France Titres, France Travail
+        (("france t",), ["ants", "pole-emploi"]),  # France Titres, France Travail
         (("france tra",), ["pole-emploi"]),
         (("Impô",), ["ddfip"]),
         (("améli",), ["cpam"]),
