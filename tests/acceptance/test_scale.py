@@ -54,7 +54,7 @@ def shown(livret: OpenLivret, *words: str) -> list[str]:
 
 def completed(livret: OpenLivret, monkeypatch: pytest.MonkeyPatch, *before: str) -> list[str]:
     with monkeypatch.context() as patch:
-        patch.setattr(completion, "_open_livret", lambda _: livret)
+        patch.setattr(completion, "answer_from", lambda _folder, answer: answer(livret))
         return completion.build_proposals(list(before), "")
 
 

@@ -214,14 +214,23 @@ class CheckedFile:
 class Texts:
     """Texts by their position."""
 
-    __slots__ = ("_begin", "_file", "_offsets", "_separator_size", "count")
+    __slots__ = ("_begin", "_file", "_offsets_begin", "_separator_size", "count")
 
     def __init__(self, file: CheckedFile, begin: int) -> None:
         self._file = file
-        offsets = begin + 2 * _NUMBER
-        self.count, self._separator_size = memoryview(file.read_span(begin, offsets)).cast("I")
-        self._begin = offsets + (self.count + 1) * _NUMBER
-        self._offsets = memoryview(file.read_span(offsets, self._begin)).cast("I")
+        self._offsets_begin = begin + 2 * _NUMBER
+        self.count, self._separator_size = memoryview(file.read_span(begin, self._offsets_begin)).cast("I")
+        self._begin = self._offsets_begin + (self.count + 1) * _NUMBER
+
+    def _read_offsets(self, first: int, end: int) -> memoryview:
+        """Return where the texts from `first` to `end` begin, and where the last of them ends.
+
+        Those alone are read: there are as many as the livret is large.
+        """
+        if not 0 <= first <= end <= self.count:
+            raise IndexError(first, end)
+        begin = self._offsets_begin + first * _NUMBER
+        return memoryview(self._file.read_span(begin, begin + (end - first + 1) * _NUMBER)).cast("I")
 
     def get(self, position: int) -> str:
         """Return the text at `position`."""
@@ -229,20 +238,19 @@ class Texts:
 
     def get_bytes(self, position: int) -> bytes:
         """Return what stands at `position` as bytes."""
-        begin, end = self._offsets[position], self._offsets[position + 1] - self._separator_size
-        return self._file.read_span(self._begin + begin, self._begin + end)
+        begin, end = self._read_offsets(position, position + 1)
+        return self._file.read_span(self._begin + begin, self._begin + end - self._separator_size)
 
     def join(self, first: int = 0, end: int | None = None) -> bytes:
         """Return what stands from `first` to `end` as it is in the file, with the separators in between."""
-        begin, after = self._offsets[first], self._offsets[self.count if end is None else end]
+        offsets = self._read_offsets(first, self.count if end is None else end)
+        begin, after = offsets[0], offsets[-1]
         after = max(begin, after - self._separator_size)
         return self._file.read_span(self._begin + begin, self._begin + after)
 
     def list(self, first: int = 0, end: int | None = None) -> list[str]:
         """Return the texts from `first` to `end`, all of them where no bounds are given."""
-        offsets = self._offsets[first : (self.count if end is None else end) + 1].tolist()
-        if not offsets:
-            return []
+        offsets = self._read_offsets(first, self.count if end is None else end).tolist()
         begin = offsets[0]
         texts = self._file.read_span(self._begin + begin, self._begin + offsets[-1])
         width = self._separator_size
