@@ -124,8 +124,14 @@ class CheckedFile:
         if begun != head + b"%08x %08x\n" % (self._size, crc32(sums)):
             raise Damaged(kind)
         self._begin = len(begun) + len(sums)
+        if self._measure() != self._begin + self._size:
+            raise Damaged(kind)
         self._sums = memoryview(sums).cast("I")
         self._sections = self._read_sections()
+
+    def _measure(self) -> int:
+        """Return how many bytes there are: of a file that is cut, what is missing may never be asked for."""
+        return len(self._content) if self._descriptor < 0 else os.fstat(self._descriptor).st_size
 
     def _read_sections(self) -> dict[str, tuple[int, int]]:
         """Return where each section begins and ends."""

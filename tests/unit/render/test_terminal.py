@@ -154,12 +154,13 @@ def test_a_poisoned_index_draws_nothing(home: Path, accessible: str) -> None:
         window.see("Livret du guichet")
         window.send("2\n" if accessible else DOWN + ENTER)
         window.see("Le permis")
+        window.settle(0.3)  # a line that is typed before it is asked for does not count
         window.send("1\n" if accessible else ENTER)
         window.see(
             "fs-triage prefecture/permis" if not accessible else "prefecture/permis", "Et maintenant ?"
         )
         window.see("Quitter" if not accessible else "Nouvel usager")
-        window.settle(0.1)  # a line that is typed before it is asked for does not count
+        window.settle(0.3)
         window.send("q\n" if accessible else "quitter" + ENTER)
         assert window.end() == 0
         assert "Le permis" in window.raw.decode()
