@@ -93,6 +93,11 @@ if os.name == "nt":
         return "the tests that need no Linux; the others try Windows from there (docs/windows.md)"
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Return how many processes share the tests: those that drive a terminal mostly wait."""
+    return (os.cpu_count() or 2) * 3 // 2
+
+
 def write_livret(folder: Path, text: str = "") -> Path:
     """Write a livret of one partner and two démarches in `folder`; each of its texts ends with `text`."""
     places = re.findall(r"(?<!{){(\w+)}", BOOKLET + PARTNER)

@@ -146,13 +146,15 @@ def test_every_flipped_byte(
     name = name_of(whole, kind)
     content = whole[name]
     chosen = random.Random(5)
-    for place in [*range(150), *sorted(chosen.sample(range(150, len(content)), 150))]:
+    half = 50 if kind == MODEL else 150  # the search is trained anew for most of them
+    places = [*range(half), *sorted(chosen.sample(range(half, len(content)), half))]
+    for place in places:
         flipped = content[place] ^ 1 << chosen.randrange(8)
         put(kept, whole | {name: content[:place] + bytes([flipped]) + content[place + 1 :]})
         assert answer(livret) == (truth, []), place
         if kind == INDEX:
             assert read_all(open_livret(str(livret))) == truth, place
-    assert (len(rebuilt) > 300) == (kind == INDEX)
+    assert (len(rebuilt) > len(places)) == (kind == INDEX)
 
 
 @pytest.mark.parametrize("kind", [INDEX, MODEL, TEXTS])
