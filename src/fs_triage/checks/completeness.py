@@ -13,7 +13,7 @@ from pathlib import Path
 from fs_triage.checks.registry import Finding, Scope, check
 from fs_triage.rules.characters import MAX_BYTES
 from fs_triage.rules.load import Livret, LoadResult
-from fs_triage.rules.model_livret import IDENTIFIERS, SYNONYMS, UNCOVERED_NEEDS
+from fs_triage.rules.model_livret import FOLDERS, IDENTIFIERS, NEEDS, SYNONYMS, UNCOVERED_NEEDS
 from fs_triage.rules.model_partner import EscalateAnswer, StepsAnswer
 from fs_triage.rules.model_situations import SITUATIONS
 from fs_triage.rules.nodes import iter_nodes, list_conclusion_paths
@@ -26,10 +26,10 @@ END_LINE = "# fin"
 
 _ANCHOR_LINES = 3  # lines by which the place is found, in the earlier file, where the new one ends
 _EMPTY_FILES = {
-    UNCOVERED_NEEDS: "out_of_scope: []",
-    IDENTIFIERS: "published: []",
+    UNCOVERED_NEEDS: "hors livret: []",
+    IDENTIFIERS: "publiés: []",
     SITUATIONS: "situations: []",
-    SYNONYMS: "synonyms: []",
+    SYNONYMS: "synonymes: []",
 }
 
 
@@ -37,18 +37,18 @@ _EMPTY_FILES = {
 def find_uncovered_conclusions(livret: Livret) -> Iterator[Finding]:
     """Aucun exemple n’atteint cette conclusion, alors que d’autres en ont.
 
-    Éviter : une nouvelle démarche sans rien sous « examples » ; un fichier de partenaire coupé avant ses exemples.
-    Préférer : un exemple avec son identifiant et, sous « besoin », ce que dirait un usager.
+    Éviter : une nouvelle démarche sans rien dans « besoins/caf.yaml » ; un tel fichier coupé avant sa fin.
+    Préférer : son chemin, puis ce que dirait un usager, « rsa/demande: [je veux toucher le RSA] ».
     Pourquoi : les exemples sont les tests des règles, la recherche apprend les mots des usagers avec eux.
     """
     for rules in livret.partners if _has_examples(livret) else ():
         known = list_conclusion_paths(rules)
-        named = {example.id for example in rules.model.examples}
+        named = set(rules.model.examples)
         named |= {find_close_name(name, known) or "" for name in named if name not in known}
         for spot in iter_nodes(rules) if rules.whole else ():
             if isinstance(spot.answer, StepsAnswer | EscalateAnswer) and spot.path not in named:
                 message = f"aucun exemple n’atteint « {spot.path} »"
-                hint = f"ajoutez sous examples : « - id: {spot.path} », avec un besoin"
+                hint = f"ajoutez dans {NEEDS}/{rules.model.id}.yaml : « {spot.path}: [un besoin] »"
                 yield Finding(get_mark(rules.table, (*spot.location, "id")), message, hint)
 
 
@@ -57,12 +57,12 @@ def find_livrets_without_examples(livret: Livret) -> Iterator[Finding]:
     """Aucune démarche de ce livret n’a d’exemple.
 
     Éviter : un livret qui sert des mois sans une phrase d’usager.
-    Préférer : sous « examples » de chaque partenaire, une phrase au moins pour chaque conclusion.
+    Préférer : dans « besoins/caf.yaml » et ses voisins, une phrase au moins pour chaque conclusion.
     Pourquoi : la recherche ne connaîtrait que les mots des règles, et un fichier coupé ne se verrait pas.
     """
     is_read = livret.whole and livret.partners and len(livret.partners) == len(livret.booklet.partners)
     if is_read and all(rules.whole for rules in livret.partners) and not _has_examples(livret):
-        hint = "ajoutez-en sous examples, au moins un par conclusion"
+        hint = f"ajoutez-en dans {NEEDS}, au moins un par conclusion"
         yield Finding(livret.table.place, "aucune démarche de ce livret n’a d’exemple", hint)
 
 
@@ -84,7 +84,11 @@ def find_losses(before: Mapping[str, bytes], loaded: LoadResult) -> list[Problem
                 found[file.path] = _build_cut_problem(file.path, file.content)
         elif file.path == loaded.folder / SYNONYMS:
             continue  # those that all livrets share take their place
-        elif file.size < 0 and file.path.parent.is_dir() and not _has_problem(loaded, "missing-file"):
+        elif (
+            file.size < 0
+            and _get_livret_folder(file.path).is_dir()
+            and not _has_problem(loaded, "missing-file")
+        ):
             found[file.path] = _build_gone_problem(file.path)
     return sorted(found.values())
 
@@ -126,11 +130,17 @@ def _build_cut_problem(path: Path, content: bytes) -> Problem:
 
 
 def _build_gone_problem(path: Path) -> Problem:
-    line = _EMPTY_FILES.get(path.name, f"id: {path.stem}")
+    name = path.relative_to(_get_livret_folder(path)).as_posix()
+    line = _EMPTY_FILES.get(name, "{}" if path.parent.name == NEEDS else f"id: {path.stem}")
     remedy = f"s’il a été ôté exprès, laissez à sa place un fichier d’une ligne, « {line} »"
     return Problem(
         str(path), 0, 0, code="file-gone", message=f"ce fichier n’est plus là ; remettez-le, ou, {remedy}"
     )
+
+
+def _get_livret_folder(path: Path) -> Path:
+    """Return the folder of the livret that the rule file at `path` is of."""
+    return path.parent.parent if path.parent.name in FOLDERS else path.parent
 
 
 def _has_problem(loaded: LoadResult, code: str) -> bool:

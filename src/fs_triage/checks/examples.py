@@ -69,7 +69,7 @@ def compute_coverage(livret: Livret) -> Coverage:
             found.left_out.append(rules.model.id)
         else:
             paths = list_conclusion_paths(rules)
-            named = {example.id for example in rules.model.examples}
+            named = rules.model.examples
             found.totals[rules.model.id] = len(paths)
             found.unreached[rules.model.id] = [
                 f"{rules.model.id}/{path}" for path in paths if path not in named
@@ -81,32 +81,18 @@ def compute_coverage(livret: Livret) -> Coverage:
 def find_unknown_examples(rules: PartnerRules) -> Iterator[Finding]:
     """Un exemple nomme une conclusion qui n’existe pas.
 
-    Éviter : « - id: rsa/demandes » quand la conclusion s’appelle « rsa/demande ».
+    Éviter : « rsa/demandes: […] » quand la conclusion s’appelle « rsa/demande ».
     Préférer : le chemin exact d’une conclusion, et non d’une question ni d’un renvoi.
     Pourquoi : un exemple qui ne mène nulle part ne teste rien.
     """
     known = list_conclusion_paths(rules)
-    for rank, example in enumerate(rules.model.examples):
-        if example.id not in known and not was_left_out(rules, example.id):
-            message = f"exemple d’une conclusion inconnue « {example.id} »"
-            moved = [path for path in known if path.rpartition("/")[2] == example.id.rpartition("/")[2]]
-            meant = moved[0] if len(moved) == 1 else find_close_name(example.id, known)
+    for named in rules.model.examples:
+        if named not in known and not was_left_out(rules, named):
+            message = f"exemple d’une conclusion inconnue « {named} »"
+            moved = [path for path in known if path.rpartition("/")[2] == named.rpartition("/")[2]]
+            meant = moved[0] if len(moved) == 1 else find_close_name(named, known)
             hint = f"vouliez-vous dire « {meant} » ? Sinon, ôtez cet exemple" if meant else "ôtez cet exemple"
-            yield Finding(get_mark(rules.table, ("examples", rank, "id")), message, hint)
-
-
-@check("example-empty", scope=Scope.WHOLE_PARTNER, severity=Severity.ADVICE)
-def find_empty_examples(rules: PartnerRules) -> Iterator[Finding]:
-    """Un exemple n’a ni besoin, ni parcours.
-
-    Éviter : « - id: rsa/demande » tout seul.
-    Préférer : « besoin: [je voudrais toucher le rsa] », ou « walk: [rsa, demande] ».
-    Pourquoi : il n’y aurait rien à essayer.
-    """
-    for rank, example in enumerate(rules.model.examples):
-        if not example.besoin and not example.walk:
-            message = f"exemple de « {example.id} » sans besoin ni parcours"
-            yield Finding(get_mark(rules.table, ("examples", rank)), message, "ajoutez besoin ou walk")
+            yield Finding(get_mark(rules.table, ("examples", named), key=True), message, hint)
 
 
 @check("example-twice", scope=Scope.LIVRET, severity=Severity.ADVICE)
@@ -131,7 +117,7 @@ class _Need(NamedTuple):
     """A need of an example, and what makes it the same as another for a search."""
 
     rules: PartnerRules
-    rank: int
+    path: str
     number: int
     text: str
     same: str
@@ -139,44 +125,24 @@ class _Need(NamedTuple):
     @property
     def node(self) -> str:
         """The conclusion that it must lead to."""
-        return f"{self.rules.model.id}/{self.rules.model.examples[self.rank].id}"
+        return f"{self.rules.model.id}/{self.path}"
 
     @property
     def place(self) -> Mark:
         """Where it stands."""
-        return get_mark(self.rules.table, ("examples", self.rank, "besoin", self.number))
+        return get_mark(self.rules.table, ("examples", self.path, self.number))
 
 
 def _list_needs(livret: Livret) -> list[_Need]:
     """Return every need of the examples, in the order of the files."""
     found = [
-        (rules, rank, number, need)
+        (rules, path, number, need)
         for rules in livret.partners
-        for rank, example in enumerate(rules.model.examples)
-        for number, need in enumerate(example.besoin)
+        for path, needs in rules.model.examples.items()
+        for number, need in enumerate(needs)
     ]
     same = phonetics.split_words_of_texts([need for *_, need in found])
     return [_Need(*need, " ".join(words)) for need, words in zip(found, same, strict=True)]
-
-
-@check("example-walk", scope=Scope.SOUND_LIVRET, severity=Severity.ADVICE)
-def find_wrong_walks(livret: Livret) -> Iterator[Finding]:
-    """Le parcours d’un exemple ne mène pas à sa conclusion.
-
-    Éviter : « walk: [rsa, papier] » pour l’exemple « rsa/demande ».
-    Préférer : les identifiants des réponses à donner, dans l’ordre où les questions sont posées.
-    Pourquoi : l’ordre des questions compte, et ce parcours en est le test.
-    """
-    grown = flatten.flatten_livret(livret)
-    for rules in livret.partners:
-        for rank, example in enumerate(rules.model.examples):
-            expected = f"{rules.model.id}/{example.id}"
-            reached = grown.follow(rules.model.id, example.walk) if example.walk else expected
-            if reached != expected:
-                message = f"le parcours mène à « {reached} », non à « {expected} »"
-                yield Finding(
-                    get_mark(rules.table, ("examples", rank, "walk")), message, "corrigez walk ou id"
-                )
 
 
 @check("example-missed", scope=Scope.SOUND_LIVRET, severity=Severity.ADVICE)

@@ -6,17 +6,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import BaseModel
+
 from fs_triage import output
 from fs_triage.files import folders
 from fs_triage.files.folders import BOOKLET
 from fs_triage.rules import yaml_reader
 from fs_triage.rules.model_errors import build_model, build_valid_part
-from fs_triage.rules.model_livret import SYNONYMS, Booklet, list_file_names
+from fs_triage.rules.model_livret import NEEDS, PARTNERS, SYNONYMS, Booklet, list_file_names
 from fs_triage.rules.problem import Problem
 from fs_triage.rules.yaml_reader import Table
 from fs_triage.text.did_you_mean import suggest_name
 
-Read = Callable[[Path], Table | None]
+Read = Callable[[Path, type[BaseModel]], Table | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +44,15 @@ class BookletChain:
         """The folders of the livret and of the one it inherits from."""
         return [self.folder, *([self.parent.folder] if self.parent else [])]
 
+    @property
+    def watched_folders(self) -> list[Path]:
+        """The folders whose files are read: those of the livrets and those below them."""
+        return [folder / below for folder in self.folders for below in ("", PARTNERS, NEEDS)]
+
 
 def read_booklets(folder: Path, read: Read, problems: list[Problem]) -> BookletChain | None:
     """Return the booklets of the livret at `folder`, None when its own cannot be read; adds to `problems`."""
-    table = read(folder / BOOKLET)
+    table = read(folder / BOOKLET, Booklet)
     built = build_valid_part(Booklet, table, problems) if table else None
     booklet = built.model if built else None
     if table is None or built is None or booklet is None:
@@ -105,7 +112,7 @@ def _read_parent(
                 Problem(
                     *table.place,
                     code="missing-key",
-                    message="il manque la clé « partners »",
+                    message="il manque la clé « partenaires »",
                     hint="ajoutez-la",
                 )
             )
@@ -118,7 +125,7 @@ def _read_parent(
             Problem(*place, code="unknown-livret", message=f"livret inconnu « {booklet.extends} »", hint=hint)
         )
         return None
-    content = read(found / BOOKLET)
+    content = read(found / BOOKLET, Booklet)
     model = build_model(Booklet, content, problems) if content else None
     if model is None:
         return None

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from fs_triage.rules.model_errors import describe_node, suggest_name
 from fs_triage.rules.model_partner import KINDS
 from fs_triage.rules.problem import Problem
+from fs_triage.rules.vocabulary import get_french_key
 from fs_triage.rules.yaml_reader import List, Mark, Table, Text, YamlNode
 from fs_triage.text.typography import escape_controls
 
@@ -63,7 +64,6 @@ _SHAPES: dict[str, tuple[type[YamlNode], str]] = {
     "remove": (List, f"{_LIST} et donnant un chemin comme « rsa/demande »"),
     "replace": (Table, "des « chemin: réponse »"),
     "add": (Table, "des « chemin: liste de réponses »"),
-    "examples": (List, _LIST),
     "contacts": (Table, "des « identifiant: contact »"),
 }
 
@@ -87,11 +87,11 @@ def _check_shapes(merged: MergedPartner, heir: Table) -> None:
 def _add_shape_problem(merged: MergedPartner, key: str, node: YamlNode, expected: str) -> None:
     if isinstance(node, Text) and not node.value.strip():
         code = "empty"
-        message = f"« {escape_controls(key)} » est vide"
+        message = f"« {escape_controls(get_french_key(key))} » est vide"
         hint = "complétez, ou supprimez-la"
     else:
         code = "wrong-type"
-        message = f"« {escape_controls(key)} » : {describe_node(node)}"
+        message = f"« {escape_controls(get_french_key(key))} » : {describe_node(node)}"
         hint = f"attendu : {expected}"
     merged.problems.append(Problem(*node.place, code=code, message=message, hint=hint))
 
@@ -187,13 +187,9 @@ def _remove_answer(merged: MergedPartner, path: Text) -> None:
     answers, rank = found
     del answers.items[rank]
     examples = merged.table.entries.get("examples", (None, None))[1]
-    if isinstance(examples, List):
-        examples.items = [item for item in examples.items if not _is_under(item, path.value)]
-
-
-def _is_under(example: YamlNode, path: str) -> bool:
-    node = find_text(example, "id") if isinstance(example, Table) else None
-    return node is not None and f"{node}/".startswith(f"{path}/")
+    if isinstance(examples, Table):
+        for node in [node for node in examples.entries if f"{node}/".startswith(f"{path.value}/")]:
+            del examples.entries[node]
 
 
 def _replace_answer(merged: MergedPartner, path: str, mark: Mark, answer: YamlNode) -> None:
@@ -223,7 +219,11 @@ def _add_answers(merged: MergedPartner, path: str, mark: Mark, answers: YamlNode
 
 def _merge_examples(parent: Table, heir: Table) -> None:
     own = heir.entries.get("examples", (None, None))[1]
-    if isinstance(own, List):
-        _, inherited = parent.entries.setdefault("examples", (own.place, List(own.place)))
-        if isinstance(inherited, List):
-            inherited.items += own.items
+    if not isinstance(own, Table):
+        return
+    _, inherited = parent.entries.setdefault("examples", (own.place, Table(own.place)))
+    assert isinstance(inherited, Table)
+    for path, (mark, needs) in own.entries.items():
+        _, known = inherited.entries.get(path, (mark, List(mark)))
+        told = [node.items if isinstance(node, List) else [node] for node in (known, needs)]
+        inherited.entries[path] = (mark, List(needs.place, [*told[0], *told[1]]))

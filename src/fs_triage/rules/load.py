@@ -9,15 +9,21 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from pydantic import BaseModel
+
 from fs_triage.contract import DiskTimeout
 from fs_triage.files.folders import BOOKLET
 from fs_triage.files.timeout import LONG_TIMEOUT
 from fs_triage.rules import misnamed_files, snapshot, yaml_reader
 from fs_triage.rules.booklets import BookletChain, Parent, list_files, list_synonym_folders, read_booklets
 from fs_triage.rules.inherit import MergedPartner, merge_partner
+from fs_triage.rules.keys import translate_keys
 from fs_triage.rules.model_errors import build_model, build_valid_part
 from fs_triage.rules.model_livret import (
+    FOLDERS,
     IDENTIFIERS,
+    NEEDS,
+    PARTNERS,
     SYNONYMS,
     UNCOVERED_NEEDS,
     Booklet,
@@ -26,16 +32,21 @@ from fs_triage.rules.model_livret import (
     UncoveredNeeds,
     list_file_names,
 )
-from fs_triage.rules.model_partner import Partner
+from fs_triage.rules.model_partner import Changes, Partner
 from fs_triage.rules.model_situations import SITUATIONS, Situations
 from fs_triage.rules.problem import Problem
 from fs_triage.rules.salvage import LostParts
 from fs_triage.rules.snapshot import MAX_WAIT_SECONDS, Snapshot, SourceFile
+from fs_triage.rules.vocabulary import fold_key
 from fs_triage.rules.yaml_reader import Table
 from fs_triage.text.fold import fold
+from fs_triage.text.typography import escape_controls
 
 TO_FILL = "à remplir"
 """What stands for the value of a contact that a new livret has yet to give."""
+
+
+_MAX_OLD_KEYS = 3  # in a file that is written with today's keys: more come from a file of before
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,7 +132,7 @@ def load_livret(folder: Path, patience: float = LONG_TIMEOUT) -> LoadResult:
         for path in list_files(booklets) if booklets else ():
             taken.read_file(path)
         try:
-            if taken.is_stable(booklets.folders if booklets else [folder], before):
+            if taken.is_stable(booklets.watched_folders if booklets else [folder], before):
                 break
         except DiskTimeout:
             return _mark_unreadable(
@@ -189,15 +200,15 @@ def _load_partners(
                 )
             )
             continue
-        path = folder / f"{name}.yaml"
+        path = folder / PARTNERS / f"{name}.yaml"
         if loaded.snapshot.is_missing(path) and (parent is None or name not in parent.booklet.partners):
             loaded.files.append(loaded.snapshot.read_file(path))
             place = yaml_reader.get_mark(table, ("partners", rank))
-            message = f"partenaire « {name} » sans fichier {name}.yaml"
+            message = f"partenaire « {name} » sans fichier {PARTNERS}/{name}.yaml"
             hint = misnamed_files.suggest_remedy(folder, name, list_file_names(booklet))
             loaded.problems.append(Problem(*place, code="missing-file", message=message, hint=hint))
             continue
-        merged = _read_partner_table(path, name, parent, loaded)
+        merged = _read_partner_table(folder, name, parent, loaded)
         built = build_valid_part(Partner, merged.table, loaded.problems) if merged else None
         if merged is None or built is None or built.model is None:
             continue
@@ -229,19 +240,41 @@ def list_unfilled_contacts(partner: Partner) -> frozenset[str]:
 
 
 def _read_partner_table(
-    path: Path, name: str, parent: Parent | None, loaded: LoadResult
+    folder: Path, name: str, parent: Parent | None, loaded: LoadResult
 ) -> MergedPartner | None:
     """Return the table of a partner, merged with that of the parent livret."""
     if parent is None or name not in parent.booklet.partners:
-        table = _read_table(path, loaded)
+        table = _read_partner(folder, name, loaded, Partner)
         return MergedPartner(table) if table else None
-    inherited = _read_table(parent.folder / f"{name}.yaml", loaded)
+    inherited = _read_partner(parent.folder, name, loaded, Partner)
     if inherited is None:
         return None
-    own = _read_first_file(path.name, [path.parent], loaded) or Table(inherited.place)
+    own = _read_partner(folder, name, loaded, Partner, Changes) or Table(inherited.place)
     merged = merge_partner(inherited, own)
     loaded.problems.extend(merged.problems)
     return merged
+
+
+def _read_partner(folder: Path, name: str, loaded: LoadResult, *models: type[BaseModel]) -> Table | None:
+    """Return the table of the partner `name` of the livret at `folder`, with its needs; None without any."""
+    table = _read_first_file(f"{PARTNERS}/{name}.yaml", [folder], loaded, *models)
+    needs = _read_first_file(f"{NEEDS}/{name}.yaml", [folder], loaded)
+    if table is not None:
+        loaded.problems.extend(_refuse_needs(table, f"{NEEDS}/{name}.yaml"))
+    if needs is not None:
+        table = table or Table(needs.place)
+        table.entries["examples"] = (needs.place, needs)
+    return table
+
+
+def _refuse_needs(partner: Table, name: str) -> Iterator[Problem]:
+    """Take the needs out of the table of a partner, which have a file of their own of that `name`."""
+    for key, (place, _) in list(partner.entries.items()):
+        if fold_key(key) in ("besoin", "besoins", "examples", "exemple", "exemples"):
+            del partner.entries[key]
+            message = f"clé inconnue « {escape_controls(key)} »"
+            hint = f"écrivez dans {name} « chemin de la démarche: [besoin, autre besoin] »"
+            yield Problem(*place, code="unknown-key", message=message, hint=hint)
 
 
 B = TypeVar("B", UncoveredNeeds, Identifiers, Situations)
@@ -251,29 +284,48 @@ def _load_optional_file(
     model: type[B], name: str, folder: Path, parent: Parent | None, loaded: LoadResult
 ) -> tuple[B | None, Table | None]:
     """Return the model and the table of an optional file, those of the parent when the livret has none."""
-    table = _read_first_file(name, [folder] if parent is None else [folder, parent.folder], loaded)
+    folders = [folder] if parent is None else [folder, parent.folder]
+    table = _read_first_file(name, folders, loaded, model)
     return (build_model(model, table, loaded.problems), table) if table else (None, None)
 
 
 def _load_synonyms(folder: Path, loaded: LoadResult) -> Synonyms:
-    table = _read_first_file(SYNONYMS, list_synonym_folders(folder), loaded)
+    table = _read_first_file(SYNONYMS, list_synonym_folders(folder), loaded, Synonyms)
     return (build_model(Synonyms, table, loaded.problems) if table else None) or Synonyms()
 
 
-def _read_first_file(name: str, folders: list[Path], loaded: LoadResult) -> Table | None:
+def _read_first_file(
+    name: str, folders: list[Path], loaded: LoadResult, *models: type[BaseModel]
+) -> Table | None:
     """Read the first file `name` that exists; records absent ones, so that the index is rebuilt when they appear."""
     for folder in folders:
         if not loaded.snapshot.is_missing(folder / name):
-            return _read_table(folder / name, loaded)
+            return _read_table(folder / name, *models, loaded=loaded)
         loaded.files.append(loaded.snapshot.read_file(folder / name))
     return None
 
 
-def _read_table(path: Path, loaded: LoadResult) -> Table | None:
+def _has_old_layout(booklet: Path) -> bool:
+    """Return whether the livret of which `booklet` may be the file has its partners' files beside it, as of old."""
+    return booklet.name == BOOKLET and not (booklet.parent / PARTNERS).exists()
+
+
+def _build_old_form_problem(path: Path) -> Problem:
+    folder = path.parent.parent if path.parent.name in FOLDERS else path.parent
+    message = "ce fichier est écrit dans l’ancienne forme, avec des clés en anglais"
+    hint = f"convertissez son livret : fs-triage convertir {folder}"
+    return Problem(str(path), 0, 0, code="old-form", message=message, hint=hint)
+
+
+def _read_table(path: Path, *models: type[BaseModel], loaded: LoadResult) -> Table | None:
+    """Return what the file at `path` holds, with the keys of `models`, as one of which it is read."""
     file = loaded.snapshot.read_file(path)
     table, problems = None, list(file.problems)
     if not problems:
         table, problems = yaml_reader.parse_content(file.content, str(path))
+        old_keys = translate_keys(table, models, problems) if table is not None and models else 0
+        if old_keys and (old_keys > _MAX_OLD_KEYS or _has_old_layout(path)):
+            table, problems = None, [_build_old_form_problem(path)]
     loaded.problems.extend(problems)
     loaded.files.append(file)
     return table

@@ -1,24 +1,23 @@
 """Validation errors of pydantic as French problems, at the place where each was typed.
 
-One mistake is one problem: misspelt keys are corrected and invalid parts dropped, then the rest is validated again.
+One mistake is one problem: invalid parts are dropped, then the rest is validated again.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from fs_triage.rules import salvage
+from fs_triage.rules.keys import name_key, suggest_keys
 from fs_triage.rules.model_livret import NEED_TAG, TOPIC_TAG, MessageTemplate, Synonym, Theme, Topic
 from fs_triage.rules.model_partner import (
     Contact,
     ContactUse,
     EscalateAnswer,
-    Example,
     GotoAnswer,
     QuestionAnswer,
     StepsAnswer,
@@ -27,6 +26,7 @@ from fs_triage.rules.model_partner import (
 from fs_triage.rules.model_situations import Situation, SituationAnswer
 from fs_triage.rules.problem import Problem
 from fs_triage.rules.salvage import LostParts
+from fs_triage.rules.vocabulary import get_french_key
 from fs_triage.rules.yaml_reader import (
     List,
     Location,
@@ -37,8 +37,7 @@ from fs_triage.rules.yaml_reader import (
     find_node,
     get_mark,
 )
-from fs_triage.text import did_you_mean
-from fs_triage.text.did_you_mean import build_slug, suggest_key, suggest_name
+from fs_triage.text.did_you_mean import build_slug, suggest_name
 from fs_triage.text.typography import escape_controls
 
 __all__ = ["BuildResult", "build_model", "build_valid_part", "describe_node", "suggest_name"]
@@ -46,7 +45,7 @@ __all__ = ["BuildResult", "build_model", "build_valid_part", "describe_node", "s
 M = TypeVar("M", bound=BaseModel)
 
 _MAX_PROBLEMS = 100  # problems reported for one file; more usually have one common cause
-_MAX_ROUNDS = 40  # more than a file can be deep; each round corrects or drops at least one level
+_MAX_ROUNDS = 40  # more than a file can be deep; each round drops at least one level
 _MODELS_BY_TAG: dict[str, type[BaseModel]] = {
     "<question>": QuestionAnswer,
     "<steps>": StepsAnswer,
@@ -62,7 +61,6 @@ _KEY_MARK = "[key]"  # pydantic puts it after a key that is itself invalid
 _MODELS_BY_KEY: dict[str | int, type[BaseModel]] = {
     "contacts": ContactUse,
     "escalate": ContactUse,
-    "examples": Example,
     "out_of_scope": Topic,
     "situations": Situation,
     "synonyms": Synonym,
@@ -96,16 +94,7 @@ def build_valid_part(model: type[M], table: Table, problems: list[Problem]) -> B
     if not errors:
         return BuildResult(made, table, whole=True)
     table = salvage.copy_table(table)
-    found: list[Problem] = []
-    for _ in range(_MAX_ROUNDS):
-        misspellings = list(_find_misspelt_keys(errors, model, table))
-        if not misspellings:
-            break
-        for misspelling in misspellings:
-            found.append(misspelling.problem)
-            salvage.rename_key(table, misspelling.location, misspelling.correction)
-        made, errors = _validate_table(model, table)
-    found += [_explain_error(error, model, table) for error in errors[:_MAX_PROBLEMS]]
+    found = [_explain_error(error, model, table) for error in errors[:_MAX_PROBLEMS]]
     problems += list(dict.fromkeys(found))[:_MAX_PROBLEMS]
     lost = LostParts()
     for _ in range(_MAX_ROUNDS):
@@ -169,37 +158,6 @@ def _get_owner_model(loc: Location, model: type[BaseModel]) -> type[BaseModel]:
     return owner
 
 
-class _Misspelling(NamedTuple):
-    """A key that misspells one that is absent."""
-
-    location: Location
-    correction: str
-    problem: Problem
-
-
-def _find_misspelt_keys(errors: list[Any], model: type[BaseModel], table: Table) -> Iterator[_Misspelling]:
-    taken: set[Location] = set()
-    for error in errors[:_MAX_PROBLEMS]:
-        location = _get_location(error)
-        if error["type"] == "extra_forbidden":
-            known, wrong = _list_keys(_get_owner_model(error["loc"], model)), [location]
-        elif error["type"] == "union_tag_not_found":
-            known, wrong = (
-                _ANSWER_KEYS,
-                [(*location, key) for key in _list_unknown_keys(find_node(table, location))],
-            )
-        else:
-            continue
-        for place in wrong:
-            parent = find_node(table, place[:-1])
-            present = parent.entries if isinstance(parent, Table) else {}
-            absent = [key for key in known if key not in present and (*place[:-1], key) not in taken]
-            meant = did_you_mean.find_close_key(str(place[-1]), absent)
-            if meant is not None:
-                taken.add((*place[:-1], meant))
-                yield _Misspelling(place, meant, _build_unknown_key_problem(table, place, known))
-
-
 def _list_unknown_keys(node: YamlNode) -> list[str]:
     return [key for key in node.entries if key not in _ANSWER_KEYS] if isinstance(node, Table) else []
 
@@ -209,7 +167,7 @@ def _build_unknown_key_problem(table: Table, location: Location, known: list[str
     key = escape_controls(str(location[-1]))
     parent = find_node(table, location[:-1])
     present = parent.entries if isinstance(parent, Table) else {}
-    hint = suggest_key(key, [other for other in known if other not in present])
+    hint = suggest_keys(str(location[-1]), [other for other in known if other not in present])
     return Problem(*place, code="unknown-key", message=f"clé inconnue « {key} »", hint=hint)
 
 
@@ -229,7 +187,12 @@ def _explain_error(error: Any, model: type[BaseModel], table: Table) -> Problem:
     else:
         required = _is_required(error["loc"], model)
         explanation = _explain_value(
-            kind, location, node, required=required, allowed=_list_allowed(error.get("ctx", {}))
+            kind,
+            location,
+            node,
+            name=name_key(location, model),
+            required=required,
+            allowed=_list_allowed(error.get("ctx", {})),
         )
     place = get_mark(table, location, key=_is_key_error(error))
     return Problem(*place, code=explanation.code, message=explanation.message, hint=explanation.hint)
@@ -247,10 +210,11 @@ def _explain_missing_key(location: Location, owner: type[BaseModel]) -> _Explana
     key = str(location[-1])
     examples = owner.model_fields[key].examples if key in owner.model_fields else None
     example = examples[0] if examples and isinstance(examples[0], str) else "…"
+    french = get_french_key(key)
     return _Explanation(
         code="missing-key",
-        message=f"il manque la clé « {key} »",
-        hint=f"ajoutez par exemple « {key}: {example} »",
+        message=f"il manque la clé « {french} »",
+        hint=f"ajoutez par exemple « {french}: {example} »",
     )
 
 
@@ -259,17 +223,17 @@ def _explain_leads(node: YamlNode) -> _Explanation:
         return _Explanation(
             code="wrong-type",
             message=f"{describe_node(node)} à la place d’une réponse",
-            hint="attendu : id, label, et la suite",
+            hint="attendu : id, libellé, et la suite",
         )
     leads = list_leads(convert_to_data(node))
     if not leads:
-        expected = "question et answers, steps, escalate ou goto"
+        expected = "question et réponses, étapes, contacter ou aller à"
         return _Explanation(
             code="no-lead",
             message="cette réponse ne mène nulle part",
             hint=f"ajoutez une des clés : {expected}",
         )
-    given = " et ".join(f"« {lead} »" for lead in leads)
+    given = " et ".join(f"« {get_french_key(lead)} »" for lead in leads)
     return _Explanation(
         code="two-leads",
         message=f"cette réponse mène à plusieurs choses à la fois : {given}",
@@ -302,9 +266,9 @@ def _list_allowed(context: Any) -> list[str]:
 
 
 def _explain_value(
-    kind: str, location: Location, node: YamlNode, *, required: bool, allowed: list[str]
+    kind: str, location: Location, node: YamlNode, *, name: str, required: bool, allowed: list[str]
 ) -> _Explanation:
-    key = next((str(segment) for segment in reversed(location) if isinstance(segment, str)), "")
+    """Return what is wrong with `node`, the value at `location`, which its author calls `name`."""
     empty = not (
         node.value.strip()
         if isinstance(node, Text)
@@ -312,7 +276,7 @@ def _explain_value(
         if isinstance(node, Table)
         else node.items
     )
-    if key == "escalate" and empty:
+    if location[-1] == "escalate" and empty:
         return _Explanation(
             code="no-usable-contact",
             message="ce 2nd niveau n’a aucun contact",
@@ -321,13 +285,13 @@ def _explain_value(
     if empty:
         complete = "complétez la liste" if isinstance(node, List) else "complétez"
         hint = complete if required else f"{complete}, ou supprimez-la"
-        return _Explanation(code="empty", message=f"« {key} » est vide", hint=hint)
+        return _Explanation(code="empty", message=f"« {escape_controls(name)} » est vide", hint=hint)
     if kind == "string_pattern_mismatch" and isinstance(node, Text):
         return _explain_identifier(node.value, several=location[:1] == ("partners",))
     if kind == "literal_error" and isinstance(node, Text):
         return _Explanation(
             code="bad-choice",
-            message=f"« {escape_controls(node.value)} » n’est pas permis pour « {key} »",
+            message=f"« {escape_controls(node.value)} » n’est pas permis pour « {name} »",
             hint=suggest_name(node.value, allowed),
         )
     if kind in _PAGES and isinstance(node, Text):
@@ -337,13 +301,13 @@ def _explain_value(
             hint="attendu : un nombre de 1 à 999",
         )
     if kind == "string_type" and isinstance(node, Table) and len(node.entries) == 1:
-        message = f"« {key} » : ce texte se lit comme « clé: valeur » à cause de « : »"
+        message = f"« {escape_controls(name)} » : ce texte se lit comme « clé: valeur » à cause de « : »"
         return _Explanation(
             code="wrong-type", message=message, hint="mettez le texte entre guillemets doubles"
         )
     return _Explanation(
         code="wrong-type",
-        message=f"« {key} » : {describe_node(node)}",
+        message=f"« {escape_controls(name)} » : {describe_node(node)}",
         hint=f"attendu : {_EXPECTED.get(kind, 'autre chose')}",
     )
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Discriminator, Field, StringConstraints, Tag
+from pydantic import Discriminator, Field, StringConstraints, Tag
 
 from fs_triage.files.folders import BOOKLET
-from fs_triage.rules.model_partner import Model, NodePath, Sentence, Sentences, Value, Word, wrap_in_list
+from fs_triage.rules.model_partner import Model, Needs, NodePath, Sentence, Sentences, Value, Word
 from fs_triage.rules.model_situations import SITUATIONS
-from fs_triage.text.did_you_mean import find_close_key
 
-UNCOVERED_NEEDS = "hors-livret.yaml"
+FOLDERS = PARTNERS, NEEDS, WORDS = "partenaires", "besoins", "mots"
+"""The folders of a livret: the rules of each partner, what visitors say, and words for the search."""
+UNCOVERED_NEEDS = f"{NEEDS}/hors-livret.yaml"
 IDENTIFIERS = "identifiants.yaml"
-SYNONYMS = "synonymes.yaml"
+SYNONYMS = f"{WORDS}/synonymes.yaml"
 
 
 TemplateText = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
@@ -85,9 +86,9 @@ class Booklet(Model):
     )
     messages: dict[NodePath, MessageTemplate] = Field(
         {},
-        description="Modèles des messages au 2nd niveau, par moyen (email, administration-plus) ou par contact "
+        description="Modèles des messages au 2nd niveau, par moyen (courriel, administration+) ou par contact "
         "(msa/rdv-msa) ; hérités s’ils manquent.",
-        examples=[{"email": {"subject": "{{ demarche }}", "body": "Bonjour, […]"}}],
+        examples=[{"courriel": {"objet": "{{ demarche }}", "texte": "Bonjour, […]"}}],
     )
 
 
@@ -100,12 +101,8 @@ class Topic(Model):
     where: Sentence | None = Field(
         None, description="Où orienter l’usager, si on le sait de source sûre.", examples=["La mairie."]
     )
-    needs: Annotated[
-        Sentences, BeforeValidator(wrap_in_list, json_schema_input_type=Sentences | Sentence)
-    ] = Field(
-        description="Les besoins, avec les mots des usagers.",
-        min_length=1,
-        examples=["je voudrais un logement HLM"],
+    needs: Needs = Field(
+        description="Les besoins, avec les mots des usagers.", examples=["je voudrais un logement HLM"]
     )
 
 
@@ -117,8 +114,7 @@ def _get_topic_tag(data: Any) -> str:
     """Return what an item of `out_of_scope` is meant as; a sentence cut in two by « : » is no topic."""
     if not isinstance(data, Mapping):
         return NEED_TAG
-    is_sentence = len(data) == 1 and find_close_key(str(*data), _TOPIC_KEYS) is None
-    return NEED_TAG if is_sentence and str(*data) not in _TOPIC_KEYS else TOPIC_TAG
+    return NEED_TAG if len(data) == 1 and str(*data) not in _TOPIC_KEYS else TOPIC_TAG
 
 
 TopicOrNeed = Annotated[
@@ -132,7 +128,7 @@ class UncoveredNeeds(Model):
     out_of_scope: list[TopicOrNeed] = Field(
         [],
         description="Ce dont le livret ne parle pas : des sujets, ou des besoins sans sujet.",
-        examples=[[{"topic": "chasse et pêche", "needs": ["permis de chasse"]}]],
+        examples=[[{"sujet": "chasse et pêche", "besoins": ["permis de chasse"]}]],
     )
     vague: Sentences = Field([], description="Besoins trop vagues.", examples=[["j’ai besoin d’aide"]])
 
@@ -189,10 +185,10 @@ class Synonyms(Model):
     """synonymes.yaml : les mots du guichet, que la recherche rapproche."""
 
     synonyms: list[Synonym] = Field(
-        [], description="Les synonymes.", examples=[[{"word": "argent", "also": ["thune"]}]]
+        [], description="Les synonymes.", examples=[[{"mot": "argent", "aussi": ["thune"]}]]
     )
     themes: list[Theme] = Field(
-        [], description="Les thèmes.", examples=[[{"theme": "agriculture", "words": ["vaches"]}]]
+        [], description="Les thèmes.", examples=[[{"thème": "agriculture", "mots": ["vaches"]}]]
     )
     neutral: Sentences = Field(
         [], description="Les mots qui ne disent rien d’une démarche.", examples=[["bonjour", "svp"]]
@@ -200,6 +196,7 @@ class Synonyms(Model):
 
 
 def list_file_names(booklet: Booklet) -> list[str]:
-    """Return the names of the files that the livret of `booklet` is read from."""
+    """Return the names, below its folder, of the files that the livret of `booklet` is read from."""
     others = (UNCOVERED_NEEDS, IDENTIFIERS, SITUATIONS, SYNONYMS)
-    return [BOOKLET, *others, *(f"{name}.yaml" for name in booklet.partners)]
+    both = [f"{folder}/{name}.yaml" for name in booklet.partners for folder in (PARTNERS, NEEDS)]
+    return [BOOKLET, *others, *both]

@@ -44,6 +44,17 @@ def _require_digits(value: Any) -> Any:
     return value
 
 
+def _read_yes_or_no(value: Any) -> Any:
+    """Return what « oui » or « non » says; refuse what YAML and pydantic would take for a truth."""
+    answers = {"oui": True, "non": False}
+    if isinstance(value, str):
+        if value.lower() not in answers:
+            raise PydanticCustomError("literal_error", "neither yes nor no", {"expected": "'oui' or 'non'"})
+        return answers[value.lower()]
+    return value
+
+
+YesNo = Annotated[bool, BeforeValidator(_read_yes_or_no, json_schema_input_type=Literal["oui", "non"])]
 Sentence = Annotated[
     str, StringConstraints(min_length=1, strip_whitespace=True), AfterValidator(typeset_french)
 ]
@@ -136,6 +147,12 @@ def _expand_contact_use(value: Any) -> Any:
 Use = Annotated[ContactUse, BeforeValidator(_expand_contact_use, json_schema_input_type=Word | ContactUse)]
 Uses = Annotated[list[Use], Field(min_length=1)]
 Sentences = list[Sentence]
+Needs = Annotated[
+    Sentences,
+    BeforeValidator(wrap_in_list, json_schema_input_type=Sentences | Sentence),
+    Field(min_length=1),
+]
+"""What visitors say; a single need may be written without dash or brackets."""
 
 
 class _Answer(Model):
@@ -179,9 +196,10 @@ class _Answer(Model):
     )
 
 
-_CONTACTS = {"tel-3230": {"phone": "3230", "label": "Numéro de la CAF", "audience": "usager"}}
-_ANSWERS = [{"id": "demande", "label": "Faire une demande de RSA", "steps": ["Ouvrir caf.fr avec l’usager."]}]
-_EXAMPLES = [{"id": "rsa/demande", "besoin": ["je veux toucher le RSA"], "walk": ["rsa", "demande"]}]
+_CONTACTS = {"tel-3230": {"téléphone": "3230", "libellé": "Numéro de la CAF", "public": "usager"}}
+_ANSWERS = [
+    {"id": "demande", "libellé": "Faire une demande de RSA", "étapes": ["Ouvrir caf.fr avec l’usager."]}
+]
 
 
 class QuestionAnswer(_Answer):
@@ -216,10 +234,10 @@ class EscalateAnswer(_Answer):
     escalate: Uses = Field(
         description="Contacts du 2nd niveau, dans l’ordre où les montrer.", examples=[["tel-3230"]]
     )
-    in_order: bool = Field(
+    in_order: YesNo = Field(
         False,
-        description="Avec true, les contacts s’essaient dans cet ordre, parce que le livret le demande.",
-        examples=[True],
+        description="Avec oui, les contacts s’essaient dans cet ordre, parce que le livret le demande.",
+        examples=["oui"],
     )
     steps: Sentences = Field([], description=_STEPS, min_length=1, examples=[["Appeler avec l’usager."]])
 
@@ -260,20 +278,8 @@ Answer = Annotated[
 ]
 
 
-class Example(Model):
-    """Des besoins d’usagers et la conclusion qu’ils doivent atteindre."""
-
-    id: NodePath = Field(description="Chemin de la conclusion.", examples=["rsa/demande"])
-    besoin: Annotated[
-        Sentences, BeforeValidator(wrap_in_list, json_schema_input_type=Sentences | Sentence)
-    ] = Field([], description="Le besoin, avec les mots de l’usager.", examples=[["je veux toucher le RSA"]])
-    walk: list[Word] = Field(
-        [], description="Les réponses à donner, dans l’ordre.", examples=[["rsa", "demande"]]
-    )
-
-
 class Partner(Model):
-    """Un partenaire : ses contacts, son arbre de questions et ses exemples."""
+    """Un partenaire : ses contacts et son arbre de questions."""
 
     id: Word = Field(description="Identifiant, le nom du fichier.", examples=["caf"])
     label: Sentence = Field(description="Nom court, montré dans les listes.", examples=["CAF"])
@@ -306,6 +312,23 @@ class Partner(Model):
     answers: list[Answer] = Field(
         description="Les réponses, qui s’excluent.", min_length=1, examples=[_ANSWERS]
     )
-    examples: list[Example] = Field(
-        [], description="Les exemples, qui sont les tests des règles.", examples=[_EXAMPLES]
+    examples: dict[NodePath, Needs] = Field({}, description="Ce que disent les usagers, par démarche.")
+    """From a file of its own."""
+
+
+class Changes(Model):
+    """Ce qu’un livret qui hérite change dans l’arbre d’un partenaire."""
+
+    remove: list[NodePath] = Field(
+        [], description="Les réponses à retirer, par leur chemin.", examples=[["rsa/demande"]]
+    )
+    replace: dict[NodePath, Answer] = Field(
+        {},
+        description="Des réponses à mettre à la place d’autres, par chemin.",
+        examples=[{"rsa": _ANSWERS[0]}],
+    )
+    add: dict[str, list[Answer]] = Field(
+        {},
+        description="Des réponses à ajouter à une question, par chemin ; « . » est la première question.",
+        examples=[{"rsa": _ANSWERS}],
     )

@@ -42,7 +42,7 @@ class Situation(Model):
     answers: list[SituationAnswer] = Field(
         [],
         description="Les réponses à la question.",
-        examples=[[{"id": "agricole", "label": "Oui, régime agricole", "demarches": ["msa"]}]],
+        examples=[[{"id": "agricole", "libellé": "Oui, régime agricole", "démarches": ["msa"]}]],
     )
     demarches: list[NodePath] = Field(
         description="Les démarches qu’elle touche, dans l’ordre où les faire.",
@@ -60,5 +60,5 @@ class Situations(Model):
     situations: list[Situation] = Field(
         [],
         description="Les situations, les plus fréquentes d’abord.",
-        examples=[[{"id": "demenagement", "title": "Déménagement"}]],
+        examples=[[{"id": "demenagement", "titre": "Déménagement"}]],
     )

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from fs_triage.rules.vocabulary import FRENCH_KEYS, fold_key
 from fs_triage.text.typography import escape_controls
 
 _GLUED = re.compile(r"#[^\s#]")  # before a word without a space, the sign is hardly meant as a comment
@@ -22,7 +23,10 @@ SENTENCE_KEYS = frozenset(
 )
 """The keys of what users read as sentences: there, what follows « # » is taken for a part that would be lost."""
 
-_TEXT_KEYS = SENTENCE_KEYS | {"address", "administration-plus", "in-person"}
+_TEXT_KEYS = {
+    fold_key(FRENCH_KEYS[key]) for key in SENTENCE_KEYS | {"address", "administration-plus", "in-person"}
+}
+_KEYS = {fold_key(key) for key in FRENCH_KEYS.values()}
 
 
 class _Mistake(NamedTuple):
@@ -106,6 +110,12 @@ def _get_number_below(lines: list[str], mark: Any, rank: int) -> str:
     return text if not below[: mark.column].strip(" ") and _NUMBER_SIGN.match(text) else ""
 
 
+def _holds_text(key: str, value: str) -> bool:
+    """Return whether `value`, under `key`, is read as a sentence; under a name, needs are, other names are not."""
+    folded = fold_key(key)
+    return folded in _TEXT_KEYS or (folded not in _KEYS and not _CODE_WORD.fullmatch(value))
+
+
 def find_misread_text(event: Any, lines: list[str], *, in_flow: bool, key: str) -> MisreadText | None:
     """Return what is wrong with a scalar that runs over several lines or is followed by a comment.
 
@@ -127,15 +137,16 @@ def find_misread_text(event: Any, lines: list[str], *, in_flow: bool, key: str) 
         return MisreadText(
             code="several-lines", message="ce texte continue à la ligne suivante", hint=hint, text=first
         )
+    is_text = _holds_text(key, event.value)
     rest = lines[end.line][end.column :]
     comment = rest.lstrip(" ")
     if not comment and not quoted and not in_flow:  # a text broken before its number
         comment = _get_number_below(lines, mark, end.line + 1)
-    if not comment.startswith("#") or (quoted and not (key in _TEXT_KEYS and _NUMBER_SIGN.match(comment))):
+    if not comment.startswith("#") or (quoted and not (is_text and _NUMBER_SIGN.match(comment))):
         return None
     is_apart = len(rest) - len(comment) >= _MIN_COMMENT_GAP
     is_beside_code = _CODE_WORD.fullmatch(event.value) and not _NUMBER_SIGN.match(comment)
-    is_sentence = in_flow or (event.value and key in _TEXT_KEYS)  # an empty one is another problem
+    is_sentence = in_flow or (event.value and is_text)  # an empty one is another problem
     if (is_apart or is_beside_code) and not (_GLUED.match(comment) or is_sentence):
         return None
     message = f"« {escape_controls(comment[:_MAX_SHOWN])} » n’est pas lu, à cause de « # »"
@@ -143,5 +154,5 @@ def find_misread_text(event: Any, lines: list[str], *, in_flow: bool, key: str) 
     if comment.startswith("# "):
         hint += ", ou le commentaire " + ("sur une ligne à lui" if rest.strip(" ") else "plus à gauche")
     whole = f"{event.value} {comment}".strip(" ")
-    text = whole if key in _TEXT_KEYS else event.value or comment
+    text = whole if is_text else event.value or comment
     return MisreadText(code="cut-by-comment", message=message, hint=hint, text=None if in_flow else text)

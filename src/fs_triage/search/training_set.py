@@ -72,10 +72,10 @@ def build_training_set(livret: Livret, grown: Tree) -> TrainingSet:
         for node, conclusion in grown.conclusions.items()
     }
     for rules in livret.partners:
-        for example in rules.model.examples:
-            node = f"{rules.model.id}/{example.id}"
+        for path, needs in rules.model.examples.items():
+            node = f"{rules.model.id}/{path}"
             if node in told:
-                told[node]["examples"] += example.besoin
+                told[node]["examples"] += needs
         for node, answer in iter_answers(rules.model):
             if node in told:
                 told[node]["names"] += [answer.label, *answer.keywords]

@@ -282,10 +282,9 @@ def _collect_examples(side: Side, get_id: Callable[[str], str]) -> dict[str, lis
     for rules in side.livret.partners:
         partner = rules.model.id
         texts = examples.setdefault(partner, [])
-        for example in rules.model.examples:
-            node = get_id(f"{partner}/{example.id}")
-            texts += [f"{node}\u00a0: {text}" for text in example.besoin]
-            texts += [f"{node}\u00a0: {' / '.join(example.walk)}"] if example.walk else []
+        for path, needs in rules.model.examples.items():
+            node = get_id(f"{partner}/{path}")
+            texts += [f"{node}\u00a0: {text}" for text in needs]
         texts.sort()
     return examples
 
