@@ -35,6 +35,7 @@ COMMAND_NAMES = (
     "comparer",
     "relecture",
     "nouveau",
+    "convertir",
     "livrets",
 )
 """Every command: no partner, keyword or alias may be called so."""

@@ -53,7 +53,7 @@ LIBRARIES = {
     },
     "rich": {"render.terminal"},
     "typer": {"cli.app", "cli.typer_french"},
-    "yaml": {"rules.yaml_reader", "rules.yaml_mistakes"},
+    "yaml": {"rules.yaml_reader", "rules.yaml_mistakes", "author.old_form"},
     "opening_hours": {"checks.contacts", "render.timetable"},
 }
 """The modules that may import a library: it can be replaced there."""

@@ -107,10 +107,7 @@ def _replace_folder(folder: Path, kept: Path, converted: dict[str, dict[str, byt
 def open_as_of_today(folder: Path) -> Iterator[Path]:
     """Give the livret at `folder` in the form of today: itself, or a copy for the while when it is of before."""
     with tempfile.TemporaryDirectory() as made:
-        try:
-            yield _copy_converted(folder.resolve(), Path(made)) or folder
-        except Failure:
-            raise
+        yield _copy_converted(folder.resolve(), Path(made)) or folder
 
 
 def _copy_converted(folder: Path, beside: Path) -> Path | None:

@@ -11,6 +11,8 @@ from fs_triage.contract import OK, RULES_UNUSABLE, WRONG_CALL, Failure, describe
 from fs_triage.files import folders
 from fs_triage.files.atomic_write import refused_name
 from fs_triage.rules import booklets, inherit, load, yaml_reader
+from fs_triage.rules.model_livret import PARTNERS
+from fs_triage.rules.vocabulary import get_french_key
 from fs_triage.rules.yaml_reader import Table
 from fs_triage.text.fold import fold
 from fs_triage.text.typography import escape_controls
@@ -23,15 +25,15 @@ _BOOKLET = """\
 # Le livret de ce département hérite des arbres de « {parent} ».
 # Chaque contact local de « {parent} » est à remplacer ; « fs-triage verifier {folder} » dit lesquels restent.
 id: {id}
-title: Livret d'accompagnement de 1er niveau
-departement: {departement}
+titre: Livret d'accompagnement de 1er niveau
+département: {departement}
 source: Préfecture, livret d'accompagnement des démarches de 1er niveau
-extends: {parent}
+hérite de: {parent}
 """
 
 _PARTNER = """\
 # Décommentez « contacts: » et chaque contact (retirez « # » et l'espace qui le suit), puis écrivez vos valeurs.
-# Les libellés (« label ») sont ceux de « {parent} » : mettez-y le nom de vos services et de vos communes.
+# Les libellés (« libellé ») sont ceux de « {parent} » : mettez-y le nom de vos services et de vos communes.
 id: {id}
 # contacts:
 """
@@ -93,7 +95,7 @@ def _build_files(
             lines = [
                 line for name, contact in local.items() for line in _render_contact(name, contact, parent)
             ]
-            files[f"{rules.model.id}.yaml"] = (
+            files[f"{PARTNERS}/{rules.model.id}.yaml"] = (
                 _PARTNER.format(id=rules.model.id, parent=parent) + "\n".join(lines) + "\n"
             )
     return files
@@ -105,9 +107,11 @@ def _render_contact(name: str, contact: Table, parent: str) -> list[str]:
     for key, value in yaml_reader.convert_to_data(contact).items():
         if key in ("doubt", "note", "hours"):
             continue
-        shown = " ".join(str(value).split())
+        shown, french = " ".join(str(value).split()), get_french_key(key)
         is_value = key not in ("label", "audience", "scope")
-        lines.append(f"#     {key}: {load.TO_FILL}" if is_value else f"#     {key}: {_render_scalar(shown)}")
+        lines.append(
+            f"#     {french}: {load.TO_FILL}" if is_value else f"#     {french}: {_render_scalar(shown)}"
+        )
         if is_value:
             lines[-1] += f"    # {parent} = {shown}"
     return lines
@@ -130,6 +134,7 @@ def _write_files(target: Path, files: dict[str, str]) -> None:
         if any(target.iterdir()):
             raise Failure(WRONG_CALL, f"Le dossier « {target} » n’est pas vide ; choisissez-en un autre.")
         for name, text in files.items():
+            (target / name).parent.mkdir(exist_ok=True)
             (target / name).write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
         message = f"Le dossier « {target} » ne peut pas être écrit : {describe_os_error(error)}."

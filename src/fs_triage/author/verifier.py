@@ -17,6 +17,7 @@ from fs_triage.contract import OK, PROBLEMS, RULES_UNUSABLE, WRONG_CALL, Failure
 from fs_triage.files import folders
 from fs_triage.livret import read_last_good
 from fs_triage.rules import load, yaml_reader
+from fs_triage.rules.model_livret import PARTNERS, get_livret_folder
 from fs_triage.rules.problem import Problem
 from fs_triage.text.typography import escape_controls
 
@@ -25,7 +26,7 @@ FORMATS = (GITHUB,)
 
 _RULE_FILE_SIGNS = (
     re.compile(rb"^id: *[a-z0-9-]+ *\r?$", re.M),
-    re.compile(rb"^(answers|contacts|remove|replace|add):", re.M),
+    re.compile("^(r[ée]ponses|contacts|retirer|remplacer|ajouter|answers) *:".encode(), re.M),
 )
 """What a rule file of a livret has."""
 
@@ -81,7 +82,7 @@ def _find_livrets(given: list[str]) -> list[Path]:
     found: dict[Path, None] = {}
     for path in map(Path, given or [livret_choice.find_livret_folder()]):
         is_file = isfile(path)  # noqa: PTH113 - Path raises for a name that is too long
-        folder = path.parent if is_file else path
+        folder = get_livret_folder(path) if is_file else path
         if exists(folder / folders.BOOKLET) or (is_file and _is_rule_file(path)):  # noqa: PTH110
             found[folder] = None  # even without livret.yaml, which is then a problem
         elif is_file:
@@ -105,8 +106,12 @@ def _list_livrets(folder: Path) -> list[Path]:
         message = f"Aucun livret dans « {shown} » : il y manque un fichier {folders.BOOKLET}."
         raise Failure(RULES_UNUSABLE, message)
     away = [below for below in sorted(folder.iterdir()) if below.is_dir() and below.name not in names]
-    lost = [below for below in away if any(_is_rule_file(path) for path in below.glob("*.y*ml"))]
+    lost = [below for below in away if any(_is_rule_file(path) for path in _list_rule_files(below))]
     return [*(folder / name for name in names), *lost]
+
+
+def _list_rule_files(folder: Path) -> list[Path]:
+    return [*folder.glob("*.y*ml"), *(folder / PARTNERS).glob("*.y*ml")]
 
 
 def _is_rule_file(path: Path) -> bool:

@@ -13,7 +13,7 @@ from pathlib import Path
 from fs_triage.checks.registry import Finding, Scope, check
 from fs_triage.rules.characters import MAX_BYTES
 from fs_triage.rules.load import Livret, LoadResult
-from fs_triage.rules.model_livret import FOLDERS, IDENTIFIERS, NEEDS, SYNONYMS, UNCOVERED_NEEDS
+from fs_triage.rules.model_livret import IDENTIFIERS, NEEDS, SYNONYMS, UNCOVERED_NEEDS, get_livret_folder
 from fs_triage.rules.model_partner import EscalateAnswer, StepsAnswer
 from fs_triage.rules.model_situations import SITUATIONS
 from fs_triage.rules.nodes import iter_nodes, list_conclusion_paths
@@ -86,7 +86,7 @@ def find_losses(before: Mapping[str, bytes], loaded: LoadResult) -> list[Problem
             continue  # those that all livrets share take their place
         elif (
             file.size < 0
-            and _get_livret_folder(file.path).is_dir()
+            and get_livret_folder(file.path).is_dir()
             and not _has_problem(loaded, "missing-file")
         ):
             found[file.path] = _build_gone_problem(file.path)
@@ -130,17 +130,12 @@ def _build_cut_problem(path: Path, content: bytes) -> Problem:
 
 
 def _build_gone_problem(path: Path) -> Problem:
-    name = path.relative_to(_get_livret_folder(path)).as_posix()
+    name = path.relative_to(get_livret_folder(path)).as_posix()
     line = _EMPTY_FILES.get(name, "{}" if path.parent.name == NEEDS else f"id: {path.stem}")
     remedy = f"s’il a été ôté exprès, laissez à sa place un fichier d’une ligne, « {line} »"
     return Problem(
         str(path), 0, 0, code="file-gone", message=f"ce fichier n’est plus là ; remettez-le, ou, {remedy}"
     )
-
-
-def _get_livret_folder(path: Path) -> Path:
-    """Return the folder of the livret that the rule file at `path` is of."""
-    return path.parent.parent if path.parent.name in FOLDERS else path.parent
 
 
 def _has_problem(loaded: LoadResult, code: str) -> bool:

@@ -12,9 +12,11 @@ from urllib.parse import urlsplit
 from fs_triage.checks.registry import Finding, KnownValues, Scope, check
 from fs_triage.render.hours import find_french
 from fs_triage.rules.load import TO_FILL, PartnerRules, list_unfilled_contacts
+from fs_triage.rules.model_livret import PARTNERS
 from fs_triage.rules.model_partner import EscalateAnswer
 from fs_triage.rules.nodes import iter_nodes
 from fs_triage.rules.problem import Severity
+from fs_triage.rules.vocabulary import get_french_key
 from fs_triage.rules.yaml_reader import Location, get_mark
 from fs_triage.text.did_you_mean import build_slug, suggest_name
 
@@ -32,7 +34,7 @@ _TEXT_NUMBER_DIGITS = 5  # digits: the short numbers of the French plan (ARCEP) 
 def find_unknown_contacts(rules: PartnerRules) -> Iterator[Finding]:
     """Une conclusion nomme un contact que le partenaire n’a pas.
 
-    Éviter : « escalate: [tel-3320] » quand les contacts disent « tel-3230 ».
+    Éviter : « contacter: [tel-3320] » quand les contacts disent « tel-3230 ».
     Préférer : l’identifiant exact, tel qu’il est écrit sous « contacts ».
     Pourquoi : le conseiller n’aurait personne à appeler.
     """
@@ -57,16 +59,16 @@ def find_unknown_contacts(rules: PartnerRules) -> Iterator[Finding]:
 def find_contact_kind_errors(rules: PartnerRules) -> Iterator[Finding]:
     """Un contact n’a aucun moyen de joindre, ou en a plusieurs.
 
-    Éviter : « phone » et « email » dans le même contact.
+    Éviter : « téléphone » et « courriel » dans le même contact.
     Préférer : deux contacts, chacun avec un seul moyen, cités l’un après l’autre.
     Pourquoi : l’ordre dans lequel essayer les contacts est celui de la liste ; chacun doit être un seul geste.
     """
     for name, contact in rules.model.contacts.items():
         kinds = [kind for kind, _ in contact.kinds]
         if len(kinds) != 1 and name not in rules.lost.contacts:
-            given = " et ".join(f"« {kind} »" for kind in kinds) or "aucun moyen de joindre"
+            given = " et ".join(f"« {get_french_key(kind)} »" for kind in kinds) or "aucun moyen de joindre"
             message = f"contact « {name} » : {given}"
-            hint = "gardez exactement un moyen" if kinds else "ajoutez phone, email, web…"
+            hint = "gardez exactement un moyen" if kinds else "ajoutez téléphone, courriel, site…"
             yield Finding(get_mark(rules.table, ("contacts", name)), message, hint)
 
 
@@ -162,7 +164,7 @@ def _find_wrong_values(rules: PartnerRules, kinds: Collection[str], proved: Know
                 place = ("contacts", name, kind)
                 yield Finding(
                     get_mark(rules.table, place),
-                    f"« {value[:80]} » ne convient pas pour « {kind} »",
+                    f"« {value[:80]} » ne convient pas pour « {get_french_key(kind)} »",
                     expected,
                 )
 
@@ -171,8 +173,8 @@ def _find_wrong_values(rules: PartnerRules, kinds: Collection[str], proved: Know
 def find_bad_emails(rules: PartnerRules, proved: KnownValues) -> Iterator[Finding]:
     """Une adresse électronique n’en est pas une.
 
-    Éviter : « email: contact(at)cdad-jura.fr », ou deux adresses dans un seul contact.
-    Préférer : « email: contact@cdad-jura.fr ».
+    Éviter : « courriel: contact(at)cdad-jura.fr », ou deux adresses dans un seul contact.
+    Préférer : « courriel: contact@cdad-jura.fr ».
     Pourquoi : le message ne partirait pas, ou partirait à quelqu’un d’autre.
     """
     yield from _find_wrong_values(rules, ("email",), proved)
@@ -182,8 +184,8 @@ def find_bad_emails(rules: PartnerRules, proved: KnownValues) -> Iterator[Findin
 def find_bad_phones(rules: PartnerRules, proved: KnownValues) -> Iterator[Finding]:
     """Un numéro de téléphone n’existe pas en France.
 
-    Éviter : « phone: 03 84 25 69 9 », où il manque un chiffre.
-    Préférer : « phone: "03 84 25 69 92" », ou un numéro court comme « phone: "3230" ».
+    Éviter : « téléphone: 03 84 25 69 9 », où il manque un chiffre.
+    Préférer : « téléphone: "03 84 25 69 92" », ou un numéro court comme « téléphone: "3230" ».
     Pourquoi : le conseiller ou l’usager tomberait sur une autre personne, ou sur personne.
     """
     yield from _find_wrong_values(rules, ("phone",), proved)
@@ -193,8 +195,8 @@ def find_bad_phones(rules: PartnerRules, proved: KnownValues) -> Iterator[Findin
 def find_bad_sites(rules: PartnerRules, proved: KnownValues) -> Iterator[Finding]:
     """L’adresse d’un site n’en est pas une, ou peut nuire.
 
-    Éviter : « web: javascript:alert(1) », « web: file:///etc/passwd », « web: https://nom:secret@caf.fr ».
-    Préférer : « web: www.caf.fr » ou « web: https://www.caf.fr/page ».
+    Éviter : « site: javascript:alert(1) », « site: file:///etc/passwd », « site: https://nom:secret@caf.fr ».
+    Préférer : « site: www.caf.fr » ou « site: https://www.caf.fr/page ».
     Pourquoi : l’adresse est recopiée ou suivie sans être relue ; elle doit être un site, et rien d’autre.
     """
     yield from _find_wrong_values(rules, ("web", "appointment"), proved)
@@ -204,8 +206,8 @@ def find_bad_sites(rules: PartnerRules, proved: KnownValues) -> Iterator[Finding
 def find_bad_hours(rules: PartnerRules, proved: KnownValues) -> Iterator[Finding]:
     """Des horaires ne suivent pas la syntaxe opening_hours d’OpenStreetMap.
 
-    Éviter : « hours: lundi au vendredi de 8h30 à 19h ».
-    Préférer : « hours: Mo-Fr 08:30-19:00 », et « Mo-Fr 08:30-19:00; PH 09:00-12:00 » pour ce qui ouvre un jour férié.
+    Éviter : « horaires: lundi au vendredi de 8h30 à 19h ».
+    Préférer : « horaires: Mo-Fr 08:30-19:00 », et « Mo-Fr 08:30-19:00; PH 09:00-12:00 » s’il ouvre les jours fériés.
     Pourquoi : des horaires que le programme comprend se montrent en toutes lettres, et disent si c’est ouvert.
     """
     yield from _find_wrong_values(rules, ("hours",), proved)
@@ -227,7 +229,7 @@ def _list_used_contacts(rules: PartnerRules) -> set[str]:
 def find_unused_contacts(rules: PartnerRules) -> Iterator[Finding]:
     """Aucune conclusion ne cite ce contact.
 
-    Éviter : un contact déclaré sous « contacts », que ni « escalate » ni « contacts » d’une réponse ne nomme.
+    Éviter : un contact déclaré sous « contacts », que ni « contacter » ni « contacts » d’une réponse ne nomme.
     Préférer : le citer là où il sert, ou le supprimer.
     Pourquoi : personne ne le verra jamais, et personne ne le tiendra à jour.
     """
@@ -245,7 +247,7 @@ def find_unused_contacts(rules: PartnerRules) -> Iterator[Finding]:
 def find_unreplaced_contacts(rules: PartnerRules) -> Iterator[Finding]:
     """Un contact hérité d’un autre département n’a pas été remplacé, ou n’est pas rempli.
 
-    Éviter : laisser à l’héritier un contact « scope: local » du livret dont il hérite, ou « à remplir ».
+    Éviter : laisser à l’héritier un contact « portée: local » du livret dont il hérite, ou « à remplir ».
     Préférer : le même identifiant sous « contacts » chez l’héritier, avec la valeur du département.
     Pourquoi : au comptoir il n’est jamais montré comme s’il était d’ici ; la conclusion dit qu’il manque.
     """
@@ -267,5 +269,5 @@ def find_unreplaced_contacts(rules: PartnerRules) -> Iterator[Finding]:
             yield Finding(place, message, hint)
             continue
         message = f"contact local « {name} » à remplacer{consequence}"
-        hint = f"donnez-le sous contacts, dans {rules.model.id}.yaml de ce livret"
+        hint = f"donnez-le sous contacts, dans {PARTNERS}/{rules.model.id}.yaml de ce livret"
         yield Finding(place, message, hint)

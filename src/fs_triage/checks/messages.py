@@ -8,6 +8,7 @@ from fs_triage.checks.contacts import find_email_error
 from fs_triage.checks.registry import Finding, Scope, check
 from fs_triage.rules.load import Livret
 from fs_triage.rules.problem import Severity
+from fs_triage.rules.vocabulary import get_french_key
 from fs_triage.rules.yaml_reader import find_node, get_mark
 from fs_triage.text.did_you_mean import suggest_name
 
@@ -17,7 +18,7 @@ def find_bad_messages(livret: Livret) -> Iterator[Finding]:
     """Un modèle de message ne peut pas servir.
 
     Éviter : « {{ demarch }} », un calcul, une accolade jamais refermée ; un modèle pour un contact qui n’existe pas.
-    Préférer : « {{ demarche }} », « {% if motif %}…{% endif %} », sous « email » ou sous un contact, « msa/mail-msa ».
+    Préférer : « {{ demarche }} », « {% if motif %}…{% endif %} », sous « courriel » ou « msa/mail-msa ».
     Pourquoi : le conseiller enverrait un message troué, ou n’en aurait pas.
     """
     if find_node(livret.table, ("messages",)) is None:
@@ -35,8 +36,10 @@ def find_bad_messages(livret: Livret) -> Iterator[Finding]:
         if find_node(livret.table, ("messages", name)) is None:  # inherited, and verified where it is written
             continue
         if name not in known:
-            message = f"modèle pour « {name} », qui n’est ni un moyen ni un contact à qui l’on écrit"
-            yield Finding(get_mark(livret.table, ("messages", name)), message, suggest_name(name, known))
+            typed = get_french_key(name)
+            message = f"modèle pour « {typed} », qui n’est ni un moyen ni un contact à qui l’on écrit"
+            hint = suggest_name(typed, [get_french_key(one) for one in known])
+            yield Finding(get_mark(livret.table, ("messages", name)), message, hint)
         for key, text in (("subject", template.subject), ("body", template.body)):
             if mistake := message_templates.find_mistake(text):
                 yield Finding(get_mark(livret.table, ("messages", name, key)), mistake.message, mistake.hint)
@@ -46,8 +49,8 @@ def find_bad_messages(livret: Livret) -> Iterator[Finding]:
 def find_bad_owner(livret: Livret) -> Iterator[Finding]:
     """L’adresse de qui tient le livret n’est pas une adresse électronique.
 
-    Éviter : « owner: Préfecture du Jura ».
-    Préférer : « owner: france-services@jura.gouv.fr », ou pas de clé du tout.
+    Éviter : « responsable: Préfecture du Jura ».
+    Préférer : « responsable: france-services@jura.gouv.fr », ou pas de clé du tout.
     Pourquoi : les erreurs que signalent les conseillers n’arriveraient à personne.
     """
     owner = livret.booklet.owner

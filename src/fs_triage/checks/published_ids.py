@@ -13,7 +13,7 @@ from pathlib import Path
 from fs_triage.checks.registry import Finding, Scope, check
 from fs_triage.files.folders import BOOKLET
 from fs_triage.rules.load import Livret
-from fs_triage.rules.model_livret import IDENTIFIERS
+from fs_triage.rules.model_livret import IDENTIFIERS, PARTNERS
 from fs_triage.rules.model_partner import EscalateAnswer, GotoAnswer, StepsAnswer
 from fs_triage.rules.nodes import iter_nodes
 from fs_triage.rules.problem import Severity
@@ -144,7 +144,7 @@ def find_vanished_ids(livret: Livret) -> Iterator[Finding]:
     """Un identifiant déjà publié n’existe plus.
 
     Éviter : changer ou supprimer « id: demande » sans le dire dans « identifiants.yaml ».
-    Préférer : sous « renamed », « ancien identifiant: nouvel identifiant » ; l’ôter si le livret ne le donne plus.
+    Préférer : sous « renommés », « ancien identifiant: nouvel identifiant » ; l’ôter si le livret ne le donne plus.
     Pourquoi : des scripts et des signets l’appellent ; ils s’arrêteraient sans un mot.
     """
     for gone in find_vanished_nodes(livret):
@@ -153,16 +153,19 @@ def find_vanished_ids(livret: Livret) -> Iterator[Finding]:
         message = f"identifiant publié « {gone.node} » qui n’existe plus{more}"
         partner = gone.node.partition("/")[0]
         lines = f"ces {gone.count} lignes" if gone.count > 1 else "cette ligne"
-        if partner == gone.node and Path(livret.table.place.path).with_name(f"{partner}.yaml").exists():
+        if (
+            partner == gone.node
+            and Path(livret.table.place.path).with_name(PARTNERS).joinpath(f"{partner}.yaml").exists()
+        ):
             hint = (
-                f"ajoutez « {partner} » à partners, dans {BOOKLET} ; si le livret ne le donne plus, "
-                f"ôtez {partner}.yaml et {lines}"
+                f"ajoutez « {partner} » à partenaires, dans {BOOKLET} ; si le livret ne le donne plus, "
+                f"ôtez {PARTNERS}/{partner}.yaml et {lines}"
             )
         elif gone.successor:
-            hint = f"s’il a changé de nom, ajoutez sous renamed : « {gone.node}: {gone.successor} »"
+            hint = f"s’il a changé de nom, ajoutez sous renommés : « {gone.node}: {gone.successor} »"
         else:
             hint = (
-                f"vérifiez que {partner}.yaml est entier, puis ajoutez sous renamed : "
+                f"vérifiez que {PARTNERS}/{partner}.yaml est entier, puis ajoutez sous renommés : "
                 f"« {gone.node}: nouvel identifiant », ou ôtez {lines} si le livret ne le donne plus"
             )
         yield Finding(gone.place, message, hint)
@@ -173,7 +176,7 @@ def find_unpublished_ids(livret: Livret) -> Iterator[Finding]:
     """Une conclusion n’est pas encore dans la liste des identifiants publiés.
 
     Éviter : une nouvelle démarche sans ligne dans « identifiants.yaml ».
-    Préférer : sous « published », la ligne que ce message donne.
+    Préférer : sous « publiés », la ligne que ce message donne.
     Pourquoi : une fois la démarche publiée, son identifiant ne doit plus disparaître sans bruit.
     """
     new = list_unpublished_nodes(livret)
@@ -181,6 +184,6 @@ def find_unpublished_ids(livret: Livret) -> Iterator[Finding]:
         for spot in iter_nodes(rules):
             node = f"{rules.model.id}/{spot.path}"
             if node in new:
-                hint = f"ajoutez dans {IDENTIFIERS}, sous published : « - {node} »"
+                hint = f"ajoutez dans {IDENTIFIERS}, sous publiés : « - {node} »"
                 message = f"« {node} » n’est pas dans la liste des identifiants publiés"
                 yield Finding(get_mark(rules.table, (*spot.location, "id")), message, hint)

@@ -67,8 +67,8 @@ _FILE_PAGES = {
     "cut-by-comment": """
         La fin d’un texte n’est pas lue, à cause du signe « # ».
 
-        Éviter : « label: Guichet # 3 » ou « label: Formulaire #2 carte », dont YAML ne lit que le début.
-        Préférer : « label: "Guichet # 3" » ; un commentaire, lui, s’écrit sur une ligne à lui, après « # ».
+        Éviter : « libellé: Guichet # 3 » ou « libellé: Formulaire #2 carte », dont YAML ne lit que le début.
+        Préférer : « libellé: "Guichet # 3" » ; un commentaire, lui, s’écrit sur une ligne à lui, après « # ».
         Pourquoi : le conseiller lirait un texte coupé, sans le savoir.
         """,
     "several-documents": """
@@ -88,21 +88,21 @@ _FILE_PAGES = {
     "alias": """
         Le fichier renvoie d’un endroit à un autre avec les signes « & », « * » ou « << » de YAML.
 
-        Éviter : « audience: &qui usager », puis « audience: *qui ».
-        Préférer : écrire deux fois ; pour une réponse qui mène ailleurs, « goto ».
+        Éviter : « public: &qui usager », puis « public: *qui ».
+        Préférer : écrire deux fois ; pour une réponse qui mène ailleurs, « aller à ».
         Pourquoi : quelques renvois suffisent à faire d’un petit fichier un fichier sans fin.
         """,
     "tag": """
         Le fichier change le type d’une valeur avec une étiquette YAML.
 
-        Éviter : « phone: !!str 3230 ».
-        Préférer : « phone: "3230" », ou simplement « phone: 3230 ».
+        Éviter : « téléphone: !!str 3230 ».
+        Préférer : « téléphone: "3230" », ou simplement « téléphone: 3230 ».
         Pourquoi : toute valeur est déjà lue comme elle est écrite.
         """,
     "duplicate-key": """
         La même clé est écrite deux fois au même endroit.
 
-        Éviter : deux lignes « keywords » dans la même réponse.
+        Éviter : deux lignes « mots » dans la même réponse.
         Préférer : une seule, avec tous les mots.
         Pourquoi : une des deux serait perdue, sans que l’on sache laquelle.
         """,
@@ -111,7 +111,7 @@ _FOLDER_PAGES = {
     "missing-file": """
         Un partenaire cité dans « livret.yaml » n’a pas de fichier.
 
-        Éviter : « partners: [caf, cpan] » quand le fichier s’appelle « cpam.yaml ».
+        Éviter : « partenaires: [caf, cpan] » quand le fichier s’appelle « partenaires/cpam.yaml ».
         Préférer : le nom exact du fichier, sans « .yaml ».
         Pourquoi : le partenaire manquerait au comptoir.
         """,
@@ -122,10 +122,17 @@ _FOLDER_PAGES = {
         Préférer : « id: msa » dans « msa.yaml ».
         Pourquoi : on ne saurait pas de quel partenaire sont les règles.
         """,
+    "old-form": """
+        Un fichier est écrit comme le voulait une version d’avant, avec des clés en anglais.
+
+        Éviter : copier dans le dossier d’un livret un fichier d’il y a longtemps.
+        Préférer : « fs-triage convertir » suivi du dossier du livret, qui garde l’ancien à côté.
+        Pourquoi : les mots d’avant ne disent plus rien au programme ; la conversion n’en perd aucun.
+        """,
     "unknown-livret": """
         Le livret dont celui-ci hérite n’existe pas, ou hérite lui-même.
 
-        Éviter : « extends: jurra ».
+        Éviter : « hérite de: jurra ».
         Préférer : le nom d’un livret installé ou du dossier voisin, qui n’hérite de rien.
         Pourquoi : il n’y aurait ni questions, ni réponses.
         """,
@@ -134,15 +141,15 @@ _MODEL_PAGES = {
     "unknown-key": """
         Une clé n’existe pas.
 
-        Éviter : « etapes: » ou « stpes: ».
-        Préférer : « steps: », la clé que le message propose.
+        Éviter : « steps: » ou « étaps: ».
+        Préférer : « étapes: », la clé que le message propose.
         Pourquoi : ce qui est écrit sous une clé inconnue ne serait jamais montré.
         """,
     "missing-key": """
         Il manque une clé.
 
-        Éviter : un contact sans « audience ».
-        Préférer : « audience: usager » ou « audience: conseiller ».
+        Éviter : un contact sans « public ».
+        Préférer : « public: usager » ou « public: conseiller ».
         Pourquoi : le programme ne devine pas à qui un contact peut être donné.
         """,
     "wrong-type": """
@@ -155,7 +162,7 @@ _MODEL_PAGES = {
     "empty": """
         Une valeur est vide.
 
-        Éviter : « about: » sans rien après.
+        Éviter : « pour: » sans rien après.
         Préférer : le texte, ou pas de clé du tout si elle n’est pas obligatoire.
         Pourquoi : l’écran montrerait une ligne vide.
         """,
@@ -169,8 +176,8 @@ _MODEL_PAGES = {
     "bad-choice": """
         Une valeur n’est pas parmi celles qui sont permises.
 
-        Éviter : « audience: public ».
-        Préférer : « audience: usager » ou « audience: conseiller » ; « scope: national » ou « scope: local ».
+        Éviter : « public: tout le monde ».
+        Préférer : « public: usager » ou « public: conseiller » ; « portée: national » ou « portée: local ».
         Pourquoi : le programme ne devine pas ce qui était voulu.
         """,
     "bad-page": """
@@ -183,21 +190,21 @@ _MODEL_PAGES = {
     "no-lead": """
         Une réponse ne mène nulle part.
 
-        Éviter : une réponse avec un « id » et un « label » seulement.
-        Préférer : « steps » pour le 1er niveau, « escalate » pour le 2nd, « question » et « answers », ou « goto ».
+        Éviter : une réponse avec un « id » et un « libellé » seulement.
+        Préférer : « étapes » pour le 1er niveau, « contacter » pour le 2nd, « question », ou « aller à ».
         Pourquoi : le conseiller s’y arrêterait sans rien lire.
         """,
     "two-leads": """
         Une réponse mène à plusieurs choses à la fois.
 
-        Éviter : « steps » et « goto » dans la même réponse.
-        Préférer : une seule suite ; seul « escalate » peut avoir des « steps » à côté.
+        Éviter : « étapes » et « aller à » dans la même réponse.
+        Préférer : une seule suite ; seul « contacter » peut avoir des « étapes » à côté.
         Pourquoi : une réponse est une démarche ou un chemin, non les deux.
         """,
     "no-usable-contact": """
         Une conclusion de 2nd niveau n’a aucun contact.
 
-        Éviter : « escalate: [] ».
+        Éviter : « contacter: [] ».
         Préférer : au moins un contact dont le conseiller puisse se servir.
         Pourquoi : le 2nd niveau, c’est quelqu’un à joindre.
         """,
@@ -215,7 +222,7 @@ REMEMBERED_PAGES = {
         Un fichier qui a servi n’est plus là.
 
         Éviter : un dossier copié à moitié ; supprimer « hors-livret.yaml » parce qu’il est vide.
-        Préférer : le remettre ; s’il a été ôté exprès, y laisser un fichier d’une ligne, « out_of_scope: [] ».
+        Préférer : le remettre ; s’il a été ôté exprès, y laisser un fichier d’une ligne, « hors livret: [] ».
         Pourquoi : rien d’autre ne dit si le fichier manque, ou s’il n’a jamais existé.
         """,
 }

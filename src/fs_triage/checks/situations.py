@@ -105,7 +105,7 @@ def _suggest_kept(node: str, situation: Situation, nodes: set[str]) -> str:
 def find_unsorting_questions(livret: Livret) -> Iterator[Finding]:
     """Une situation pose une question à laquelle on ne peut pas répondre, ou donne des réponses sans question.
 
-    Éviter : « question » sans « answers », « answers » sans « question », une seule réponse.
+    Éviter : « question » sans « réponses », « réponses » sans « question », une seule réponse.
     Préférer : une question et de 2 à 7 réponses qui s’excluent, ou ni l’une ni les autres.
     Pourquoi : la question n’aiderait pas à trier les démarches.
     """
@@ -114,10 +114,12 @@ def find_unsorting_questions(livret: Livret) -> Iterator[Finding]:
         if place.situation.question is not None and count < 2:
             told = "une seule réponse" if count else "aucune réponse"
             message = f"la question de « {place.situation.id} » a {told}"
-            yield Finding(place.get_mark("question"), message, "ajoutez-en sous answers, ou ôtez la question")
+            yield Finding(
+                place.get_mark("question"), message, "ajoutez-en sous réponses, ou ôtez la question"
+            )
         elif place.situation.question is None and count:
             message = f"les réponses de « {place.situation.id} » n’ont pas de question"
-            yield Finding(place.get_mark("answers"), message, "ajoutez question, ou ôtez answers")
+            yield Finding(place.get_mark("answers"), message, "ajoutez question, ou ôtez réponses")
 
 
 @check("situation-twice", scope=Scope.LIVRET, severity=Severity.BLOCKING)
@@ -147,14 +149,14 @@ def find_duplicate_situations(livret: Livret) -> Iterator[Finding]:
 def find_uncovered_situations(livret: Livret) -> Iterator[Finding]:
     """Une situation n’a pas de besoin en exemple.
 
-    Éviter : une situation sans « besoin », ou un fichier coupé avant lui.
-    Préférer : « besoin: [je viens de déménager] », ce que dirait un usager.
+    Éviter : une situation sans « besoins », ou un fichier coupé avant lui.
+    Préférer : « besoins: [je viens de déménager] », ce que dirait un usager.
     Pourquoi : c’est l’essai de la situation ; et un fichier coupé au milieu d’une liste ne se verrait pas.
     """
     for place in _list_places(livret):
         if not place.situation.besoin:
             message = f"la situation « {place.situation.id} » n’a pas d’exemple"
-            yield Finding(place.get_mark("id"), message, "ajoutez-y besoin, avec les mots d’un usager")
+            yield Finding(place.get_mark("id"), message, "ajoutez-y besoins, avec les mots d’un usager")
 
 
 @check("demarche-twice", scope=Scope.LIVRET, severity=Severity.ADVICE)
@@ -213,8 +215,8 @@ def _find_repeated_names(
 def find_missed_situations(livret: Livret) -> Iterator[Finding]:
     """Le besoin donné en exemple ne mène pas à sa situation.
 
-    Éviter : « besoin: [je change de maison] » quand aucun mot de la situation n’y est.
-    Préférer : ajouter à « words » les mots de ce besoin qui désignent la situation.
+    Éviter : « besoins: [je change de maison] » quand aucun mot de la situation n’y est.
+    Préférer : ajouter à « mots » les mots de ce besoin qui désignent la situation.
     Pourquoi : une situation se trouve par ses mots, et par eux seuls.
     """
     places = _list_places(livret)
@@ -225,6 +227,4 @@ def find_missed_situations(livret: Livret) -> Iterator[Finding]:
             if place.situation.id not in named[:1]:
                 told = f"mène d’abord à « {named[0]} »" if named else "n’a aucun des mots de la situation"
                 message = f"besoin « {need} » : il {told}"
-                yield Finding(
-                    place.get_mark("besoin", rank), message, "complétez words, ou changez ce besoin"
-                )
+                yield Finding(place.get_mark("besoin", rank), message, "complétez mots, ou changez ce besoin")

@@ -10,9 +10,13 @@ from fs_triage.rules.load import Livret
 from fs_triage.rules.model_livret import Topic
 from fs_triage.rules.nodes import iter_nodes
 from fs_triage.rules.problem import Severity
+from fs_triage.rules.vocabulary import get_french_key
 from fs_triage.rules.yaml_reader import Location, Mark, get_mark
 from fs_triage.search import phonetics
 from fs_triage.text.fold import fold
+
+_OUT, _VAGUE = get_french_key("out_of_scope"), get_french_key("vague")
+"""The lists of hors-livret.yaml, as its author calls them."""
 
 
 class _Text(NamedTuple):
@@ -26,7 +30,7 @@ class _Text(NamedTuple):
 def _list_topics(livret: Livret) -> list[_Text]:
     """Return the names of the topics."""
     return [
-        _Text(item.topic, _get_place(livret, ("out_of_scope", rank, "topic")), "out_of_scope")
+        _Text(item.topic, _get_place(livret, ("out_of_scope", rank, "topic")), _OUT)
         for rank, item in enumerate(livret.elsewhere.out_of_scope)
         if isinstance(item, Topic)
     ]
@@ -43,9 +47,9 @@ def _list_needs(livret: Livret) -> list[_Text]:
                 for number, need in enumerate(item.needs)
             ]
         else:
-            found.append(_Text(item, _get_place(livret, location), "out_of_scope"))
+            found.append(_Text(item, _get_place(livret, location), _OUT))
     found += [
-        _Text(need, _get_place(livret, ("vague", rank)), "vague")
+        _Text(need, _get_place(livret, ("vague", rank)), _VAGUE)
         for rank, need in enumerate(livret.elsewhere.vague)
     ]
     return found
@@ -60,7 +64,7 @@ def _get_place(livret: Livret, location: Location) -> Mark:
 def find_repeated_topics(livret: Livret) -> Iterator[Finding]:
     """Deux sujets hors du livret portent le même nom.
 
-    Éviter : « topic: logement social » deux fois dans « hors-livret.yaml ».
+    Éviter : « sujet: logement social » deux fois dans « hors-livret.yaml ».
     Préférer : un seul sujet, et tous ses besoins dessous.
     Pourquoi : où orienter l’usager ne serait dit que dans l’un des deux.
     """
@@ -76,7 +80,7 @@ def find_repeated_topics(livret: Livret) -> Iterator[Finding]:
 def find_repeated_needs(livret: Livret) -> Iterator[Finding]:
     """Le même besoin est deux fois dans « hors-livret.yaml ».
 
-    Éviter : « chèque énergie » sous deux sujets, ou à la fois sous un sujet et sous « vague ».
+    Éviter : « chèque énergie » sous deux sujets, ou à la fois sous un sujet et sous « vagues ».
     Préférer : le laisser sous le sujet que le conseiller nommerait.
     Pourquoi : la recherche ne peut répondre qu’un sujet.
     """
@@ -107,7 +111,7 @@ def find_covered_topics(livret: Livret) -> Iterator[Finding]:
             for name in (spot.answer.label, *spot.answer.keywords):
                 covered.setdefault(fold(name), f"{model.id}/{spot.path}")
     for said in (*_list_topics(livret), *_list_needs(livret)):
-        node = covered.get(fold(said.text)) if said.within != "vague" else None
+        node = covered.get(fold(said.text)) if said.within != _VAGUE else None
         if node is not None:
             message = f"« {said.text} » est dit hors du livret, et mène à « {node} »"
             yield Finding(said.place, message, "retirez-le d’ici, ou précisez-le")

@@ -10,7 +10,7 @@ from fs_triage.checks import published_ids
 from fs_triage.checks.registry import Finding, Scope, check
 from fs_triage.rules import misnamed_files
 from fs_triage.rules.load import Livret, PartnerRules
-from fs_triage.rules.model_livret import list_file_names
+from fs_triage.rules.model_livret import PARTNERS, list_file_names
 from fs_triage.rules.model_partner import (
     Answer,
     ContactUse,
@@ -31,6 +31,7 @@ from fs_triage.rules.nodes import (
     was_left_out,
 )
 from fs_triage.rules.problem import Severity
+from fs_triage.rules.vocabulary import get_french_key
 from fs_triage.rules.yaml_reader import Location, Mark, get_mark
 from fs_triage.text.did_you_mean import build_slug, suggest_name
 from fs_triage.text.fold import fold
@@ -60,10 +61,10 @@ def find_duplicate_ids(rules: PartnerRules) -> Iterator[Finding]:
 
 @check("unknown-target", scope=Scope.LIVRET, severity=Severity.BLOCKING)
 def find_unknown_targets(livret: Livret) -> Iterator[Finding]:
-    """Un « goto », un « opens » ou un « if_blocked » mène à une réponse qui n’existe pas, ou qui ne convient pas.
+    """Un « aller à », un « ouvre » ou un « si ça bloque » mène à une réponse qui n’existe pas, ou qui ne convient pas.
 
-    Éviter : « if_blocked: bloquage » quand la réponse s’appelle « blocage ».
-    Préférer : le chemin exact de la réponse chez ce partenaire, « rsa/demande » ; chez un autre, « goto: msa/famille ».
+    Éviter : « si ça bloque: bloquage » quand la réponse s’appelle « blocage ».
+    Préférer : le chemin exact de la réponse, « rsa/demande » ; chez un autre partenaire, « aller à: msa/famille ».
     Pourquoi : la démarche s’arrêterait sur un cul-de-sac.
     """
     nodes = _collect_answers(livret)
@@ -90,7 +91,7 @@ def _find_unknown_openings(rules: PartnerRules) -> Iterator[Finding]:
         if isinstance(answers.get(path), StepsAnswer | EscalateAnswer):
             continue
         if path in answers or not was_left_out(rules, path):
-            message = f"« opens » mène à « {question.opens} », qui n’est pas une conclusion de cette question"
+            message = f"« ouvre » mène à « {question.opens} », qui n’est pas une conclusion de cette question"
             known = [answer.id for answer in question.answers if answer.id != question.opens]
             hint = suggest_name(question.opens, known)
             yield Finding(get_mark(rules.table, (*spot.location, "opens")), message, hint)
@@ -111,14 +112,14 @@ def _find_unknown_targets(
             if end is None and key == "goto" and (target in nodes or _may_exist(target, rules, livret)):
                 continue
             if end is None:
-                message = f"« {key} » mène à « {target} », qui n’existe pas"
+                message = f"« {get_french_key(key)} » mène à « {target} », qui n’existe pas"
                 partner = target.partition("/")[0]
                 known = list(answers)
                 if key == "goto" and partner in nodes and partner not in answers:
                     known = [node for node in nodes if node.startswith(f"{partner}/")]
                 yield Finding(get_mark(rules.table, (*location, key)), message, suggest_name(target, known))
             elif key == "if_blocked" and isinstance(end, GotoAnswer):
-                message = f"« if_blocked » mène à « {target} », qui n’est qu’un renvoi"
+                message = f"« si ça bloque » mène à « {target} », qui n’est qu’un renvoi"
                 yield Finding(get_mark(rules.table, (*location, key)), message, f"écrivez « {end.goto} »")
 
 
@@ -135,9 +136,9 @@ def _may_exist(target: str, rules: PartnerRules, livret: Livret) -> bool:
 
 @check("cycle", scope=Scope.LIVRET, severity=Severity.BLOCKING)
 def find_cycles(livret: Livret) -> Iterator[Finding]:
-    """Un « goto » tourne en rond.
+    """Un « aller à » tourne en rond.
 
-    Éviter : une réponse « rsa » avec « goto: prime », et une réponse « prime » avec « goto: rsa ».
+    Éviter : une réponse « rsa » avec « aller à: prime », et une réponse « prime » avec « aller à: rsa ».
     Préférer : un renvoi vers une réponse qui conclut ou qui pose une autre question.
     Pourquoi : le conseiller reviendrait sans fin au même endroit.
     """
@@ -156,7 +157,7 @@ def find_cycles(livret: Livret) -> Iterator[Finding]:
         if turn:
             partners = {node.partition("/")[0] for node in turn}
             shown = [node.partition("/")[2] or node if len(partners) == 1 else node for node in turn]
-            message = f"« goto » tourne en rond : {' → '.join(shown[:_MAX_SHOWN])}"
+            message = f"« aller à » tourne en rond : {' → '.join(shown[:_MAX_SHOWN])}"
             yield Finding(places[turn[0]], message, "menez à une autre réponse")
 
 
@@ -213,8 +214,8 @@ def find_identical_labels(rules: PartnerRules) -> Iterator[Finding]:
 def find_missing_ways_out(rules: PartnerRules) -> Iterator[Finding]:
     """Une démarche de 1er niveau ne dit pas quoi faire quand elle bloque.
 
-    Éviter : des « steps » sans « if_blocked » ni « no_second_level », ni sur la réponse, ni au-dessus.
-    Préférer : « if_blocked: blocage » une fois pour tout le partenaire, ou la raison de ne pas en avoir.
+    Éviter : des « étapes » sans « si ça bloque » ni « pas de second niveau », ni sur la réponse, ni au-dessus.
+    Préférer : « si ça bloque: blocage » une fois pour tout le partenaire, ou la raison de ne pas en avoir.
     Pourquoi : le conseiller resterait seul avec l’usager devant une démarche qui n’aboutit pas.
     """
     ways = find_if_blocked_owners(rules)
@@ -223,7 +224,7 @@ def find_missing_ways_out(rules: PartnerRules) -> Iterator[Finding]:
     first = [spot for spot in iter_nodes(rules) if isinstance(spot.answer, StepsAnswer)]
     for answer, location in nodes.values():
         if answer.if_blocked and answer.no_second_level:
-            message = "« if_blocked » et « no_second_level » se contredisent"
+            message = "« si ça bloque » et « pas de second niveau » se contredisent"
             yield Finding(
                 get_mark(rules.table, (*location, "no_second_level")), message, "gardez l’un des deux"
             )
@@ -233,7 +234,7 @@ def find_missing_ways_out(rules: PartnerRules) -> Iterator[Finding]:
         path for path, (answer, _) in nodes.items() if not (answer.if_blocked or answer.no_second_level)
     }
     alone = [spot for spot in first if ways[spot.path] in undecided]
-    hint = "ajoutez if_blocked ou no_second_level"
+    hint = "ajoutez « si ça bloque » ou « pas de second niveau »"
     if len(alone) > 1 and not any(answer.if_blocked for answer, _ in nodes.values()):
         message = f"rien n’est dit si une des {len(alone)} démarches de 1er niveau bloque"
         yield Finding(get_mark(rules.table, ("id",)), message, f"{hint} au partenaire")
@@ -261,15 +262,17 @@ def _find_dead_ends(
             continue
         what = "elle-même" if below[target] == path else "du 1er niveau"
         message = f"« {answer.label} » : si la démarche bloque, elle ne mène qu’à {what}"
-        yield Finding(get_mark(rules.table, (*location, "if_blocked")), message, "donnez un autre if_blocked")
+        yield Finding(
+            get_mark(rules.table, (*location, "if_blocked")), message, "donnez un autre « si ça bloque »"
+        )
 
 
 @check("opens-less", scope=Scope.WHOLE_PARTNER, severity=Severity.BLOCKING)
 def find_openings_that_hide(rules: PartnerRules) -> Iterator[Finding]:
-    """La fiche qu’« opens » montre sans poser la question en dit moins qu’une de celles qu’elle remplace.
+    """La fiche qu’« ouvre » montre sans poser la question en dit moins qu’une de celles qu’elle remplace.
 
-    Éviter : « opens: autre » quand une réponse voisine a un contact ou un « do_not » que « autre » n’a pas.
-    Préférer : une fiche qui a tous les contacts et dit tous les cas ; sinon, la question, sans « opens ».
+    Éviter : « ouvre: autre » quand une réponse voisine a un contact ou un « ne pas renseigner » que « autre » n’a pas.
+    Préférer : une fiche qui a tous les contacts et dit tous les cas ; sinon, la question, sans « ouvre ».
     Pourquoi : le conseiller n’a plus à choisir ; ce que la fiche montrée ne dit pas, il ne le verrait pas.
     """
     answers = {spot.path: spot.answer for spot in iter_nodes(rules)}
@@ -284,9 +287,9 @@ def find_openings_that_hide(rules: PartnerRules) -> Iterator[Finding]:
                 one for one in _list_facts(answer) if one not in known
             ]
             if hidden:
-                message = f"« opens » montre « {opens} », qui n’a pas {hidden[0]} de « {path} »"
+                message = f"« ouvre » montre « {opens} », qui n’a pas {hidden[0]} de « {path} »"
                 mark = get_mark(rules.table, (*spot.location, "opens"))
-                yield Finding(mark, message, "ajoutez-le à cette fiche, ou ôtez « opens »")
+                yield Finding(mark, message, "ajoutez-le à cette fiche, ou ôtez « ouvre »")
                 break
 
 
@@ -304,15 +307,15 @@ def _list_facts(answer: Answer) -> Iterator[str]:
     for use in uses:
         yield f"le contact « {use.contact} »"
     for text in answer.do_not:
-        yield f"le « do_not » « {text} »"
+        yield f"le « ne pas renseigner » « {text} »"
 
 
 @check("only-goto", scope=Scope.WHOLE_PARTNER, severity=Severity.BLOCKING)
 def find_goto_only_questions(rules: PartnerRules) -> Iterator[Finding]:
     """Toutes les réponses d’une question renvoient ailleurs.
 
-    Éviter : une question dont chaque réponse est un « goto ».
-    Préférer : un seul « goto » à la place de la question, ou une réponse qui conclut.
+    Éviter : une question dont chaque réponse est un « aller à ».
+    Préférer : un seul « aller à » à la place de la question, ou une réponse qui conclut.
     Pourquoi : la question n’aurait aucune conclusion à elle, et ne pourrait être ni listée, ni cherchée.
     """
     below = find_only_conclusions(rules)
@@ -380,7 +383,7 @@ def find_unread_files(livret: Livret) -> Iterator[Finding]:
     """Un fichier du dossier n’est pas lu : rien n’y mène.
 
     Éviter : ajouter « mairie.yaml » sans le citer dans « livret.yaml » ; garder « mairie (copie).yaml ».
-    Préférer : « partners: [caf, cpam, mairie] », à la place où il doit paraître.
+    Préférer : « partenaires: [caf, cpam, mairie] », à la place où il doit paraître.
     Pourquoi : un partenaire qui n’est pas cité n’existe pas au comptoir.
     """
     if not livret.booklet.partners or not livret.whole:  # some may be cited in a way that cannot be read
@@ -389,20 +392,24 @@ def find_unread_files(livret: Livret) -> Iterator[Finding]:
     known = list_file_names(livret.booklet)
     absent = [name for name in known if not (folder / name).exists()]
     cited = [
-        name for name in livret.booklet.partners if f"{name}.yaml" in absent and not livret.booklet.extends
+        name
+        for name in livret.booklet.partners
+        if f"{PARTNERS}/{name}.yaml" in absent and not livret.booklet.extends
     ]
     # `missing-file` and `id-vanished` name these:
     reported = [misnamed_files.find_partner_file(folder, name, known) for name in cited]
-    reported += [folder / f"{gone.node}.yaml" for gone in published_ids.find_vanished_nodes(livret)]
-    for path in sorted(folder.glob("*")):
-        if path.name in known or path in reported or not _RULE_FILE.fullmatch(path.name):
+    reported += [
+        folder / PARTNERS / f"{gone.node}.yaml" for gone in published_ids.find_vanished_nodes(livret)
+    ]
+    for path in misnamed_files.list_files(folder, known):
+        if path in reported or not _RULE_FILE.fullmatch(path.name):
             continue
         name = build_slug(path.name.lower().partition(".y")[0])
-        meant = misnamed_files.find_intended_file(name, absent, livret.booklet.partners)
+        meant = misnamed_files.find_intended_file(path, name, folder, absent, livret.booklet.partners)
         message, hint = "fichier que rien ne lit", "ôtez-le de ce dossier, ou renommez-le"
         if meant:
             hint = f"vouliez-vous dire « {meant} » ?"
-        elif path.name == f"{name}.yaml":
+        elif path == folder / PARTNERS / f"{name}.yaml":
             message = "fichier que livret.yaml ne cite pas : rien n’y mène"
-            hint = f"ajoutez « {path.stem} » à partners"
+            hint = f"ajoutez « {path.stem} » à partenaires"
         yield Finding(Mark(str(path), 0, 0), message, hint)

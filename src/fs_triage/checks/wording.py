@@ -12,6 +12,7 @@ from fs_triage.rules.load import Livret, PartnerRules
 from fs_triage.rules.model_partner import KINDS, GotoAnswer
 from fs_triage.rules.nodes import iter_nodes
 from fs_triage.rules.problem import Severity
+from fs_triage.rules.vocabulary import get_french_key
 from fs_triage.rules.yaml_reader import List, Location, Mark, Text, YamlNode, get_mark
 from fs_triage.text.fold import fold
 
@@ -25,7 +26,7 @@ _MARKUP = re.compile(
 def find_shared_names(livret: Livret) -> Iterator[Finding]:
     """Deux partenaires portent le même nom.
 
-    Éviter : « impôts » parmi les « keywords » de deux partenaires.
+    Éviter : « impôts » parmi les « mots » de deux partenaires.
     Préférer : un nom qui ne désigne qu’un partenaire ; l’autre se trouve par ses démarches.
     Pourquoi : ce nom peut remplacer l’identifiant dans un appel, et ne doit mener qu’à un seul endroit.
     """
@@ -57,7 +58,7 @@ def find_long_texts(rules: PartnerRules) -> Iterator[Finding]:
     """Un texte ne tient pas en entier sur un écran de 80 colonnes.
 
     Éviter : une réponse de 90 caractères, qui explique au lieu de nommer.
-    Préférer : 60 caractères pour « label », 76 pour « question » et « help », 58 pour « about ».
+    Préférer : 60 caractères au plus sous « libellé », 76 sous « question » et « aide », 58 sous « pour ».
     Pourquoi : la fin serait coupée ou repliée dans la liste où le conseiller choisit.
     """
     for key in ("label", "question", "about"):
@@ -72,7 +73,7 @@ def find_long_texts(rules: PartnerRules) -> Iterator[Finding]:
 def _check_length(rules: PartnerRules, model: object, location: Location, key: str) -> Iterator[Finding]:
     text, limit = getattr(model, key, None) or "", _MAX_LENGTHS[key]
     if len(text) > limit:
-        message = f"« {key} » fait {len(text)} caractères, {limit} au plus"
+        message = f"« {get_french_key(key)} » fait {len(text)} caractères, {limit} au plus"
         hint = "raccourcissez : la fin serait coupée sur un écran de 80 colonnes"
         yield Finding(get_mark(rules.table, (*location, key)), message, hint)
 
@@ -81,7 +82,7 @@ def _check_length(rules: PartnerRules, model: object, location: Location, key: s
 def find_command_names(rules: PartnerRules) -> Iterator[Finding]:
     """Un partenaire porte le nom d’une commande de fs-triage.
 
-    Éviter : « keywords: [contacts] » chez un partenaire.
+    Éviter : « mots: [contacts] » chez un partenaire.
     Préférer : un autre nom ; « fs-triage fiche contacts » resterait la seule façon de l’appeler.
     Pourquoi : le premier mot d’un appel est d’abord une commande.
     """
@@ -129,7 +130,7 @@ def find_markup(livret: Livret) -> Iterator[Finding]:
     """Un texte contient du balisage.
 
     Éviter : `**Attention**`, `[red]urgent[/red]`, `<b>CAF</b>`, `&eacute;`, `:warning:`.
-    Préférer : le texte seul ; ce qui est important va dans « warnings » ou « do_not ».
+    Préférer : le texte seul ; ce qui est important va dans « attention » ou « ne pas renseigner ».
     Pourquoi : rien n’est mis en forme, le conseiller lirait les signes du balisage.
     """
     tables = [livret.table, livret.elsewhere_table, livret.situations_table]

@@ -56,6 +56,13 @@ def run_nouveau(call: Call) -> int:
     return nouveau.run_nouveau(call.words[0], "jura" if parent is None else parent, departement or "")
 
 
+def run_convertir(call: Call) -> int:
+    """Bring a livret of before to the form of today."""
+    from fs_triage.author import convertir
+
+    return convertir.run_convertir(call.words[0])
+
+
 def _get_form(call: Call, *forms: str) -> str:
     """Return the form of answer whose flag was given, « text » when none was; raises `Failure` for two."""
     asked = [form for form in forms if call.has_flag(f"--{form}")]

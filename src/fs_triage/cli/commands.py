@@ -428,6 +428,17 @@ COMMANDS = {
             examples='fs-triage nouveau doubs --departement "25 Doubs"  # hérite du livret jura',
         ),
         Command(
+            "convertir",
+            "cli.author_calls:run_convertir",
+            words=(Words("DOSSIER", "Dossier du livret à convertir.", required=True, names=PATHS),),
+            summary="Mettre un ancien livret dans la forme d’aujourd’hui.",
+            text="""
+                Met un livret d’avant, avec ses clés en anglais, dans la forme d’aujourd’hui ; l’ancien est gardé à
+                côté.
+                """,
+            examples="fs-triage convertir doubs  # garde l’ancien sous doubs-avant",
+        ),
+        Command(
             "livrets",
             "cli.livrets:run_livrets",
             options=(JSON,),

@@ -20,7 +20,6 @@ from fs_triage.rules.inherit import MergedPartner, merge_partner
 from fs_triage.rules.keys import translate_keys
 from fs_triage.rules.model_errors import build_model, build_valid_part
 from fs_triage.rules.model_livret import (
-    FOLDERS,
     IDENTIFIERS,
     NEEDS,
     PARTNERS,
@@ -30,6 +29,7 @@ from fs_triage.rules.model_livret import (
     Identifiers,
     Synonyms,
     UncoveredNeeds,
+    get_livret_folder,
     list_file_names,
 )
 from fs_triage.rules.model_partner import Changes, Partner
@@ -311,9 +311,8 @@ def _has_old_layout(booklet: Path) -> bool:
 
 
 def _build_old_form_problem(path: Path) -> Problem:
-    folder = path.parent.parent if path.parent.name in FOLDERS else path.parent
     message = "ce fichier est écrit dans l’ancienne forme, avec des clés en anglais"
-    hint = f"convertissez son livret : fs-triage convertir {folder}"
+    hint = f"convertissez son livret : fs-triage convertir {get_livret_folder(path)}"
     return Problem(str(path), 0, 0, code="old-form", message=message, hint=hint)
 
 

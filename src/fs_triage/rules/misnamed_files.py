@@ -6,37 +6,52 @@ from collections.abc import Collection
 from pathlib import Path
 
 from fs_triage.rules import yaml_reader
+from fs_triage.rules.model_livret import FOLDERS, NEEDS, PARTNERS
 from fs_triage.text.did_you_mean import find_close_name
 
 _HEAD_BYTES = 2000  # bytes of a file in which its id stands
 
 
+def list_files(folder: Path, known: Collection[str]) -> list[Path]:
+    """Return the files of a livret's `folder` and of those below it that hold rules, but those of the `known` names."""
+    files = [file for below in ("", *FOLDERS) for file in sorted((folder / below).glob("*"))]
+    return [file for file in files if file.relative_to(folder).as_posix() not in known]
+
+
 def find_partner_file(folder: Path, name: str, known: Collection[str]) -> Path | None:
     """Return the file of `folder` that has the partner `name` or nearly its name; none of the `known` file names."""
-    others = [
-        file for file in sorted(folder.glob("*")) if ".y" in file.name.lower() and file.name not in known
-    ]
-    near = find_close_name(f"{name}.yaml", [file.name for file in others])
-    return next((file for file in others if _holds_partner(file, name)), folder / near if near else None)
+    others = [file for file in list_files(folder, known) if ".y" in file.name.lower()]
+    held = next((file for file in others if _holds_partner(file, name)), None)
+    beside = [file for file in others if file.parent.name != NEEDS]
+    near = find_close_name(f"{name}.yaml", [file.name for file in beside])
+    return held or next((file for file in beside if file.name == near), None)
 
 
 def suggest_remedy(folder: Path, name: str, known: Collection[str]) -> str:
     """Return what to do about the file of the partner `name`, which is not there."""
     file = find_partner_file(folder, name, known)
     if file is None:
-        return f"créez ce fichier, ou ôtez « {name} » de partners"
-    if _holds_partner(file, name):
-        return f"renommez « {file.name} » en « {name}.yaml »"
-    return f"vouliez-vous dire « {file.name} » ?"
+        return f"créez ce fichier, ou ôtez « {name} » de partenaires"
+    if not _holds_partner(file, name):
+        return f"vouliez-vous dire « {file.name} » ?"
+    if file.parent.name != PARTNERS and file.name == f"{name}.yaml":
+        return f"déplacez-le de « {file.relative_to(folder).as_posix()} » vers le dossier {PARTNERS}"
+    return f"renommez « {file.relative_to(folder).as_posix()} » en « {PARTNERS}/{name}.yaml »"
 
 
-def find_intended_file(name: str, absent: Collection[str], partners: Collection[str]) -> str | None:
-    """Return the one of the `absent` files that a file called `name` (without suffix) was probably meant to be.
+def find_intended_file(
+    path: Path, name: str, folder: Path, absent: Collection[str], partners: Collection[str]
+) -> str | None:
+    """Return the one of the `absent` files that the file at `path`, a `name` without suffix, was meant to be.
 
-    For files that are no partner's, the beginning of the name must match: a name that is only close may be a partner.
+    One that stands where a partner's rules or needs do, was meant for there. For files that are no partner's, the
+    beginning of the name must match: a name that is only close may be a partner.
     """
-    for file in sorted(absent):
-        known = file.removesuffix(".yaml")
+    place = path.relative_to(folder).parent.name
+    for file in sorted(absent, key=lambda one: (not one.startswith(f"{place}/"), -one.count(PARTNERS), one)):
+        known = Path(file).stem
+        if known in partners and place in (PARTNERS, NEEDS) and not file.startswith(f"{place}/"):
+            continue
         if find_close_name(name, [known]) if known in partners else name.startswith(known[:-2]):
             return file
     return None

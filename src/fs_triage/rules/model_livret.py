@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Discriminator, Field, StringConstraints, Tag
@@ -193,6 +194,11 @@ class Synonyms(Model):
     neutral: Sentences = Field(
         [], description="Les mots qui ne disent rien d’une démarche.", examples=[["bonjour", "svp"]]
     )
+
+
+def get_livret_folder(path: Path) -> Path:
+    """Return the folder of the livret that the rule file at `path` is of."""
+    return path.parent.parent if path.parent.name in FOLDERS else path.parent
 
 
 def list_file_names(booklet: Booklet) -> list[str]:

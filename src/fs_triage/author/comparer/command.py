@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from fs_triage import livret_choice, output, rebuild
+from fs_triage.author import convertir
 from fs_triage.author.comparer.change import Change, Section
 from fs_triage.author.comparer.changes import compare_livrets
 from fs_triage.checks.verify import find_blocking_problems
@@ -36,7 +37,8 @@ def run_comparer(old: str, new: str, form: str) -> int:
 
 def _load_livret(folder: str) -> Livret:
     found = livret_choice.find_livret_folder(folder)
-    loaded = load_livret(Path(found))
+    with convertir.open_as_of_today(Path(found)) as today:
+        loaded = load_livret(today)
     problems = loaded.blocking_problems
     if loaded.livret is not None and not problems:
         problems = [
