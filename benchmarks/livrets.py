@@ -13,31 +13,31 @@ WIDEST = 9
 
 _BOOKLET = """\
 id: {name}
-title: Livret d'essai de {count} démarches
-departement: 99 Essai
+titre: Livret d'essai de {count} démarches
+département: 99 Essai
 source: Livret engendré
-partners: [{partners}]
+partenaires: [{partners}]
 """
 _PARTNER = """\
 id: {id}
-label: {label}
-name: Partenaire d'essai {label}
-about: démarches engendrées
+libellé: {label}
+nom: Partenaire d'essai {label}
+pour: démarches engendrées
 pages: [{page}]
-if_blocked: aide
+si ça bloque: aide
 contacts:
   aide:
-    phone: "3949"
-    label: Aide de {label}
-    audience: usager
-    scope: national
+    téléphone: "3949"
+    libellé: Aide de {label}
+    public: usager
+    portée: national
 question: Quelle démarche d'abord ?
-answers:
+réponses:
 """
 _HELP = """\
   - id: aide
-    label: Demander de l'aide à {label}
-    escalate: [aide]
+    libellé: Demander de l'aide à {label}
+    contacter: [aide]
 """
 _CONSONANTS = ("b", "d", "f", "g", "l", "m", "n", "p", "r", "s", "t", "v")
 _VOWELS = ("a", "e", "i", "o", "u")
@@ -64,10 +64,11 @@ def write(folder: Path, conclusions: int) -> Path:
         label = partner.replace("-", " ").title()
         lines = [_PARTNER.format(id=partner, label=label, page=rank + 1)]
         examples = list(_tree(lines, range(rank * count, (rank + 1) * count), "", "  "))
-        lines += [_HELP.format(label=label), "examples:\n"]
-        lines += [f"  - {{id: {node}, besoin: [{need}]}}\n" for node, need in examples]
-        lines.append(f"  - {{id: aide, besoin: [de l'aide à {label}]}}\n")
-        (folder / f"{partner}.yaml").write_text("".join(lines), encoding="utf-8")
+        lines.append(_HELP.format(label=label))
+        needs = [f"{node}: [{need}]\n" for node, need in [*examples, ("aide", f"de l'aide à {label}")]]
+        for below, told in (("partenaires", lines), ("besoins", needs)):
+            (folder / below).mkdir(exist_ok=True)
+            (folder / below / f"{partner}.yaml").write_text("".join(told), encoding="utf-8")
     return folder
 
 
@@ -79,7 +80,7 @@ def _tree(lines: list[str], numbers: range, above: str, indent: str) -> list[tup
         for number in numbers:
             name = word(number)
             step = f"Remplir le dossier {name} avec l'usager."
-            lines.append(f"{indent}- {{id: {name}, label: Démarche {name}, steps: [{step}]}}\n")
+            lines.append(f"{indent}- {{id: {name}, libellé: Démarche {name}, étapes: [{step}]}}\n")
             examples.append((above + name, f"je viens pour {name}"))
         return examples
     share = -(-len(numbers) // widest)
@@ -91,7 +92,7 @@ def _tree(lines: list[str], numbers: range, above: str, indent: str) -> list[tup
             continue
         name = f"groupe-{word(part[0])}"
         label = name.replace("-", " ")
-        lines.append(f"{indent}- id: {name}\n{indent}  label: Le {label}\n")
-        lines.append(f"{indent}  question: Et dans le {label} ?\n{indent}  answers:\n")
+        lines.append(f"{indent}- id: {name}\n{indent}  libellé: Le {label}\n")
+        lines.append(f"{indent}  question: Et dans le {label} ?\n{indent}  réponses:\n")
         examples += _tree(lines, part, f"{above}{name}/", f"{indent}    ")
     return examples

@@ -76,12 +76,11 @@ def held_out(livret: Livret, fold: int, folds: int) -> tuple[Livret, list[tuple[
     asked: list[tuple[str, str]] = []
     partners = []
     for rules in livret.partners:
-        examples = []
-        for example in rules.model.examples:
-            node = f"{rules.model.id}/{example.id}"
-            asked += [(need, node) for need in example.besoin if _in_fold(need, fold, folds)]
-            kept = [need for need in example.besoin if not _in_fold(need, fold, folds)]
-            examples.append(example.model_copy(update={"besoin": kept}))
+        examples = {}
+        for path, needs in rules.model.examples.items():
+            node = f"{rules.model.id}/{path}"
+            asked += [(need, node) for need in needs if _in_fold(need, fold, folds)]
+            examples[path] = [need for need in needs if not _in_fold(need, fold, folds)]
         partners.append(replace(rules, model=rules.model.model_copy(update={"examples": examples})))
     elsewhere = livret.elsewhere
     out = [need for need in elsewhere.uncovered if _in_fold(need, fold, folds)]

@@ -135,7 +135,9 @@ def show_times(sizes: dict[str, tuple[Livret, Tree]]) -> None:
     """
     rows = []
     for name, (livret, grown) in sizes.items():
-        examples = [need for rules in livret.partners for e in rules.model.examples for need in e.besoin]
+        examples = [
+            need for rules in livret.partners for needs in rules.model.examples.values() for need in needs
+        ]
         asked = [need.rpartition(" ")[0] or need for need in examples[:: max(1, len(examples) // TIMED)]]
         ways = {"once": searching(livret), "fts5": baselines.fts5(texts(grown))}
         taken: dict[str, list[float]] = defaultdict(list)

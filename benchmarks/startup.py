@@ -51,15 +51,17 @@ WIZARD = "l’assistant, jusqu’à la première question"
 
 def changes(rules: Path) -> dict[str, Callable[[], None]]:
     """Return what an author may do to the rules between two calls, each time another way."""
-    path = rules / "jura" / "caf.yaml"
+    tree, needs = (rules / "jura" / below / "caf.yaml" for below in ("partenaires", "besoins"))
     clock = count(1)
 
-    def edit(pattern: str, written: str) -> Callable[[], None]:
+    def edit(*changed: tuple[Path, str, str]) -> Callable[[], None]:
         def write() -> None:
-            text = path.read_text(encoding="utf-8")
-            changed, times = re.subn(pattern, written.replace("#", f"{next(clock):04}"), text, count=1)
-            assert times, pattern
-            path.write_text(changed, encoding="utf-8")
+            number = f"{next(clock):04}"
+            for path, pattern, written in changed:
+                text = path.read_text(encoding="utf-8")
+                text, times = re.subn(pattern, written.replace("#", number), text, count=1)
+                assert times, pattern
+                path.write_text(text, encoding="utf-8")
 
         return write
 
@@ -68,16 +70,16 @@ def changes(rules: Path) -> dict[str, Callable[[], None]]:
         while (kept := own.find_index()) is not None:
             Path(kept).unlink()
 
-    answer = "  - {id: essai-#, label: Faire l'essai #, keywords: [essai #], steps: [Essayer.]}"
-    example = "  - {id: essai-#, besoin: [je veux faire l'essai #]}"
+    answer = "  - {id: essai-#, libellé: Faire l'essai #, mots: [essai #], étapes: [Essayer.]}"
     return {
-        "le libellé d’un contact": edit(r"Numéro de la CAF.*", "Numéro de la CAF, essai #"),
-        "le numéro d’un contact": edit(r'phone: ".*"', 'phone: "03 84 25 #"'),
-        "le libellé d’une démarche": edit(r"(label: Faire une demande de RSA).*", r"\1, essai #"),
-        "un besoin de plus": edit(
-            r"\nexamples:\n", r"\g<0>  - {id: rsa/demande, besoin: [besoin d'essai #]}\n"
+        "le libellé d’un contact": edit((tree, r"Numéro de la CAF.*", "Numéro de la CAF, essai #")),
+        "le numéro d’un contact": edit((tree, r'téléphone: ".*"', 'téléphone: "03 84 25 #"')),
+        "le libellé d’une démarche": edit((tree, r"(libellé: Faire une demande de RSA).*", r"\1, essai #")),
+        "un besoin de plus": edit((needs, r"\nrsa/demande:\n", r"\g<0>  - besoin d'essai #\n")),
+        "une démarche de plus": edit(
+            (tree, r"\nréponses:\n", rf"\g<0>{answer}\n"),
+            (needs, r"\nrsa/demande:\n", r"\nessai-#: [je veux faire l'essai #]\g<0>"),
         ),
-        "une démarche de plus": edit(r"(?s)(\nanswers:\n)(.*\nexamples:\n)", rf"\1{answer}\n\2{example}\n"),
         "aucun livret préparé": forget,
     }
 

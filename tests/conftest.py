@@ -30,43 +30,42 @@ GOOD = bad_livrets.GOOD
 
 BOOKLET = """\
 id: petit
-title: {title}
-departement: 99 Petit
+titre: {title}
+département: 99 Petit
 source: Livret d'essai
-partners: [guichet]
+partenaires: [guichet]
 """
 PARTNER = """\
 id: guichet
-label: {label}
-name: {name}
-about: {about}
-keywords: [{keyword}]
+libellé: {label}
+nom: {name}
+pour: {about}
+mots: [{keyword}]
 pages: [1]
-if_blocked: blocage
-do_not: [{do_not}]
-warnings: [{warning}]
+si ça bloque: blocage
+ne pas renseigner: [{do_not}]
+attention: [{warning}]
 contacts:
   accueil:
-    phone: "3949"
-    label: {contact}
-    audience: usager
-    scope: national
+    téléphone: "3949"
+    libellé: {contact}
+    public: usager
+    portée: national
     note: {note}
-    doubt: {doubt}
+    doute: {doubt}
 question: {question}
-answers:
+réponses:
   - id: papier
-    label: {answer}
-    help: {help}
-    steps: [{step}]
+    libellé: {answer}
+    aide: {help}
+    étapes: [{step}]
   - id: blocage
-    label: Rien ne va plus
-    escalate: [{{contact: accueil, when: {when}}}]
-examples:
-  - id: papier
-    besoin: [un papier]
-  - id: blocage
-    besoin: [rien ne va plus]
+    libellé: Rien ne va plus
+    contacter: [{{contact: accueil, quand: {when}}}]
+"""
+NEEDS = """\
+papier: [un papier]
+blocage: [rien ne va plus]
 """
 
 PORTABLE = {
@@ -102,12 +101,23 @@ def write_livret(folder: Path, text: str = "") -> Path:
     """Write a livret of one partner and two démarches in `folder`; each of its texts ends with `text`."""
     places = re.findall(r"(?<!{){(\w+)}", BOOKLET + PARTNER)
     texts = {place: json.dumps(f"{place} {text}".strip(), ensure_ascii=False) for place in places}
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "livret.yaml").write_text(BOOKLET.format(**texts), encoding="utf-8")
-    partner = PARTNER.format(**texts)
-    (folder / "guichet.yaml").write_text(partner, encoding="utf-8")
-    shutil.copy(GOOD / "synonymes.yaml", folder)
+    write_files(
+        folder,
+        {
+            "livret.yaml": BOOKLET.format(**texts),
+            "partenaires/guichet.yaml": PARTNER.format(**texts),
+            "besoins/guichet.yaml": NEEDS,
+        },
+    )
+    shutil.copytree(GOOD / "mots", folder / "mots", dirs_exist_ok=True)
     return folder
+
+
+def write_files(folder: Path, texts: Mapping[str, str]) -> None:
+    """Write each of the `texts` in the file of its name below `folder`."""
+    for name, text in texts.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
 
 
 def edit(path: Path, *changes: tuple[str, str]) -> None:

@@ -31,7 +31,7 @@ def at_rest(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(snapshot, "SETTLING_SECONDS", 0)
 
 
-TEXT = (GOOD / "mairie.yaml").read_text(encoding="utf-8")
+TEXT = (GOOD / "partenaires/mairie.yaml").read_text(encoding="utf-8")
 MEMORY = 300 * 1024  # kilobytes of resident memory
 SECONDS = 12  # of processor for a batch of attacks: a quiet desk needs 1, what grows too fast needs minutes
 
@@ -44,7 +44,7 @@ def bomb(levels: int, width: int = 9) -> str:
 
 def answers(count: int, text: Callable[[int], str]) -> str:
     """Return the good file with `count` more answers."""
-    return TEXT.replace("\nanswers:\n", "\nanswers:\n" + "".join(text(n) for n in range(count)))
+    return TEXT.replace("\nréponses:\n", "\nréponses:\n" + "".join(text(n) for n in range(count)))
 
 
 def contacts(count: int, text: Callable[[int], str]) -> str:
@@ -52,19 +52,19 @@ def contacts(count: int, text: Callable[[int], str]) -> str:
 
 
 def a_step(text: str) -> Callable[[int], str]:
-    return lambda n: f'  - {{id: x{n}, label: y{n}, steps: ["{text}"]}}\n'
+    return lambda n: f'  - {{id: x{n}, libellé: y{n}, étapes: ["{text}"]}}\n'
 
 
 def nobody(n: int) -> str:
-    return f"  - {{id: x{n}, label: y{n}, escalate: [z{n}]}}\n"
+    return f"  - {{id: x{n}, libellé: y{n}, contacter: [z{n}]}}\n"
 
 
 def many_keywords(n: int) -> str:
-    return f"  - {{id: x{n}, label: y{n}, goto: aide, keywords: [{'cni,' * 500}]}}\n"
+    return f"  - {{id: x{n}, libellé: y{n}, aller à: aide, mots: [{'cni,' * 500}]}}\n"
 
 
 def a_number(n: int) -> str:
-    return f"  c{n}: {{phone: '{n}', label: x, audience: usager}}\n"
+    return f"  c{n}: {{téléphone: '{n}', libellé: x, public: usager}}\n"
 
 
 ATTACKS: dict[str, tuple[str | bytes, str]] = {
@@ -97,11 +97,11 @@ ATTACKS: dict[str, tuple[str | bytes, str]] = {
     "repeated-keys": (TEXT + "id: a\n" * 40_000, "duplicate-key"),
     "unknown-keys": (TEXT + "".join(f"cle{n}: a\n" for n in range(40_000)), "unknown-key"),
     "misspelt-keys": (TEXT + "".join(f"about{n}: a\n" for n in range(20_000)), "unknown-key"),
-    "unknown-targets": (answers(4000, lambda n: f"  - {{id: x{n}, label: y{n}, goto: z{n}}}\n"), "unknown-target"),
+    "unknown-targets": (answers(4000, lambda n: f"  - {{id: x{n}, libellé: y{n}, aller à: z{n}}}\n"), "unknown-target"),
     "unknown-contacts": (answers(4000, nobody), "unknown-contact"),
-    "answers-that-lead-nowhere": (answers(4000, lambda n: f"  - {{id: x{n}, label: y{n}}}\n"), "no-lead"),
-    "same-answers": (answers(4000, lambda n: "  - {id: x, label: y, goto: aide}\n"), "duplicate-id"),
-    "a-ring-of-gotos": (answers(4000, lambda n: f"  - {{id: x{n}, label: y{n}, goto: x{(n + 1) % 4000}}}\n"), "cycle"),
+    "answers-that-lead-nowhere": (answers(4000, lambda n: f"  - {{id: x{n}, libellé: y{n}}}\n"), "no-lead"),
+    "same-answers": (answers(4000, lambda n: "  - {id: x, libellé: y, aller à: aide}\n"), "duplicate-id"),
+    "a-ring-of-gotos": (answers(4000, lambda n: f"  - {{id: x{n}, libellé: y{n}, aller à: x{(n + 1) % 4000}}}\n"), "cycle"),
     "wrong-numbers": (contacts(4000, a_number), "bad-phone"),
     "colons": (answers(99, a_step(":" + "a" * 9990)), "answer-count"),
     "comment-on-every-line": ("a: b #c\n" * 125_000, "cut-by-comment"),
@@ -114,7 +114,9 @@ ATTACKS: dict[str, tuple[str | bytes, str]] = {
 def livret(folder: Path, content: str | bytes) -> Path:
     """Make at `folder` the good livret with `content` in the place of its partner."""
     shutil.copytree(GOOD, folder)
-    (folder / "mairie.yaml").write_bytes(content.encode() if isinstance(content, str) else content)
+    (folder / "partenaires/mairie.yaml").write_bytes(
+        content.encode() if isinstance(content, str) else content
+    )
     return folder
 
 
@@ -187,7 +189,9 @@ STANDS_IN: dict[str, Callable[[Path], None]] = {
 }
 
 
-@pytest.mark.parametrize("name", ["mairie.yaml", "livret.yaml", "hors-livret.yaml", "identifiants.yaml"])
+@pytest.mark.parametrize(
+    "name", ["partenaires/mairie.yaml", "livret.yaml", "besoins/hors-livret.yaml", "identifiants.yaml"]
+)
 @pytest.mark.parametrize("kind", STANDS_IN)
 def test_what_stands_in_the_place_of_a_file_is_not_read(kind: str, name: str, tmp_path: Path) -> None:
     folder = livret(tmp_path / "bon", TEXT)
@@ -282,7 +286,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @example(text=TEXT)
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_damage_is_told_or_harmless(text: str, folder: Path) -> None:
-    (folder / "mairie.yaml").write_text(text, encoding="utf-8")
+    (folder / "partenaires/mairie.yaml").write_text(text, encoding="utf-8")
     loaded = load.load_livret(folder)
     for problem in loaded.problems:
         assert re.fullmatch(r"[^\x00-\x1f\x7f-\x9f]+ \[[a-z-]+\]", str(problem))
@@ -312,11 +316,11 @@ def test_bytes_thrown_at_our_own_rules(
     folder = tmp_path_factory.getbasetemp() / "jura"
     if not folder.exists():
         folder.mkdir()
-        for file in ("la-poste.yaml", "hors-livret.yaml"):
+        for file in ("partenaires/la-poste.yaml", "besoins/hors-livret.yaml"):
             shutil.copy(JURA / file, folder)
         booklet = (JURA / "livret.yaml").read_text(encoding="utf-8")
         (folder / "livret.yaml").write_text(
-            re.sub(r"partners: \[.*\]", "partners: [la-poste]", booklet), encoding="utf-8"
+            re.sub(r"partenaires: \[.*\]", "partenaires: [la-poste]", booklet), encoding="utf-8"
         )
     path = folder / f"{name}.yaml"
     good = path.read_bytes()

@@ -116,7 +116,7 @@ def test_a_control_character_is_refused_with_its_place(
     call: Call, tmp_path: Path, escape: str, name: str
 ) -> None:
     folder = write_livret(tmp_path / "livret", "@")
-    file = folder / "guichet.yaml"
+    file = folder / "partenaires/guichet.yaml"
     file.write_text(file.read_text(encoding="utf-8").replace("step @", f"step {escape}"), encoding="utf-8")
     line = next(
         n for n, text in enumerate(file.read_text(encoding="utf-8").splitlines(), 1) if "step" in text
@@ -128,7 +128,7 @@ def test_a_control_character_is_refused_with_its_place(
     for arguments in SINKS:
         code, out, err = call(*arguments, "--regles", str(folder))
         assert code == RULES_UNUSABLE, arguments
-        assert f"guichet.yaml:{line}" in err and clean(out + err)
+        assert f"partenaires/guichet.yaml:{line}" in err and clean(out + err)
 
 
 def clean(text: str) -> bool:
@@ -158,7 +158,7 @@ def test_the_name_of_a_folder_is_shown_not_obeyed(call: Call, tmp_path: Path, na
     write_livret(folder)
     code, out, err = call("liste", "--regles", str(folder))
     assert (code, out.count("\n"), err) == (OK, 2, "")
-    (folder / "guichet.yaml").write_text("id: [", encoding="utf-8")
+    (folder / "partenaires/guichet.yaml").write_text("id: [", encoding="utf-8")
     for arguments in (("verifier", str(folder)), ("verifier", str(folder), "--json")):
         code, out, err = call(*arguments)
         assert code == PROBLEMS and clean(out + err), arguments

@@ -205,7 +205,10 @@ def test_the_index_is_replaced_while_others_hold_it(windows: Path, petit: Path, 
         other.stdin.write(b"papier\n")
         other.stdin.flush()
         assert json.loads(other.stdout.readline())["matches"]
-        edit(petit / "guichet.yaml", ("label: Rien ne va plus", "label: Rien ne va vraiment plus"))
+        edit(
+            petit / "partenaires/guichet.yaml",
+            ("libellé: Rien ne va plus", "libellé: Rien ne va vraiment plus"),
+        )
         for path in petit.iterdir():  # what is older than two seconds is not looked at twice
             os.utime(path, (time.time() - 60, time.time() - 60))
         assert "vraiment" in there("--regles", rules, "liste", home=home)[1]
@@ -259,16 +262,16 @@ def test_settings_in_another_encoding_are_refused_with_their_line(settings: Path
 def test_a_mistake_is_told_with_its_place(windows: Path, tmp_path: Path) -> None:
     folder = shutil.copytree(GOOD, tmp_path / "bon")
     assert there("verifier", wine.native(folder), home=windows)[0] == OK
-    edit(folder / "mairie.yaml", ("label:", "labell:"))
+    edit(folder / "partenaires/mairie.yaml", ("libellé:", "labell:"))
     code, out, err = there("verifier", wine.native(folder), home=windows)
     assert code == NOTHING_FOUND
-    assert wine.native(folder / "mairie.yaml") + ":" in out + err
+    assert wine.native(folder / "partenaires/mairie.yaml") + ":" in out + err
 
 
 def test_two_livrets_are_compared_as_here(windows: Path, run: Run, tmp_path: Path) -> None:
     shutil.copytree(GOOD, tmp_path / "avant")
     shutil.copytree(GOOD, tmp_path / "après")
-    edit(tmp_path / "après" / "mairie.yaml", ("label:", "label: Nouveau"))
+    edit(tmp_path / "après" / "partenaires/mairie.yaml", ("libellé:", "libellé: Nouveau"))
     names = ["comparer", "avant", "après", "--markdown"]
     here = run(*names, cwd=tmp_path)
     assert there(*names, home=windows, cwd=tmp_path) == (here.returncode, here.stdout, here.stderr)
@@ -278,7 +281,7 @@ def test_an_heir_has_the_ids_of_its_parent(windows: Path, run: Run, tmp_path: Pa
     shutil.copytree(JURA, tmp_path / "jura")
     (tmp_path / "doubs").mkdir()
     (tmp_path / "doubs" / "livret.yaml").write_text(
-        "id: doubs\ntitle: Livret du Doubs\ndepartement: 25 Doubs\nsource: Préfecture\nextends: jura\n",
+        "id: doubs\ntitre: Livret du Doubs\ndépartement: 25 Doubs\nsource: Préfecture\nhérite de: jura\n",
         encoding="utf-8",
     )
     here = run("verifier", "doubs", cwd=tmp_path)

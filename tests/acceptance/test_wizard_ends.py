@@ -268,14 +268,14 @@ def test_rules_that_cannot_be_used_are_told_on_the_terminal(home: Path, tmp_path
     folder.mkdir()
     for file in GUICHET.iterdir():
         text = file.read_text("utf-8")
-        if file.name == "prefecture.yaml":
+        if file.name == "partenaires/prefecture.yaml":
             text = text.replace("Le permis de conduire", '"Le permis\\e[31m\\e]52;c;eA==\\a de conduire"')
         (folder / file.name).write_text(text, "utf-8")
     with guichet(home=home, FS_TRIAGE_REGLES=str(folder)) as window:
         assert window.end() == 3
         assert b"\x1b" not in window.raw
         assert b"\x07" not in window.raw
-        assert "prefecture.yaml:18" in words(window.text())
+        assert "partenaires/prefecture.yaml:18" in words(window.text())
 
 
 def test_rules_gone_while_the_session_lasts(home: Path, tmp_path: Path) -> None:

@@ -17,25 +17,25 @@ from fs_triage.text.typography import typeset_french
 
 TINY = """\
 id: {id}
-title: Livret {id}
-departement: 99 {id}
+titre: Livret {id}
+département: 99 {id}
 source: Essai
-partners: [mairie]
+partenaires: [mairie]
 """
 PARTNER = """\
 id: mairie
-label: Mairie
-name: Mairie
-about: état civil
+libellé: Mairie
+nom: Mairie
+pour: état civil
 pages: [1]
-no_second_level: Tout se fait en mairie.
+pas de second niveau: Tout se fait en mairie.
 question: Que veut l'usager ?
-answers:
-  - {{id: acte, label: Demander un acte ({id}), steps: [Écrire à la mairie.]}}
-  - {{id: livret, label: Demander un livret de famille, steps: [Aller en mairie.]}}
+réponses:
+  - {{id: acte, libellé: Demander un acte ({id}), étapes: [Écrire à la mairie.]}}
+  - {{id: livret, libellé: Demander un livret de famille, étapes: [Aller en mairie.]}}
 examples:
-  - {{id: acte, besoin: [il me faut un acte de naissance]}}
-  - {{id: livret, besoin: [j'ai perdu mon livret de famille]}}
+  - {{id: acte, besoins: [il me faut un acte de naissance]}}
+  - {{id: livret, besoins: [j'ai perdu mon livret de famille]}}
 """
 
 
@@ -43,7 +43,7 @@ def make(folder: Path) -> Path:
     """A small livret named after its folder."""
     folder.mkdir(parents=True)
     (folder / "livret.yaml").write_text(TINY.format(id=folder.name), encoding="utf-8")
-    (folder / "mairie.yaml").write_text(PARTNER.format(id=folder.name), encoding="utf-8")
+    (folder / "partenaires/mairie.yaml").write_text(PARTNER.format(id=folder.name), encoding="utf-8")
     return folder
 
 
@@ -166,9 +166,9 @@ def test_a_setting_that_is_none(text: str, problem: str, config: Callable[[str],
 
 
 def test_a_file_in_the_place_of_the_folder_of_rules(run: Run) -> None:
-    assert told(run, "caf", "rsa", "--regles", str(JURA / "caf.yaml")) == (
+    assert told(run, "caf", "rsa", "--regles", str(JURA / "partenaires/caf.yaml")) == (
         3,
-        f"Le dossier de règles « {JURA}/caf.yaml » est un fichier ; "
+        f"Le dossier de règles « {JURA}/partenaires/caf.yaml » est un fichier ; "
         f"donnez le dossier qui le contient, « {JURA} ».\n",
     )
 
@@ -293,8 +293,8 @@ def test_two_livrets_do_not_mix(tmp_path: Path, run: Run) -> None:
     first = make(tmp_path / "a" / "meme")
     second = tmp_path / "b" / "meme"
     shutil.copytree(first, second)
-    text = (second / "mairie.yaml").read_text(encoding="utf-8")
-    (second / "mairie.yaml").write_text(text.replace("(meme)", "(autre)"), encoding="utf-8")
+    text = (second / "partenaires/mairie.yaml").read_text(encoding="utf-8")
+    (second / "partenaires/mairie.yaml").write_text(text.replace("(meme)", "(autre)"), encoding="utf-8")
     for _ in range(2):
         assert "(meme)" in run("--regles", str(first), "mairie").stdout
         assert "(autre)" in run("--regles", str(second), "mairie").stdout

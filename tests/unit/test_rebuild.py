@@ -30,7 +30,7 @@ from fs_triage.text.typography import typeset_french
 
 LONG_AGO = 1_600_000_000
 DATE = re.compile(r"\d{1,2} [a-zûé]+ \d{4} à \d\d:\d\d")
-ELSEWHERE = "out_of_scope: [permis de chasse]\nvague: []\n"
+ELSEWHERE = "hors livret: [permis de chasse]\nvagues: []\n"
 
 
 @pytest.fixture
@@ -120,9 +120,9 @@ def test_a_file_put_back_as_it_was_is_not_parsed(livret: Path, loads: list[Path]
     sources = [source.path for source in open_livret(str(livret)).list_sources()]
     assert len(loads) == 1
     assert reads == sources
-    assert {str(livret / name) for name in ("livret.yaml", "guichet.yaml", "hors-livret.yaml")} <= set(
-        sources
-    )
+    assert {
+        str(livret / name) for name in ("livret.yaml", "partenaires/guichet.yaml", "besoins/hors-livret.yaml")
+    } <= set(sources)
 
 
 @pytest.mark.parametrize("year", [0, 4_070_908_800], ids=["1970", "2099"])
@@ -154,24 +154,24 @@ def test_a_clock_that_goes_back(livret: Path, monkeypatch: pytest.MonkeyPatch, l
 
 def test_a_file_that_comes_is_noticed(livret: Path, loads: list[Path]) -> None:
     opened(livret)
-    (livret / "hors-livret.yaml").write_text(ELSEWHERE, encoding="utf-8")
+    (livret / "besoins/hors-livret.yaml").write_text(ELSEWHERE, encoding="utf-8")
     opened(livret)
     assert len(loads) == 2
 
 
 def spoil_missing(livret: Path) -> None:
-    (livret / "guichet.yaml").rename(livret / "guichet.bak")
+    (livret / "partenaires/guichet.yaml").rename(livret / "guichet.bak")
 
 
 def spoil_syntax(livret: Path) -> None:
-    path = livret / "guichet.yaml"
-    path.write_text(path.read_text(encoding="utf-8") + "answers: [", encoding="utf-8")
+    path = livret / "partenaires/guichet.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + "réponses: [", encoding="utf-8")
 
 
 def spoil_target(livret: Path) -> None:
-    path = livret / "guichet.yaml"
+    path = livret / "partenaires/guichet.yaml"
     path.write_text(
-        path.read_text(encoding="utf-8").replace("if_blocked: blocage", "if_blocked: nulle-part"),
+        path.read_text(encoding="utf-8").replace("si ça bloque: blocage", "si ça bloque: nulle-part"),
         encoding="utf-8",
     )
 
@@ -233,11 +233,13 @@ def failing(names: str, fail: Callable[[], object]) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("code", [errno.EACCES, errno.EIO])
-@pytest.mark.parametrize("name", ["livret.yaml", "guichet.yaml", "hors-livret.yaml", "synonymes.yaml"])
+@pytest.mark.parametrize(
+    "name", ["livret.yaml", "partenaires/guichet.yaml", "besoins/hors-livret.yaml", "mots/synonymes.yaml"]
+)
 def test_a_reading_that_failed_is_tried_again(livret: Path, name: str, code: int) -> None:
     opened(livret)
     write_livret(livret, "changé")
-    (livret / "hors-livret.yaml").write_text(ELSEWHERE, encoding="utf-8")
+    (livret / "besoins/hors-livret.yaml").write_text(ELSEWHERE, encoding="utf-8")
     aged(livret, LONG_AGO + 400)
 
     def fail() -> None:
@@ -261,7 +263,7 @@ def test_a_status_that_failed_is_asked_again(livret: Path, monkeypatch: pytest.M
     real = os.stat
 
     def failing_stat(path: Any, *arguments: Any, **options: Any) -> os.stat_result:
-        if str(path).endswith("guichet.yaml"):
+        if str(path).endswith("partenaires/guichet.yaml"):
             raise OSError(errno.EIO, "")
         return real(path, *arguments, **options)
 
@@ -285,11 +287,11 @@ def test_a_share_that_hangs_in_a_reading(livret: Path, broken: bool) -> None:
         asked.append("a file")
         stop.wait()
 
-    with failing("guichet.yaml synonymes.yaml", hang):
+    with failing("partenaires/guichet.yaml mots/synonymes.yaml", hang):
         title, notices = opened(livret)
     stop.set()
     assert (title, len(asked)) == ("title", 1), "one file is waited for"
-    problem = f"les règles ont un problème ({livret}/guichet.yaml:0 : le disque ne répond pas"
+    problem = f"les règles ont un problème ({livret}/partenaires/guichet.yaml:0 : le disque ne répond pas"
     away = "le dossier des règles ne répond pas ; livret tel qu’il était le DATE."
     [notice] = dated(notices)
     assert notice.startswith(typeset_french(f"Attention : {problem if broken else away}"))
@@ -331,7 +333,7 @@ def test_what_is_no_file_of_rules_is_not_read(
     asked = {"FS_TRIAGE_REGLES": str(livret), "XDG_CACHE_HOME": str(tmp_path / "cache")}
     before = run("guichet", "papier", env=asked)
     assert (before.returncode, before.stderr) == (0, "")
-    path = livret / "guichet.yaml"
+    path = livret / "partenaires/guichet.yaml"
     text = path.read_text(encoding="utf-8")
     path.unlink()
     spoil(path)
@@ -491,7 +493,7 @@ def test_a_search_is_trained_when_its_texts_have_changed(
 
     monkeypatch.setattr(train, "train", watched)
     before = model()
-    path = livret / "guichet.yaml"
+    path = livret / "partenaires/guichet.yaml"
     edit(path, ('"3949"', '"3950"'))
     assert (model(), len(trained)) == (before, 1)
     edit(path, ("[un papier]", "[une attestation]"))

@@ -256,13 +256,17 @@ def _read_partner_table(
 
 
 def _read_partner(folder: Path, name: str, loaded: LoadResult, *models: type[BaseModel]) -> Table | None:
-    """Return the table of the partner `name` of the livret at `folder`, with its needs; None without any."""
+    """Return the table of the partner `name` of the livret at `folder`, with its needs; None without any.
+
+    What is read as `Changes` too may be needs alone.
+    """
     table = _read_first_file(f"{PARTNERS}/{name}.yaml", [folder], loaded, *models)
     needs = _read_first_file(f"{NEEDS}/{name}.yaml", [folder], loaded)
     if table is not None:
         loaded.problems.extend(_refuse_needs(table, f"{NEEDS}/{name}.yaml"))
-    if needs is not None:
-        table = table or Table(needs.place)
+    elif needs is not None and Changes in models:
+        table = Table(needs.place)
+    if needs is not None and table is not None:
         table.entries["examples"] = (needs.place, needs)
     return table
 

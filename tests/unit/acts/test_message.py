@@ -136,11 +136,11 @@ def test_what_cannot_be_written_is_told_in_one_sentence(
 # -- templates of a livret
 
 MESSAGES = """\
-owner: livret@mairie.fr
+responsable: livret@mairie.fr
 messages:
-  email:
-    subject: "{{ partenaire }} - {{ demarche }}"
-    body: |
+  courriel:
+    objet: "{{ partenaire }} - {{ demarche }}"
+    texte: |
       Bonjour,
       {% if motif %}
       Motif : {{ motif }}
@@ -152,8 +152,8 @@ messages:
 """
 OWN = """\
   mairie/etat-civil:
-    subject: État civil
-    body: "{{ demarche }}, {{ essais | join(' ; ') }}"
+    objet: État civil
+    texte: "{{ demarche }}, {{ essais | join(' ; ') }}"
 """
 
 
@@ -180,10 +180,10 @@ def test_an_heir_has_the_templates_of_its_parent_but_not_its_owner(folder: Path)
     heir.mkdir()
     own = MESSAGES.replace("{{ partenaire }} - ", "").partition("\n")[2]
     (heir / "livret.yaml").write_text(
-        f"id: doubs\ntitle: Doubs\ndepartement: 25 Doubs\nsource: Préfecture\nextends: bon\n{own}",
+        f"id: doubs\ntitre: Doubs\ndépartement: 25 Doubs\nsource: Préfecture\nhérite de: bon\n{own}",
         encoding="utf-8",
     )
-    shutil.copy(folder / "synonymes.yaml", heir)
+    shutil.copy(folder / "mots/synonymes.yaml", heir)
     livret = opened(heir.resolve())
     assert livret.get_owner() == ""
     assert livret.list_message_templates()["email"][0] == "{{ demarche }}"
@@ -200,12 +200,12 @@ def test_an_heir_has_the_templates_of_its_parent_but_not_its_owner(folder: Path)
         ),
         ("{% endif %}", "", "modèle de message qui ne se lit pas"),
         (
-            "  email:",
+            "  courriel:",
             "  emial:",
             "modèle pour « emial », qui n’est ni un moyen ni un contact à qui l’on écrit",
         ),
-        ("  email:", "  mairie/accueil:", "modèle pour « mairie/accueil »"),
-        ("    subject:", "    subjet:", "clé inconnue « subjet » ; vouliez-vous dire « subject » ?"),
+        ("  courriel:", "  mairie/accueil:", "modèle pour « mairie/accueil »"),
+        ("    objet:", "    subjet:", "clé inconnue « subjet » ; vouliez-vous dire « objet » ?"),
         ("livret@mairie.fr", "la mairie", "adresse électronique « la mairie »"),
     ],
 )

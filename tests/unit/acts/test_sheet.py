@@ -32,10 +32,10 @@ LIVRETS = [
 ]
 HEIR = """\
 id: doubs
-title: Livret du Doubs
-departement: 25 Doubs
+titre: Livret du Doubs
+département: 25 Doubs
 source: Préfecture du Doubs
-extends: {parent}
+hérite de: {parent}
 """
 
 
@@ -110,25 +110,25 @@ def test_no_sheet_shows_what_is_reserved(folder: Path) -> None:
 
 PHONE = "03 84 25 69 93"
 HOSTILE = [
-    ("label: Accueil de la mairie", f"label: Accueil, ou {PHONE}"),
+    ("libellé: Accueil de la mairie", f"libellé: Accueil, ou {PHONE}"),
     (
-        "    hours: Mo-Fr 08:30-12:00",
-        "    hours: Mo-Fr 08:30-12:00\n    note: Sinon écrire à ETAT-CIVIL@mairie.fr",
+        "    horaires: Mo-Fr 08:30-12:00",
+        "    horaires: Mo-Fr 08:30-12:00\n    note: Sinon écrire à ETAT-CIVIL@mairie.fr",
     ),
-    ("label: Une carte d'identité", f"label: Une carte, par {PHONE.replace(' ', '.')}"),
+    ("libellé: Une carte d'identité", f"libellé: Une carte, par {PHONE.replace(' ', '.')}"),
     ("      - Prendre rendez-vous.", "      - Écrire à etat-civil @mairie.fr.\n      - Prendre rendez-vous."),
     (
-        "    audience: conseiller",
-        "    audience: conseiller\n"
-        f'  direct:\n    phone: "{PHONE}"\n    label: Ligne directe\n    audience: conseiller\n'
-        f'  copie:\n    phone: "{PHONE.replace(" ", "")}"\n    label: La même, par erreur\n    audience: usager',
+        "    public: conseiller",
+        "    public: conseiller\n"
+        f'  direct:\n    téléphone: "{PHONE}"\n    libellé: Ligne directe\n    public: conseiller\n'
+        f'  copie:\n    téléphone: "{PHONE.replace(" ", "")}"\n    libellé: La même, par erreur\n    public: usager',
     ),
-    ("escalate: [accueil, etat-civil]", "escalate: [accueil, etat-civil, direct, copie]"),
+    ("contacter: [accueil, etat-civil]", "contacter: [accueil, etat-civil, direct, copie]"),
 ]
 
 
 def test_a_text_that_names_a_reserved_value_is_left_out_or_masked(folder: Path) -> None:
-    edit(folder / "mairie.yaml", *HOSTILE)
+    edit(folder / "partenaires/mairie.yaml", *HOSTILE)
     livret = opened(folder.resolve())
     reserved = list_reserved(load(folder.resolve()))
     assert reserved == {"etat-civil@mairie.fr", PHONE}
@@ -148,7 +148,7 @@ def test_an_heir_keeps_off_what_its_parent_reserves(tmp_path: Path, replaces: bo
     """The steps are inherited from a livret whose own contact the heir replaces, or has yet to replace."""
     shutil.copytree(GOOD, tmp_path / "bon")
     edit(
-        tmp_path / "bon" / "mairie.yaml",
+        tmp_path / "bon" / "partenaires/mairie.yaml",
         (
             "      - Prendre rendez-vous.",
             "      - Écrire à etat-civil@mairie.fr.\n      - Prendre rendez-vous.",
@@ -158,11 +158,11 @@ def test_an_heir_keeps_off_what_its_parent_reserves(tmp_path: Path, replaces: bo
     heir.mkdir()
     (heir / "livret.yaml").write_text(HEIR.format(parent="bon"), encoding="utf-8")
     own = (
-        "contacts:\n  etat-civil:\n    email: autre@mairie.fr\n    label: L'état civil\n    audience: conseiller\n"
+        "contacts:\n  etat-civil:\n    courriel: autre@mairie.fr\n    libellé: L'état civil\n    public: conseiller\n"
         if replaces
-        else "keywords: [hôtel de ville]\n"
+        else "mots: [hôtel de ville]\n"
     )
-    (heir / "mairie.yaml").write_text(own, encoding="utf-8")
+    (heir / "partenaires/mairie.yaml").write_text(own, encoding="utf-8")
     sheet = make_sheet(opened(heir), "mairie/carte", "mairie/aide")
     assert sheet.demarches[0].steps == ("Prendre rendez-vous.",)
     for text in render_all(sheet):

@@ -26,41 +26,41 @@ from fs_triage.text.typography import join_lines
 
 LIVRET = """\
 id: essai
-title: Livret d'essai
-departement: 39 Jura
+titre: Livret d'essai
+département: 39 Jura
 source: Essai
-partners: [guichet]
+partenaires: [guichet]
 """
 PARTNER = """\
 id: guichet
-label: Guichet
-name: Guichet d'essai
-about: essais
+libellé: Guichet
+nom: Guichet d'essai
+pour: essais
 pages: [2]
-if_blocked: blocage
+si ça bloque: blocage
 contacts:
   tel:
-    phone: "3230"
-    label: Numéro
-    audience: usager
+    téléphone: "3230"
+    libellé: Numéro
+    public: usager
 question: Que veut l'usager ?
-answers:
+réponses:
   - id: titre
-    label: Un titre
+    libellé: Un titre
     question: Est-il "perdu" ?
-    answers:
+    réponses:
       - id: oui
-        label: Oui
-        steps: [Chercher.]
+        libellé: Oui
+        étapes: [Chercher.]
       - id: non
-        label: Non
-        goto: blocage
+        libellé: Non
+        aller à: blocage
   - id: blocage
-    label: Ça bloque
-    escalate: [tel]
+    libellé: Ça bloque
+    contacter: [tel]
 examples:
-  - {id: titre/oui, besoin: [un titre]}
-  - {id: blocage, besoin: [rien ne va]}
+  - {id: titre/oui, besoins: [un titre]}
+  - {id: blocage, besoins: [rien ne va]}
 """
 OUTLINE = """\
 Guichet (guichet)
@@ -120,7 +120,7 @@ def essai(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("rules") / "essai"
     folder.mkdir()
     (folder / "livret.yaml").write_text(LIVRET, encoding="utf-8")
-    (folder / "guichet.yaml").write_text(PARTNER, encoding="utf-8")
+    (folder / "partenaires/guichet.yaml").write_text(PARTNER, encoding="utf-8")
     return folder
 
 

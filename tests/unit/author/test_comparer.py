@@ -24,62 +24,62 @@ NOWHERE = Table(Mark("", 0, 0))
 
 LIVRET = """\
 id: essai
-title: Livret d'essai
-departement: 39 Jura
+titre: Livret d'essai
+département: 39 Jura
 source: Essai
-partners: [guichet]
+partenaires: [guichet]
 """
 PARTNER = """\
 id: guichet
-label: Guichet
-name: Guichet d'essai
-about: essais
+libellé: Guichet
+nom: Guichet d'essai
+pour: essais
 pages: [2]
-if_blocked: blocage
+si ça bloque: blocage
 contacts:
   tel:
-    phone: "3230"
-    label: Numéro
-    audience: conseiller
-    hours: Mo-Fr 08:30-19:00
+    téléphone: "3230"
+    libellé: Numéro
+    public: conseiller
+    horaires: Mo-Fr 08:30-19:00
   site:
-    web: www.guichet.fr
-    label: Site
-    audience: usager
+    site: www.guichet.fr
+    libellé: Site
+    public: usager
 question: Que veut l'usager ?
-answers:
+réponses:
   - id: titre
-    label: Un titre
+    libellé: Un titre
     question: Est-il perdu ?
-    answers:
+    réponses:
       - id: oui
-        label: Déclarer la perte d'un titre
-        steps: [Ouvrir le site., Remplir la déclaration.]
+        libellé: Déclarer la perte d'un titre
+        étapes: [Ouvrir le site., Remplir la déclaration.]
         contacts: [site]
       - id: non
-        label: Renouveler un titre
-        steps: [Ouvrir le site., Demander un titre neuf.]
+        libellé: Renouveler un titre
+        étapes: [Ouvrir le site., Demander un titre neuf.]
         contacts: [site]
   - id: papier
-    label: Demande papier
-    steps: [Remplir le formulaire.]
+    libellé: Demande papier
+    étapes: [Remplir le formulaire.]
   - id: blocage
-    label: Ça bloque
-    escalate: [tel]
+    libellé: Ça bloque
+    contacter: [tel]
 """
 EDITS = (
-    ('phone: "3230"', 'phone: "3231"'),
-    ("audience: conseiller", "audience: usager"),
-    ("hours: Mo-Fr 08:30-19:00", "hours: Mo-Th 09:00-12:00\n    doubt: Le livret se contredit."),
-    ("  - id: titre\n    label: Un titre", "  - id: piece\n    label: Une pièce d'identité"),
+    ('téléphone: "3230"', 'téléphone: "3231"'),
+    ("public: conseiller", "public: usager"),
+    ("horaires: Mo-Fr 08:30-19:00", "horaires: Mo-Th 09:00-12:00\n    doute: Le livret se contredit."),
+    ("  - id: titre\n    libellé: Un titre", "  - id: piece\n    libellé: Une pièce d'identité"),
     ("Renouveler un titre", "Renouveler un titre d'identité"),
-    ("  - id: papier\n    label: Demande papier\n    steps: [Remplir le formulaire.]\n", ""),
+    ("  - id: papier\n    libellé: Demande papier\n    étapes: [Remplir le formulaire.]\n", ""),
     (
-        "    escalate: [tel]",
-        "    escalate: [site, {contact: tel, when: après 9 h}]\n  - id: neuf\n    label: Neuf\n    escalate: [tel]",
+        "    contacter: [tel]",
+        "    contacter: [site, {contact: tel, quand: après 9 h}]\n  - id: neuf\n    libellé: Neuf\n    contacter: [tel]",
     ),
     ("Demander un titre neuf.", "Demander un titre tout neuf."),
-    ("id: guichet\n", "id: guichet\nkeywords: [comptoir]\ndo_not: [Le prix.]\n"),
+    ("id: guichet\n", "id: guichet\nmots: [comptoir]\nne pas renseigner: [Le prix.]\n"),
 )
 TEXT = """\
 Que dire aux conseillers\u00a0?
@@ -130,7 +130,7 @@ Recherche (1)
 def write(folder: Path, partner: str) -> Path:
     folder.mkdir()
     (folder / "livret.yaml").write_text(LIVRET, encoding="utf-8")
-    (folder / "guichet.yaml").write_text(partner, encoding="utf-8")
+    (folder / "partenaires/guichet.yaml").write_text(partner, encoding="utf-8")
     return folder
 
 
@@ -206,7 +206,7 @@ def test_the_same_livret(run: Run, tmp_path: Path, form: list[str]) -> None:
 
 
 def test_a_level_that_changed(run: Run, old: Path, tmp_path: Path) -> None:
-    text = PARTNER.replace("    steps: [Remplir le formulaire.]", "    escalate: [tel]")
+    text = PARTNER.replace("    étapes: [Remplir le formulaire.]", "    contacter: [tel]")
     done = run("comparer", str(old), str(write(tmp_path / "n", text)))
     assert (
         "- Guichet\u00a0: «\u00a0Demande papier\u00a0» passe du 1er au 2nd niveau\u00a0: à transmettre.\n"
@@ -224,21 +224,21 @@ def lines(run: Run, old: Path, new: Path) -> list[str]:
 def test_topics_out_of_the_livret(run: Run, old: Path, tmp_path: Path) -> None:
     new = tmp_path / "sujets"
     shutil.copytree(old, new)
-    (old / "hors-livret.yaml").write_text(
+    (old / "besoins/hors-livret.yaml").write_text(
         """\
-out_of_scope:
+hors livret:
   - permis de chasse
-  - {topic: élections, where: La mairie, needs: [voter]}
-  - {topic: douane, where: Le bureau de Pontarlier, needs: [dédouaner]}
+  - {sujet: élections, où: La mairie, besoins: [voter]}
+  - {sujet: douane, où: Le bureau de Pontarlier, besoins: [dédouaner]}
 """,
         encoding="utf-8",
     )
-    (new / "hors-livret.yaml").write_text(
+    (new / "besoins/hors-livret.yaml").write_text(
         """\
-out_of_scope:
-  - {topic: élections, where: La préfecture, needs: [voter]}
-  - {topic: douane, needs: [dédouaner]}
-  - {topic: chasse, where: La fédération., needs: [permis de chasse]}
+hors livret:
+  - {sujet: élections, où: La préfecture, besoins: [voter]}
+  - {sujet: douane, besoins: [dédouaner]}
+  - {sujet: chasse, où: La fédération., besoins: [permis de chasse]}
 """,
         encoding="utf-8",
     )
@@ -254,7 +254,7 @@ def test_partners_that_come_and_go(run: Run, old: Path, tmp_path: Path) -> None:
     new = write(tmp_path / "n", PARTNER)
     (new / "livret.yaml").write_text(LIVRET.replace("[guichet]", "[guichet, mairie]"), encoding="utf-8")
     mairie = PARTNER.replace("uichet", "airie").replace("Gairie", "Mairie").replace("gairie", "mairie")
-    (new / "mairie.yaml").write_text(mairie, encoding="utf-8")
+    (new / "partenaires/mairie.yaml").write_text(mairie, encoding="utf-8")
     assert lines(run, old, new) == ["- Mairie est un nouveau partenaire, avec 4 démarches."]
     assert lines(run, new, old) == ["- Mairie n’est plus dans le livret, ni ses 4 démarches."]
 
@@ -262,14 +262,14 @@ def test_partners_that_come_and_go(run: Run, old: Path, tmp_path: Path) -> None:
 def test_a_partner_and_a_contact_that_change_their_names(run: Run, old: Path, tmp_path: Path) -> None:
     new = write(tmp_path / "n", PARTNER)
     (new / "livret.yaml").write_text(LIVRET.replace("[guichet]", "[accueil]"), encoding="utf-8")
-    text = (new / "guichet.yaml").read_text(encoding="utf-8")
-    (new / "guichet.yaml").unlink()
+    text = (new / "partenaires/guichet.yaml").read_text(encoding="utf-8")
+    (new / "partenaires/guichet.yaml").unlink()
     text = (
         text.replace("id: guichet", "id: accueil")
         .replace("  tel:", "  telephone:")
         .replace("[tel]", "[telephone]")
     )
-    (new / "accueil.yaml").write_text(text, encoding="utf-8")
+    (new / "partenaires/accueil.yaml").write_text(text, encoding="utf-8")
     expected = [
         "- Guichet\u00a0: le partenaire guichet s’appelle maintenant accueil\u00a0: fs-triage accueil.",
         "- Guichet\u00a0: le contact guichet/tel s’écrit maintenant accueil/telephone dans les règles\u00a0; "
@@ -281,14 +281,14 @@ def test_a_partner_and_a_contact_that_change_their_names(run: Run, old: Path, tm
 def test_a_change_of_name_that_the_livret_keeps(run: Run, old: Path, tmp_path: Path) -> None:
     """Two démarches alike in nothing are one, since `identifiants.yaml` says so."""
     new = write(tmp_path / "n", PARTNER)
-    kept = "  - id: papier\n    label: Demande papier\n    steps: [Remplir le formulaire.]"
-    other = "  - id: courrier\n    label: Écrire\n    steps: [Poster une lettre au service.]"
-    (new / "guichet.yaml").write_text(PARTNER.replace(kept, other), encoding="utf-8")
+    kept = "  - id: papier\n    libellé: Demande papier\n    étapes: [Remplir le formulaire.]"
+    other = "  - id: courrier\n    libellé: Écrire\n    étapes: [Poster une lettre au service.]"
+    (new / "partenaires/guichet.yaml").write_text(PARTNER.replace(kept, other), encoding="utf-8")
     assert [line.split("\u00a0: ")[1] for line in lines(run, old, new)] == [
         "«\u00a0Écrire\u00a0» est une nouvelle démarche, au 1er niveau.",
         "«\u00a0Demande papier\u00a0» n’est plus dans le livret.",
     ]
-    (new / "identifiants.yaml").write_text("renamed: {guichet/papier: guichet/courrier}\n", encoding="utf-8")
+    (new / "identifiants.yaml").write_text("renommés: {guichet/papier: guichet/courrier}\n", encoding="utf-8")
     told = lines(run, old, new)
     assert told[0].endswith("se trouve maintenant à guichet/courrier, et non plus à guichet/papier.")
     assert len(told) == 3
@@ -297,10 +297,10 @@ def test_a_change_of_name_that_the_livret_keeps(run: Run, old: Path, tmp_path: P
 def test_a_contact_that_an_heir_has_yet_to_replace(run: Run, old: Path, tmp_path: Path) -> None:
     heir = tmp_path / "heritier"
     heir.mkdir()
-    text = LIVRET.replace("id: essai", "id: heritier").replace("partners: [guichet]", "extends: ancien")
+    text = LIVRET.replace("id: essai", "id: heritier").replace("partenaires: [guichet]", "hérite de: ancien")
     (heir / "livret.yaml").write_text(text, encoding="utf-8")
-    site = "contacts:\n  site:\n    web: www.doubs.fr\n    label: Site\n    audience: usager\n"
-    (heir / "guichet.yaml").write_text(site, encoding="utf-8")
+    site = "contacts:\n  site:\n    site: www.doubs.fr\n    libellé: Site\n    public: usager\n"
+    (heir / "partenaires/guichet.yaml").write_text(site, encoding="utf-8")
     assert lines(run, old, heir)[:2] == [
         "- Guichet\u00a0: «\u00a0Numéro\u00a0» n’est plus donné\u00a0: ce contact est à remplacer pour ce département.",
         "- Guichet\u00a0: «\u00a0Site\u00a0» change\u00a0: Site www.doubs.fr, et non plus www.guichet.fr.",
@@ -311,8 +311,8 @@ def test_a_contact_that_an_heir_has_yet_to_replace(run: Run, old: Path, tmp_path
     ("text", "message"),
     [
         (None, "Le dossier de règles «\u00a0{}\u00a0» n’existe pas"),
-        (PARTNER.replace("escalate: [tel]", "escalate: [fax]"), "contact inconnu «\u00a0fax\u00a0»"),
-        (PARTNER.replace("label: Guichet", "label: [Guichet"), "Les règles ne peuvent pas servir"),
+        (PARTNER.replace("contacter: [tel]", "contacter: [fax]"), "contact inconnu «\u00a0fax\u00a0»"),
+        (PARTNER.replace("libellé: Guichet", "libellé: [Guichet"), "Les règles ne peuvent pas servir"),
     ],
 )
 def test_a_folder_that_cannot_be_used(

@@ -11,25 +11,25 @@ from conftest import GOOD, Run, edit
 SITUATIONS = """\
 situations:
   - id: demenagement
-    title: Déménagement
-    words: [déménager]
+    titre: Déménagement
+    mots: [déménager]
     question: Que faut-il changer ?
-    answers:
+    réponses:
       - id: titre
-        label: Son titre
-        demarches: [mairie/carte]
+        libellé: Son titre
+        démarches: [mairie/carte]
       - id: vote
-        label: Son vote
-        demarches: [mairie/liste]
-    demarches: [mairie/carte, mairie/liste]
-    besoin: [je viens de déménager]
+        libellé: Son vote
+        démarches: [mairie/liste]
+    démarches: [mairie/carte, mairie/liste]
+    besoins: [je viens de déménager]
 """
 DECES = """\
   - id: deces
-    title: Décès d'un proche
-    words: [décès]
-    demarches: [mairie/aide]
-    besoin: [un décès]
+    titre: Décès d'un proche
+    mots: [décès]
+    démarches: [mairie/aide]
+    besoins: [un décès]
 """
 
 
@@ -57,7 +57,7 @@ CHANGES = {
         ["Situations (1)", "- La situation « Décès d’un proche » n’est plus dans le livret."],
     ),
     "order": (
-        (("    demarches: [mairie/carte, mairie/liste]", "    demarches: [mairie/liste, mairie/carte]"),),
+        (("    démarches: [mairie/carte, mairie/liste]", "    démarches: [mairie/liste, mairie/carte]"),),
         [
             "Situations (1)",
             "- L’ordre des démarches de « Déménagement » change.",
@@ -65,7 +65,7 @@ CHANGES = {
         ],
     ),
     "one more": (
-        (("    demarches: [mairie/aide]", "    demarches: [mairie/liste, mairie/aide]"),),
+        (("    démarches: [mairie/aide]", "    démarches: [mairie/liste, mairie/aide]"),),
         [
             "Situations (1)",
             "- Les démarches de « Décès d’un proche » changent.",
@@ -74,14 +74,14 @@ CHANGES = {
         ],
     ),
     "title": (
-        (("title: Déménagement", "title: Déménagement ou emménagement"),),
+        (("titre: Déménagement", "titre: Déménagement ou emménagement"),),
         [
             "Situations (1)",
             "- La situation « Déménagement » s’appelle maintenant « Déménagement ou emménagement ».",
         ],
     ),
     "question": (
-        (("label: Son vote", "label: Son lieu de vote"),),
+        (("libellé: Son vote", "libellé: Son lieu de vote"),),
         [
             "Situations (1)",
             "- La question qui trie les démarches de « Déménagement » change.",
@@ -90,7 +90,7 @@ CHANGES = {
         ],
     ),
     "words": (
-        (("words: [décès]", "words: [décès, deuil]"),),
+        (("mots: [décès]", "mots: [décès, deuil]"),),
         ["Recherche (1)", "- Les mots qui désignent « Décès d’un proche » ont changé."],
     ),
 }
@@ -104,7 +104,7 @@ def test_what_to_tell(run: Run, old: Path, changes: tuple[tuple[str, str], ...],
 def test_a_new_situation_is_told_with_its_demarches(run: Run, old: Path) -> None:
     edit(old / "situations.yaml", (DECES, ""))
     lines = compare(
-        run, old, ("    besoin: [je viens de déménager]\n", f"    besoin: [je viens de déménager]\n{DECES}")
+        run, old, ("    besoins: [je viens de déménager]\n", f"    besoins: [je viens de déménager]\n{DECES}")
     )
     assert lines == [
         "Situations (1)",

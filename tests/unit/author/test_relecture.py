@@ -20,56 +20,56 @@ from fs_triage.text.markdown import escape_markdown
 N = "\u00a0"
 LIVRET = """\
 id: essai
-title: Livret d'essai
-departement: 39 Jura
+titre: Livret d'essai
+département: 39 Jura
 source: Essai
-partners: [guichet]
+partenaires: [guichet]
 """
 PARTNER = """\
 id: guichet
-label: Guichet
-name: Guichet d'essai
-about: titres perdus
+libellé: Guichet
+nom: Guichet d'essai
+pour: titres perdus
 pages: [2, 3]
-if_blocked: blocage
-warnings: [Prendre son temps.]
+si ça bloque: blocage
+attention: [Prendre son temps.]
 contacts:
   tel:
-    phone: "3230"
-    label: Numéro
-    audience: conseiller
-    hours: Mo-Fr 08:30-19:00
+    téléphone: "3230"
+    libellé: Numéro
+    public: conseiller
+    horaires: Mo-Fr 08:30-19:00
     note: Gratuit
   site:
-    web: www.guichet.fr
-    label: Site_du_guichet
-    audience: usager
-    doubt: Le livret l'écrit de deux façons.
+    site: www.guichet.fr
+    libellé: Site_du_guichet
+    public: usager
+    doute: Le livret l'écrit de deux façons.
 question: Que veut l'usager ?
-answers:
+réponses:
   - id: titre
-    label: Un titre
+    libellé: Un titre
     question: Est-il perdu ?
-    answers:
+    réponses:
       - id: oui
-        label: Oui, perdu
+        libellé: Oui, perdu
         pages: [2]
-        do_not: [Le prix d'un titre.]
-        steps: [Ouvrir le site., Remplir la déclaration.]
+        ne pas renseigner: [Le prix d'un titre.]
+        étapes: [Ouvrir le site., Remplir la déclaration.]
         contacts: [site]
       - id: non
-        label: Non
-        no_second_level: Il suffit d'attendre
-        steps: [Attendre.]
+        libellé: Non
+        pas de second niveau: Il suffit d'attendre
+        étapes: [Attendre.]
   - id: blocage
-    label: Ça bloque
+    libellé: Ça bloque
     pages: [3]
-    in_order: true
-    escalate: [site, {contact: tel, when: si le site est en panne}]
+    dans cet ordre: oui
+    contacter: [site, {contact: tel, quand: si le site est en panne}]
 examples:
-  - {id: titre/oui, besoin: [j'ai perdu mon titre]}
-  - {id: titre/non, besoin: [mon titre n'arrive pas]}
-  - {id: blocage, besoin: [rien ne va]}
+  - {id: titre/oui, besoins: [j'ai perdu mon titre]}
+  - {id: titre/non, besoins: [mon titre n'arrive pas]}
+  - {id: blocage, besoins: [rien ne va]}
 """
 MARKDOWN = f"""\
 # Relecture du livret
@@ -225,7 +225,7 @@ def essai(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("rules") / "essai"
     folder.mkdir()
     (folder / "livret.yaml").write_text(LIVRET, encoding="utf-8")
-    (folder / "guichet.yaml").write_text(PARTNER, encoding="utf-8")
+    (folder / "partenaires/guichet.yaml").write_text(PARTNER, encoding="utf-8")
     return folder
 
 
@@ -390,8 +390,8 @@ def test_hostile_labels_from_a_rule_file(run: Run, essai: Path, tmp_path: Path) 
     folder.mkdir()
     (folder / "livret.yaml").write_text(LIVRET, encoding="utf-8")
     label = '"><script>alert(1)</script>{{ 7 * 7 }}'
-    text = PARTNER.replace("label: Ça bloque", f"label: {json.dumps(label)}")
-    (folder / "guichet.yaml").write_text(text, encoding="utf-8")
+    text = PARTNER.replace("libellé: Ça bloque", f"libellé: {json.dumps(label)}")
+    (folder / "partenaires/guichet.yaml").write_text(text, encoding="utf-8")
     done = run("relecture", "-o", str(tmp_path / "f.html"), "--regles", str(folder))
     assert done.returncode == 0, done.stderr
     page = Page((tmp_path / "f.html").read_text(encoding="utf-8"))

@@ -28,62 +28,65 @@ DOCUMENT: dict[str, Any] = json.loads(schema.build_schema())
 VALIDATOR = Draft7Validator(DOCUMENT)
 PARTNERS = sorted(
     set(JURA.glob("*.yaml"))
-    - {JURA / name for name in ("livret.yaml", "hors-livret.yaml", "identifiants.yaml", "situations.yaml")}
+    - {
+        JURA / name
+        for name in ("livret.yaml", "besoins/hors-livret.yaml", "identifiants.yaml", "situations.yaml")
+    }
 )
 
 WHOLE = """\
 id: guichet
-label: Guichet
-name: Guichet d'essai
-about: essais
-keywords: [comptoir]
+libellé: Guichet
+nom: Guichet d'essai
+pour: essais
+mots: [comptoir]
 pages: [2, "3"]
-if_blocked: blocage
-do_not: [Ne pas donner les tarifs.]
-warnings: [Attention.]
+si ça bloque: blocage
+ne pas renseigner: [Ne pas donner les tarifs.]
+attention: [Attention.]
 contacts:
   tel:
-    phone: 3230
-    label: 3230
-    audience: usager
-    scope: national
-    hours: Mo-Fr 08:30-19:00
+    téléphone: 3230
+    libellé: 3230
+    public: usager
+    portée: national
+    horaires: Mo-Fr 08:30-19:00
     note: Gratuit.
-    doubt: À vérifier.
+    doute: À vérifier.
 question: Que veut l'usager ?
-answers:
+réponses:
   - id: titre
-    label: no
-    keywords: [1234]
-    help: Un titre.
+    libellé: no
+    mots: [1234]
+    aide: Un titre.
     pages: [2]
-    no_second_level: Rien.
+    pas de second niveau: Rien.
     question: Lequel ?
-    answers:
+    réponses:
       - id: 2
-        label: Deux
-        steps: [Chercher.]
-        contacts: [tel, {contact: tel, when: si perdu}]
+        libellé: Deux
+        étapes: [Chercher.]
+        contacts: [tel, {contact: tel, quand: si perdu}]
       - id: non
-        label: Non
-        goto: blocage
+        libellé: Non
+        aller à: blocage
   - id: blocage
-    label: Ça bloque
-    do_not: []
-    escalate: [tel]
-    steps: [Appeler.]
+    libellé: Ça bloque
+    ne pas renseigner: []
+    contacter: [tel]
+    étapes: [Appeler.]
 examples:
   - id: titre/2
-    besoin: perdu
+    besoins: perdu
     walk: [titre, 2]
   - id: blocage
-    besoin: [bloqué, 8]
+    besoins: [bloqué, 8]
 """
 
 
 def refused_by_loader(text: str) -> bool:
     """Whether the loader refuses a partner's file, its references left aside: a schema cannot follow them."""
-    table, problems = yaml_reader.parse_text(text, "guichet.yaml")
+    table, problems = yaml_reader.parse_text(text, "partenaires/guichet.yaml")
     assert table is not None
     model = build_model(Partner, table, problems)
     return (
@@ -146,48 +149,52 @@ def test_a_whole_file_is_accepted_as_an_editor_types_it() -> None:
 
 TWO_THINGS = "Une réponse mène à une seule chose\u00a0: gardez «\u00a0{}\u00a0» ou «\u00a0{}\u00a0»."
 MUTANTS: dict[str, tuple[str, str, list[str | int]]] = {
-    "an unknown key": ("    help: Un titre.\n", "    aide: Un titre.\n", ["answers", 0]),
-    "a missing label": ("    label: Ça bloque\n", "", ["answers", 1]),
+    "an unknown key": ("    aide: Un titre.\n", "    aide: Un titre.\n", ["answers", 0]),
+    "a missing label": ("    libellé: Ça bloque\n", "", ["answers", 1]),
     "a bad id": ("id: blocage\n    label", "id: Blocage\n    label", ["answers", 1, "id"]),
-    "an empty label": ("label: Ça bloque", "label:", ["answers", 1, "label"]),
-    "a blank label": ("label: Ça bloque", 'label: "  "', ["answers", 1, "label"]),
-    "a list for a text": ("label: Ça bloque", "label: [Ça bloque]", ["answers", 1, "label"]),
-    "a text for a list": ("do_not: []", "do_not: Rien.", ["answers", 1, "do_not"]),
-    "an empty list of steps": ("steps: [Chercher.]", "steps: []", ["answers", 0, "answers", 0, "steps"]),
-    "no answers": ("if_blocked: blocage\n", "if_blocked: blocage\nanswers2: []\n", []),
+    "an empty label": ("libellé: Ça bloque", "libellé:", ["answers", 1, "label"]),
+    "a blank label": ("libellé: Ça bloque", 'libellé: "  "', ["answers", 1, "label"]),
+    "a list for a text": ("libellé: Ça bloque", "libellé: [Ça bloque]", ["answers", 1, "label"]),
+    "a text for a list": ("ne pas renseigner: []", "ne pas renseigner: Rien.", ["answers", 1, "do_not"]),
+    "an empty list of steps": ("étapes: [Chercher.]", "étapes: []", ["answers", 0, "answers", 0, "steps"]),
+    "no answers": ("si ça bloque: blocage\n", "si ça bloque: blocage\nanswers2: []\n", []),
     "steps and a goto": (
-        "goto: blocage",
-        "goto: blocage\n        steps: [a]",
+        "aller à: blocage",
+        "aller à: blocage\n        étapes: [a]",
         ["answers", 0, "answers", 1, "steps"],
     ),
     "a question and steps": (
         "    question: Lequel ?",
-        "    steps: [a]\n    question: Lequel ?",
+        "    étapes: [a]\n    question: Lequel ?",
         ["answers", 0, "steps"],
     ),
-    "a question without answers": ("goto: blocage", "question: Quoi ?", ["answers", 0, "answers", 1]),
+    "a question without answers": ("aller à: blocage", "question: Quoi ?", ["answers", 0, "answers", 1]),
     "contacts beside escalate": (
-        "escalate: [tel]",
-        "escalate: [tel]\n    contacts: [tel]",
+        "contacter: [tel]",
+        "contacter: [tel]\n    contacts: [tel]",
         ["answers", 1, "contacts"],
     ),
-    "contacts without steps": ("steps: [Chercher.]\n", "\n", ["answers", 0, "answers", 0]),
-    "an answer that leads nowhere": ("        goto: blocage\n", "", ["answers", 0, "answers", 1]),
-    "an unknown audience": ("audience: usager", "audience: tous", ["contacts", "tel", "audience"]),
-    "an unknown scope": ("scope: national", "scope: Jura", ["contacts", "tel", "scope"]),
-    "a contact of two kinds": ("phone: 3230", "phone: 3230\n    email: a@b.fr", ["contacts", "tel", "email"]),
-    "a contact without a value": ("    phone: 3230\n", "", ["contacts", "tel"]),
+    "contacts without steps": ("étapes: [Chercher.]\n", "\n", ["answers", 0, "answers", 0]),
+    "an answer that leads nowhere": ("        aller à: blocage\n", "", ["answers", 0, "answers", 1]),
+    "an unknown audience": ("public: usager", "public: tous", ["contacts", "tel", "audience"]),
+    "an unknown scope": ("portée: national", "portée: Jura", ["contacts", "tel", "scope"]),
+    "a contact of two kinds": (
+        "téléphone: 3230",
+        "téléphone: 3230\n    courriel: a@b.fr",
+        ["contacts", "tel", "email"],
+    ),
+    "a contact without a value": ("    téléphone: 3230\n", "", ["contacts", "tel"]),
     "a contact with a bad id": ("  tel:\n", "  Tél:\n", ["contacts"]),
     "a page that is no number": ("pages: [2]", "pages: [deux]", ["answers", 0, "pages", 0]),
     "page 0": ("pages: [2]", "pages: [0]", ["answers", 0, "pages", 0]),
     "page 1000": ("pages: [2]", "pages: [1000]", ["answers", 0, "pages", 0]),
     "an unknown key in a use": (
-        "when: si perdu",
+        "quand: si perdu",
         "quand: si perdu",
         ["answers", 0, "answers", 0, "contacts", 1],
     ),
-    "an unknown key in an example": ("besoin: perdu", "besoins: perdu", ["examples", 0]),
-    "an example without id": ("  - id: blocage\n    besoin:", "  - besoin:", ["examples", 1]),
+    "an unknown key in an example": ("besoins: perdu", "besoins: perdu", ["examples", 0]),
+    "an example without id": ("  - id: blocage\n    besoins:", "  - besoins:", ["examples", 1]),
     "a bad path": ("id: titre/2", "id: titre//2", ["examples", 0, "id"]),
 }
 

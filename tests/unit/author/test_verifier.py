@@ -78,13 +78,15 @@ def test_a_folder_of_livrets(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert verifier.run_verifier([str(tmp_path)], False, None) == 1
     lines = capsys.readouterr().out.splitlines()
     assert [line.rpartition(" ")[2] for line in lines] == ["[alias]", "[tag]"]
-    assert lines[0].startswith(f"{tmp_path}/alias/mairie.yaml:"), "not below the current folder: whole"
+    assert lines[0].startswith(f"{tmp_path}/alias/partenaires/mairie.yaml:"), (
+        "not below the current folder: whole"
+    )
 
 
 @pytest.mark.usefixtures("here")
 def test_a_file_stands_for_its_livret(capsys: pytest.CaptureFixture[str]) -> None:
     Path("autre.py").touch()
-    assert verifier.run_verifier(["alias/mairie.yaml", "autre.py"], False, None) == 1
+    assert verifier.run_verifier(["alias/partenaires/mairie.yaml", "autre.py"], False, None) == 1
     out, err = capsys.readouterr()
     assert out == said("alias")
     assert err.startswith(
@@ -102,7 +104,7 @@ def test_rules_whose_livret_file_is_gone(folder: Path, run: Run) -> None:
     Path("rules/autre").mkdir()
     os.mkfifo("rules/autre/tube.yml")
     Path("rules/autre/compose.yml").write_text("services:\n  base: {}\n", encoding="utf-8")
-    for asked in ("rules", "rules/perdu/mairie.yaml"):
+    for asked in ("rules", "rules/perdu/partenaires/mairie.yaml"):
         answer = run("verifier", asked, cwd=Path.cwd())
         assert (answer.returncode, answer.stdout) == (3, f"rules/perdu/{GONE}"), asked
     answer = run("verifier", "rules/autre/compose.yml", "rules/perdu/synonymes.yaml", cwd=Path.cwd())
@@ -115,17 +117,20 @@ def test_rules_whose_livret_file_is_gone(folder: Path, run: Run) -> None:
         ("identifiant.yaml", "fichier que rien ne lit ; vouliez-vous dire « identifiants.yaml » ?"),
         ("identifiants.yml", "fichier que rien ne lit ; vouliez-vous dire « identifiants.yaml » ?"),
         ("Hors livret.yaml", "fichier que rien ne lit ; vouliez-vous dire « hors-livret.yaml » ?"),
-        ("mairie (copie).yaml", "fichier que rien ne lit ; ôtez-le de ce dossier, ou renommez-le"),
+        (
+            "partenaires/mairie (copie).yaml",
+            "fichier que rien ne lit ; ôtez-le de ce dossier, ou renommez-le",
+        ),
         ("mairie.yaml.txt", "fichier que rien ne lit ; ôtez-le de ce dossier, ou renommez-le"),
         ("mairie.yml", "fichier que rien ne lit ; ôtez-le de ce dossier, ou renommez-le"),
         (
-            "identite.yaml",
+            "partenaires/identite.yaml",
             "fichier que livret.yaml ne cite pas : rien n’y mène ; ajoutez « identite » à partners",
         ),
     ],
 )
 def test_a_file_that_nothing_reads(name: str, problem: str, folder: Path) -> None:
-    shutil.copy(folder / "mairie.yaml", folder / name)
+    shutil.copy(folder / "partenaires/mairie.yaml", folder / name)
     for silent in (".mairie.yaml.swp", "lisez-moi.txt", "partner.schema.json"):
         (folder / silent).touch()
     assert [str(one) for one in verifier.verify_livret(folder).problems] == [
@@ -141,7 +146,7 @@ def test_json(capsys: pytest.CaptureFixture[str]) -> None:
         "schema_version": 1,
         "problems": [
             {
-                "path": "not-covered/mairie.yaml",
+                "path": "not-covered/partenaires/mairie.yaml",
                 "line": 27,
                 "column": 9,
                 "code": "not-covered",
@@ -167,10 +172,10 @@ def test_json(capsys: pytest.CaptureFixture[str]) -> None:
 def test_annotations_of_a_forge(capsys: pytest.CaptureFixture[str]) -> None:
     assert verifier.run_verifier(["not-covered", "syntax", "unreadable"], False, "github") == 3
     assert capsys.readouterr().out.splitlines() == [
-        "::error file=not-covered/mairie.yaml,line=27,col=9,title=not-covered::aucun exemple n’atteint "
+        "::error file=not-covered/partenaires/mairie.yaml,line=27,col=9,title=not-covered::aucun exemple n’atteint "
         "«\u00a0liste\u00a0»\u00a0; ajoutez sous examples\u00a0: «\u00a0- id: liste\u00a0», avec un besoin",
-        "::error file=syntax/mairie.yaml,line=31,col=9,title=syntax::syntaxe\u00a0: guillemet jamais refermé",
-        "::error file=unreadable/mairie.yaml,line=1,col=1,title=unreadable::ce n’est pas un fichier ordinaire ; "
+        "::error file=syntax/partenaires/mairie.yaml,line=31,col=9,title=syntax::syntaxe\u00a0: guillemet jamais refermé",
+        "::error file=unreadable/partenaires/mairie.yaml,line=1,col=1,title=unreadable::ce n’est pas un fichier ordinaire ; "
         "remplacez-le par un fichier de texte",
     ]
 
@@ -263,34 +268,34 @@ MISTAKES = [
     # (file, what was there, what the officer wrote, the line that the verifier gives)
     (
         "caf",
-        "    phone: ",
+        "    téléphone: ",
         "    telephone: ",
-        "clé inconnue « telephone » ; vouliez-vous dire « phone » ? [unknown-key]",
+        "clé inconnue « telephone » ; vouliez-vous dire « téléphone » ? [unknown-key]",
     ),
     (
         "caf",
-        "\nanswers:",
+        "\nréponses:",
         "\nanswer:",
-        "clé inconnue « answer » ; vouliez-vous dire « answers » ? [unknown-key]",
+        "clé inconnue « answer » ; vouliez-vous dire « réponses » ? [unknown-key]",
     ),
     (
         "caf",
-        "audience: usager\n",
-        "audience: tous\n",
-        "« tous » n’est pas permis pour « audience » ; possible : conseiller, usager [bad-choice]",
+        "public: usager\n",
+        "public: tous\n",
+        "« tous » n’est pas permis pour « public » ; possible : conseiller, usager [bad-choice]",
     ),
     (
         "cpam",
-        'phone: "3646"',
-        'phone: "364"',
-        "« 364 » ne convient pas pour « phone » ; attendu : un numéro français à 10 chiffres, "
+        'téléphone: "3646"',
+        'téléphone: "364"',
+        "« 364 » ne convient pas pour « téléphone » ; attendu : un numéro français à 10 chiffres, "
         "ou un numéro court comme 3230 [bad-phone]",
     ),
     (
         "cpam",
-        "if_blocked: blocage\n",
-        "if_blocked: bloquage\n",
-        "« if_blocked » mène à « bloquage », qui n’existe pas ; vouliez-vous dire « blocage » ? [unknown-target]",
+        "si ça bloque: blocage\n",
+        "si ça bloque: bloquage\n",
+        "« si ça bloque » mène à « bloquage », qui n’existe pas ; vouliez-vous dire « blocage » ? [unknown-target]",
     ),
     (
         "cpam",
@@ -300,9 +305,9 @@ MISTAKES = [
     ),
     (
         "justice",
-        "email: contact@cdad-jura.fr",
-        "email: contact@cdad-jura",
-        "« contact@cdad-jura » ne convient pas pour « email » ; attendu : nom@domaine.fr [bad-email]",
+        "courriel: contact@cdad-jura.fr",
+        "courriel: contact@cdad-jura",
+        "« contact@cdad-jura » ne convient pas pour « courriel » ; attendu : nom@domaine.fr [bad-email]",
     ),
     (
         "la-poste",
@@ -312,26 +317,26 @@ MISTAKES = [
     ),
     (
         "la-poste",
-        "    audience: conseiller\n",
+        "    public: conseiller\n",
         "\taudience: conseiller\n",
         "tabulation ; remplacez-la par des espaces [tab]",
     ),
     (
         "la-poste",
-        "    audience: conseiller\n",
+        "    public: conseiller\n",
         "",
-        "il manque la clé « audience » ; ajoutez par exemple « audience: usager » [missing-key]",
+        "il manque la clé « public » ; ajoutez par exemple « audience: usager » [missing-key]",
     ),
     (
         "la-poste",
         "id: la-poste",
         "id: laposte",
-        "« laposte » dans le fichier la-poste.yaml ; écrivez « id: la-poste » [file-name]",
+        "« laposte » dans le fichier partenaires/la-poste.yaml ; écrivez « id: la-poste » [file-name]",
     ),
     (
         "la-poste",
-        "    email: Patricia",
-        "     email: Patricia",
+        "    courriel: Patricia",
+        "     courriel: Patricia",
         "syntaxe : clé ou tiret mal aligné, ou guillemet en trop [syntax]",
     ),
     (
@@ -340,12 +345,12 @@ MISTAKES = [
         "  - id: Services en ligne\n",
         "« Services en ligne » n’est pas un identifiant ; écrivez « services-en-ligne » [bad-id]",
     ),
-    ("la-poste", "about: ", "about: # ", "« about » est vide ; complétez [empty]"),
+    ("la-poste", "pour: ", "pour: # ", "« pour » est vide ; complétez [empty]"),
     (
         "livret",
         "la-poste",
         "laposte",
-        "partenaire « laposte » sans fichier laposte.yaml ; vouliez-vous dire « la-poste.yaml » ? [missing-file]",
+        "partenaire « laposte » sans fichier partenaires/laposte.yaml ; vouliez-vous dire « partenaires/la-poste.yaml » ? [missing-file]",
     ),
     ("livret", "[caf, ", "[caf, caf, ", "partenaire « caf » cité deux fois ; retirez-en un [duplicate-id]"),
     (
@@ -359,32 +364,32 @@ MISTAKES = [
         "livret",
         "[caf, ",
         "[urssaf, caf, ",
-        "partenaire « urssaf » sans fichier urssaf.yaml ; créez ce fichier, ou ôtez « urssaf » de partners "
+        "partenaire « urssaf » sans fichier partenaires/urssaf.yaml ; créez ce fichier, ou ôtez « urssaf » de partners "
         "[missing-file]",
     ),
-    ("livret", "title:", "titre:", "clé inconnue « titre » ; vouliez-vous dire « title » ? [unknown-key]"),
+    ("livret", "titre:", "titre:", "clé inconnue « titre » ; vouliez-vous dire « titre » ? [unknown-key]"),
     (
         "caf",
-        "keywords:\n  - allocations",
-        "keywords:\n  - fiche\n  - allocations",
+        "mots:\n  - allocations",
+        "mots:\n  - fiche\n  - allocations",
         "« fiche » est une commande de fs-triage ; choisissez un autre nom [name-is-command]",
     ),
     (
         "caf",
-        "keywords:\n  - allocations",
-        "keywords:\n  - ameli\n  - allocations",
-        "« ameli » désigne déjà « caf » (ligne 7 de caf.yaml) ; gardez-le chez un seul partenaire [shared-name]",
+        "mots:\n  - allocations",
+        "mots:\n  - ameli\n  - allocations",
+        "« ameli » désigne déjà « caf » (ligne 7 de partenaires/caf.yaml) ; gardez-le chez un seul partenaire [shared-name]",
     ),
     (
         "caf",
-        "keywords:\n  - allocations",
-        "keywords:\n  - **allocs**\n  - allocations",
+        "mots:\n  - allocations",
+        "mots:\n  - **allocs**\n  - allocations",
         "syntaxe : « * » ou « & » commence le texte ; mettez des guillemets [syntax]",
     ),
     (
         "caf",
-        "keywords:\n  - allocations",
-        'keywords:\n  - "**allocs**"\n  - allocations',
+        "mots:\n  - allocations",
+        'mots:\n  - "**allocs**"\n  - allocations',
         "« **allocs** » se lit comme du balisage ; écrivez le texte seul [markup]",
     ),
 ]
@@ -412,9 +417,9 @@ def test_a_partner_left_out_of_the_list_is_one_line(tmp_path: Path, monkeypatch:
     assert (problem.code, problem.blocking) == ("id-vanished", True)
     assert problem.hint == (
         "ajoutez «\u00a0la-poste\u00a0» à partners, dans livret.yaml\u00a0; "
-        "si le livret ne le donne plus, ôtez la-poste.yaml et ces 6 lignes"
+        "si le livret ne le donne plus, ôtez partenaires/la-poste.yaml et ces 6 lignes"
     )
-    (livret.parent / "la-poste.yaml").unlink()
+    (livret.parent / "partenaires/la-poste.yaml").unlink()
     [problem] = verifier.verify_livret(livret.parent).problems
     assert (problem.code, problem.blocking) == ("id-vanished", True)
     assert "ôtez ces" in problem.hint
@@ -423,12 +428,14 @@ def test_a_partner_left_out_of_the_list_is_one_line(tmp_path: Path, monkeypatch:
 def test_all_at_once(tmp_path: Path) -> None:
     """Mistakes in several files, and several in one, are told in one run."""
     shutil.copytree(JURA, tmp_path / "jura")
-    caf = tmp_path / "jura" / "caf.yaml"
+    caf = tmp_path / "jura" / "partenaires/caf.yaml"
     text = caf.read_text(encoding="utf-8")
-    text = text.replace("    phone: ", "    telephone: ", 1).replace("if_blocked: ", "if_blocked: x", 1)
+    text = text.replace("    téléphone: ", "    telephone: ", 1).replace(
+        "si ça bloque: ", "si ça bloque: x", 1
+    )
     text = text.replace("  - id: ", "  - libelle: x\n    id: ", 1)
     caf.write_text(text, encoding="utf-8")
-    (tmp_path / "jura" / "cpam.yaml").write_text("id: [", encoding="utf-8")
+    (tmp_path / "jura" / "partenaires/cpam.yaml").write_text("id: [", encoding="utf-8")
     told = [problem.code for problem in verifier.verify_livret(tmp_path / "jura").problems]
     assert told == ["unknown-target", "unknown-key", "unknown-key", "syntax"]
 
@@ -456,7 +463,7 @@ def test_the_hook_verifies_the_livret_of_each_file_that_changed(run: Run, tmp_pa
     (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
     assert hook["language"] == "python" and hook["require_serial"]
     changed = [
-        "regles/tag/mairie.yaml",
+        "regles/tag/partenaires/mairie.yaml",
         "regles/tag/livret.yaml",
         "autre.yaml",
         ".github/ci.yaml",

@@ -19,11 +19,11 @@ from fs_triage.rules import snapshot
 
 HEIR = ROOT / "tests" / "livrets" / "val-fictif"
 MORE = {
-    "hors-livret.yaml": "out_of_scope:\n  - permis de chasse\n  - carte de pêche\nvague:\n  - bonjour\n",
-    "identifiants.yaml": "published:\n  - guichet/papier\n  - guichet/blocage\n"
-    "renamed:\n  guichet/vieux: guichet/papier\n",
-    "situations.yaml": "situations:\n  - id: perte\n    title: Perte\n    words:\n      - perte\n      - perdu\n"
-    "    demarches:\n      - guichet/papier\n      - guichet/blocage\n    besoin:\n      - un papier perdu\n",
+    "besoins/hors-livret.yaml": "hors livret:\n  - permis de chasse\n  - carte de pêche\nvagues:\n  - bonjour\n",
+    "identifiants.yaml": "publiés:\n  - guichet/papier\n  - guichet/blocage\n"
+    "renommés:\n  guichet/vieux: guichet/papier\n",
+    "situations.yaml": "situations:\n  - id: perte\n    titre: Perte\n    mots:\n      - perte\n      - perdu\n"
+    "    démarches:\n      - guichet/papier\n      - guichet/blocage\n    besoins:\n      - un papier perdu\n",
 }
 
 
@@ -54,7 +54,7 @@ def cuts(content: bytes, step: int = 1) -> Iterator[bytes]:
     return (content[:end] for end in range(0, len(content), step))
 
 
-@pytest.mark.parametrize("name", ["guichet.yaml", "livret.yaml", "synonymes.yaml", *MORE])
+@pytest.mark.parametrize("name", ["partenaires/guichet.yaml", "livret.yaml", "mots/synonymes.yaml", *MORE])
 def test_a_file_cut_at_any_byte_leaves_the_last_good_livret(livret: Path, name: str) -> None:
     good, _ = served(livret)
     path = livret / name
@@ -74,7 +74,7 @@ def test_a_file_cut_at_any_byte_leaves_the_last_good_livret(livret: Path, name: 
 
 
 FIRST_STEP = "- Identifier la difficulté juridique de l'usager.\n".encode()
-"""Where justice.yaml is cut: its first conclusion is whole there, the others are lost."""
+"""Where partenaires/justice.yaml is cut: its first conclusion is whole there, the others are lost."""
 
 
 @pytest.mark.parametrize("name", ["justice", "caf", "msa", "hors-livret", "identifiants", "livret"])
@@ -107,7 +107,7 @@ def test_our_own_rules_cut_short_before_they_ever_served(tmp_path: Path, name: s
 
 def test_what_follows_nul_bytes(livret: Path) -> None:
     good, _ = served(livret)
-    path = livret / "guichet.yaml"
+    path = livret / "partenaires/guichet.yaml"
     content = path.read_bytes()
     path.write_bytes(content[:300] + bytes(len(content) - 300))
     said, notice = served(livret)
@@ -115,10 +115,10 @@ def test_what_follows_nul_bytes(livret: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["hors-livret.yaml", "identifiants.yaml", "situations.yaml", "synonymes.yaml"]
+    "name", ["besoins/hors-livret.yaml", "identifiants.yaml", "situations.yaml", "mots/synonymes.yaml"]
 )
 def test_a_file_that_is_gone_and_one_that_was_taken_away_on_purpose(livret: Path, name: str) -> None:
-    beside = livret.parent / name if name == "synonymes.yaml" else livret / name
+    beside = livret.parent / name if name == "mots/synonymes.yaml" else livret / name
     (livret / name).rename(beside)  # the words of the desk stand beside the livrets too
     good, _ = served(livret)
     beside.unlink()
@@ -132,8 +132,10 @@ def test_a_file_that_is_gone_and_one_that_was_taken_away_on_purpose(livret: Path
 
 
 def test_an_end_that_was_taken_away_on_purpose(livret: Path) -> None:
-    path = livret / "guichet.yaml"
-    edit(path, ("    besoin: [rien ne va plus]", "    besoin:\n      - rien ne va plus\n      - tout va mal"))
+    path = livret / "partenaires/guichet.yaml"
+    edit(
+        path, ("    besoins: [rien ne va plus]", "    besoins:\n      - rien ne va plus\n      - tout va mal")
+    )
     good, _ = served(livret)
     edit(path, ("      - tout va mal\n", ""))
     assert served(livret)[0] == good
@@ -145,10 +147,10 @@ def test_an_end_that_was_taken_away_on_purpose(livret: Path) -> None:
 
 def test_the_livret_that_another_inherits_from(tmp_path: Path) -> None:
     parent, folder = (Path(shutil.copytree(f, tmp_path / f.name)) for f in (JURA, HEIR))
-    path = parent / "justice.yaml"
+    path = parent / "partenaires/justice.yaml"
     content = path.read_bytes()
     head = content[: content.index(FIRST_STEP) + len(FIRST_STEP)]
-    path.write_bytes(head + b"examples:\n  - {id: professionnel/avocat, besoin: [un avocat]}\n")
+    path.write_bytes(head + b"examples:\n  - {id: professionnel/avocat, besoins: [un avocat]}\n")
     with pytest.raises(Failure) as caught:
         served(folder)
     assert "identifiants.yaml" in caught.value.message, (
@@ -156,13 +158,13 @@ def test_the_livret_that_another_inherits_from(tmp_path: Path) -> None:
     )
     path.write_bytes(content)
     good, _ = served(folder)
-    for name in ("justice.yaml", "hors-livret.yaml"):
+    for name in ("partenaires/justice.yaml", "besoins/hors-livret.yaml"):
         whole = (parent / name).read_bytes()
         (parent / name).write_bytes(whole[:-300])
         said, notice = served(folder)
         assert said == good and f"{parent / name}:" in notice
         (parent / name).write_bytes(whole)
-    own = folder / "msa.yaml"
+    own = folder / "partenaires/msa.yaml"
     text = own.read_bytes()
     own.unlink()
     said, notice = served(folder)
@@ -174,8 +176,8 @@ def test_the_livret_that_another_inherits_from(tmp_path: Path) -> None:
 def test_an_heir_takes_away_what_its_parent_published(tmp_path: Path) -> None:
     for livret in (JURA, HEIR):
         shutil.copytree(livret, tmp_path / livret.name)
-    with (tmp_path / HEIR.name / "caf.yaml").open("a", encoding="utf-8") as stream:
-        stream.write("remove: [rsa/declaration-trimestrielle]\n")
+    with (tmp_path / HEIR.name / "partenaires/caf.yaml").open("a", encoding="utf-8") as stream:
+        stream.write("retirer: [rsa/declaration-trimestrielle]\n")
     said, notice = served(tmp_path / HEIR.name)
     assert notice == "" and "node:caf/rsa/declaration-trimestrielle" not in said
 
@@ -183,7 +185,7 @@ def test_an_heir_takes_away_what_its_parent_published(tmp_path: Path) -> None:
 def test_a_rename_that_a_cut_file_does_not_hold(livret: Path) -> None:
     """The old name of what is cut away is published too, though nothing lists the new one."""
     (livret / "identifiants.yaml").write_text(
-        "published: [guichet/ancien]\nrenamed: {guichet/ancien: guichet/papiers}\n", encoding="utf-8"
+        "publiés: [guichet/ancien]\nrenommés: {guichet/ancien: guichet/papiers}\n", encoding="utf-8"
     )
     with pytest.raises(Failure):
         served(livret)
@@ -192,9 +194,9 @@ def test_a_rename_that_a_cut_file_does_not_hold(livret: Path) -> None:
 def test_the_verifier_tells_what_an_index_remembers(livret: Path, run: Run, tmp_path: Path) -> None:
     cache = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
     served(livret)
-    path = livret / "guichet.yaml"
-    edit(path, ("  - id: blocage\n    besoin: [rien ne va plus]\n", ""))
-    (livret / "hors-livret.yaml").unlink()
+    path = livret / "partenaires/guichet.yaml"
+    edit(path, ("  - id: blocage\n    besoins: [rien ne va plus]\n", ""))
+    (livret / "besoins/hors-livret.yaml").unlink()
     answer = run("verifier", str(livret), env=cache)
     assert answer.returncode == 1
     codes = [line.rpartition("[")[2] for line in answer.stdout.splitlines()]

@@ -205,7 +205,7 @@ def test_no_value_makes_a_check_fail(value: str) -> None:
 
 
 def test_values_that_served_are_not_looked_at_again(folder: Path) -> None:
-    edit(folder / "mairie.yaml", ("03 84 25 69 92", "03 84 25 69"))
+    edit(folder / "partenaires/mairie.yaml", ("03 84 25 69 92", "03 84 25 69"))
     draft = load.load_livret(folder).draft
     assert draft is not None
     assert [problem.code for problem in verify.find_blocking_problems(draft)] == ["bad-phone"]
@@ -217,10 +217,10 @@ def test_a_wrong_value_stops_the_desk_even_after_a_good_start(run: Run, tmp_path
     call = ("mairie", "aide", "--regles", str(tmp_path / "bon"))
     good = run(*call, home=tmp_path)
     assert good.returncode == 0 and "03 84 25 69 92" in good.stdout
-    edit(tmp_path / "bon" / "mairie.yaml", ("03 84 25 69 92", "03 84 25 69 9"))
+    edit(tmp_path / "bon" / "partenaires/mairie.yaml", ("03 84 25 69 92", "03 84 25 69 9"))
     kept = run(*call, home=tmp_path)
     assert (kept.returncode, kept.stdout) == (0, good.stdout)
-    assert "bon/mairie.yaml:11" in kept.stderr and "03 84 25 69 9" in kept.stderr
+    assert "bon/partenaires/mairie.yaml:11" in kept.stderr and "03 84 25 69 9" in kept.stderr
     fresh = run(*call, home=tmp_path / "other")
     assert (fresh.returncode, fresh.stdout) == (3, "")
 
@@ -239,23 +239,23 @@ def test_a_lookup_loads_none_of_the_libraries(run: Run, home: Path) -> None:
 
 
 def test_an_unknown_contact_is_told_once(folder: Path) -> None:
-    steps = "    contacts: [acueil]\n    steps:\n"
+    steps = "    contacts: [acueil]\n    étapes:\n"
     edit(
-        folder / "mairie.yaml",
-        ("    steps:\n", steps),
+        folder / "partenaires/mairie.yaml",
+        ("    étapes:\n", steps),
         ("[accueil, etat-civil]", "[acueil, etat-civil, autre]"),
     )
     assert find_problem_lines(folder) == [
-        "mairie.yaml:25:16: contact inconnu « acueil » (et 1 autre fois) ; vouliez-vous dire « accueil » ? "
+        "partenaires/mairie.yaml:25:16: contact inconnu « acueil » (et 1 autre fois) ; vouliez-vous dire « accueil » ? "
         "[unknown-contact]",
-        "mairie.yaml:35:36: contact inconnu « autre » ; possible : accueil, etat-civil [unknown-contact]",
+        "partenaires/mairie.yaml:35:36: contact inconnu « autre » ; possible : accueil, etat-civil [unknown-contact]",
     ]
 
 
 def test_a_contact_whose_identifier_is_refused_is_not_unknown_as_well(folder: Path) -> None:
-    edit(folder / "mairie.yaml", ("  etat-civil:\n", "  Etat_civil:\n"))
+    edit(folder / "partenaires/mairie.yaml", ("  etat-civil:\n", "  Etat_civil:\n"))
     assert find_problem_lines(folder) == [
-        "mairie.yaml:15:3: « Etat_civil » n’est pas un identifiant ; écrivez « etat-civil » [bad-id]"
+        "partenaires/mairie.yaml:15:3: « Etat_civil » n’est pas un identifiant ; écrivez « etat-civil » [bad-id]"
     ]
 
 
@@ -263,13 +263,13 @@ def test_contacts_that_an_heir_has_yet_to_replace(folder: Path) -> None:
     (folder.parent / "voisin").mkdir()
     booklet = (GOOD / "livret.yaml").read_text(encoding="utf-8").replace("id: bon", "id: voisin")
     (folder.parent / "voisin" / "livret.yaml").write_text(
-        booklet.replace("partners: [mairie]", "extends: bon"), encoding="utf-8"
+        booklet.replace("partenaires: [mairie]", "hérite de: bon"), encoding="utf-8"
     )
     verified = verifier.verify_livret(Path("voisin"))
     assert [str(problem) for problem in verified.problems] == [
-        "bon/mairie.yaml:10:3: contact local « accueil » à remplacer ; sans lui, mairie/aide n’a personne à "
-        "contacter ; donnez-le sous contacts, dans mairie.yaml de ce livret [contact-not-replaced]",
-        "bon/mairie.yaml:15:3: contact local « etat-civil » à remplacer ; sans lui, mairie/aide n’a personne à "
-        "contacter ; donnez-le sous contacts, dans mairie.yaml de ce livret [contact-not-replaced]",
+        "bon/partenaires/mairie.yaml:10:3: contact local « accueil » à remplacer ; sans lui, mairie/aide n’a personne à "
+        "contacter ; donnez-le sous contacts, dans partenaires/mairie.yaml de ce livret [contact-not-replaced]",
+        "bon/partenaires/mairie.yaml:15:3: contact local « etat-civil » à remplacer ; sans lui, mairie/aide n’a personne à "
+        "contacter ; donnez-le sous contacts, dans partenaires/mairie.yaml de ce livret [contact-not-replaced]",
     ]
     assert not any(problem.blocking for problem in verified.problems)

@@ -19,7 +19,7 @@ def test_coverage_counts_what_could_be_read(folder: Path) -> None:
         "reached": 3,
         "partners": {"mairie": {"conclusions": 3, "unreached": []}},
     }
-    edit(folder / "mairie.yaml", ("audience: usager", "audience: tous"))
+    edit(folder / "partenaires/mairie.yaml", ("public: usager", "public: tous"))
     draft = load.load_livret(folder).draft
     assert draft is not None and examples.compute_coverage(draft).to_data()["conclusions"] == 0
 
@@ -34,11 +34,11 @@ def test_our_examples_reach_every_conclusion_partner_by_partner() -> None:
 
 def test_a_need_of_the_booklet_is_not_out_of_it(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     leave_out_checks(monkeypatch, "example-walk", "example-elsewhere")
-    (folder / "hors-livret.yaml").write_text(
-        "out_of_scope:\n  - Je veux M'INSCRIRE sur la liste électorale pour voter !\n", encoding="utf-8"
+    (folder / "besoins/hors-livret.yaml").write_text(
+        "hors livret:\n  - Je veux M'INSCRIRE sur la liste électorale pour voter !\n", encoding="utf-8"
     )
     assert find_problem_lines(folder) == [
-        "mairie.yaml:41:14: besoin « je veux m’inscrire sur la liste électorale pour voter » : la recherche ne "
+        "partenaires/mairie.yaml:41:14: besoin « je veux m’inscrire sur la liste électorale pour voter » : la recherche ne "
         "trouve pas « mairie/liste » ; retirez-le de hors-livret.yaml, ou dites-le autrement [example-missed]"
     ]
 
@@ -48,17 +48,20 @@ def test_a_need_of_the_booklet_is_not_out_of_it(folder: Path, monkeypatch: pytes
     [("[carte]", "mairie/carte"), ("[nulle-part]", "mairie"), ("[carte, carte]", "mairie/carte")],
 )
 def test_a_walk_that_ends_elsewhere(walk: str, reached: str, folder: Path) -> None:
-    edit(folder / "mairie.yaml", ("walk: [aide]", f"walk: {walk}"))
+    edit(folder / "partenaires/mairie.yaml", ("walk: [aide]", f"walk: {walk}"))
     assert find_problem_lines(folder) == [
-        f"mairie.yaml:44:11: le parcours mène à « {reached} », non à « mairie/aide » ; corrigez walk ou id "
+        f"partenaires/mairie.yaml:44:11: le parcours mène à « {reached} », non à « mairie/aide » ; corrigez walk ou id "
         "[example-walk]"
     ]
 
 
 def test_a_walk_goes_through_a_goto(folder: Path) -> None:
-    edit(folder / "mairie.yaml", ("walk: [aide]", "walk: [bloque]"))
+    edit(folder / "partenaires/mairie.yaml", ("walk: [aide]", "walk: [bloque]"))
     edit(
-        folder / "mairie.yaml",
-        ("  - id: aide\n    label", "  - {id: bloque, label: Bloqué, goto: aide}\n  - id: aide\n    label"),
+        folder / "partenaires/mairie.yaml",
+        (
+            "  - id: aide\n    label",
+            "  - {id: bloque, libellé: Bloqué, aller à: aide}\n  - id: aide\n    label",
+        ),
     )
     assert find_problem_lines(folder) == []

@@ -17,7 +17,7 @@ def listed(folder: Path, text: str) -> None:
     (folder / "identifiants.yaml").write_text(text, encoding="utf-8")
 
 
-ALL = "published: [mairie/carte, mairie/liste, mairie/aide]\n"
+ALL = "publiés: [mairie/carte, mairie/liste, mairie/aide]\n"
 
 
 def test_a_list_that_is_complete(folder: Path) -> None:
@@ -27,28 +27,28 @@ def test_a_list_that_is_complete(folder: Path) -> None:
 
 def test_a_change_of_name_is_one_line_and_the_line_it_gives_mends_it(folder: Path) -> None:
     listed(folder, ALL)
-    edit(folder / "mairie.yaml", ("  - id: liste\n    label", "  - id: electeur\n    label"))
-    edit(folder / "mairie.yaml", ("  - id: liste\n    besoin", "  - id: electeur\n    besoin"))
+    edit(folder / "partenaires/mairie.yaml", ("  - id: liste\n    label", "  - id: electeur\n    label"))
+    edit(folder / "partenaires/mairie.yaml", ("  - id: liste\n    besoin", "  - id: electeur\n    besoin"))
     assert find_problem_lines(folder) == [
         "identifiants.yaml:1:27: identifiant publié « mairie/liste » qui n’existe plus ; s’il a changé de nom, "
         "ajoutez sous renamed : « mairie/liste: mairie/electeur » [id-vanished]"
     ]
-    listed(folder, ALL + "renamed:\n  mairie/liste: mairie/electeur\n")
+    listed(folder, ALL + "renommés:\n  mairie/liste: mairie/electeur\n")
     assert find_problem_lines(folder) == []
 
 
 def test_a_branch_that_is_gone_is_one_line(folder: Path) -> None:
     listed(
         folder,
-        "published: [mairie/carte, mairie/liste, mairie/aide, mairie/etat/a, mairie/etat/b/c, msa/x]\n",
+        "publiés: [mairie/carte, mairie/liste, mairie/aide, mairie/etat/a, mairie/etat/b/c, msa/x]\n",
     )
     assert find_problem_lines(folder) == [
         "identifiants.yaml:1:54: identifiant publié « mairie/etat » qui n’existe plus, ni les 2 conclusions qu’il "
-        "portait ; vérifiez que mairie.yaml est entier, puis ajoutez "
+        "portait ; vérifiez que partenaires/mairie.yaml est entier, puis ajoutez "
         "sous renamed : « mairie/etat: nouvel identifiant », ou ôtez ces 2 lignes si le livret "
         "ne le donne plus [id-vanished]",
         "identifiants.yaml:1:86: identifiant publié « msa » qui n’existe plus, ni la conclusion qu’il portait ; "
-        "vérifiez que msa.yaml est entier, puis ajoutez "
+        "vérifiez que partenaires/msa.yaml est entier, puis ajoutez "
         "sous renamed : « msa: nouvel identifiant », ou ôtez cette ligne si le livret ne le donne plus "
         "[id-vanished]",
     ]
@@ -56,7 +56,7 @@ def test_a_branch_that_is_gone_is_one_line(folder: Path) -> None:
 
 def test_a_partner_that_cannot_be_read_does_not_make_its_identifiers_vanish(folder: Path) -> None:
     listed(folder, ALL)
-    edit(folder / "mairie.yaml", ("label: Mairie", "label: ["))
+    edit(folder / "partenaires/mairie.yaml", ("libellé: Mairie", "libellé: ["))
     assert [line.rpartition("[")[2] for line in find_problem_lines(folder)] == ["syntax]"]
 
 
@@ -87,8 +87,8 @@ def test_a_change_of_name_that_leads_nowhere(renamed: str, line: str, folder: Pa
 def test_an_old_identifier_arrives(run: Run, folder: Path) -> None:
     listed(
         folder,
-        "published: [mairie/carte, mairie/liste, mairie/aide, guichet/vote]\n"
-        "renamed: {mairie/cni: mairie/carte, mairie/papiers: mairie/cni, guichet: mairie, mairie/vote: mairie/liste}\n",
+        "publiés: [mairie/carte, mairie/liste, mairie/aide, guichet/vote]\n"
+        "renommés: {mairie/cni: mairie/carte, mairie/papiers: mairie/cni, guichet: mairie, mairie/vote: mairie/liste}\n",
     )
     assert find_problem_lines(folder) == []
     for old, new in {

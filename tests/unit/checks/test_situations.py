@@ -13,19 +13,19 @@ from fs_triage.rules.load import load_livret
 GOOD = """\
 situations:
   - id: demenagement
-    title: Déménagement
-    words: [déménager, nouvelle adresse]
+    titre: Déménagement
+    mots: [déménager, nouvelle adresse]
     question: Que faut-il changer ?
-    answers:
+    réponses:
       - id: titre
-        label: Son titre d'identité
-        words: [cni]
-        demarches: [mairie/carte]
+        libellé: Son titre d'identité
+        mots: [cni]
+        démarches: [mairie/carte]
       - id: vote
-        label: Son lieu de vote
-        demarches: [mairie/liste]
-    demarches: [mairie/carte, mairie/liste, mairie/aide]
-    besoin: [je viens de déménager, à qui donner ma nouvelle adresse]
+        libellé: Son lieu de vote
+        démarches: [mairie/liste]
+    démarches: [mairie/carte, mairie/liste, mairie/aide]
+    besoins: [je viens de déménager, à qui donner ma nouvelle adresse]
 """
 
 
@@ -47,31 +47,31 @@ def told(folder: Path, *changes: tuple[str, str]) -> list[str]:
 def test_what_is_sound_is_not_told(folder: Path) -> None:
     assert told(folder) == []
     assert told(
-        folder, ("demarches: [mairie/carte, mairie/liste, mairie/aide]", "demarches: [mairie/carte]")
+        folder, ("démarches: [mairie/carte, mairie/liste, mairie/aide]", "démarches: [mairie/carte]")
     ) == [
         "13:21: « mairie/liste » ne garde aucune démarche de « demenagement » ; ajoutez-la aux démarches de la "
         "situation [unknown-demarche]"
     ]
 
 
-DEMARCHES = "demarches: [mairie/carte, mairie/liste, mairie/aide]"
+DEMARCHES = "démarches: [mairie/carte, mairie/liste, mairie/aide]"
 MISTAKES = {
     "a slip": (
-        (DEMARCHES, "demarches: [mairie/carte, mairie/list, mairie/liste]"),
+        (DEMARCHES, "démarches: [mairie/carte, mairie/list, mairie/liste]"),
         "14:31: démarche inconnue « mairie/list » ; vouliez-vous dire « mairie/liste » ? [unknown-demarche]",
     ),
     "a whole partner": (
-        (DEMARCHES, "demarches: [mairie/carte, mairie/liste, mairie]"),
+        (DEMARCHES, "démarches: [mairie/carte, mairie/liste, mairie]"),
         "14:45: « mairie » est un partenaire entier, et non une démarche ; nommez ses démarches ; voyez "
         "« fs-triage liste mairie » [unknown-demarche]",
     ),
     "nothing like it": (
-        (DEMARCHES, "demarches: [mairie/carte, mairie/liste, prefecture/zzzzz]"),
+        (DEMARCHES, "démarches: [mairie/carte, mairie/liste, prefecture/zzzzz]"),
         "14:45: démarche inconnue « prefecture/zzzzz » ; ôtez cette ligne ; voyez « fs-triage liste » "
         "[unknown-demarche]",
     ),
     "a slip in an answer": (
-        ("demarches: [mairie/liste]", "demarches: [mairie/lister]"),
+        ("démarches: [mairie/liste]", "démarches: [mairie/lister]"),
         "13:21: « mairie/lister » ne garde aucune démarche de « demenagement » ; vouliez-vous dire "
         "« mairie/liste » ? [unknown-demarche]",
     ),
@@ -85,29 +85,32 @@ MISTAKES = {
         "11:13: identifiant répété « titre », déjà à la ligne 7 ; changez-en un [situation-twice]",
     ),
     "a word of two answers": (
-        ("        label: Son lieu de vote\n", "        label: Son lieu de vote\n        words: [la CNI]\n"),
+        (
+            "        libellé: Son lieu de vote\n",
+            "        libellé: Son lieu de vote\n        mots: [la CNI]\n",
+        ),
         "13:17: mot « la CNI » déjà à la ligne 9 ; gardez-le à un endroit [situation-words]",
     ),
     "an empty list": (
-        (DEMARCHES, "demarches: []"),
-        "14:16: « demarches » est vide ; complétez la liste [empty]",
+        (DEMARCHES, "démarches: []"),
+        "14:16: « démarches » est vide ; complétez la liste [empty]",
     ),
-    "no list": ((f"    {DEMARCHES}\n", ""), "2:5: il manque la clé « demarches » ; ajoutez"),
+    "no list": ((f"    {DEMARCHES}\n", ""), "2:5: il manque la clé « démarches » ; ajoutez"),
     "a key in French": (
-        ("    title: Déménagement", "    titre: Déménagement"),
-        "3:5: clé inconnue « titre » ; vouliez-vous dire « title » ? [unknown-key]",
+        ("    titre: Déménagement", "    titre: Déménagement"),
+        "3:5: clé inconnue « titre » ; vouliez-vous dire « titre » ? [unknown-key]",
     ),
     "a key of an answer in French": (
-        ("        words: [cni]", "        mots: [cni]"),
-        "9:9: clé inconnue « mots » ; vouliez-vous dire « words » ? [unknown-key]",
+        ("        mots: [cni]", "        mots: [cni]"),
+        "9:9: clé inconnue « mots » ; vouliez-vous dire « mots » ? [unknown-key]",
     ),
     "a key that an answer lacks": (
-        ("        label: Son lieu de vote\n", ""),
-        "11:9: il manque la clé « label » ; ajoutez par exemple « label: Oui, régime agricole » [missing-key]",
+        ("        libellé: Son lieu de vote\n", ""),
+        "11:9: il manque la clé « libellé » ; ajoutez par exemple « label: Oui, régime agricole » [missing-key]",
     ),
     "no id": (("- id: demenagement", "- id: Déménagement"), "2:9: « Déménagement » n’est pas un identifiant"),
     "markup": (
-        ("title: Déménagement", "title: <b>Déménagement</b>"),
+        ("titre: Déménagement", "titre: <b>Déménagement</b>"),
         "3:12: « <b> » se lit comme du balisage",
     ),
 }
@@ -123,38 +126,38 @@ def test_each_mistake_is_told_at_its_place_and_alone(
 
 def test_a_new_name_is_told(folder: Path) -> None:
     (folder / "identifiants.yaml").write_text(
-        "published: [mairie/carte, mairie/liste, mairie/aide]\nrenamed: {mairie/cni: mairie/carte}\n",
+        "publiés: [mairie/carte, mairie/liste, mairie/aide]\nrenommés: {mairie/cni: mairie/carte}\n",
         encoding="utf-8",
     )
-    [line] = told(folder, (DEMARCHES, "demarches: [mairie/carte, mairie/liste, mairie/cni]"))
+    [line] = told(folder, (DEMARCHES, "démarches: [mairie/carte, mairie/liste, mairie/cni]"))
     assert "démarche inconnue « mairie/cni » ; elle s’appelle maintenant « mairie/carte »" in line
 
 
 def test_a_demarche_that_vanished_is_told_once(folder: Path) -> None:
     (folder / "identifiants.yaml").write_text(
-        "published: [mairie/carte, mairie/liste, mairie/aide, mairie/cni]\n", encoding="utf-8"
+        "publiés: [mairie/carte, mairie/liste, mairie/aide, mairie/cni]\n", encoding="utf-8"
     )
     [line] = find_problem_lines(
-        write(folder, (DEMARCHES, "demarches: [mairie/carte, mairie/liste, mairie/cni]"))
+        write(folder, (DEMARCHES, "démarches: [mairie/carte, mairie/liste, mairie/cni]"))
     )
     assert line.endswith("[id-vanished]")
 
 
 def test_a_question_stands_for_what_is_below_it_once(folder: Path) -> None:
     edit(
-        folder / "mairie.yaml",
+        folder / "partenaires/mairie.yaml",
         (
-            "    steps:\n      - Prendre rendez-vous.\n",
-            "    question: Laquelle ?\n    answers:\n"
-            "      - {id: une, label: Première, steps: [Prendre rendez-vous.]}\n"
-            "      - {id: refaire, label: Autre, steps: [Prendre rendez-vous.]}\n",
+            "    étapes:\n      - Prendre rendez-vous.\n",
+            "    question: Laquelle ?\n    réponses:\n"
+            "      - {id: une, libellé: Première, étapes: [Prendre rendez-vous.]}\n"
+            "      - {id: refaire, libellé: Autre, étapes: [Prendre rendez-vous.]}\n",
         ),
         (
             "examples:\n  - id: carte\n",
-            "examples:\n  - {id: carte/une, besoin: [la première]}\n  - id: carte/refaire\n",
+            "examples:\n  - {id: carte/une, besoins: [la première]}\n  - id: carte/refaire\n",
         ),
     )
-    more = (DEMARCHES, "demarches: [mairie/liste, mairie/carte, mairie/carte/une]")
+    more = (DEMARCHES, "démarches: [mairie/liste, mairie/carte, mairie/carte/une]")
     assert told(folder, more) == [
         "14:45: démarche « mairie/carte/une » déjà donnée à la ligne 14 ; ôtez l’une des deux [demarche-twice]"
     ]
@@ -180,11 +183,11 @@ def build_heir(folder: Path, mairie: str = "") -> Path:
     """Return a livret beside `folder` that inherits from it, with what it says of the mairie."""
     heir = folder.absolute().parent / "heritier"
     heir.mkdir()
-    booklet = "id: heritier\ntitle: Héritier\ndepartement: 25 Doubs\nsource: Préfecture\nextends: bon\n"
+    booklet = "id: heritier\ntitre: Héritier\ndépartement: 25 Doubs\nsource: Préfecture\nhérite de: bon\n"
     (heir / "livret.yaml").write_text(booklet, encoding="utf-8")
-    (heir / "synonymes.yaml").write_text("synonyms: []\n", encoding="utf-8")
+    (heir / "mots/synonymes.yaml").write_text("synonymes: []\n", encoding="utf-8")
     if mairie:
-        (heir / "mairie.yaml").write_text(f"id: mairie\n{mairie}", encoding="utf-8")
+        (heir / "partenaires/mairie.yaml").write_text(f"id: mairie\n{mairie}", encoding="utf-8")
     return heir
 
 
@@ -195,16 +198,16 @@ def test_an_heir_has_the_situations_of_its_parent(folder: Path) -> None:
 
 def test_what_an_heir_takes_away_goes_from_its_situations_without_a_word(folder: Path) -> None:
     write(folder)
-    heir = build_heir(folder, "remove: [liste]\n")
+    heir = build_heir(folder, "retirer: [liste]\n")
     assert [line for line in find_problem_lines(heir) if "contact-not-replaced" not in line] == []
     assert list_ids(heir) == [["mairie/carte", "mairie/aide"]]
 
 
 def test_an_heir_may_have_its_own(folder: Path) -> None:
     write(folder)
-    heir = write(build_heir(folder), (DEMARCHES, "demarches: [mairie/liste, mairie/carte]"))
+    heir = write(build_heir(folder), (DEMARCHES, "démarches: [mairie/liste, mairie/carte]"))
     assert list_ids(heir) == [["mairie/liste", "mairie/carte"]]
-    write(heir, (DEMARCHES, "demarches: [mairie/liste, mairie/carte, mairie/zz]"))
+    write(heir, (DEMARCHES, "démarches: [mairie/liste, mairie/carte, mairie/zz]"))
     assert any("[unknown-demarche]" in line for line in find_problem_lines(heir))
 
 

@@ -11,13 +11,13 @@ from conftest import GOOD, edit, find_problem_lines
 from fs_triage.checks import registry, tree, verify
 from fs_triage.rules import flatten, load
 
-CARD = "    steps:\n      - Prendre rendez-vous.\n"
-LIST = "    steps:\n      - S'inscrire en ligne.\n"
+CARD = "    étapes:\n      - Prendre rendez-vous.\n"
+LIST = "    étapes:\n      - S'inscrire en ligne.\n"
 TWO = """\
     question: Laquelle ?
-    answers:
-      - {{id: a, label: A, {}}}
-      - {{id: b, label: B, {}}}
+    réponses:
+      - {{id: a, libellé: A, {}}}
+      - {{id: b, libellé: B, {}}}
 """
 
 
@@ -25,41 +25,42 @@ TWO = """\
     ("card", "answer", "line"),
     [
         (
-            "    goto: carte\n",
+            "    aller à: carte\n",
             LIST,
-            "25:11: « goto » tourne en rond : carte → carte ; menez à une autre réponse [cycle]",
+            "25:11: « aller à » tourne en rond : carte → carte ; menez à une autre réponse [cycle]",
         ),
         (
-            "    goto: liste\n",
-            "    goto: liste\n",
-            "29:11: « goto » tourne en rond : liste → liste ; menez à une autre réponse [cycle]",
+            "    aller à: liste\n",
+            "    aller à: liste\n",
+            "29:11: « aller à » tourne en rond : liste → liste ; menez à une autre réponse [cycle]",
         ),
         (
-            TWO.format("goto: carte", "goto: aide"),
+            TWO.format("aller à: carte", "aller à: aide"),
             LIST,
-            "27:33: « goto » tourne en rond : carte/a → carte ; menez à une autre réponse [cycle]",
+            "27:33: « aller à » tourne en rond : carte/a → carte ; menez à une autre réponse [cycle]",
         ),
         (
-            TWO.format("goto: liste", "steps: [c]"),
-            "    goto: carte\n",
-            "27:33: « goto » tourne en rond : carte/a → liste → carte ; menez à une autre réponse [cycle]",
+            TWO.format("aller à: liste", "étapes: [c]"),
+            "    aller à: carte\n",
+            "27:33: « aller à » tourne en rond : carte/a → liste → carte ; menez à une autre réponse [cycle]",
         ),
     ],
 )
 def test_a_round_is_told_once(card: str, answer: str, line: str, folder: Path) -> None:
-    path = folder / "mairie.yaml"
+    path = folder / "partenaires/mairie.yaml"
     edit(path, (CARD, card), (LIST, answer))
     text = path.read_text(encoding="utf-8")
     path.write_text(text[: text.index("\nexamples:")], encoding="utf-8")
     found = load.load_livret(folder).draft
     assert found is not None
     assert [
-        str(problem).removeprefix("bon/mairie.yaml:") for problem in registry.CHECKS["cycle"].run(found)
+        str(problem).removeprefix("bon/partenaires/mairie.yaml:")
+        for problem in registry.CHECKS["cycle"].run(found)
     ] == [line]
 
 
 def test_a_goto_that_goes_on_to_another_is_no_round(folder: Path) -> None:
-    edit(folder / "mairie.yaml", (CARD, "    goto: liste\n"), (LIST, "    goto: aide\n"))
+    edit(folder / "partenaires/mairie.yaml", (CARD, "    aller à: liste\n"), (LIST, "    aller à: aide\n"))
     draft = load.load_livret(folder).draft
     assert draft is not None and list(tree.find_cycles(draft)) == []
 
@@ -70,14 +71,14 @@ def two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     shutil.copytree(GOOD, tmp_path / "bon")
     folder = tmp_path / "bon"
-    text = (folder / "mairie.yaml").read_text(encoding="utf-8")
+    text = (folder / "partenaires/mairie.yaml").read_text(encoding="utf-8")
     other = text.replace("id: mairie", "id: ecole").replace("Mairie", "École").replace("la mairie", "l'école")
     other = other.replace("hôtel de ville", "classe")
     other = (
         other[: other.index("\nexamples:")]
         + "\nexamples:\n"
         + "".join(
-            f"  - {{id: {node}, besoin: [{need}]}}\n"
+            f"  - {{id: {node}, besoins: [{need}]}}\n"
             for node, need in (
                 ("carte", "une carte d'élève"),
                 ("liste", "les élèves élus"),
@@ -85,17 +86,17 @@ def two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             )
         )
     )
-    (folder / "ecole.yaml").write_text(other, encoding="utf-8")
+    (folder / "partenaires/ecole.yaml").write_text(other, encoding="utf-8")
     edit(folder / "livret.yaml", ("[mairie]", "[mairie, ecole]"))
     return folder
 
 
-NO_LIST = ("  - id: liste\n    besoin: [je veux m'inscrire sur la liste électorale pour voter]\n", "")
+NO_LIST = ("  - id: liste\n    besoins: [je veux m'inscrire sur la liste électorale pour voter]\n", "")
 
 
 def lead_to(folder: Path, target: str) -> None:
     """Make the list of voters of the mairie an answer that leads to `target`."""
-    edit(folder / "mairie.yaml", (LIST, f"    goto: {target}\n"), NO_LIST)
+    edit(folder / "partenaires/mairie.yaml", (LIST, f"    aller à: {target}\n"), NO_LIST)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +115,7 @@ def test_an_answer_may_lead_to_another_partner(target: str, end: str, level: int
 def test_another_partner_has_no_such_answer(two: Path) -> None:
     lead_to(two, "ecole/listes")
     assert find_problem_lines(two) == [
-        "mairie.yaml:30:11: « goto » mène à « ecole/listes », qui n’existe pas ; "
+        "partenaires/mairie.yaml:30:11: « aller à » mène à « ecole/listes », qui n’existe pas ; "
         "vouliez-vous dire « ecole/liste » ? [unknown-target]"
     ]
 
@@ -122,12 +123,12 @@ def test_another_partner_has_no_such_answer(two: Path) -> None:
 def test_a_round_through_two_partners(two: Path) -> None:
     lead_to(two, "ecole/liste")
     edit(
-        two / "ecole.yaml",
-        (LIST, "    goto: mairie/liste\n"),
-        ("  - {id: liste, besoin: [les élèves élus]}\n", ""),
+        two / "partenaires/ecole.yaml",
+        (LIST, "    aller à: mairie/liste\n"),
+        ("  - {id: liste, besoins: [les élèves élus]}\n", ""),
     )
     assert find_problem_lines(two) == [
-        "mairie.yaml:30:11: « goto » tourne en rond : mairie/liste → ecole/liste → mairie/liste ; "
+        "partenaires/mairie.yaml:30:11: « aller à » tourne en rond : mairie/liste → ecole/liste → mairie/liste ; "
         "menez à une autre réponse [cycle]"
     ]
 
@@ -139,11 +140,11 @@ def test_an_heir_without_the_other_partner_has_not_the_answer(two: Path, tmp_pat
     text = (two / "livret.yaml").read_text(encoding="utf-8")
     text = text.replace("id: bon", "id: heritier").replace("[mairie, ecole]", "[mairie]")
     (heir / "livret.yaml").write_text(f"{text}extends: bon\n", encoding="utf-8")
-    (heir / "mairie.yaml").write_text(
+    (heir / "partenaires/mairie.yaml").write_text(
         "id: mairie\n"
         "contacts:\n"
-        "  accueil: {phone: '0384256993', label: Accueil, audience: usager}\n"
-        "  etat-civil: {email: a@b.fr, label: État civil, audience: conseiller}\n",
+        "  accueil: {téléphone: '0384256993', libellé: Accueil, public: usager}\n"
+        "  etat-civil: {courriel: a@b.fr, libellé: État civil, public: conseiller}\n",
         encoding="utf-8",
     )
     loaded = load.load_livret(heir)
@@ -154,11 +155,11 @@ def test_an_heir_without_the_other_partner_has_not_the_answer(two: Path, tmp_pat
 
 OPENING = """\
     question: Où habite l'usager ?
-    opens: {}
-    answers:
-      - {{id: ici, label: Ici, escalate: [accueil]}}
-      - {{id: loin, label: Ailleurs, escalate: [accueil]}}
-      - {{id: carte, label: Pour une carte, goto: carte}}
+    ouvre: {}
+    réponses:
+      - {{id: ici, libellé: Ici, contacter: [accueil]}}
+      - {{id: loin, libellé: Ailleurs, contacter: [accueil]}}
+      - {{id: carte, libellé: Pour une carte, aller à: carte}}
 """
 
 
@@ -166,9 +167,9 @@ OPENING = """\
     ("opened", "hint"), [("loi", "vouliez-vous dire « loin » ?"), ("carte", "possible : ici, loin")]
 )
 def test_a_question_opens_a_conclusion_of_its_own(opened: str, hint: str, folder: Path) -> None:
-    edit(folder / "mairie.yaml", (LIST, OPENING.format(opened)), NO_LIST)
+    edit(folder / "partenaires/mairie.yaml", (LIST, OPENING.format(opened)), NO_LIST)
     assert [line for line in find_problem_lines(folder) if "[unknown-target]" in line] == [
-        f"mairie.yaml:31:12: « opens » mène à « {opened} », qui n’est pas une conclusion de cette question ; {hint} "
+        f"partenaires/mairie.yaml:31:12: « ouvre » mène à « {opened} », qui n’est pas une conclusion de cette question ; {hint} "
         "[unknown-target]"
     ]
 
@@ -176,19 +177,19 @@ def test_a_question_opens_a_conclusion_of_its_own(opened: str, hint: str, folder
 @pytest.mark.parametrize(
     ("neighbour", "lost"),
     [
-        ("steps: [S'inscrire.], contacts: [accueil]", "le 1er niveau"),
-        ("escalate: [etat-civil]", "le contact « etat-civil »"),
-        ("escalate: [accueil], do_not: [Rien.]", "le « do_not » « Rien. »"),
-        ("goto: carte", "le renvoi à « carte »"),
+        ("étapes: [S'inscrire.], contacts: [accueil]", "le 1er niveau"),
+        ("contacter: [etat-civil]", "le contact « etat-civil »"),
+        ("contacter: [accueil], ne pas renseigner: [Rien.]", "le « ne pas renseigner » « Rien. »"),
+        ("aller à: carte", "le renvoi à « carte »"),
     ],
 )
 def test_the_card_that_is_opened_tells_all_that_its_neighbours_tell(
     neighbour: str, lost: str, folder: Path
 ) -> None:
-    opening = OPENING.format("loin").replace("escalate: [accueil]", neighbour, 1)
+    opening = OPENING.format("loin").replace("contacter: [accueil]", neighbour, 1)
     edit(
-        folder / "mairie.yaml",
-        (LIST, opening.replace("      - {id: carte, label: Pour une carte, goto: carte}\n", "")),
+        folder / "partenaires/mairie.yaml",
+        (LIST, opening.replace("      - {id: carte, libellé: Pour une carte, aller à: carte}\n", "")),
         NO_LIST,
     )
     told = [line for line in find_problem_lines(folder) if "[opens-less]" in line]
@@ -196,12 +197,17 @@ def test_the_card_that_is_opened_tells_all_that_its_neighbours_tell(
 
 
 def test_a_question_that_opens_an_answer_is_not_asked(folder: Path) -> None:
-    opening = OPENING.format("loin").replace("      - {id: carte, label: Pour une carte, goto: carte}\n", "")
+    opening = OPENING.format("loin").replace(
+        "      - {id: carte, libellé: Pour une carte, aller à: carte}\n", ""
+    )
     edit(
-        folder / "mairie.yaml",
-        ("if_blocked: aide", "if_blocked: liste"),
+        folder / "partenaires/mairie.yaml",
+        ("si ça bloque: aide", "si ça bloque: liste"),
         (LIST, opening),
-        ("  - id: liste\n    besoin", "  - id: liste/ici\n    besoin: [ici]\n  - id: liste/loin\n    besoin"),
+        (
+            "  - id: liste\n    besoin",
+            "  - id: liste/ici\n    besoins: [ici]\n  - id: liste/loin\n    besoin",
+        ),
     )
     assert find_problem_lines(folder) == []
     livret = load.load_livret(folder).livret
@@ -215,61 +221,68 @@ def test_a_question_that_opens_an_answer_is_not_asked(folder: Path) -> None:
 
 
 def test_an_escalation_may_not_name_what_only_leads_on(folder: Path) -> None:
-    edit(folder / "mairie.yaml", ("if_blocked: aide", "if_blocked: liste"), (LIST, "    goto: aide\n"))
     edit(
-        folder / "mairie.yaml",
-        ("  - id: liste\n    besoin: [je veux m'inscrire sur la liste électorale pour voter]\n", ""),
+        folder / "partenaires/mairie.yaml",
+        ("si ça bloque: aide", "si ça bloque: liste"),
+        (LIST, "    aller à: aide\n"),
+    )
+    edit(
+        folder / "partenaires/mairie.yaml",
+        ("  - id: liste\n    besoins: [je veux m'inscrire sur la liste électorale pour voter]\n", ""),
     )
     assert find_problem_lines(folder) == [
-        "mairie.yaml:7:13: « if_blocked » mène à « liste », qui n’est qu’un renvoi ; écrivez « aide » [unknown-target]"
+        "partenaires/mairie.yaml:7:13: « si ça bloque » mène à « liste », qui n’est qu’un renvoi ; écrivez « aide » [unknown-target]"
     ]
 
 
-LABEL = "    label: S'inscrire sur la liste électorale\n"
+LABEL = "    libellé: S'inscrire sur la liste électorale\n"
 
 
 def test_what_blocks_may_not_lead_back_to_itself(folder: Path) -> None:
-    edit(folder / "mairie.yaml", (LABEL, f"{LABEL}    if_blocked: liste\n"))
+    edit(folder / "partenaires/mairie.yaml", (LABEL, f"{LABEL}    if_blocked: liste\n"))
     assert find_problem_lines(folder) == [
-        "mairie.yaml:29:17: « S’inscrire sur la liste électorale » : si la démarche bloque, elle ne mène qu’à "
+        "partenaires/mairie.yaml:29:17: « S’inscrire sur la liste électorale » : si la démarche bloque, elle ne mène qu’à "
         "elle-même ; donnez un autre if_blocked [no-way-out]"
     ]
 
 
 def test_what_blocks_may_not_lead_to_the_first_level_alone(folder: Path) -> None:
-    edit(folder / "mairie.yaml", ("if_blocked: aide", "if_blocked: liste"))
+    edit(folder / "partenaires/mairie.yaml", ("si ça bloque: aide", "si ça bloque: liste"))
     assert find_problem_lines(folder) == [
-        "mairie.yaml:7:13: « Mairie » : si la démarche bloque, elle ne mène qu’à du 1er niveau ; "
+        "partenaires/mairie.yaml:7:13: « Mairie » : si la démarche bloque, elle ne mène qu’à du 1er niveau ; "
         "donnez un autre if_blocked [no-way-out]"
     ]
-    edit(folder / "mairie.yaml", (LABEL, f"{LABEL}    no_second_level: Tout se fait ici.\n"))
+    edit(folder / "partenaires/mairie.yaml", (LABEL, f"{LABEL}    no_second_level: Tout se fait ici.\n"))
     assert find_problem_lines(folder) == []
 
 
 def test_one_answer_does_not_say_both_who_helps_and_that_nobody_does(folder: Path) -> None:
-    edit(folder / "mairie.yaml", ("if_blocked: aide\n", "if_blocked: aide\nno_second_level: Rien.\n"))
+    edit(
+        folder / "partenaires/mairie.yaml",
+        ("si ça bloque: aide\n", "si ça bloque: aide\npas de second niveau: Rien.\n"),
+    )
     assert find_problem_lines(folder) == [
-        "mairie.yaml:8:18: « if_blocked » et « no_second_level » se contredisent ; gardez l’un des deux [no-way-out]"
+        "partenaires/mairie.yaml:8:18: « si ça bloque » et « pas de second niveau » se contredisent ; gardez l’un des deux [no-way-out]"
     ]
 
 
 def test_a_partner_that_never_says_who_helps_is_told_once(folder: Path) -> None:
-    edit(folder / "mairie.yaml", ("if_blocked: aide\n", ""))
+    edit(folder / "partenaires/mairie.yaml", ("si ça bloque: aide\n", ""))
     assert find_problem_lines(folder) == [
-        "mairie.yaml:1:5: rien n’est dit si une des 2 démarches de 1er niveau bloque ; "
+        "partenaires/mairie.yaml:1:5: rien n’est dit si une des 2 démarches de 1er niveau bloque ; "
         "ajoutez if_blocked ou no_second_level au partenaire [no-way-out]"
     ]
 
 
-@pytest.mark.parametrize("said", ["no_second_level: Tout se fait ici.\n", "if_blocked: aide\n"])
+@pytest.mark.parametrize("said", ["pas de second niveau: Tout se fait ici.\n", "si ça bloque: aide\n"])
 def test_a_way_out_is_inherited(said: str, folder: Path) -> None:
-    edit(folder / "mairie.yaml", ("if_blocked: aide\n", said))
+    edit(folder / "partenaires/mairie.yaml", ("si ça bloque: aide\n", said))
     assert find_problem_lines(folder) == []
 
 
 @pytest.mark.parametrize(("count", "problems"), [(1, 1), (2, 0), (9, 0), (10, 1)])
 def test_the_number_of_answers(count: int, problems: int, folder: Path) -> None:
-    rows = "".join(f"      - {{id: a{n}, label: Réponse {n}, steps: [Faire.]}}\n" for n in range(count))
-    edit(folder / "mairie.yaml", (CARD, f"    question: Laquelle ?\n    answers:\n{rows}"))
+    rows = "".join(f"      - {{id: a{n}, libellé: Réponse {n}, étapes: [Faire.]}}\n" for n in range(count))
+    edit(folder / "partenaires/mairie.yaml", (CARD, f"    question: Laquelle ?\n    réponses:\n{rows}"))
     codes = [line.rpartition("[")[2] for line in find_problem_lines(folder)]
     assert codes.count("answer-count]") == problems

@@ -8,23 +8,23 @@ from pathlib import Path
 import pytest
 from conftest import edit, find_problem_lines
 
-LIST = "    steps:\n      - S'inscrire en ligne.\n"
+LIST = "    étapes:\n      - S'inscrire en ligne.\n"
 
 
 @pytest.mark.parametrize(
     ("path", "length", "problems"),
-    [("label: Une carte d'identité", 60, 0), ("label: Une carte d'identité", 61, 1)],
+    [("libellé: Une carte d'identité", 60, 0), ("libellé: Une carte d'identité", 61, 1)],
 )
 def test_the_widths_of_texts(path: str, length: int, problems: int, folder: Path) -> None:
-    edit(folder / "mairie.yaml", (path, f"label: {'x' * length}"))
+    edit(folder / "partenaires/mairie.yaml", (path, f"libellé: {'x' * length}"))
     assert [line.rpartition("[")[2] for line in find_problem_lines(folder)] == ["text-too-long]"] * problems
 
 
 def test_a_keyword_may_stand_twice_when_it_leads_to_one_place(folder: Path) -> None:
-    edit(folder / "mairie.yaml", (LIST, "    goto: carte\n"), ("[voter]", "[CNI]"))
+    edit(folder / "partenaires/mairie.yaml", (LIST, "    aller à: carte\n"), ("[voter]", "[CNI]"))
     edit(
-        folder / "mairie.yaml",
-        ("  - id: liste\n    besoin: [je veux m'inscrire sur la liste électorale pour voter]\n", ""),
+        folder / "partenaires/mairie.yaml",
+        ("  - id: liste\n    besoins: [je veux m'inscrire sur la liste électorale pour voter]\n", ""),
     )
     assert find_problem_lines(folder) == []
 
@@ -47,6 +47,6 @@ def test_a_keyword_may_stand_twice_when_it_leads_to_one_place(folder: Path) -> N
     ],
 )
 def test_markup(text: str, markup: str | None, folder: Path) -> None:
-    edit(folder / "mairie.yaml", ("Prendre rendez-vous.", json.dumps(text, ensure_ascii=False)))
-    expected = f"mairie.yaml:26:9: « {markup} » se lit comme du balisage ; écrivez le texte seul [markup]"
+    edit(folder / "partenaires/mairie.yaml", ("Prendre rendez-vous.", json.dumps(text, ensure_ascii=False)))
+    expected = f"partenaires/mairie.yaml:26:9: « {markup} » se lit comme du balisage ; écrivez le texte seul [markup]"
     assert find_problem_lines(folder) == ([expected] if markup else [])

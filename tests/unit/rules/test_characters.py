@@ -174,10 +174,10 @@ def problems_after(tmp_path: Path, file: str, before: str, after: str) -> list[P
 
     folder = tmp_path / "r"
     shutil.copytree(GOOD, folder)
-    for name in ("hors-livret.yaml", "identifiants.yaml"):
+    for name in ("besoins/hors-livret.yaml", "identifiants.yaml"):
         key = {
-            "hors-livret.yaml": "out_of_scope: [permis de chasse]",
-            "identifiants.yaml": "published: [mairie/carte]",
+            "besoins/hors-livret.yaml": "hors livret: [permis de chasse]",
+            "identifiants.yaml": "publiés: [mairie/carte]",
         }
         (folder / name).write_text(key[name] + "\n", encoding="utf-8")
     edit(folder / file, (before, after))
@@ -188,17 +188,17 @@ def problems_after(tmp_path: Path, file: str, before: str, after: str) -> list[P
     ("file", "before", "after"),
     [
         ("livret.yaml", "id: bon", "id: b\u043en"),
-        ("livret.yaml", "title: ", "title: L\u0456vret "),
-        ("hors-livret.yaml", "chasse", "ch\u0430sse"),
+        ("livret.yaml", "titre: ", "titre: L\u0456vret "),
+        ("besoins/hors-livret.yaml", "chasse", "ch\u0430sse"),
         ("identifiants.yaml", "mairie/carte", "mairie/c\u0430rte"),
-        ("synonymes.yaml", "synonyms", "syn\u043enyms"),
-        ("mairie.yaml", "etat-civil@", "etat\u2010civil@"),
-        ("mairie.yaml", "03 84 25", "03\u200784 25"),
-        ("mairie.yaml", "label: Une", "label: \u0423ne"),
-        ("mairie.yaml", "hours: Mo-Fr", "hours: Mo\u2010Fr"),
-        ("mairie.yaml", "keywords: [cni]", "keywords: [c\u0578i]"),
-        ("mairie.yaml", "besoin: [refaire", "besoin: [r\u0435faire"),
-        ("mairie.yaml", "  - id: carte", "  - \u0456d: carte"),
+        ("mots/synonymes.yaml", "synonyms", "syn\u043enyms"),
+        ("partenaires/mairie.yaml", "etat-civil@", "etat\u2010civil@"),
+        ("partenaires/mairie.yaml", "03 84 25", "03\u200784 25"),
+        ("partenaires/mairie.yaml", "libellé: Une", "libellé: \u0423ne"),
+        ("partenaires/mairie.yaml", "horaires: Mo-Fr", "horaires: Mo\u2010Fr"),
+        ("partenaires/mairie.yaml", "mots: [cni]", "mots: [c\u0578i]"),
+        ("partenaires/mairie.yaml", "besoins: [refaire", "besoins: [r\u0435faire"),
+        ("partenaires/mairie.yaml", "  - id: carte", "  - \u0456d: carte"),
     ],
 )
 def test_every_file_and_every_text_of_it_is_held_to_the_rule(
@@ -210,7 +210,7 @@ def test_every_file_and_every_text_of_it_is_held_to_the_rule(
 
 
 def test_a_look_alike_is_told_once_whatever_else_it_spoils(folder: Path) -> None:
-    edit(folder / "mairie.yaml", ("  - id: carte", "  - id: c\u0430rte"))
+    edit(folder / "partenaires/mairie.yaml", ("  - id: carte", "  - id: c\u0430rte"))
     assert [problem.code for problem in verifier.verify_livret(folder).problems] == ["look-alike"]
 
 

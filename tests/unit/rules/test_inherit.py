@@ -22,10 +22,10 @@ from fs_triage.text.typography import escape_controls, typeset_french
 
 BOOKLET = """\
 id: doubs
-title: Livret du Doubs
-departement: 25 Doubs
+titre: Livret du Doubs
+département: 25 Doubs
 source: Préfecture du Doubs
-extends: jura
+hérite de: jura
 """
 
 
@@ -88,11 +88,11 @@ def test_an_heir_answers_with_its_own_contact(doubs: Path, run: Run) -> None:
 id: ants
 contacts:
   referent-permis:
-    email: permis@doubs.example
-    label: Référent permis du Doubs
-    audience: conseiller
+    courriel: permis@doubs.example
+    libellé: Référent permis du Doubs
+    public: conseiller
 """
-    write(doubs, "ants.yaml", own)
+    write(doubs, "partenaires/ants.yaml", own)
     answer = run("--regles", str(doubs), "ants/permis/situation-complexe", "--json")
     conclusion = json.loads(answer.stdout)["matches"][0]
     assert [contact["value"] for contact in conclusion["contacts"]] == ["permis@doubs.example"]
@@ -100,10 +100,8 @@ contacts:
 
 
 def test_an_heir_has_the_topics_of_its_parent_but_never_where_to_turn(doubs: Path) -> None:
-    text = (
-        "out_of_scope:\n  - {topic: douane, where: Le bureau des Rousses, needs: [dédouaner]}\n  - chasser\n"
-    )
-    write(doubs.parent / "jura", "hors-livret.yaml", text)
+    text = "hors livret:\n  - {sujet: douane, où: Le bureau des Rousses, besoins: [dédouaner]}\n  - chasser\n"
+    write(doubs.parent / "jura", "besoins/hors-livret.yaml", text)
     for where, folder in (("Le bureau des Rousses", doubs.parent / "jura"), (None, doubs)):
         livret = load_livret(folder).livret
         assert livret is not None
@@ -111,7 +109,7 @@ def test_an_heir_has_the_topics_of_its_parent_but_never_where_to_turn(doubs: Pat
             ("douane", where, ["dédouaner"])
         ]
         assert livret.elsewhere.unsorted_needs == ["chasser"]
-    write(doubs, "hors-livret.yaml", text.replace("des Rousses", "de Pontarlier"))
+    write(doubs, "besoins/hors-livret.yaml", text.replace("des Rousses", "de Pontarlier"))
     livret = load_livret(doubs).livret
     assert livret is not None
     assert [one.where for one in livret.elsewhere.topics] == ["Le bureau de Pontarlier"]
@@ -120,26 +118,26 @@ def test_an_heir_has_the_topics_of_its_parent_but_never_where_to_turn(doubs: Pat
 def test_an_heir_removes_replaces_and_adds_answers(doubs: Path) -> None:
     own = """\
 id: caf
-remove: [rsa/declaration-trimestrielle]
-replace:
+retirer: [rsa/declaration-trimestrielle]
+remplacer:
   rsa/demande:
-    label: Demander le RSA autrement
-    steps: [Faire autrement.]
-add:
+    libellé: Demander le RSA autrement
+    étapes: [Faire autrement.]
+ajouter:
   rsa:
     - id: suivi
-      label: Suivre sa demande de RSA
-      steps: [Ouvrir le dossier.]
+      libellé: Suivre sa demande de RSA
+      étapes: [Ouvrir le dossier.]
   .:
     - id: accueil
-      label: Accueil de la CAF
-      steps: [Donner les horaires.]
+      libellé: Accueil de la CAF
+      étapes: [Donner les horaires.]
 examples:
-  - {id: rsa/suivi, besoin: [où en est ma demande de rsa faite le mois passé]}
-  - {id: accueil, besoin: [quels sont les horaires de la caf le samedi]}
+  - {id: rsa/suivi, besoins: [où en est ma demande de rsa faite le mois passé]}
+  - {id: accueil, besoins: [quels sont les horaires de la caf le samedi]}
 """
     before = grown(doubs)
-    write(doubs, "caf.yaml", own)
+    write(doubs, "partenaires/caf.yaml", own)
     after = grown(doubs)
     assert "caf/rsa/declaration-trimestrielle" in before.conclusions
     assert "caf/rsa/declaration-trimestrielle" not in after.conclusions
@@ -161,17 +159,17 @@ def verified(folder: Path) -> list[str]:
 
 
 def test_a_path_that_the_parent_does_not_have(doubs: Path) -> None:
-    write(doubs, "caf.yaml", "id: caf\nremove: [rsa/demandes]\n")
+    write(doubs, "partenaires/caf.yaml", "id: caf\nretirer: [rsa/demandes]\n")
     assert problems(doubs) == [
-        "doubs/caf.yaml:2:10: « rsa/demandes » n’existe pas dans le livret dont celui-ci hérite ; "
+        "doubs/partenaires/caf.yaml:2:10: « rsa/demandes » n’existe pas dans le livret dont celui-ci hérite ; "
         "vouliez-vous dire « rsa/demande » ? [unknown-target]"
     ]
 
 
 def test_nothing_is_added_below_a_conclusion(doubs: Path) -> None:
-    write(doubs, "caf.yaml", "id: caf\nadd:\n  rsa/demande: []\n")
+    write(doubs, "partenaires/caf.yaml", "id: caf\najouter:\n  rsa/demande: []\n")
     assert problems(doubs) == [
-        "doubs/caf.yaml:3:3: « rsa/demande » n’est pas une question : rien ne peut s’y ajouter [unknown-target]"
+        "doubs/partenaires/caf.yaml:3:3: « rsa/demande » n’est pas une question : rien ne peut s’y ajouter [unknown-target]"
     ]
 
 
@@ -182,24 +180,24 @@ A_LIST = "attendu : une liste, chaque ligne commençant par « - »"
     ("text", "problem"),
     [
         (
-            "remove: digiposte",
-            f"2:9: « remove » : un texte ; {A_LIST} et donnant un chemin comme « rsa/demande » [wrong-type]",
+            "retirer: digiposte",
+            f"2:9: « retirer » : un texte ; {A_LIST} et donnant un chemin comme « rsa/demande » [wrong-type]",
         ),
         (
-            "remove: [{digiposte: x}]",
-            "2:10: « remove » : des « clé: valeur » ; attendu : un chemin comme « rsa/demande » [wrong-type]",
+            "retirer: [{digiposte: x}]",
+            "2:10: « retirer » : des « clé: valeur » ; attendu : un chemin comme « rsa/demande » [wrong-type]",
         ),
         (
-            "replace: [digiposte]",
-            "2:10: « replace » : une liste ; attendu : des « chemin: réponse » [wrong-type]",
+            "remplacer: [digiposte]",
+            "2:10: « remplacer » : une liste ; attendu : des « chemin: réponse » [wrong-type]",
         ),
         (
-            "add: {.: {id: a}}",
+            "ajouter: {.: {id: a}}",
             f"2:10: « . » : des « clé: valeur » ; {A_LIST} et donnant une réponse [wrong-type]",
         ),
         (
-            "add:\n  - id: a",
-            "3:3: « add » : une liste ; attendu : des « chemin: liste de réponses » [wrong-type]",
+            "ajouter:\n  - id: a",
+            "3:3: « ajouter » : une liste ; attendu : des « chemin: liste de réponses » [wrong-type]",
         ),
         ("examples: x", f"2:11: « examples » : un texte ; {A_LIST} [wrong-type]"),
         (
@@ -214,23 +212,25 @@ A_LIST = "attendu : une liste, chaque ligne commençant par « - »"
     ],
 )
 def test_a_change_of_the_wrong_shape(text: str, problem: str, doubs: Path) -> None:
-    write(doubs, "la-poste.yaml", f"id: la-poste\n{text}\n")
-    assert problems(doubs) == [f"doubs/la-poste.yaml:{problem}"]
+    write(doubs, "partenaires/la-poste.yaml", f"id: la-poste\n{text}\n")
+    assert problems(doubs) == [f"doubs/partenaires/la-poste.yaml:{problem}"]
 
 
 def test_a_problem_points_into_the_file_the_text_came_from(doubs: Path) -> None:
-    parent = doubs.parent / "jura" / "caf.yaml"
-    text = parent.read_text(encoding="utf-8").replace("about:", "abuot:", 1)
-    write(doubs.parent / "jura", "caf.yaml", text)
+    parent = doubs.parent / "jura" / "partenaires/caf.yaml"
+    text = parent.read_text(encoding="utf-8").replace("pour:", "abuot:", 1)
+    write(doubs.parent / "jura", "partenaires/caf.yaml", text)
     line = text[: text.index("abuot:")].count("\n") + 1
     told = problems(doubs)
     assert len(told) >= 1
-    assert all(problem.startswith("jura/caf.yaml:") for problem in told)
-    assert any(problem.startswith(f"jura/caf.yaml:{line}:1: clé inconnue « abuot »") for problem in told)
+    assert all(problem.startswith("jura/partenaires/caf.yaml:") for problem in told)
+    assert any(
+        problem.startswith(f"jura/partenaires/caf.yaml:{line}:1: clé inconnue « abuot »") for problem in told
+    )
 
 
 def test_an_unknown_parent(doubs: Path) -> None:
-    write(doubs, "livret.yaml", BOOKLET.replace("extends: jura", "extends: jurra"))
+    write(doubs, "livret.yaml", BOOKLET.replace("hérite de: jura", "hérite de: jurra"))
     assert problems(doubs) == [
         "doubs/livret.yaml:5:10: livret inconnu « jurra » ; vouliez-vous dire « jura » ? [unknown-livret]"
     ]
@@ -239,7 +239,7 @@ def test_an_unknown_parent(doubs: Path) -> None:
 def test_one_level_of_inheritance(doubs: Path) -> None:
     third = doubs.parent / "tiers"
     third.mkdir()
-    write(third, "livret.yaml", BOOKLET.replace("extends: jura", "extends: doubs"))
+    write(third, "livret.yaml", BOOKLET.replace("hérite de: jura", "hérite de: doubs"))
     assert problems(third) == [
         "tiers/livret.yaml:5:10: « doubs » hérite lui-même d’un autre livret ; "
         "héritez d’un livret qui n’hérite de rien [unknown-livret]"
@@ -247,10 +247,10 @@ def test_one_level_of_inheritance(doubs: Path) -> None:
 
 
 def test_a_livret_without_partners_nor_parent(doubs: Path) -> None:
-    write(doubs, "livret.yaml", BOOKLET.replace("extends: jura\n", ""))
+    write(doubs, "livret.yaml", BOOKLET.replace("hérite de: jura\n", ""))
     told = problems(doubs)
     assert len(told) == 1
-    assert "il manque la clé « partners »" in told[0]
+    assert "il manque la clé « partenaires »" in told[0]
 
 
 def test_a_change_of_the_parent_and_a_new_file_of_the_heir_are_noticed(doubs: Path, run: Run) -> None:
@@ -259,14 +259,16 @@ def test_a_change_of_the_parent_and_a_new_file_of_the_heir_are_noticed(doubs: Pa
         return str(json.loads(answer.stdout)["matches"][0]["title"])
 
     assert title() == "Faire une demande de RSA"
-    parent = doubs.parent / "jura" / "caf.yaml"
+    parent = doubs.parent / "jura" / "partenaires/caf.yaml"
     text = parent.read_text(encoding="utf-8")
     parent.write_text(
-        text.replace("label: Faire une demande de RSA", "label: Demander le RSA"), encoding="utf-8"
+        text.replace("libellé: Faire une demande de RSA", "libellé: Demander le RSA"), encoding="utf-8"
     )
     assert title() == "Demander le RSA"
     write(
-        doubs, "caf.yaml", "id: caf\nreplace:\n  rsa/demande:\n    label: RSA du Doubs\n    steps: [Faire.]\n"
+        doubs,
+        "partenaires/caf.yaml",
+        "id: caf\nremplacer:\n  rsa/demande:\n    libellé: RSA du Doubs\n    étapes: [Faire.]\n",
     )
     assert title() == "RSA du Doubs"
 
@@ -288,9 +290,9 @@ def test_whatever_is_replaced_nothing_else_of_the_parent_shows(
             if owner == partner:
                 lines += [
                     f"  {name}:",
-                    "    phone: 01 23 45 67 89",
-                    f"    label: De {name}",
-                    "    audience: usager",
+                    "    téléphone: 01 23 45 67 89",
+                    f"    libellé: De {name}",
+                    "    public: usager",
                 ]
         write(folder, f"{partner}.yaml", "\n".join(lines) + "\n")
     livret = load_livret(folder).livret
@@ -351,19 +353,19 @@ def test_a_new_livret_left_as_it_is_loads_and_shows_what_is_missing(doubs: Path)
     "kind", ["email", "phone", "administration-plus", "appointment", "web", "address", "in-person"]
 )
 def test_a_contact_yet_to_be_filled_is_missing(kind: str, doubs: Path) -> None:
-    own = f"contacts:\n  back-office-mail: {{{kind}: à remplir, label: Guichet, audience: usager}}\n"
-    write(doubs, "la-poste.yaml", f"id: la-poste\n{own}")
+    own = f"contacts:\n  back-office-mail: {{{kind}: à remplir, libellé: Guichet, public: usager}}\n"
+    write(doubs, "partenaires/la-poste.yaml", f"id: la-poste\n{own}")
     conclusion = grown(doubs).conclusions["la-poste/back-office"]
     assert conclusion["contacts"] == []
     assert "Contact manquant pour ce département : Guichet." in conclusion["warnings"]
 
 
 def test_a_contact_yet_to_be_filled_is_told(doubs: Path) -> None:
-    own = "contacts:\n  back-office-mail: {email: à remplir, label: Guichet, audience: usager}\n"
-    write(doubs, "la-poste.yaml", f"id: la-poste\n{own}")
-    own_lines = [line for line in verified(doubs) if line.startswith("doubs/la-poste.yaml")]
+    own = "contacts:\n  back-office-mail: {courriel: à remplir, libellé: Guichet, public: usager}\n"
+    write(doubs, "partenaires/la-poste.yaml", f"id: la-poste\n{own}")
+    own_lines = [line for line in verified(doubs) if line.startswith("doubs/partenaires/la-poste.yaml")]
     assert own_lines == [
-        "doubs/la-poste.yaml:3:3: contact « back-office-mail » à remplir ; sans lui, la-poste/back-office n’a "
+        "doubs/partenaires/la-poste.yaml:3:3: contact « back-office-mail » à remplir ; sans lui, la-poste/back-office n’a "
         "personne à contacter ; écrivez sa valeur à la place de « à remplir » [contact-not-replaced]"
     ]
 
@@ -395,8 +397,8 @@ def test_a_livret_that_cannot_be_started(
 
 
 def test_merge_leaves_nothing_behind_of_what_is_removed() -> None:
-    parent, _ = yaml_reader.parse_text("answers:\n- id: a\n- id: b\nexamples:\n- id: a\n- id: b\n", "p")
-    own, _ = yaml_reader.parse_text("remove: [a]\n", "h")
+    parent, _ = yaml_reader.parse_text("réponses:\n- id: a\n- id: b\nexamples:\n- id: a\n- id: b\n", "p")
+    own, _ = yaml_reader.parse_text("retirer: [a]\n", "h")
     assert parent is not None and own is not None
     merged = inherit.merge_partner(parent, own)
     assert merged.problems == []
@@ -449,16 +451,16 @@ def test_a_label_that_yaml_would_misread_is_quoted(doubs: Path) -> None:
     """A parent's label is a model that an officer uncomments: it must read back as it was."""
     parent = doubs.parent / "parent"
     shutil.copytree(JURA, parent)
-    file = parent / "la-poste.yaml"
+    file = parent / "partenaires/la-poste.yaml"
     text = file.read_text(encoding="utf-8")
-    old = next(line for line in text.splitlines() if re.match("    label: ", line))
+    old = next(line for line in text.splitlines() if re.match("    libellé: ", line))
     label = "Guichet : lundi #2 “x”"
     file.write_text(
-        text.replace(old, f"    label: {json.dumps(label, ensure_ascii=False)}"), encoding="utf-8"
+        text.replace(old, f"    libellé: {json.dumps(label, ensure_ascii=False)}"), encoding="utf-8"
     )
     target = doubs.parent / "neuf"
     nouveau.run_nouveau(str(target), "parent", "25 Doubs")
-    written = target / "la-poste.yaml"
+    written = target / "partenaires/la-poste.yaml"
     written.write_text(filled(written.read_text(encoding="utf-8")), encoding="utf-8")
     livret = load_livret(target).livret
     assert livret is not None

@@ -28,14 +28,14 @@ def told(folder: Path) -> list[str]:
 
 def second_partner(folder: Path) -> Path:
     """Add a sound partner « prefecture » to the livret; returns its file."""
-    path = folder / "prefecture.yaml"
-    shutil.copy(folder / "mairie.yaml", path)
+    path = folder / "partenaires/prefecture.yaml"
+    shutil.copy(folder / "partenaires/mairie.yaml", path)
     edit(
         path,
         ("id: mairie", "id: prefecture"),
-        ("label: Mairie", "label: Préfecture"),
+        ("libellé: Mairie", "libellé: Préfecture"),
         ("Mairie du village", "Préfecture du Jura"),
-        ("keywords: [hôtel de ville]", "keywords: [préfète]"),
+        ("mots: [hôtel de ville]", "mots: [préfète]"),
         ("refaire ma carte", "refaire une carte"),
         ("je veux m'inscrire", "il faut m'inscrire"),
         ("la mairie ne", "la préfecture ne"),
@@ -55,20 +55,20 @@ def test_a_sound_livret_is_loaded_whole(folder: Path) -> None:
 
 def test_the_state_of_every_file_is_noted_and_that_others_were_absent(folder: Path) -> None:
     files = {file.path.name: file for file in load_livret(folder).files if file.path.parent == folder}
-    absent = ["hors-livret.yaml", "identifiants.yaml", "situations.yaml"]
-    assert list(files)[:5] == ["livret.yaml", "mairie.yaml", *absent]
+    absent = ["besoins/hors-livret.yaml", "identifiants.yaml", "situations.yaml"]
+    assert list(files)[:5] == ["livret.yaml", "partenaires/mairie.yaml", *absent]
     assert [name for name, file in files.items() if file.size < 0] == absent
 
 
 def test_every_broken_file_is_told_in_one_run_and_no_other(folder: Path) -> None:
     prefecture = second_partner(folder)
-    edit(folder / "mairie.yaml", ("label: Mairie", "label: [Mairie"))
-    edit(prefecture, ("audience: usager", "audience: tous"))
-    (folder / "hors-livret.yaml").write_text("vagues: [aide]\n", encoding="utf-8")
+    edit(folder / "partenaires/mairie.yaml", ("libellé: Mairie", "libellé: [Mairie"))
+    edit(prefecture, ("public: usager", "public: tous"))
+    (folder / "besoins/hors-livret.yaml").write_text("vagues: [aide]\n", encoding="utf-8")
     assert told(folder) == [
-        "bon/hors-livret.yaml:1:1: clé inconnue « vagues » ; vouliez-vous dire « vague » ? [unknown-key]",
-        "bon/mairie.yaml:2:8: syntaxe : liste entre crochets mal fermée : « , » ou « ] » attendu [syntax]",
-        "bon/prefecture.yaml:13:15: « tous » n’est pas permis pour « audience » ; possible : conseiller, usager "
+        "bon/hors-livret.yaml:1:1: clé inconnue « vagues » ; vouliez-vous dire « vagues » ? [unknown-key]",
+        "bon/partenaires/mairie.yaml:2:8: syntaxe : liste entre crochets mal fermée : « , » ou « ] » attendu [syntax]",
+        "bon/partenaires/prefecture.yaml:13:15: « tous » n’est pas permis pour « public » ; possible : conseiller, usager "
         "[bad-choice]",
     ]
 
@@ -77,48 +77,52 @@ def test_every_broken_file_is_told_in_one_run_and_no_other(folder: Path) -> None
     ("before", "after", "code"),
     [
         # what is left out must not be missed a second time by what named it
-        ("  accueil:\n    phone:", "  accueil:\n    fax:", "unknown-key"),
-        ('    phone: "03 84 25 69 92"\n', '    phone: "03 84 25 69 92"\n    fax: non\n', "unknown-key"),
-        ("    label: Accueil de la mairie\n", "", "missing-key"),
+        ("  accueil:\n    téléphone:", "  accueil:\n    fax:", "unknown-key"),
+        (
+            '    téléphone: "03 84 25 69 92"\n',
+            '    téléphone: "03 84 25 69 92"\n    fax: non\n',
+            "unknown-key",
+        ),
+        ("    libellé: Accueil de la mairie\n", "", "missing-key"),
         ("contacts:\n", "contacts: non\nnotes:\n", "unknown-key wrong-type"),
         ("  - id: aide\n", "  -\n", "missing-key"),
-        ("    label: La démarche bloque\n", "", "missing-key"),
-        ("    escalate: [accueil, etat-civil]\n", "", "no-lead"),
-        ("    escalate: [accueil, etat-civil]\n", "    escalade: [accueil, etat-civil]\n", "unknown-key"),
-        ("if_blocked: aide\n", "if_blocked: [aide]\n", "wrong-type"),
-        ("if_blocked: aide\n", "if_block: aide\n", "unknown-key"),
-        ("answers:\n", "reponses:\n", "unknown-key"),
-        ("  - id: carte\n    label: Une", "  - libelle: Une", "missing-key unknown-key"),
-        ("    steps:\n      - Prendre rendez-vous.\n", "    steps: Prendre rendez-vous.\n", "wrong-type"),
-        ("    steps:\n      - Prendre rendez-vous.\n", "    steps:\n", "empty"),
-        ("    steps:\n      - Prendre rendez-vous.\n", "    steps:\n      -\n", "empty"),
-        ("    steps:\n      - Prendre rendez-vous.\n", "    goto: Aide\n", "bad-id"),
+        ("    libellé: La démarche bloque\n", "", "missing-key"),
+        ("    contacter: [accueil, etat-civil]\n", "", "no-lead"),
+        ("    contacter: [accueil, etat-civil]\n", "    escalade: [accueil, etat-civil]\n", "unknown-key"),
+        ("si ça bloque: aide\n", "si ça bloque: [aide]\n", "wrong-type"),
+        ("si ça bloque: aide\n", "if_block: aide\n", "unknown-key"),
+        ("réponses:\n", "reponses:\n", "unknown-key"),
+        ("  - id: carte\n    libellé: Une", "  - libelle: Une", "missing-key unknown-key"),
+        ("    étapes:\n      - Prendre rendez-vous.\n", "    étapes: Prendre rendez-vous.\n", "wrong-type"),
+        ("    étapes:\n      - Prendre rendez-vous.\n", "    étapes:\n", "empty"),
+        ("    étapes:\n      - Prendre rendez-vous.\n", "    étapes:\n      -\n", "empty"),
+        ("    étapes:\n      - Prendre rendez-vous.\n", "    aller à: Aide\n", "bad-id"),
         ("pages: [3]\n", "pages: 3\n", "wrong-type"),
         ("pages: [3]\n", "pages: [0]\n", "bad-page"),
         ("pages: [3]\n", "pages: [6_0]\n", "bad-page"),
         ("question: Que veut l'usager ?\n", "", "missing-key"),
         ("question: Que veut l'usager ?\n", "qestion: Que veut l'usager ?\n", "unknown-key"),
         ("  accueil:\n", "  Accueil:\n", "bad-id"),
-        ("    escalate: [accueil, etat-civil]", "    escalate: accueil", "wrong-type"),
-        ("    escalate: [accueil, etat-civil]", "    escalate: [[accueil], etat-civil]", "wrong-type"),
+        ("    contacter: [accueil, etat-civil]", "    contacter: accueil", "wrong-type"),
+        ("    contacter: [accueil, etat-civil]", "    contacter: [[accueil], etat-civil]", "wrong-type"),
         (
-            "    escalate: [accueil, etat-civil]",
-            "    escalate: [{contact: accueil, si: urgent}, etat-civil]",
+            "    contacter: [accueil, etat-civil]",
+            "    contacter: [{contact: accueil, si: urgent}, etat-civil]",
             "unknown-key",
         ),
-        ("  - id: aide\n    label: La", "  - id: aide\n    id: aide\n    label: La", "duplicate-key"),
-        ("    keywords: [voter]\n", "    keywords: voter\n", "wrong-type"),
+        ("  - id: aide\n    libellé: La", "  - id: aide\n    id: aide\n    libellé: La", "duplicate-key"),
+        ("    mots: [voter]\n", "    mots: voter\n", "wrong-type"),
         (
-            "  - id: liste\n    besoin: [je veux m'inscrire sur la liste électorale pour voter]\n",
+            "  - id: liste\n    besoins: [je veux m'inscrire sur la liste électorale pour voter]\n",
             "  - id: liste\n    besoins: [je veux m'inscrire sur la liste électorale pour voter]\n",
             "unknown-key",
         ),
-        ("    hours: Mo-Fr 08:30-12:00\n", "    hours:\n", "empty"),
-        ("    label: Une carte d'identité\n", "    label: '  '\n", "empty"),
+        ("    horaires: Mo-Fr 08:30-12:00\n", "    horaires:\n", "empty"),
+        ("    libellé: Une carte d'identité\n", "    libellé: '  '\n", "empty"),
     ],
 )
 def test_one_mistake_is_one_line(before: str, after: str, code: str, folder: Path) -> None:
-    edit(folder / "mairie.yaml", (before, after))
+    edit(folder / "partenaires/mairie.yaml", (before, after))
     assert sorted(problem.code for problem in verifier.verify_livret(folder).problems) == code.split()
 
 
@@ -126,7 +130,7 @@ def test_one_mistake_is_one_line(before: str, after: str, code: str, folder: Pat
     ("before", "after", "expected"),
     [
         (
-            "    steps:\n      - Prendre",
+            "    étapes:\n      - Prendre",
             "    action:\n      - Prendre",
             "25:5: clé inconnue « action » ; possible : help, pages,",
         ),
@@ -136,13 +140,13 @@ def test_one_mistake_is_one_line(before: str, after: str, code: str, folder: Pat
             "10:3: « l'Accueil » n’est pas un identifiant ; écrivez « l-accueil » [bad-id]",
         ),
         (
-            "if_blocked: aide",
-            "if_blocked: 'É !'",
+            "si ça bloque: aide",
+            "si ça bloque: 'É !'",
             "7:13: « É ! » n’est pas un identifiant ; écrivez « e » [bad-id]",
         ),
         (
-            "if_blocked: aide",
-            "if_blocked: '!!'",
+            "si ça bloque: aide",
+            "si ça bloque: '!!'",
             "7:13: « !! » n’est pas un identifiant ; attendu : minuscules sans accent,",
         ),
         (
@@ -150,23 +154,23 @@ def test_one_mistake_is_one_line(before: str, after: str, code: str, folder: Pat
             "  - bonjour\n  - id: carte\n",
             "22:5: un texte à la place d’une réponse ; attendu : id, label,",
         ),
-        ("[cni]", "[[cni]]", "24:16: « keywords » : une liste ; attendu : un texte [wrong-type]"),
+        ("[cni]", "[[cni]]", "24:16: « mots » : une liste ; attendu : un texte [wrong-type]"),
         (
             "[cni]",
             "{cni: x, c: y}",
-            "24:15: « keywords » : des « clé: valeur » ; attendu : une liste, chaque ligne",
+            "24:15: « mots » : des « clé: valeur » ; attendu : une liste, chaque ligne",
         ),
         (
-            "hours: Mo-Fr 08:30-12:00",
-            "scope: locale",
-            "14:12: « locale » n’est pas permis pour « scope » ; vouliez-vous dire « local » ?",
+            "horaires: Mo-Fr 08:30-12:00",
+            "portée: locale",
+            "14:12: « locale » n’est pas permis pour « portée » ; vouliez-vous dire « local » ?",
         ),
     ],
 )
 def test_the_words_of_a_problem(before: str, after: str, expected: str, folder: Path) -> None:
-    edit(folder / "mairie.yaml", (before, after))
+    edit(folder / "partenaires/mairie.yaml", (before, after))
     (line, *_) = told(folder)
-    assert line.removeprefix("bon/mairie.yaml:").startswith(expected)
+    assert line.removeprefix("bon/partenaires/mairie.yaml:").startswith(expected)
 
 
 def test_no_english_word_of_a_library_shows_through(folder: Path) -> None:
@@ -182,7 +186,7 @@ def test_no_english_word_of_a_library_shows_through(folder: Path) -> None:
         "mapping",
         "string",
     }
-    path = folder / "mairie.yaml"
+    path = folder / "partenaires/mairie.yaml"
     text = path.read_text(encoding="utf-8")
     keys = sorted(set(re.findall(r"(?m)^ *(?:- )?([\w-]+): ", text)))
     assert len(keys) > 10
@@ -197,18 +201,18 @@ def test_no_english_word_of_a_library_shows_through(folder: Path) -> None:
 
 
 def test_a_copied_file_is_told_with_both_places(folder: Path) -> None:
-    shutil.copy(folder / "mairie.yaml", folder / "prefecture.yaml")
+    shutil.copy(folder / "partenaires/mairie.yaml", folder / "partenaires/prefecture.yaml")
     assert told(folder) == [
-        "bon/prefecture.yaml:1:1: fichier que livret.yaml ne cite pas : rien n’y mène ; ajoutez « prefecture » "
+        "bon/partenaires/prefecture.yaml:1:1: fichier que livret.yaml ne cite pas : rien n’y mène ; ajoutez « prefecture » "
         "à partners [unreachable]"
     ]
     edit(folder / "livret.yaml", ("[mairie]", "[mairie, prefecture]"))
     assert told(folder)[0] == (
-        "bon/prefecture.yaml:1:5: « mairie » dans le fichier prefecture.yaml ; écrivez « id: prefecture » [file-name]"
+        "bon/partenaires/prefecture.yaml:1:5: « mairie » dans le fichier partenaires/prefecture.yaml ; écrivez « id: prefecture » [file-name]"
     )
-    edit(folder / "prefecture.yaml", ("id: mairie", "id: prefecture"))
+    edit(folder / "partenaires/prefecture.yaml", ("id: mairie", "id: prefecture"))
     assert told(folder)[0] == (
-        "bon/prefecture.yaml:2:8: « Mairie » désigne déjà « mairie » (ligne 1 de mairie.yaml) ; "
+        "bon/partenaires/prefecture.yaml:2:8: « Mairie » désigne déjà « mairie » (ligne 1 de partenaires/mairie.yaml) ; "
         "gardez-le chez un seul partenaire [shared-name]"
     )
 
@@ -217,14 +221,14 @@ def test_a_copied_file_is_told_with_both_places(folder: Path) -> None:
     "name",
     [
         "Thumbs.db",
-        "~$mairie.yaml",
+        "~$partenaires/mairie.yaml",
         ".mairie.yaml.swp",
-        "mairie.yaml~",
-        "mairie.yaml.bak",
+        "partenaires/mairie.yaml~",
+        "partenaires/mairie.yaml.bak",
         "notes.txt",
-        "#mairie.yaml#",
+        "#partenaires/mairie.yaml#",
         ".git/config",
-        "sauvegarde/caf.yaml",
+        "sauvegarde/partenaires/caf.yaml",
     ],
 )
 def test_stray_files_are_ignored(name: str, folder: Path) -> None:
@@ -235,10 +239,10 @@ def test_stray_files_are_ignored(name: str, folder: Path) -> None:
 
 
 def test_another_ending_is_not_taken_for_a_missing_file(folder: Path) -> None:
-    (folder / "mairie.yaml").rename(folder / "mairie.yml")
+    (folder / "partenaires/mairie.yaml").rename(folder / "mairie.yml")
     assert told(folder) == [
-        "bon/livret.yaml:5:12: partenaire « mairie » sans fichier mairie.yaml ; "
-        "renommez « mairie.yml » en « mairie.yaml » [missing-file]"
+        "bon/livret.yaml:5:12: partenaire « mairie » sans fichier partenaires/mairie.yaml ; "
+        "renommez « mairie.yml » en « partenaires/mairie.yaml » [missing-file]"
     ]
 
 
@@ -262,13 +266,13 @@ def test_a_file_that_may_not_be_read_is_named_and_the_rest_is_not_served_as_whol
         shutil.copytree(GOOD, folder)
         for path in (Path(name), folder):
             path.chmod(0o755)
-        (folder / "mairie.yaml").chmod(0o000)
+        (folder / "partenaires/mairie.yaml").chmod(0o000)
         with as_nobody():
             loaded = load_livret(folder)
-        (folder / "mairie.yaml").chmod(0o644)
+        (folder / "partenaires/mairie.yaml").chmod(0o644)
     assert loaded.livret is None
     assert [str(problem) for problem in loaded.problems] == [
-        f"{folder}/mairie.yaml:1:1: accès refusé ; vérifiez le disque et les droits d’accès [unreadable]"
+        f"{folder}/partenaires/mairie.yaml:1:1: accès refusé ; vérifiez le disque et les droits d’accès [unreadable]"
     ]
 
 
@@ -279,10 +283,10 @@ def test_a_livret_that_cannot_be_read_at_all(tmp_path: Path) -> None:
 
 
 def test_files_beside_the_partners(folder: Path) -> None:
-    (folder / "hors-livret.yaml").write_text(
-        "out_of_scope: [permis de chasse]\nvague: []\n", encoding="utf-8"
+    (folder / "besoins/hors-livret.yaml").write_text(
+        "hors livret: [permis de chasse]\nvagues: []\n", encoding="utf-8"
     )
-    (folder / "identifiants.yaml").write_text("published: [mairie/carte]\n", encoding="utf-8")
+    (folder / "identifiants.yaml").write_text("publiés: [mairie/carte]\n", encoding="utf-8")
     livret = load_livret(folder).livret
     assert livret is not None and livret.identifiers is not None
     assert livret.elsewhere.unsorted_needs == ["permis de chasse"]
@@ -290,18 +294,18 @@ def test_files_beside_the_partners(folder: Path) -> None:
 
 
 TOPICS = """\
-out_of_scope:
+hors livret:
   - carte de pêche
-  - topic: logement social
-    where: La mairie, ou le bailleur.
-    needs: [hlm, dossier de logement social]
-  - topic: l'énergie
-    needs: chèque énergie
+  - sujet: logement social
+    où: La mairie, ou le bailleur.
+    besoins: [hlm, dossier de logement social]
+  - sujet: l'énergie
+    besoins: chèque énergie
 """
 
 
 def test_topics_stand_beside_needs_that_have_none(folder: Path) -> None:
-    (folder / "hors-livret.yaml").write_text(TOPICS, encoding="utf-8")
+    (folder / "besoins/hors-livret.yaml").write_text(TOPICS, encoding="utf-8")
     livret = load_livret(folder).livret
     assert livret is not None
     assert [(topic.topic, topic.where, topic.needs) for topic in livret.elsewhere.topics] == [
@@ -318,7 +322,7 @@ def test_topics_stand_beside_needs_that_have_none(folder: Path) -> None:
 
 
 def test_what_a_search_learns_keeps_the_topic_of_each_need(folder: Path) -> None:
-    (folder / "hors-livret.yaml").write_text(TOPICS, encoding="utf-8")
+    (folder / "besoins/hors-livret.yaml").write_text(TOPICS, encoding="utf-8")
     livret = load_livret(folder).livret
     assert livret is not None
     assert build_training_set(livret, flatten_livret(livret))["out_of_scope"] == [
@@ -338,46 +342,46 @@ def test_what_a_search_learns_keeps_the_topic_of_each_need(folder: Path) -> None
         (
             "- clôture : que dit le PLU",
             [
-                "2:5: « out_of_scope » : ce texte se lit comme « clé: valeur » à cause de « : » ; "
+                "2:5: « hors livret » : ce texte se lit comme « clé: valeur » à cause de « : » ; "
                 "mettez le texte entre guillemets doubles [wrong-type]"
             ],
         ),
-        ("-\n  - pêche", ["2:4: « out_of_scope » est vide ; complétez, ou supprimez-la [empty]"]),
-        ("- [a, b]", ["2:5: « out_of_scope » : une liste ; attendu : un texte [wrong-type]"]),
-        ("- {topic: pêche, needs: []}", ["2:27: « needs » est vide ; complétez la liste [empty]"]),
-        ("- topic: pêche\n    needs:", ["3:11: « needs » est vide ; complétez [empty]"]),
-        ("- topic:\n    needs: [a b]", ["2:11: « topic » est vide ; complétez [empty]"]),
+        ("-\n  - pêche", ["2:4: « hors livret » est vide ; complétez, ou supprimez-la [empty]"]),
+        ("- [a, b]", ["2:5: « hors livret » : une liste ; attendu : un texte [wrong-type]"]),
+        ("- {sujet: pêche, besoins: []}", ["2:27: « besoins » est vide ; complétez la liste [empty]"]),
+        ("- sujet: pêche\n    besoins:", ["3:11: « besoins » est vide ; complétez [empty]"]),
+        ("- sujet:\n    besoins: [a b]", ["2:11: « sujet » est vide ; complétez [empty]"]),
         (
-            "- topic: pêche",
+            "- sujet: pêche",
             [
-                "2:5: il manque la clé « needs » ; ajoutez par exemple "
+                "2:5: il manque la clé « besoinss » ; ajoutez par exemple "
                 "« needs: je voudrais un logement HLM » [missing-key]"
             ],
         ),
         (
-            "- needs: [a b]",
+            "- besoins: [a b]",
             [
-                "2:5: il manque la clé « topic » ; ajoutez par exemple « topic: logement social » "
+                "2:5: il manque la clé « sujet » ; ajoutez par exemple « topic: logement social » "
                 "[missing-key]"
             ],
         ),
         (
-            "- sujet: pêche\n    où: La mairie.\n    besoin: [a b]",
+            "- sujet: pêche\n    où: La mairie.\n    besoins: [a b]",
             [
-                "2:5: clé inconnue « sujet » ; vouliez-vous dire « topic » ? [unknown-key]",
-                "3:5: clé inconnue « où » ; vouliez-vous dire « where » ? [unknown-key]",
-                "4:5: clé inconnue « besoin » ; vouliez-vous dire « needs » ? [unknown-key]",
+                "2:5: clé inconnue « sujet » ; vouliez-vous dire « sujet » ? [unknown-key]",
+                "3:5: clé inconnue « où » ; vouliez-vous dire « où » ? [unknown-key]",
+                "4:5: clé inconnue « besoins » ; vouliez-vous dire « besoins » ? [unknown-key]",
             ],
         ),
         (
-            "- topic: pêche\n    needs:\n      - mur : le PLU\n      - où donc",
+            "- sujet: pêche\n    besoins:\n      - mur : le PLU\n      - où donc",
             [
-                "4:9: « needs » : ce texte se lit comme « clé: valeur » à cause de « : » ; "
+                "4:9: « besoins » : ce texte se lit comme « clé: valeur » à cause de « : » ; "
                 "mettez le texte entre guillemets doubles [wrong-type]"
             ],
         ),
         (
-            "- topic: pêche # 3\n    needs: [a b]",
+            "- sujet: pêche # 3\n    besoins: [a b]",
             [
                 "2:12: « # 3 » n’est pas lu, à cause de « # » ; mettez le texte entre guillemets doubles, "
                 "ou le commentaire sur une ligne à lui [cut-by-comment]"
@@ -386,5 +390,5 @@ def test_what_a_search_learns_keeps_the_topic_of_each_need(folder: Path) -> None
     ],
 )
 def test_a_mistake_in_a_topic_is_one_line_at_its_place(item: str, lines: list[str], folder: Path) -> None:
-    (folder / "hors-livret.yaml").write_text(f"out_of_scope:\n  {item}\n", encoding="utf-8")
+    (folder / "besoins/hors-livret.yaml").write_text(f"hors livret:\n  {item}\n", encoding="utf-8")
     assert told(folder) == [f"bon/hors-livret.yaml:{line}" for line in lines]

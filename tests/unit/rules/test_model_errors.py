@@ -20,18 +20,18 @@ MARKS = [
 
 HEAD = """\
 id: caf
-label: CAF
-name: Caisse
-about: allocations
+libellé: CAF
+nom: Caisse
+pour: allocations
 pages: [1]
 question: Quoi ?
 """
 TREE = """\
-answers:
-  - {id: a, label: A, steps: [Faire.]}
-  - {id: b, label: B, question: Lequel, answers: [{id: c, label: C, steps: [Faire.]}]}
+réponses:
+  - {id: a, libellé: A, étapes: [Faire.]}
+  - {id: b, libellé: B, question: Lequel, réponses: [{id: c, libellé: C, étapes: [Faire.]}]}
 """
-CONTACT = "phone: 3230, label: x, audience: usager"
+CONTACT = "téléphone: 3230, libellé: x, public: usager"
 
 
 def problems(text: str) -> list[Problem]:
@@ -50,11 +50,11 @@ def with_contact(key: str, fields: str) -> str:
 
 
 def test_a_contact_may_be_called_what_pydantic_calls_an_answer() -> None:
-    bad_id = "8:3: « <steps> » n’est pas un identifiant ; écrivez « steps » [bad-id]"
-    found = told(with_contact('"<steps>"', "labl: x, label: x, phone: 3230, audience: usager"))
+    bad_id = "8:3: « <steps> » n’est pas un identifiant ; écrivez « étapes » [bad-id]"
+    found = told(with_contact('"<steps>"', "labl: x, libellé: x, téléphone: 3230, public: usager"))
     assert found[0] == bad_id and "8:15: clé inconnue « labl »" in found[1] and len(found) == 2
-    meant = "8:15: clé inconnue « phn » ; vouliez-vous dire « phone » ? [unknown-key]"
-    assert told(with_contact('"<steps>"', "phn: 3230, label: x, audience: usager")) == [bad_id, meant]
+    meant = "8:15: clé inconnue « phn » ; vouliez-vous dire « téléphone » ? [unknown-key]"
+    assert told(with_contact('"<steps>"', "phn: 3230, libellé: x, public: usager")) == [bad_id, meant]
 
 
 def test_a_contact_may_be_called_what_pydantic_calls_a_key() -> None:
@@ -67,8 +67,8 @@ def test_a_contact_may_be_called_what_pydantic_calls_a_key() -> None:
 def test_a_contact_may_be_called_as_a_key_is() -> None:
     for key in ("contacts", "escalate", "examples", "answers"):
         column = len(key) + 6
-        assert told(with_contact(key, "labl: x, phone: 3230, audience: usager")) == [
-            f"8:{column}: clé inconnue « labl » ; vouliez-vous dire « label » ? [unknown-key]"
+        assert told(with_contact(key, "labl: x, téléphone: 3230, public: usager")) == [
+            f"8:{column}: clé inconnue « labl » ; vouliez-vous dire « libellé » ? [unknown-key]"
         ]
 
 
@@ -76,7 +76,7 @@ def test_an_id_that_looks_like_a_mark_hides_no_other_mistake() -> None:
     from fs_triage.checks import contacts
     from fs_triage.rules.load import PartnerRules
 
-    text = with_contact("'*'", CONTACT).replace("steps: [Faire.]}\n", "escalate: [nulle-part]}\n", 1)
+    text = with_contact("'*'", CONTACT).replace("étapes: [Faire.]}\n", "contacter: [nulle-part]}\n", 1)
     table, _ = yaml_reader.parse_text(text, "f")
     assert table is not None
     built = build_valid_part(Partner, table, [])
@@ -88,7 +88,7 @@ def test_an_id_that_looks_like_a_mark_hides_no_other_mistake() -> None:
 
 
 def test_a_former_name_may_be_called_as_a_mark_is() -> None:
-    table, found = yaml_reader.parse_text('renamed: {"[key]": caf/a, answers: "<steps>"}\n', "f")
+    table, found = yaml_reader.parse_text('renommés: {"[key]": caf/a, réponses: "<steps>"}\n', "f")
     assert table is not None
     build_valid_part(Identifiers, table, found)
     assert [(problem.line, problem.column, problem.code) for problem in found] == [
@@ -107,7 +107,7 @@ VALUE = st.recursive(
 @given(st.dictionaries(st.sampled_from(MARKS), VALUE, max_size=4), st.integers(0, 4))
 @settings(max_examples=150, deadline=None)
 def test_whatever_the_keys_it_ends_and_each_place_is_told_once(extra: dict[str, object], level: int) -> None:
-    data = yaml.load(with_contact("tel", CONTACT) + "examples: [{id: a, besoin: [x]}]\n", yaml.BaseLoader)
+    data = yaml.load(with_contact("tel", CONTACT) + "examples: [{id: a, besoins: [x]}]\n", yaml.BaseLoader)
     places = [
         data,
         data["contacts"],

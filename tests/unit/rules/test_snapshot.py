@@ -28,7 +28,7 @@ def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def several(folder: Path, edition: str) -> Path:
     """Write a livret of several partners, each of whose texts tells the edition."""
     write_livret(folder, edition)
-    own = (folder / "guichet.yaml").read_text(encoding="utf-8")
+    own = (folder / "partenaires/guichet.yaml").read_text(encoding="utf-8")
     for name in NAMES[1:]:
         text = (
             own.replace("id: guichet", f"id: {name}").replace("label ", f"{name} ").replace("[", f"[{name} ")
@@ -157,9 +157,9 @@ def test_a_file_that_comes_while_others_are_read(tmp_path: Path, monkeypatch: py
     came: list[Path] = []
 
     def watched(path: Path) -> snapshot.SourceFile:
-        if path.name == "synonymes.yaml" and not came:
-            came.append(folder / "hors-livret.yaml")
-            came[0].write_text("out_of_scope: [permis de chasse]\n", encoding="utf-8")
+        if path.name == "mots/synonymes.yaml" and not came:
+            came.append(folder / "besoins/hors-livret.yaml")
+            came[0].write_text("hors livret: [permis de chasse]\n", encoding="utf-8")
         return real(path)
 
     monkeypatch.setattr(snapshot, "_read_file", watched)
@@ -179,13 +179,13 @@ def test_files_at_rest_are_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(snapshot, "_read_file", watched)
     assert load.load_livret(folder).livret is not None
-    assert read.count("guichet.yaml") == 1
+    assert read.count("partenaires/guichet.yaml") == 1
 
 
 def test_a_clock_that_stands_still_costs_one_more_reading(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = write_livret(tmp_path / "petit")
-    now = (folder / "guichet.yaml").stat().st_mtime_ns
+    now = (folder / "partenaires/guichet.yaml").stat().st_mtime_ns
     monkeypatch.setattr(time, "time_ns", lambda: now)
     assert load.load_livret(folder).livret is not None

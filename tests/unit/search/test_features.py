@@ -155,8 +155,8 @@ def parts(run: Run, rules: Path) -> dict[str, float]:
 def test_a_livret_uses_its_own_synonyms_from_the_moment_there_are_some(run: Run, rules: Path) -> None:
     before = parts(run, rules)
     assert MEANT not in before and "#moto" in before
-    own = rules / "jura" / "synonymes.yaml"
-    write(own, "synonyms:\n  - {word: carte grise, also: [gloubiche, certificat d'immatriculation]}\n")
+    own = rules / "jura" / "mots/synonymes.yaml"
+    write(own, "synonymes:\n  - {mot: carte grise, aussi: [gloubiche, certificat d'immatriculation]}\n")
     after = parts(run, rules)
     assert after[MEANT] > 1 and "#moto" not in after
     own.unlink()
@@ -164,20 +164,20 @@ def test_a_livret_uses_its_own_synonyms_from_the_moment_there_are_some(run: Run,
 
 
 def test_synonyms_beside_the_livrets_serve_them_all(run: Run, rules: Path) -> None:
-    shared = (rules / "synonymes.yaml").read_text(encoding="utf-8")
-    assert "synonyms:\n" in shared
-    more = "synonyms:\n  - {word: carte grise, also: [gloubiche]}\n"
-    write(rules / "synonymes.yaml", shared.replace("synonyms:\n", more, 1))
+    shared = (rules / "mots/synonymes.yaml").read_text(encoding="utf-8")
+    assert "synonymes:\n" in shared
+    more = "synonymes:\n  - {mot: carte grise, aussi: [gloubiche]}\n"
+    write(rules / "mots/synonymes.yaml", shared.replace("synonymes:\n", more, 1))
     after = parts(run, rules)
     assert after[MEANT] > 1 and "#moto" in after
 
 
 WRONG = {
-    "synonyms:\n  - {word: argent, also: [thune], aussi: sous}\n": "2:35: clé inconnue «\xa0aussi\xa0»",
-    "synonyms:\n  - {word: argent, also: []}\n": "2:26: ",
-    "synonyms:\n  - {word: argent}\n": "2:5: il manque la clé «\xa0also\xa0»",
-    "themes:\n  - {theme: ferme, words: [vache], partner: La MSA}\n": "2:45: «\xa0La MSA\xa0» n’est pas un identifiant",
-    "themes: vache\n": "1:9: «\xa0themes\xa0»\xa0: un texte\xa0; attendu\xa0: une liste",
+    "synonymes:\n  - {mot: argent, aussi: [thune], aussi: sous}\n": "2:35: clé inconnue «\xa0aussi\xa0»",
+    "synonymes:\n  - {mot: argent, aussi: []}\n": "2:26: ",
+    "synonymes:\n  - {mot: argent}\n": "2:5: il manque la clé «\xa0also\xa0»",
+    "thèmes:\n  - {thème: ferme, mots: [vache], partenaire: La MSA}\n": "2:45: «\xa0La MSA\xa0» n’est pas un identifiant",
+    "thèmes: vache\n": "1:9: «\xa0themes\xa0»\xa0: un texte\xa0; attendu\xa0: une liste",
     "synonym: []\n": "1:1: clé inconnue «\xa0synonym\xa0»\xa0; vouliez-vous dire «\xa0synonyms\xa0»\xa0?",
 }
 
@@ -185,8 +185,8 @@ WRONG = {
 @pytest.mark.parametrize("text", WRONG)
 def test_a_wrong_file_of_synonyms_is_told_where_it_is_wrong(tmp_path: Path, text: str) -> None:
     shutil.copytree(JURA, tmp_path / "jura")
-    write(tmp_path / "synonymes.yaml", text)
+    write(tmp_path / "mots/synonymes.yaml", text)
     loaded = load.load_livret(tmp_path / "jura")
     told = [str(problem) for problem in loaded.problems]
     assert loaded.livret is None and len(told) == 1
-    assert told[0].startswith(f"{tmp_path / 'synonymes.yaml'}:{WRONG[text]}"), told
+    assert told[0].startswith(f"{tmp_path / 'mots/synonymes.yaml'}:{WRONG[text]}"), told

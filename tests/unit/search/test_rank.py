@@ -150,7 +150,7 @@ def test_what_an_example_promises_is_found_first(opened: OpenLivret, livret: Liv
 
 @pytest.mark.parametrize("partner", PARTNERS)
 def test_every_example_gets_matches(opened: OpenLivret, livret: Livret, partner: str) -> None:
-    """51 of the examples once had a match and « out-of-scope » or « vague » beside it."""
+    """51 of the examples once had a match and « out-of-scope » or « vagues » beside it."""
     ids = [line.partition("\t")[0] for line in opened.list_conclusion_lines()]
     rules = next(rules.model for rules in livret.partners if rules.model.id == partner)
     assert len(rules.examples) > 5
