@@ -13,7 +13,7 @@ from fs_triage.files import folders
 from fs_triage.files.folders import BOOKLET
 from fs_triage.rules import yaml_reader
 from fs_triage.rules.model_errors import build_model, build_valid_part
-from fs_triage.rules.model_livret import NEEDS, PARTNERS, SYNONYMS, Booklet, list_file_names
+from fs_triage.rules.model_livret import FOLDERS, SYNONYMS, Booklet, list_file_names
 from fs_triage.rules.problem import Problem
 from fs_triage.rules.yaml_reader import Table
 from fs_triage.text.did_you_mean import suggest_name
@@ -47,7 +47,7 @@ class BookletChain:
     @property
     def watched_folders(self) -> list[Path]:
         """The folders whose files are read: those of the livrets and those below them."""
-        return [folder / below for folder in self.folders for below in ("", PARTNERS, NEEDS)]
+        return [folder / below for folder in self.folders for below in ("", *FOLDERS)]
 
 
 def read_booklets(folder: Path, read: Read, problems: list[Problem]) -> BookletChain | None:

@@ -325,7 +325,7 @@ def _read_table(path: Path, *models: type[BaseModel], loaded: LoadResult) -> Tab
     file = loaded.snapshot.read_file(path)
     table, problems = None, list(file.problems)
     if not problems:
-        table, problems = yaml_reader.parse_content(file.content, str(path))
+        table, problems = yaml_reader.parse_content(file.content, str(path), holds_needs=not models)
         old_keys = translate_keys(table, models, problems) if table is not None and models else 0
         if old_keys and (old_keys > _MAX_OLD_KEYS or _has_old_layout(path)):
             table, problems = None, [_build_old_form_problem(path)]

@@ -6,6 +6,7 @@ One mistake is one problem: invalid parts are dropped, then the rest is validate
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from dataclasses import dataclass, field
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -94,7 +95,13 @@ def build_valid_part(model: type[M], table: Table, problems: list[Problem]) -> B
     if not errors:
         return BuildResult(made, table, whole=True)
     table = salvage.copy_table(table)
-    found = [_explain_error(error, model, table) for error in errors[:_MAX_PROBLEMS]]
+    told = {problem[:3] for problem in problems if problem.code == "unknown-key"}
+    found = [
+        problem
+        for error in errors[:_MAX_PROBLEMS]
+        if (problem := _explain_error(error, model, table))[:3] not in told
+        and not (error["type"] == "union_tag_not_found" and _has_key_at(error, table, told))
+    ]
     problems += list(dict.fromkeys(found))[:_MAX_PROBLEMS]
     lost = LostParts()
     for _ in range(_MAX_ROUNDS):
@@ -158,13 +165,19 @@ def _get_owner_model(loc: Location, model: type[BaseModel]) -> type[BaseModel]:
     return owner
 
 
+def _has_key_at(error: Any, table: Table, places: Container[tuple[str, int, int]]) -> bool:
+    """Return whether a key of what `error` is about is at one of `places`: it may be the one that seems to lack."""
+    node = find_node(table, _get_location(error))
+    return isinstance(node, Table) and any(place in places for place, _ in node.entries.values())
+
+
 def _list_unknown_keys(node: YamlNode) -> list[str]:
     return [key for key in node.entries if key not in _ANSWER_KEYS] if isinstance(node, Table) else []
 
 
 def _build_unknown_key_problem(table: Table, location: Location, known: list[str]) -> Problem:
     place = get_mark(table, location, key=True)
-    key = escape_controls(str(location[-1]))
+    key = escape_controls(get_french_key(str(location[-1])))
     parent = find_node(table, location[:-1])
     present = parent.entries if isinstance(parent, Table) else {}
     hint = suggest_keys(str(location[-1]), [other for other in known if other not in present])

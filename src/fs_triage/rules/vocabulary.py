@@ -5,6 +5,7 @@ A key that is typed differently (accents, capitals, « _ », « - » or a space 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -76,17 +77,15 @@ FRENCH_KEYS = {
 """The key that an author writes for each key of the models; one that is missing here stands in no file."""
 
 
+_BETWEEN_WORDS = re.compile(r"[\s_'’‐‑–-]+")
+
+
 @lru_cache(maxsize=1000)
 def fold_key(key: str) -> str:
     """Return `key` as all its spellings are: lowercase words without accents, one space apart."""
     text = unicodedata.normalize("NFKD", key.replace("+", " plus ")).casefold()
-    return " ".join(
-        "".join(
-            character if character.isalnum() else " "
-            for character in text
-            if not unicodedata.combining(character)
-        ).split()
-    )
+    text = "".join(character for character in text if not unicodedata.combining(character))
+    return _BETWEEN_WORDS.sub(" ", text).strip()
 
 
 def get_french_key(key: str) -> str:

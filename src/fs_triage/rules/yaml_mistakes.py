@@ -26,7 +26,7 @@ SENTENCE_KEYS = frozenset(
 _TEXT_KEYS = {
     fold_key(FRENCH_KEYS[key]) for key in SENTENCE_KEYS | {"address", "administration-plus", "in-person"}
 }
-_KEYS = {fold_key(key) for key in FRENCH_KEYS.values()}
+A_SENTENCE_KEY = FRENCH_KEYS["needs"]
 
 
 class _Mistake(NamedTuple):
@@ -110,12 +110,6 @@ def _get_number_below(lines: list[str], mark: Any, rank: int) -> str:
     return text if not below[: mark.column].strip(" ") and _NUMBER_SIGN.match(text) else ""
 
 
-def _holds_text(key: str, value: str) -> bool:
-    """Return whether `value`, under `key`, is read as a sentence; under a name, needs are, other names are not."""
-    folded = fold_key(key)
-    return folded in _TEXT_KEYS or (folded not in _KEYS and not _CODE_WORD.fullmatch(value))
-
-
 def find_misread_text(event: Any, lines: list[str], *, in_flow: bool, key: str) -> MisreadText | None:
     """Return what is wrong with a scalar that runs over several lines or is followed by a comment.
 
@@ -137,7 +131,7 @@ def find_misread_text(event: Any, lines: list[str], *, in_flow: bool, key: str) 
         return MisreadText(
             code="several-lines", message="ce texte continue à la ligne suivante", hint=hint, text=first
         )
-    is_text = _holds_text(key, event.value)
+    is_text = fold_key(key) in _TEXT_KEYS
     rest = lines[end.line][end.column :]
     comment = rest.lstrip(" ")
     if not comment and not quoted and not in_flow:  # a text broken before its number

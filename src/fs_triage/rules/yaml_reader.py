@@ -137,18 +137,21 @@ def build_unreadable_problem(shown: str, why: str) -> Problem:
     return Problem(shown, 0, 0, code="unreadable", message=why, hint=hint)
 
 
-def parse_content(content: bytes, shown: str) -> tuple[Table | None, list[Problem]]:
+def parse_content(
+    content: bytes, shown: str, *, holds_needs: bool = False
+) -> tuple[Table | None, list[Problem]]:
     """Return the table that the bytes of a file hold, None when it cannot be used, and its problems.
 
-    A table that comes with problems is only good for finding more of them.
+    A table that comes with problems is only good for finding more of them. `holds_needs` tells that what stands under
+    any key is a sentence.
     """
     text, problems = decode_content(content, shown)
-    return (None, problems) if problems else parse_text(text, shown)
+    return (None, problems) if problems else parse_text(text, shown, holds_needs=holds_needs)
 
 
-def parse_text(text: str, shown: str) -> tuple[Table | None, list[Problem]]:
+def parse_text(text: str, shown: str, *, holds_needs: bool = False) -> tuple[Table | None, list[Problem]]:
     """Return the table that `text` holds, as `parse_content` does."""
-    reader = _TreeBuilder(text, shown)
+    reader = _TreeBuilder(text, shown, holds_needs=holds_needs)
     try:
         root = reader.build_document(iter(yaml.CSafeLoader(text).get_event, None))
     except _ReadingStopped:
@@ -188,8 +191,9 @@ def _build_depth_problem(lines: list[str], mark: yaml.Mark | None, shown: str) -
 class _TreeBuilder:
     """Builds nodes from events, and adds a problem for each thing refused."""
 
-    def __init__(self, text: str, shown: str) -> None:
+    def __init__(self, text: str, shown: str, *, holds_needs: bool = False) -> None:
         self.shown = shown
+        self.holds_needs = holds_needs
         self.lines = text.split("\n")
         self.comment_lines = yaml_mistakes.find_comment_lines(self.lines)
         self.open_brackets = 0
@@ -278,7 +282,10 @@ class _TreeBuilder:
     def _check_single_line(self, event: Any) -> str:
         """Return the text of a scalar; adds a problem when it runs on into the next line, or a comment cuts it."""
         misread = yaml_mistakes.find_misread_text(
-            event, self.lines, in_flow=self.open_brackets > 0, key=self.key
+            event,
+            self.lines,
+            in_flow=self.open_brackets > 0,
+            key=yaml_mistakes.A_SENTENCE_KEY if self.holds_needs else self.key,
         )
         if misread is None:
             return str(event.value)

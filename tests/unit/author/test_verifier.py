@@ -125,7 +125,7 @@ def test_rules_whose_livret_file_is_gone(folder: Path, run: Run) -> None:
         ("mairie.yml", "fichier que rien ne lit ; ôtez-le de ce dossier, ou renommez-le"),
         (
             "partenaires/identite.yaml",
-            "fichier que livret.yaml ne cite pas : rien n’y mène ; ajoutez « identite » à partners",
+            "fichier que livret.yaml ne cite pas : rien n’y mène ; ajoutez « identite » à partenaires",
         ),
     ],
 )
@@ -331,7 +331,7 @@ MISTAKES = [
         "la-poste",
         "id: la-poste",
         "id: laposte",
-        "« laposte » dans le fichier partenaires/la-poste.yaml ; écrivez « id: la-poste » [file-name]",
+        "« laposte » dans le fichier la-poste.yaml ; écrivez « id: la-poste » [file-name]",
     ),
     (
         "la-poste",
@@ -364,7 +364,7 @@ MISTAKES = [
         "livret",
         "[caf, ",
         "[urssaf, caf, ",
-        "partenaire « urssaf » sans fichier partenaires/urssaf.yaml ; créez ce fichier, ou ôtez « urssaf » de partners "
+        "partenaire « urssaf » sans fichier partenaires/urssaf.yaml ; créez ce fichier, ou ôtez « urssaf » de partenaires "
         "[missing-file]",
     ),
     ("livret", "titre:", "titre:", "clé inconnue « titre » ; vouliez-vous dire « titre » ? [unknown-key]"),
@@ -378,7 +378,7 @@ MISTAKES = [
         "caf",
         "mots:\n  - allocations",
         "mots:\n  - ameli\n  - allocations",
-        "« ameli » désigne déjà « caf » (ligne 7 de partenaires/caf.yaml) ; gardez-le chez un seul partenaire [shared-name]",
+        "« ameli » désigne déjà « caf » (ligne 7 de caf.yaml) ; gardez-le chez un seul partenaire [shared-name]",
     ),
     (
         "caf",
@@ -416,7 +416,7 @@ def test_a_partner_left_out_of_the_list_is_one_line(tmp_path: Path, monkeypatch:
     [problem] = verifier.verify_livret(livret.parent).problems
     assert (problem.code, problem.blocking) == ("id-vanished", True)
     assert problem.hint == (
-        "ajoutez «\u00a0la-poste\u00a0» à partners, dans livret.yaml\u00a0; "
+        "ajoutez «\u00a0la-poste\u00a0» à partenaires, dans livret.yaml\u00a0; "
         "si le livret ne le donne plus, ôtez partenaires/la-poste.yaml et ces 6 lignes"
     )
     (livret.parent / "partenaires/la-poste.yaml").unlink()

@@ -31,7 +31,7 @@ def test_a_change_of_name_is_one_line_and_the_line_it_gives_mends_it(folder: Pat
     edit(folder / "partenaires/mairie.yaml", ("  - id: liste\n    besoin", "  - id: electeur\n    besoin"))
     assert find_problem_lines(folder) == [
         "identifiants.yaml:1:27: identifiant publié « mairie/liste » qui n’existe plus ; s’il a changé de nom, "
-        "ajoutez sous renamed : « mairie/liste: mairie/electeur » [id-vanished]"
+        "ajoutez sous renommés : « mairie/liste: mairie/electeur » [id-vanished]"
     ]
     listed(folder, ALL + "renommés:\n  mairie/liste: mairie/electeur\n")
     assert find_problem_lines(folder) == []
@@ -45,11 +45,11 @@ def test_a_branch_that_is_gone_is_one_line(folder: Path) -> None:
     assert find_problem_lines(folder) == [
         "identifiants.yaml:1:54: identifiant publié « mairie/etat » qui n’existe plus, ni les 2 conclusions qu’il "
         "portait ; vérifiez que partenaires/mairie.yaml est entier, puis ajoutez "
-        "sous renamed : « mairie/etat: nouvel identifiant », ou ôtez ces 2 lignes si le livret "
+        "sous renommés : « mairie/etat: nouvel identifiant », ou ôtez ces 2 lignes si le livret "
         "ne le donne plus [id-vanished]",
         "identifiants.yaml:1:86: identifiant publié « msa » qui n’existe plus, ni la conclusion qu’il portait ; "
         "vérifiez que partenaires/msa.yaml est entier, puis ajoutez "
-        "sous renamed : « msa: nouvel identifiant », ou ôtez cette ligne si le livret ne le donne plus "
+        "sous renommés : « msa: nouvel identifiant », ou ôtez cette ligne si le livret ne le donne plus "
         "[id-vanished]",
     ]
 

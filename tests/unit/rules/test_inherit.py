@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import JURA, Run
+from conftest import JURA, Run, write_files
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -40,7 +40,7 @@ def doubs(tmp_path: Path) -> Path:
 
 
 def write(folder: Path, name: str, text: str) -> None:
-    (folder / name).write_text(text, encoding="utf-8")
+    write_files(folder, {name: text})
 
 
 def grown(folder: Path) -> flatten.Tree:
@@ -132,12 +132,14 @@ ajouter:
     - id: accueil
       libellé: Accueil de la CAF
       étapes: [Donner les horaires.]
-examples:
-  - {id: rsa/suivi, besoins: [où en est ma demande de rsa faite le mois passé]}
-  - {id: accueil, besoins: [quels sont les horaires de la caf le samedi]}
+"""
+    needs = """\
+rsa/suivi: [où en est ma demande de rsa faite le mois passé]
+accueil: [quels sont les horaires de la caf le samedi]
 """
     before = grown(doubs)
     write(doubs, "partenaires/caf.yaml", own)
+    write(doubs, "besoins/caf.yaml", needs)
     after = grown(doubs)
     assert "caf/rsa/declaration-trimestrielle" in before.conclusions
     assert "caf/rsa/declaration-trimestrielle" not in after.conclusions
@@ -161,7 +163,7 @@ def verified(folder: Path) -> list[str]:
 def test_a_path_that_the_parent_does_not_have(doubs: Path) -> None:
     write(doubs, "partenaires/caf.yaml", "id: caf\nretirer: [rsa/demandes]\n")
     assert problems(doubs) == [
-        "doubs/partenaires/caf.yaml:2:10: « rsa/demandes » n’existe pas dans le livret dont celui-ci hérite ; "
+        "doubs/partenaires/caf.yaml:2:11: « rsa/demandes » n’existe pas dans le livret dont celui-ci hérite ; "
         "vouliez-vous dire « rsa/demande » ? [unknown-target]"
     ]
 
@@ -181,25 +183,29 @@ A_LIST = "attendu : une liste, chaque ligne commençant par « - »"
     [
         (
             "retirer: digiposte",
-            f"2:9: « retirer » : un texte ; {A_LIST} et donnant un chemin comme « rsa/demande » [wrong-type]",
+            f"2:10: « retirer » : un texte ; {A_LIST} et donnant un chemin comme « rsa/demande » [wrong-type]",
         ),
         (
             "retirer: [{digiposte: x}]",
-            "2:10: « retirer » : des « clé: valeur » ; attendu : un chemin comme « rsa/demande » [wrong-type]",
+            "2:11: « retirer » : des « clé: valeur » ; attendu : un chemin comme « rsa/demande » [wrong-type]",
         ),
         (
             "remplacer: [digiposte]",
-            "2:10: « remplacer » : une liste ; attendu : des « chemin: réponse » [wrong-type]",
+            "2:12: « remplacer » : une liste ; attendu : des « chemin: réponse » [wrong-type]",
         ),
         (
             "ajouter: {.: {id: a}}",
-            f"2:10: « . » : des « clé: valeur » ; {A_LIST} et donnant une réponse [wrong-type]",
+            f"2:14: « . » : des « clé: valeur » ; {A_LIST} et donnant une réponse [wrong-type]",
         ),
         (
             "ajouter:\n  - id: a",
             "3:3: « ajouter » : une liste ; attendu : des « chemin: liste de réponses » [wrong-type]",
         ),
-        ("examples: x", f"2:11: « examples » : un texte ; {A_LIST} [wrong-type]"),
+        (
+            "besoins: x",
+            "2:1: clé inconnue « besoins » ; écrivez dans besoins/la-poste.yaml « chemin de la démarche: "
+            "[besoin, autre besoin] » [unknown-key]",
+        ),
         (
             "contacts: [a]",
             "2:11: « contacts » : une liste ; attendu : des « identifiant: contact » [wrong-type]",
@@ -232,7 +238,7 @@ def test_a_problem_points_into_the_file_the_text_came_from(doubs: Path) -> None:
 def test_an_unknown_parent(doubs: Path) -> None:
     write(doubs, "livret.yaml", BOOKLET.replace("hérite de: jura", "hérite de: jurra"))
     assert problems(doubs) == [
-        "doubs/livret.yaml:5:10: livret inconnu « jurra » ; vouliez-vous dire « jura » ? [unknown-livret]"
+        "doubs/livret.yaml:5:12: livret inconnu « jurra » ; vouliez-vous dire « jura » ? [unknown-livret]"
     ]
 
 
@@ -241,7 +247,7 @@ def test_one_level_of_inheritance(doubs: Path) -> None:
     third.mkdir()
     write(third, "livret.yaml", BOOKLET.replace("hérite de: jura", "hérite de: doubs"))
     assert problems(third) == [
-        "tiers/livret.yaml:5:10: « doubs » hérite lui-même d’un autre livret ; "
+        "tiers/livret.yaml:5:12: « doubs » hérite lui-même d’un autre livret ; "
         "héritez d’un livret qui n’hérite de rien [unknown-livret]"
     ]
 
@@ -294,7 +300,7 @@ def test_whatever_is_replaced_nothing_else_of_the_parent_shows(
                     f"    libellé: De {name}",
                     "    public: usager",
                 ]
-        write(folder, f"{partner}.yaml", "\n".join(lines) + "\n")
+        write(folder, f"partenaires/{partner}.yaml", "\n".join(lines) + "\n")
     livret = load_livret(folder).livret
     assert livret is not None
     conclusions = flatten.flatten_livret(livret).conclusions
@@ -315,9 +321,9 @@ def filled(text: str) -> str:
     """A partner file made by `nouveau`, as an officer completes it: uncommented, with values."""
     head, contacts = text.split("# contacts:\n", 1)
     body = re.sub(r"^# ?", "", contacts, flags=re.MULTILINE)
-    values = {"email": "service@doubs.example", "phone": "03 81 00 00 00"}
+    values = {"courriel": "service@doubs.example", "téléphone": "03 81 00 00 00"}
     body = re.sub(
-        r"^    (\S+): à remplir.*$",
+        r"^    (\S.*): à remplir.*$",
         lambda match: f"    {match[1]}: {values.get(match[1], 'www.doubs.example')}",
         body,
         flags=re.MULTILINE,
@@ -331,9 +337,8 @@ def test_a_new_livret_filled_in_shows_only_its_own_contacts(
     target = doubs.parent / "haute-saone"
     assert nouveau.run_nouveau(str(target), "jura", "70 Haute-Saône") == 0
     assert capsys.readouterr().out.startswith(f"Livret créé dans {target} : il hérite de « jura ».\n")
-    for file in target.glob("*.yaml"):
-        if file.name != "livret.yaml":
-            file.write_text(filled(file.read_text(encoding="utf-8")), encoding="utf-8")
+    for file in (target / "partenaires").glob("*.yaml"):
+        file.write_text(filled(file.read_text(encoding="utf-8")), encoding="utf-8")
     livret = load_livret(target)
     assert livret.problems == []
     assert livret.livret is not None
@@ -350,7 +355,7 @@ def test_a_new_livret_left_as_it_is_loads_and_shows_what_is_missing(doubs: Path)
 
 
 @pytest.mark.parametrize(
-    "kind", ["email", "phone", "administration-plus", "appointment", "web", "address", "in-person"]
+    "kind", ["courriel", "téléphone", "administration+", "rendez-vous", "site", "adresse", "sur place"]
 )
 def test_a_contact_yet_to_be_filled_is_missing(kind: str, doubs: Path) -> None:
     own = f"contacts:\n  back-office-mail: {{{kind}: à remplir, libellé: Guichet, public: usager}}\n"
@@ -397,12 +402,12 @@ def test_a_livret_that_cannot_be_started(
 
 
 def test_merge_leaves_nothing_behind_of_what_is_removed() -> None:
-    parent, _ = yaml_reader.parse_text("réponses:\n- id: a\n- id: b\nexamples:\n- id: a\n- id: b\n", "p")
-    own, _ = yaml_reader.parse_text("retirer: [a]\n", "h")
+    parent, _ = yaml_reader.parse_text("answers:\n- id: a\n- id: b\nexamples:\n  a: [x]\n  b: [y]\n", "p")
+    own, _ = yaml_reader.parse_text("remove: [a]\n", "h")
     assert parent is not None and own is not None
     merged = inherit.merge_partner(parent, own)
     assert merged.problems == []
-    assert yaml_reader.convert_to_data(merged.table) == {"answers": [{"id": "b"}], "examples": [{"id": "b"}]}
+    assert yaml_reader.convert_to_data(merged.table) == {"answers": [{"id": "b"}], "examples": {"b": ["y"]}}
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows refuse ces noms")

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fs_triage.rules import yaml_reader
+from fs_triage.rules.keys import translate_keys
 from fs_triage.rules.model_errors import build_valid_part
 from fs_triage.rules.model_livret import Identifiers
 from fs_triage.rules.model_partner import Partner
@@ -37,6 +38,7 @@ CONTACT = "téléphone: 3230, libellé: x, public: usager"
 def problems(text: str) -> list[Problem]:
     table, found = yaml_reader.parse_text(text, "f")
     assert table is not None and found == []
+    translate_keys(table, (Partner,), found)
     build_valid_part(Partner, table, found)
     return found
 
@@ -50,7 +52,7 @@ def with_contact(key: str, fields: str) -> str:
 
 
 def test_a_contact_may_be_called_what_pydantic_calls_an_answer() -> None:
-    bad_id = "8:3: « <steps> » n’est pas un identifiant ; écrivez « étapes » [bad-id]"
+    bad_id = "8:3: « <steps> » n’est pas un identifiant ; écrivez « steps » [bad-id]"
     found = told(with_contact('"<steps>"', "labl: x, libellé: x, téléphone: 3230, public: usager"))
     assert found[0] == bad_id and "8:15: clé inconnue « labl »" in found[1] and len(found) == 2
     meant = "8:15: clé inconnue « phn » ; vouliez-vous dire « téléphone » ? [unknown-key]"
@@ -61,7 +63,7 @@ def test_a_contact_may_be_called_what_pydantic_calls_a_key() -> None:
     bad_id = "8:3: « [key] » n’est pas un identifiant ; écrivez « key » [bad-id]"
     assert told(with_contact('"[key]"', CONTACT)) == [bad_id]
     found = told(with_contact('"[key]"', f"{CONTACT}, '[key]': x"))
-    assert found[0] == bad_id and found[1].startswith("8:54: clé inconnue « [key] »") and len(found) == 2
+    assert found[0] == bad_id and found[1].startswith("8:58: clé inconnue « [key] »") and len(found) == 2
 
 
 def test_a_contact_may_be_called_as_a_key_is() -> None:
@@ -79,6 +81,7 @@ def test_an_id_that_looks_like_a_mark_hides_no_other_mistake() -> None:
     text = with_contact("'*'", CONTACT).replace("étapes: [Faire.]}\n", "contacter: [nulle-part]}\n", 1)
     table, _ = yaml_reader.parse_text(text, "f")
     assert table is not None
+    translate_keys(table, (Partner,), [])
     built = build_valid_part(Partner, table, [])
     assert built.model is not None
     rules = PartnerRules(built.model, built.table, whole=False, lost=built.lost)
@@ -88,12 +91,13 @@ def test_an_id_that_looks_like_a_mark_hides_no_other_mistake() -> None:
 
 
 def test_a_former_name_may_be_called_as_a_mark_is() -> None:
-    table, found = yaml_reader.parse_text('renommés: {"[key]": caf/a, réponses: "<steps>"}\n', "f")
+    table, found = yaml_reader.parse_text('renommés: {"[key]": caf/a, answers: "<steps>"}\n', "f")
     assert table is not None
+    translate_keys(table, (Identifiers,), found)
     build_valid_part(Identifiers, table, found)
     assert [(problem.line, problem.column, problem.code) for problem in found] == [
-        (1, 11, "bad-id"),
-        (1, 36, "bad-id"),
+        (1, 12, "bad-id"),
+        (1, 37, "bad-id"),
     ]
 
 
@@ -107,13 +111,13 @@ VALUE = st.recursive(
 @given(st.dictionaries(st.sampled_from(MARKS), VALUE, max_size=4), st.integers(0, 4))
 @settings(max_examples=150, deadline=None)
 def test_whatever_the_keys_it_ends_and_each_place_is_told_once(extra: dict[str, object], level: int) -> None:
-    data = yaml.load(with_contact("tel", CONTACT) + "examples: [{id: a, besoins: [x]}]\n", yaml.BaseLoader)
+    data = yaml.load(with_contact("tel", CONTACT), yaml.BaseLoader)
     places = [
         data,
         data["contacts"],
         data["contacts"]["tel"],
-        data["answers"][0],
-        data["answers"][1]["answers"][0],
+        data["réponses"][0],
+        data["réponses"][1]["réponses"][0],
     ]
     places[level].update({key: value for key, value in extra.items() if key not in places[level]})
     text = yaml.safe_dump(data, allow_unicode=True, default_style='"', width=10**6, sort_keys=False)

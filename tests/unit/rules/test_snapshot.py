@@ -36,7 +36,9 @@ def several(folder: Path, edition: str) -> Path:
         for key in ("name", "keyword"):
             text = text.replace(f"{key} {edition}", f"{key} {name} {edition}")
         text = text.replace(f"[{name} {{contact", "[{contact").replace(f"[{name} 1]", "[1]")
-        (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
+        (folder / f"partenaires/{name}.yaml").write_text(text, encoding="utf-8")
+        needs = (folder / "besoins/guichet.yaml").read_text(encoding="utf-8")
+        (folder / f"besoins/{name}.yaml").write_text(needs.replace("[", f"[{name} "), encoding="utf-8")
     booklet = (folder / "livret.yaml").read_text(encoding="utf-8")
     (folder / "livret.yaml").write_text(
         booklet.replace("[guichet]", f"[{', '.join(NAMES)}]"), encoding="utf-8"
@@ -77,10 +79,11 @@ def test_files_that_are_replaced_together(tmp_path: Path, kept: bool) -> None:
     new = {edition: several(tmp_path / edition / "petit", edition) for edition in ("pair", "impair")}
 
     def replace(rank: int) -> None:
-        for path in sorted(new["impair" if rank % 2 else "pair"].iterdir()):
+        edition = new["impair" if rank % 2 else "pair"]
+        for path in sorted(path for path in edition.rglob("*") if path.is_file()):
             beside = folder / f"{path.name}.tmp"
             shutil.copy(path, beside)
-            beside.replace(folder / path.name)
+            beside.replace(folder / path.relative_to(edition))
             time.sleep(0.002)
 
     seen = set()
@@ -133,7 +136,7 @@ def test_files_that_never_come_to_rest(tmp_path: Path, monkeypatch: pytest.Monke
     folder = several(tmp_path / "petit", "pair")
 
     def touch(_: int) -> None:
-        os.utime(folder / "poste.yaml")
+        os.utime(folder / "partenaires/poste.yaml")
 
     with in_turn(touch, 0.005):
         with pytest.raises(Failure) as caught:
@@ -157,7 +160,7 @@ def test_a_file_that_comes_while_others_are_read(tmp_path: Path, monkeypatch: py
     came: list[Path] = []
 
     def watched(path: Path) -> snapshot.SourceFile:
-        if path.name == "mots/synonymes.yaml" and not came:
+        if path.name == "synonymes.yaml" and not came:
             came.append(folder / "besoins/hors-livret.yaml")
             came[0].write_text("hors livret: [permis de chasse]\n", encoding="utf-8")
         return real(path)
@@ -174,7 +177,7 @@ def test_files_at_rest_are_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyP
     real = snapshot._read_file
 
     def watched(path: Path) -> snapshot.SourceFile:
-        read.append(path.name)
+        read.append(path.relative_to(folder).as_posix() if path.is_relative_to(folder) else "")
         return real(path)
 
     monkeypatch.setattr(snapshot, "_read_file", watched)
