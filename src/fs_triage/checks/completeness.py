@@ -98,7 +98,17 @@ def drop_consequences(problems: list[Problem], lost: list[Problem]) -> list[Prob
     if not lost:
         return problems
     paths = {problem.path for problem in lost}
-    return [*lost, *(one for one in problems if one.path not in paths and one.code != "id-vanished")]
+    names = {Path(path).name for path in paths}
+    return [
+        *lost,
+        *(
+            one
+            for one in problems
+            if one.path not in paths
+            and one.code != "id-vanished"
+            and not (one.code in ("not-covered", "example-unknown") and Path(one.path).name in names)
+        ),
+    ]
 
 
 def has_lost_end(before: bytes, now: bytes) -> bool:

@@ -1,6 +1,6 @@
 """The examples of the rules, which are their tests: which conclusions they reach, and which of them fail.
 
-None of these problems stops the desk.
+What shows that a file is not whole stops the desk, nothing else here does.
 """
 
 from __future__ import annotations
@@ -77,13 +77,13 @@ def compute_coverage(livret: Livret) -> Coverage:
     return found
 
 
-@check("example-unknown", scope=Scope.WHOLE_PARTNER, severity=Severity.ADVICE)
+@check("example-unknown", scope=Scope.WHOLE_PARTNER, severity=Severity.INCOMPLETE)
 def find_unknown_examples(rules: PartnerRules) -> Iterator[Finding]:
     """Un exemple nomme une conclusion qui n’existe pas.
 
     Éviter : « rsa/demandes: […] » quand la conclusion s’appelle « rsa/demande ».
     Préférer : le chemin exact d’une conclusion, et non d’une question ni d’un renvoi.
-    Pourquoi : un exemple qui ne mène nulle part ne teste rien.
+    Pourquoi : un exemple qui ne mène nulle part ne teste rien, et un arbre dont la fin manque se reconnaît là.
     """
     known = list_conclusion_paths(rules)
     for named in rules.model.examples:

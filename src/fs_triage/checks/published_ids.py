@@ -165,7 +165,7 @@ def find_vanished_ids(livret: Livret) -> Iterator[Finding]:
             hint = f"s’il a changé de nom, ajoutez sous renommés : « {gone.node}: {gone.successor} »"
         else:
             hint = (
-                f"vérifiez que {PARTNERS}/{partner}.yaml est entier, puis ajoutez sous renommés : "
+                f"vérifiez que {PARTNERS}/{partner}.yaml est entier, puis ajoutez sous renommés : "
                 f"« {gone.node}: nouvel identifiant », ou ôtez {lines} si le livret ne le donne plus"
             )
         yield Finding(gone.place, message, hint)

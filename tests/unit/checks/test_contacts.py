@@ -246,9 +246,9 @@ def test_an_unknown_contact_is_told_once(folder: Path) -> None:
         ("[accueil, etat-civil]", "[acueil, etat-civil, autre]"),
     )
     assert find_problem_lines(folder) == [
-        "partenaires/mairie.yaml:25:16: contact inconnu « acueil » (et 1 autre fois) ; vouliez-vous dire « accueil » ? "
-        "[unknown-contact]",
-        "partenaires/mairie.yaml:35:36: contact inconnu « autre » ; possible : accueil, etat-civil [unknown-contact]",
+        "partenaires/mairie.yaml:25:16: contact inconnu « acueil » (et 1 autre fois) ; vouliez-vous dire "
+        "« accueil » ? [unknown-contact]",
+        "partenaires/mairie.yaml:35:37: contact inconnu « autre » ; possible : accueil, etat-civil [unknown-contact]",
     ]
 
 
@@ -267,9 +267,9 @@ def test_contacts_that_an_heir_has_yet_to_replace(folder: Path) -> None:
     )
     verified = verifier.verify_livret(Path("voisin"))
     assert [str(problem) for problem in verified.problems] == [
-        "bon/partenaires/mairie.yaml:10:3: contact local « accueil » à remplacer ; sans lui, mairie/aide n’a personne à "
-        "contacter ; donnez-le sous contacts, dans partenaires/mairie.yaml de ce livret [contact-not-replaced]",
-        "bon/partenaires/mairie.yaml:15:3: contact local « etat-civil » à remplacer ; sans lui, mairie/aide n’a personne à "
-        "contacter ; donnez-le sous contacts, dans partenaires/mairie.yaml de ce livret [contact-not-replaced]",
+        "bon/partenaires/mairie.yaml:10:3: contact local « accueil » à remplacer ; sans lui, mairie/aide n’a personne "
+        "à contacter ; donnez-le sous contacts, dans partenaires/mairie.yaml de ce livret [contact-not-replaced]",
+        "bon/partenaires/mairie.yaml:15:3: contact local « etat-civil » à remplacer ; sans lui, mairie/aide n’a "
+        "personne à contacter ; donnez-le sous contacts, dans partenaires/mairie.yaml de ce livret [contact-not-replaced]",
     ]
     assert not any(problem.blocking for problem in verified.problems)

@@ -33,35 +33,11 @@ def test_our_examples_reach_every_conclusion_partner_by_partner() -> None:
 
 
 def test_a_need_of_the_booklet_is_not_out_of_it(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    leave_out_checks(monkeypatch, "example-walk", "example-elsewhere")
+    leave_out_checks(monkeypatch, "example-elsewhere")
     (folder / "besoins/hors-livret.yaml").write_text(
         "hors livret:\n  - Je veux M'INSCRIRE sur la liste électorale pour voter !\n", encoding="utf-8"
     )
     assert find_problem_lines(folder) == [
-        "partenaires/mairie.yaml:41:14: besoin « je veux m’inscrire sur la liste électorale pour voter » : la recherche ne "
+        "besoins/mairie.yaml:2:9: besoin « je veux m’inscrire sur la liste électorale pour voter » : la recherche ne "
         "trouve pas « mairie/liste » ; retirez-le de hors-livret.yaml, ou dites-le autrement [example-missed]"
     ]
-
-
-@pytest.mark.parametrize(
-    ("walk", "reached"),
-    [("[carte]", "mairie/carte"), ("[nulle-part]", "mairie"), ("[carte, carte]", "mairie/carte")],
-)
-def test_a_walk_that_ends_elsewhere(walk: str, reached: str, folder: Path) -> None:
-    edit(folder / "partenaires/mairie.yaml", ("walk: [aide]", f"walk: {walk}"))
-    assert find_problem_lines(folder) == [
-        f"partenaires/mairie.yaml:44:11: le parcours mène à « {reached} », non à « mairie/aide » ; corrigez walk ou id "
-        "[example-walk]"
-    ]
-
-
-def test_a_walk_goes_through_a_goto(folder: Path) -> None:
-    edit(folder / "partenaires/mairie.yaml", ("walk: [aide]", "walk: [bloque]"))
-    edit(
-        folder / "partenaires/mairie.yaml",
-        (
-            "  - id: aide\n    label",
-            "  - {id: bloque, libellé: Bloqué, aller à: aide}\n  - id: aide\n    label",
-        ),
-    )
-    assert find_problem_lines(folder) == []

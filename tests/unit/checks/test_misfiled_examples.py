@@ -80,11 +80,9 @@ def test_a_livret_of_few_examples_is_left_alone(jura: TrainingSet) -> None:
 def test_a_need_of_another_partner_is_told_where_it_stands(tmp_path: Path, need: str, meant: str) -> None:
     folder = tmp_path / "r1"
     shutil.copytree(JURA, folder)
-    examples = (
-        (folder / "partenaires/la-poste.yaml").read_text(encoding="utf-8").partition("\nexamples:\n")[2]
-    )
-    first = next(line for line in examples.splitlines() if line.startswith("      - "))
-    edit(folder / "partenaires/la-poste.yaml", (f"{first}\n", f"{first}\n      - {need}\n"))
+    needs = folder / "besoins/la-poste.yaml"
+    first = next(line for line in needs.read_text(encoding="utf-8").splitlines() if line.startswith("  - "))
+    edit(needs, (f"{first}\n", f"{first}\n  - {need}\n"))
     problem, *others = verifier.verify_livret(folder).problems
     assert others == [] and not problem.blocking
     assert problem.code == "example-elsewhere" and f"« {need} »" in problem.message

@@ -27,10 +27,10 @@ def test_a_list_that_is_complete(folder: Path) -> None:
 
 def test_a_change_of_name_is_one_line_and_the_line_it_gives_mends_it(folder: Path) -> None:
     listed(folder, ALL)
-    edit(folder / "partenaires/mairie.yaml", ("  - id: liste\n    label", "  - id: electeur\n    label"))
-    edit(folder / "partenaires/mairie.yaml", ("  - id: liste\n    besoin", "  - id: electeur\n    besoin"))
+    edit(folder / "partenaires/mairie.yaml", ("  - id: liste\n", "  - id: electeur\n"))
+    edit(folder / "besoins/mairie.yaml", ("liste:", "electeur:"))
     assert find_problem_lines(folder) == [
-        "identifiants.yaml:1:27: identifiant publié « mairie/liste » qui n’existe plus ; s’il a changé de nom, "
+        "identifiants.yaml:1:25: identifiant publié « mairie/liste » qui n’existe plus ; s’il a changé de nom, "
         "ajoutez sous renommés : « mairie/liste: mairie/electeur » [id-vanished]"
     ]
     listed(folder, ALL + "renommés:\n  mairie/liste: mairie/electeur\n")
@@ -43,11 +43,11 @@ def test_a_branch_that_is_gone_is_one_line(folder: Path) -> None:
         "publiés: [mairie/carte, mairie/liste, mairie/aide, mairie/etat/a, mairie/etat/b/c, msa/x]\n",
     )
     assert find_problem_lines(folder) == [
-        "identifiants.yaml:1:54: identifiant publié « mairie/etat » qui n’existe plus, ni les 2 conclusions qu’il "
+        "identifiants.yaml:1:52: identifiant publié « mairie/etat » qui n’existe plus, ni les 2 conclusions qu’il "
         "portait ; vérifiez que partenaires/mairie.yaml est entier, puis ajoutez "
         "sous renommés : « mairie/etat: nouvel identifiant », ou ôtez ces 2 lignes si le livret "
         "ne le donne plus [id-vanished]",
-        "identifiants.yaml:1:86: identifiant publié « msa » qui n’existe plus, ni la conclusion qu’il portait ; "
+        "identifiants.yaml:1:84: identifiant publié « msa » qui n’existe plus, ni la conclusion qu’il portait ; "
         "vérifiez que partenaires/msa.yaml est entier, puis ajoutez "
         "sous renommés : « msa: nouvel identifiant », ou ôtez cette ligne si le livret ne le donne plus "
         "[id-vanished]",
@@ -80,7 +80,7 @@ def test_a_partner_that_cannot_be_read_does_not_make_its_identifiers_vanish(fold
     ],
 )
 def test_a_change_of_name_that_leads_nowhere(renamed: str, line: str, folder: Path) -> None:
-    listed(folder, f"{ALL}renamed:\n  {renamed}\n")
+    listed(folder, f"{ALL}renommés:\n  {renamed}\n")
     assert find_problem_lines(folder)[0] == f"identifiants.yaml:{line}"
 
 
@@ -88,7 +88,8 @@ def test_an_old_identifier_arrives(run: Run, folder: Path) -> None:
     listed(
         folder,
         "publiés: [mairie/carte, mairie/liste, mairie/aide, guichet/vote]\n"
-        "renommés: {mairie/cni: mairie/carte, mairie/papiers: mairie/cni, guichet: mairie, mairie/vote: mairie/liste}\n",
+        "renommés: {mairie/cni: mairie/carte, mairie/papiers: mairie/cni, guichet: mairie, "
+        "mairie/vote: mairie/liste}\n",
     )
     assert find_problem_lines(folder) == []
     for old, new in {

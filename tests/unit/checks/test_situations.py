@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from conftest import JURA, edit, find_problem_lines, open_compiled
+from conftest import JURA, edit, find_problem_lines, open_compiled, write_files
 
 from fs_triage.rules.load import load_livret
 
@@ -77,7 +77,7 @@ MISTAKES = {
     ),
     "answers alone": (
         ("    question: Que faut-il changer ?\n", ""),
-        "6:7: les réponses de « demenagement » n’ont pas de question ; ajoutez question, ou ôtez answers "
+        "6:7: les réponses de « demenagement » n’ont pas de question ; ajoutez question, ou ôtez réponses "
         "[situation-question]",
     ),
     "an answer twice": (
@@ -89,24 +89,24 @@ MISTAKES = {
             "        libellé: Son lieu de vote\n",
             "        libellé: Son lieu de vote\n        mots: [la CNI]\n",
         ),
-        "13:17: mot « la CNI » déjà à la ligne 9 ; gardez-le à un endroit [situation-words]",
+        "13:16: mot « la CNI » déjà à la ligne 9 ; gardez-le à un endroit [situation-words]",
     ),
     "an empty list": (
         (DEMARCHES, "démarches: []"),
         "14:16: « démarches » est vide ; complétez la liste [empty]",
     ),
     "no list": ((f"    {DEMARCHES}\n", ""), "2:5: il manque la clé « démarches » ; ajoutez"),
-    "a key in French": (
-        ("    titre: Déménagement", "    titre: Déménagement"),
-        "3:5: clé inconnue « titre » ; vouliez-vous dire « titre » ? [unknown-key]",
+    "a key in English": (
+        ("    titre: Déménagement", "    title: Déménagement"),
+        "3:5: clé inconnue « title » ; écrivez « titre » [unknown-key]",
     ),
-    "a key of an answer in French": (
-        ("        mots: [cni]", "        mots: [cni]"),
-        "9:9: clé inconnue « mots » ; vouliez-vous dire « mots » ? [unknown-key]",
+    "a key of an answer that is misspelt": (
+        ("        mots: [cni]", "        motss: [cni]"),
+        "9:9: clé inconnue « motss » ; vouliez-vous dire « mots » ? [unknown-key]",
     ),
     "a key that an answer lacks": (
         ("        libellé: Son lieu de vote\n", ""),
-        "11:9: il manque la clé « libellé » ; ajoutez par exemple « label: Oui, régime agricole » [missing-key]",
+        "11:9: il manque la clé « libellé » ; ajoutez par exemple « libellé: Oui, régime agricole » [missing-key]",
     ),
     "no id": (("- id: demenagement", "- id: Déménagement"), "2:9: « Déménagement » n’est pas un identifiant"),
     "markup": (
@@ -152,11 +152,8 @@ def test_a_question_stands_for_what_is_below_it_once(folder: Path) -> None:
             "      - {id: une, libellé: Première, étapes: [Prendre rendez-vous.]}\n"
             "      - {id: refaire, libellé: Autre, étapes: [Prendre rendez-vous.]}\n",
         ),
-        (
-            "examples:\n  - id: carte\n",
-            "examples:\n  - {id: carte/une, besoins: [la première]}\n  - id: carte/refaire\n",
-        ),
     )
+    edit(folder / "besoins/mairie.yaml", ("carte:", "carte/une: [la première]\ncarte/refaire:"))
     more = (DEMARCHES, "démarches: [mairie/liste, mairie/carte, mairie/carte/une]")
     assert told(folder, more) == [
         "14:45: démarche « mairie/carte/une » déjà donnée à la ligne 14 ; ôtez l’une des deux [demarche-twice]"
@@ -182,12 +179,10 @@ def list_ids(folder: Path) -> list[list[str]]:
 def build_heir(folder: Path, mairie: str = "") -> Path:
     """Return a livret beside `folder` that inherits from it, with what it says of the mairie."""
     heir = folder.absolute().parent / "heritier"
-    heir.mkdir()
     booklet = "id: heritier\ntitre: Héritier\ndépartement: 25 Doubs\nsource: Préfecture\nhérite de: bon\n"
-    (heir / "livret.yaml").write_text(booklet, encoding="utf-8")
-    (heir / "mots/synonymes.yaml").write_text("synonymes: []\n", encoding="utf-8")
+    write_files(heir, {"livret.yaml": booklet, "mots/synonymes.yaml": "synonymes: []\n"})
     if mairie:
-        (heir / "partenaires/mairie.yaml").write_text(f"id: mairie\n{mairie}", encoding="utf-8")
+        write_files(heir, {"partenaires/mairie.yaml": f"id: mairie\n{mairie}"})
     return heir
 
 

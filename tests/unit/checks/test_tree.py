@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from conftest import GOOD, edit, find_problem_lines
+from conftest import GOOD, edit, find_problem_lines, write_files
 
 from fs_triage.checks import registry, tree, verify
 from fs_triage.rules import flatten, load
@@ -27,30 +27,28 @@ TWO = """\
         (
             "    aller à: carte\n",
             LIST,
-            "25:11: « aller à » tourne en rond : carte → carte ; menez à une autre réponse [cycle]",
+            "25:14: « aller à » tourne en rond : carte → carte ; menez à une autre réponse [cycle]",
         ),
         (
             "    aller à: liste\n",
             "    aller à: liste\n",
-            "29:11: « aller à » tourne en rond : liste → liste ; menez à une autre réponse [cycle]",
+            "29:14: « aller à » tourne en rond : liste → liste ; menez à une autre réponse [cycle]",
         ),
         (
             TWO.format("aller à: carte", "aller à: aide"),
             LIST,
-            "27:33: « aller à » tourne en rond : carte/a → carte ; menez à une autre réponse [cycle]",
+            "27:38: « aller à » tourne en rond : carte/a → carte ; menez à une autre réponse [cycle]",
         ),
         (
             TWO.format("aller à: liste", "étapes: [c]"),
             "    aller à: carte\n",
-            "27:33: « aller à » tourne en rond : carte/a → liste → carte ; menez à une autre réponse [cycle]",
+            "27:38: « aller à » tourne en rond : carte/a → liste → carte ; menez à une autre réponse [cycle]",
         ),
     ],
 )
 def test_a_round_is_told_once(card: str, answer: str, line: str, folder: Path) -> None:
     path = folder / "partenaires/mairie.yaml"
     edit(path, (CARD, card), (LIST, answer))
-    text = path.read_text(encoding="utf-8")
-    path.write_text(text[: text.index("\nexamples:")], encoding="utf-8")
     found = load.load_livret(folder).draft
     assert found is not None
     assert [
@@ -74,29 +72,24 @@ def two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     text = (folder / "partenaires/mairie.yaml").read_text(encoding="utf-8")
     other = text.replace("id: mairie", "id: ecole").replace("Mairie", "École").replace("la mairie", "l'école")
     other = other.replace("hôtel de ville", "classe")
-    other = (
-        other[: other.index("\nexamples:")]
-        + "\nexamples:\n"
-        + "".join(
-            f"  - {{id: {node}, besoins: [{need}]}}\n"
-            for node, need in (
-                ("carte", "une carte d'élève"),
-                ("liste", "les élèves élus"),
-                ("aide", "la classe est fermée"),
-            )
-        )
-    )
-    (folder / "partenaires/ecole.yaml").write_text(other, encoding="utf-8")
+    needs = "carte: [une carte d'élève]\nliste: [les élèves élus]\naide: [la classe est fermée]\n"
+    write_files(folder, {"partenaires/ecole.yaml": other, "besoins/ecole.yaml": needs})
     edit(folder / "livret.yaml", ("[mairie]", "[mairie, ecole]"))
     return folder
 
 
-NO_LIST = ("  - id: liste\n    besoins: [je veux m'inscrire sur la liste électorale pour voter]\n", "")
+NEED = "liste: [je veux m'inscrire sur la liste électorale pour voter]\n"
+
+
+def replace_list(folder: Path, answer: str, need: str = "") -> None:
+    """Make the list of voters of the mairie another `answer`, with another `need`."""
+    edit(folder / "partenaires/mairie.yaml", (LIST, answer))
+    edit(folder / "besoins/mairie.yaml", (NEED, need))
 
 
 def lead_to(folder: Path, target: str) -> None:
     """Make the list of voters of the mairie an answer that leads to `target`."""
-    edit(folder / "partenaires/mairie.yaml", (LIST, f"    aller à: {target}\n"), NO_LIST)
+    replace_list(folder, f"    aller à: {target}\n")
 
 
 @pytest.mark.parametrize(
@@ -115,20 +108,17 @@ def test_an_answer_may_lead_to_another_partner(target: str, end: str, level: int
 def test_another_partner_has_no_such_answer(two: Path) -> None:
     lead_to(two, "ecole/listes")
     assert find_problem_lines(two) == [
-        "partenaires/mairie.yaml:30:11: « aller à » mène à « ecole/listes », qui n’existe pas ; "
+        "partenaires/mairie.yaml:30:14: « aller à » mène à « ecole/listes », qui n’existe pas ; "
         "vouliez-vous dire « ecole/liste » ? [unknown-target]"
     ]
 
 
 def test_a_round_through_two_partners(two: Path) -> None:
     lead_to(two, "ecole/liste")
-    edit(
-        two / "partenaires/ecole.yaml",
-        (LIST, "    aller à: mairie/liste\n"),
-        ("  - {id: liste, besoins: [les élèves élus]}\n", ""),
-    )
+    edit(two / "partenaires/ecole.yaml", (LIST, "    aller à: mairie/liste\n"))
+    edit(two / "besoins/ecole.yaml", ("liste: [les élèves élus]\n", ""))
     assert find_problem_lines(two) == [
-        "partenaires/mairie.yaml:30:11: « aller à » tourne en rond : mairie/liste → ecole/liste → mairie/liste ; "
+        "partenaires/mairie.yaml:30:14: « aller à » tourne en rond : mairie/liste → ecole/liste → mairie/liste ; "
         "menez à une autre réponse [cycle]"
     ]
 
@@ -136,17 +126,15 @@ def test_a_round_through_two_partners(two: Path) -> None:
 def test_an_heir_without_the_other_partner_has_not_the_answer(two: Path, tmp_path: Path) -> None:
     lead_to(two, "ecole/liste")
     heir = tmp_path / "héritier"
-    heir.mkdir()
     text = (two / "livret.yaml").read_text(encoding="utf-8")
     text = text.replace("id: bon", "id: heritier").replace("[mairie, ecole]", "[mairie]")
-    (heir / "livret.yaml").write_text(f"{text}extends: bon\n", encoding="utf-8")
-    (heir / "partenaires/mairie.yaml").write_text(
+    own = (
         "id: mairie\n"
         "contacts:\n"
         "  accueil: {téléphone: '0384256993', libellé: Accueil, public: usager}\n"
-        "  etat-civil: {courriel: a@b.fr, libellé: État civil, public: conseiller}\n",
-        encoding="utf-8",
+        "  etat-civil: {courriel: a@b.fr, libellé: État civil, public: conseiller}\n"
     )
+    write_files(heir, {"livret.yaml": f"{text}hérite de: bon\n", "partenaires/mairie.yaml": own})
     loaded = load.load_livret(heir)
     assert loaded.livret is not None and verify.find_blocking_problems(loaded.livret) == []
     answers = flatten.flatten_livret(loaded.livret).questions["mairie"]["answers"]
@@ -167,10 +155,10 @@ OPENING = """\
     ("opened", "hint"), [("loi", "vouliez-vous dire « loin » ?"), ("carte", "possible : ici, loin")]
 )
 def test_a_question_opens_a_conclusion_of_its_own(opened: str, hint: str, folder: Path) -> None:
-    edit(folder / "partenaires/mairie.yaml", (LIST, OPENING.format(opened)), NO_LIST)
+    replace_list(folder, OPENING.format(opened))
     assert [line for line in find_problem_lines(folder) if "[unknown-target]" in line] == [
-        f"partenaires/mairie.yaml:31:12: « ouvre » mène à « {opened} », qui n’est pas une conclusion de cette question ; {hint} "
-        "[unknown-target]"
+        f"partenaires/mairie.yaml:31:12: « ouvre » mène à « {opened} », qui n’est pas une conclusion de cette "
+        f"question ; {hint} [unknown-target]"
     ]
 
 
@@ -187,10 +175,8 @@ def test_the_card_that_is_opened_tells_all_that_its_neighbours_tell(
     neighbour: str, lost: str, folder: Path
 ) -> None:
     opening = OPENING.format("loin").replace("contacter: [accueil]", neighbour, 1)
-    edit(
-        folder / "partenaires/mairie.yaml",
-        (LIST, opening.replace("      - {id: carte, libellé: Pour une carte, aller à: carte}\n", "")),
-        NO_LIST,
+    replace_list(
+        folder, opening.replace("      - {id: carte, libellé: Pour une carte, aller à: carte}\n", "")
     )
     told = [line for line in find_problem_lines(folder) if "[opens-less]" in line]
     assert len(told) == 1 and f"qui n’a pas {lost} de « liste/ici »" in told[0]
@@ -200,15 +186,8 @@ def test_a_question_that_opens_an_answer_is_not_asked(folder: Path) -> None:
     opening = OPENING.format("loin").replace(
         "      - {id: carte, libellé: Pour une carte, aller à: carte}\n", ""
     )
-    edit(
-        folder / "partenaires/mairie.yaml",
-        ("si ça bloque: aide", "si ça bloque: liste"),
-        (LIST, opening),
-        (
-            "  - id: liste\n    besoin",
-            "  - id: liste/ici\n    besoins: [ici]\n  - id: liste/loin\n    besoin",
-        ),
-    )
+    edit(folder / "partenaires/mairie.yaml", ("si ça bloque: aide", "si ça bloque: liste"))
+    replace_list(folder, opening, f"liste/ici: [ici]\n{NEED.replace('liste:', 'liste/loin:')}")
     assert find_problem_lines(folder) == []
     livret = load.load_livret(folder).livret
     assert livret is not None
@@ -221,17 +200,11 @@ def test_a_question_that_opens_an_answer_is_not_asked(folder: Path) -> None:
 
 
 def test_an_escalation_may_not_name_what_only_leads_on(folder: Path) -> None:
-    edit(
-        folder / "partenaires/mairie.yaml",
-        ("si ça bloque: aide", "si ça bloque: liste"),
-        (LIST, "    aller à: aide\n"),
-    )
-    edit(
-        folder / "partenaires/mairie.yaml",
-        ("  - id: liste\n    besoins: [je veux m'inscrire sur la liste électorale pour voter]\n", ""),
-    )
+    edit(folder / "partenaires/mairie.yaml", ("si ça bloque: aide", "si ça bloque: liste"))
+    replace_list(folder, "    aller à: aide\n")
     assert find_problem_lines(folder) == [
-        "partenaires/mairie.yaml:7:13: « si ça bloque » mène à « liste », qui n’est qu’un renvoi ; écrivez « aide » [unknown-target]"
+        "partenaires/mairie.yaml:7:15: « si ça bloque » mène à « liste », qui n’est qu’un renvoi ; écrivez « aide » "
+        "[unknown-target]"
     ]
 
 
@@ -239,20 +212,20 @@ LABEL = "    libellé: S'inscrire sur la liste électorale\n"
 
 
 def test_what_blocks_may_not_lead_back_to_itself(folder: Path) -> None:
-    edit(folder / "partenaires/mairie.yaml", (LABEL, f"{LABEL}    if_blocked: liste\n"))
+    edit(folder / "partenaires/mairie.yaml", (LABEL, f"{LABEL}    si ça bloque: liste\n"))
     assert find_problem_lines(folder) == [
-        "partenaires/mairie.yaml:29:17: « S’inscrire sur la liste électorale » : si la démarche bloque, elle ne mène qu’à "
-        "elle-même ; donnez un autre if_blocked [no-way-out]"
+        "partenaires/mairie.yaml:29:19: « S’inscrire sur la liste électorale » : si la démarche bloque, elle ne mène "
+        "qu’à elle-même ; donnez un autre « si ça bloque » [no-way-out]"
     ]
 
 
 def test_what_blocks_may_not_lead_to_the_first_level_alone(folder: Path) -> None:
     edit(folder / "partenaires/mairie.yaml", ("si ça bloque: aide", "si ça bloque: liste"))
     assert find_problem_lines(folder) == [
-        "partenaires/mairie.yaml:7:13: « Mairie » : si la démarche bloque, elle ne mène qu’à du 1er niveau ; "
-        "donnez un autre if_blocked [no-way-out]"
+        "partenaires/mairie.yaml:7:15: « Mairie » : si la démarche bloque, elle ne mène qu’à du 1er niveau ; "
+        "donnez un autre « si ça bloque » [no-way-out]"
     ]
-    edit(folder / "partenaires/mairie.yaml", (LABEL, f"{LABEL}    no_second_level: Tout se fait ici.\n"))
+    edit(folder / "partenaires/mairie.yaml", (LABEL, f"{LABEL}    pas de second niveau: Tout se fait ici.\n"))
     assert find_problem_lines(folder) == []
 
 
@@ -262,7 +235,8 @@ def test_one_answer_does_not_say_both_who_helps_and_that_nobody_does(folder: Pat
         ("si ça bloque: aide\n", "si ça bloque: aide\npas de second niveau: Rien.\n"),
     )
     assert find_problem_lines(folder) == [
-        "partenaires/mairie.yaml:8:18: « si ça bloque » et « pas de second niveau » se contredisent ; gardez l’un des deux [no-way-out]"
+        "partenaires/mairie.yaml:8:23: « si ça bloque » et « pas de second niveau » se contredisent ; "
+        "gardez l’un des deux [no-way-out]"
     ]
 
 
@@ -270,7 +244,7 @@ def test_a_partner_that_never_says_who_helps_is_told_once(folder: Path) -> None:
     edit(folder / "partenaires/mairie.yaml", ("si ça bloque: aide\n", ""))
     assert find_problem_lines(folder) == [
         "partenaires/mairie.yaml:1:5: rien n’est dit si une des 2 démarches de 1er niveau bloque ; "
-        "ajoutez if_blocked ou no_second_level au partenaire [no-way-out]"
+        "ajoutez « si ça bloque » ou « pas de second niveau » au partenaire [no-way-out]"
     ]
 
 

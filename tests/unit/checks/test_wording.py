@@ -23,8 +23,8 @@ def test_the_widths_of_texts(path: str, length: int, problems: int, folder: Path
 def test_a_keyword_may_stand_twice_when_it_leads_to_one_place(folder: Path) -> None:
     edit(folder / "partenaires/mairie.yaml", (LIST, "    aller à: carte\n"), ("[voter]", "[CNI]"))
     edit(
-        folder / "partenaires/mairie.yaml",
-        ("  - id: liste\n    besoins: [je veux m'inscrire sur la liste électorale pour voter]\n", ""),
+        folder / "besoins/mairie.yaml",
+        ("liste: [je veux m'inscrire sur la liste électorale pour voter]\n", ""),
     )
     assert find_problem_lines(folder) == []
 
