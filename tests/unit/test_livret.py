@@ -23,7 +23,7 @@ def livret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A livret that was compiled once, whose files are old enough for their times to say whether they changed."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     folder = write_livret(tmp_path / "petit")
-    for path in folder.iterdir():
+    for path in folder.rglob("*"):
         os.utime(path, (1_600_000_000, 1_600_000_000))
     open_livret(str(folder))
     return folder

@@ -30,27 +30,27 @@ def run_convertir(given: str) -> int:
     folder = Path(given).resolve()
     converted = _convert(folder, shown)
     if not converted:
-        output.print_answer(f"Rien à convertir : « {shown} » a déjà la forme d’aujourd’hui.")
+        output.print_answer(f"Rien à convertir : « {shown} » a déjà la forme d’aujourd’hui.")
         return OK
     kept = folder.with_name(folder.name + _KEPT)
     if kept.exists():
-        message = f"« {escape_controls(str(kept))} » existe déjà ; renommez ce dossier, puis recommencez."
+        message = f"« {escape_controls(str(kept))} » existe déjà ; renommez ce dossier, puis recommencez."
         raise Failure(WRONG_CALL, message)
     if Path.cwd().is_relative_to(folder):
-        message = "Ce dossier est celui où vous êtes ; remontez d’un dossier, puis recommencez."
+        message = "Ce dossier est celui où vous êtes ; remontez d’un dossier, puis recommencez."
         raise Failure(WRONG_CALL, message)
     try:
         _replace_folder(folder, kept, converted)
     except OSError as error:
         message = (
-            f"« {shown} » n’a pas pu être converti ({describe_os_error(error)}) ; il est resté tel quel."
+            f"« {shown} » n’a pas pu être converti ({describe_os_error(error)}) ; il est resté tel quel."
         )
         raise Failure(OUTPUT_LOST, message) from error
     lines = [f"{name} → {', '.join(files)}" for name, files in sorted(converted.items())]
     output.print_answer("\n".join(lines))
     output.print_message(
-        f"« {shown} » est converti ; l’ancien est gardé sous « {escape_controls(str(kept))} ».",
-        "Vérifiez : « fs-triage comparer » de l’ancien et du nouveau répond « Rien » ; puis supprimez l’ancien.",
+        f"« {shown} » est converti ; l’ancien est gardé sous « {escape_controls(str(kept))} ».",
+        "Vérifiez : « fs-triage comparer » de l’ancien et du nouveau répond « Rien » ; puis supprimez l’ancien.",
     )
     return OK
 
@@ -60,7 +60,7 @@ def _convert(folder: Path, shown: str) -> dict[str, dict[str, bytes]]:
     contents = {}
     try:
         if not (folder / folders.BOOKLET).is_file():
-            message = f"Aucun livret dans « {shown} » : il y manque un fichier {folders.BOOKLET}."
+            message = f"Aucun livret dans « {shown} » : il y manque un fichier {folders.BOOKLET}."
             raise Failure(RULES_UNUSABLE, message)
         for path in [path for below in ("", *FOLDERS) for path in sorted((folder / below).glob("*.yaml"))]:
             content, problems = yaml_reader.read_content(path, str(path))
@@ -68,12 +68,12 @@ def _convert(folder: Path, shown: str) -> dict[str, dict[str, bytes]]:
                 raise Failure(RULES_UNUSABLE, f"Rien n’est converti : {problems[0]}")
             contents[path.relative_to(folder).as_posix()] = content
     except OSError as error:
-        raise Failure(RULES_UNUSABLE, f"« {shown} » est illisible ({describe_os_error(error)}).") from error
+        raise Failure(RULES_UNUSABLE, f"« {shown} » est illisible ({describe_os_error(error)}).") from error
     converted = old_form.convert_files(contents, shown)
     for name, files in converted.items():
         taken = next((where for where in files if where != name and (folder / where).exists()), None)
         if taken is not None:
-            message = f"« {name} » et « {taken} » sont le même fichier ; gardez le bon, puis recommencez."
+            message = f"« {name} » et « {taken} » sont le même fichier ; gardez le bon, puis recommencez."
             raise Failure(RULES_UNUSABLE, message)
     return converted
 

@@ -171,10 +171,11 @@ def _rename_keys(table: Table, keys: tuple[str, ...], problems: list[Problem]) -
             if key not in taken:
                 problems.append(_build_problem(place, typed, f"écrivez « {FRENCH_KEYS[key]} »"))
                 old.add(key)
-        elif (
-            key is None and (key := _guess_key(typed, [one for one in keys if one not in taken])) is not None
-        ):
-            problems.append(_build_problem(place, typed, f"vouliez-vous dire « {FRENCH_KEYS[key]} » ?"))
+        elif key is None and "/" not in typed:
+            key = _guess_key(typed, [one for one in keys if one not in taken])
+            if key is not None:
+                hint = did_you_mean.render_suggestion(FRENCH_KEYS[key], [])
+                problems.append(_build_problem(place, typed, hint))
         if key is not None:
             meant[typed] = key
             taken.setdefault(key, typed)

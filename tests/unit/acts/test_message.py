@@ -183,7 +183,7 @@ def test_an_heir_has_the_templates_of_its_parent_but_not_its_owner(folder: Path)
         f"id: doubs\ntitre: Doubs\ndépartement: 25 Doubs\nsource: Préfecture\nhérite de: bon\n{own}",
         encoding="utf-8",
     )
-    shutil.copy(folder / "mots/synonymes.yaml", heir)
+    shutil.copytree(folder / "mots", heir / "mots")
     livret = opened(heir.resolve())
     assert livret.get_owner() == ""
     assert livret.list_message_templates()["email"][0] == "{{ demarche }}"
@@ -202,7 +202,7 @@ def test_an_heir_has_the_templates_of_its_parent_but_not_its_owner(folder: Path)
         (
             "  courriel:",
             "  emial:",
-            "modèle pour « emial », qui n’est ni un moyen ni un contact à qui l’on écrit",
+            "clé inconnue « emial » ; vouliez-vous dire « courriel » ?",
         ),
         ("  courriel:", "  mairie/accueil:", "modèle pour « mairie/accueil »"),
         ("    objet:", "    subjet:", "clé inconnue « subjet » ; vouliez-vous dire « objet » ?"),

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from conftest import GOOD, JURA, ROOT, edit, open_compiled
+from conftest import GOOD, JURA, ROOT, edit, open_compiled, write_files
 
 from fs_triage.acts.demarche import Demarche, find_demarche, read_demarche
 from fs_triage.acts.reserved import ReservedValues
@@ -155,14 +155,12 @@ def test_an_heir_keeps_off_what_its_parent_reserves(tmp_path: Path, replaces: bo
         ),
     )
     heir = tmp_path / "doubs"
-    heir.mkdir()
-    (heir / "livret.yaml").write_text(HEIR.format(parent="bon"), encoding="utf-8")
     own = (
         "contacts:\n  etat-civil:\n    courriel: autre@mairie.fr\n    libellé: L'état civil\n    public: conseiller\n"
         if replaces
         else "mots: [hôtel de ville]\n"
     )
-    (heir / "partenaires/mairie.yaml").write_text(own, encoding="utf-8")
+    write_files(heir, {"livret.yaml": HEIR.format(parent="bon"), "partenaires/mairie.yaml": own})
     sheet = make_sheet(opened(heir), "mairie/carte", "mairie/aide")
     assert sheet.demarches[0].steps == ("Prendre rendez-vous.",)
     for text in render_all(sheet):

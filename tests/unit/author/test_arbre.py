@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 import pexpect
 import pyte
 import pytest
-from conftest import ROOT, Run, clean_environment
+from conftest import ROOT, Run, clean_environment, write_files
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -58,9 +58,10 @@ réponses:
   - id: blocage
     libellé: Ça bloque
     contacter: [tel]
-examples:
-  - {id: titre/oui, besoins: [un titre]}
-  - {id: blocage, besoins: [rien ne va]}
+"""
+NEEDS = """\
+titre/oui: [un titre]
+blocage: [rien ne va]
 """
 OUTLINE = """\
 Guichet (guichet)
@@ -118,9 +119,8 @@ digraph arbre {
 def essai(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A livret of one partner."""
     folder = tmp_path_factory.mktemp("rules") / "essai"
-    folder.mkdir()
-    (folder / "livret.yaml").write_text(LIVRET, encoding="utf-8")
-    (folder / "partenaires/guichet.yaml").write_text(PARTNER, encoding="utf-8")
+    texts = {"livret.yaml": LIVRET, "partenaires/guichet.yaml": PARTNER, "besoins/guichet.yaml": NEEDS}
+    write_files(folder, texts)
     return folder
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import JURA, Run
+from conftest import JURA, Run, write_files
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
@@ -128,9 +128,7 @@ Recherche (1)
 
 
 def write(folder: Path, partner: str) -> Path:
-    folder.mkdir()
-    (folder / "livret.yaml").write_text(LIVRET, encoding="utf-8")
-    (folder / "partenaires/guichet.yaml").write_text(partner, encoding="utf-8")
+    write_files(folder, {"livret.yaml": LIVRET, "partenaires/guichet.yaml": partner})
     return folder
 
 
@@ -224,24 +222,20 @@ def lines(run: Run, old: Path, new: Path) -> list[str]:
 def test_topics_out_of_the_livret(run: Run, old: Path, tmp_path: Path) -> None:
     new = tmp_path / "sujets"
     shutil.copytree(old, new)
-    (old / "besoins/hors-livret.yaml").write_text(
-        """\
+    before = """\
 hors livret:
   - permis de chasse
   - {sujet: élections, où: La mairie, besoins: [voter]}
   - {sujet: douane, où: Le bureau de Pontarlier, besoins: [dédouaner]}
-""",
-        encoding="utf-8",
-    )
-    (new / "besoins/hors-livret.yaml").write_text(
-        """\
+"""
+    after = """\
 hors livret:
   - {sujet: élections, où: La préfecture, besoins: [voter]}
   - {sujet: douane, besoins: [dédouaner]}
   - {sujet: chasse, où: La fédération., besoins: [permis de chasse]}
-""",
-        encoding="utf-8",
-    )
+"""
+    write_files(old, {"besoins/hors-livret.yaml": before})
+    write_files(new, {"besoins/hors-livret.yaml": after})
     assert lines(run, old, new) == [
         "- Sujet hors du livret « chasse » : où orienter l’usager : La fédération.",
         "- Sujet hors du livret « douane » : où orienter l’usager n’est plus dit.",
@@ -296,11 +290,9 @@ def test_a_change_of_name_that_the_livret_keeps(run: Run, old: Path, tmp_path: P
 
 def test_a_contact_that_an_heir_has_yet_to_replace(run: Run, old: Path, tmp_path: Path) -> None:
     heir = tmp_path / "heritier"
-    heir.mkdir()
     text = LIVRET.replace("id: essai", "id: heritier").replace("partenaires: [guichet]", "hérite de: ancien")
-    (heir / "livret.yaml").write_text(text, encoding="utf-8")
     site = "contacts:\n  site:\n    site: www.doubs.fr\n    libellé: Site\n    public: usager\n"
-    (heir / "partenaires/guichet.yaml").write_text(site, encoding="utf-8")
+    write_files(heir, {"livret.yaml": text, "partenaires/guichet.yaml": site})
     assert lines(run, old, heir)[:2] == [
         "- Guichet\u00a0: «\u00a0Numéro\u00a0» n’est plus donné\u00a0: ce contact est à remplacer pour ce département.",
         "- Guichet\u00a0: «\u00a0Site\u00a0» change\u00a0: Site www.doubs.fr, et non plus www.guichet.fr.",
@@ -513,7 +505,7 @@ def test_a_renamed_and_edited_demarche_is_seen_once(draws: st.DataObject, edit: 
     rank, names = draws.draw(st.sampled_from(ways))
     partner = ours.partners[rank].model.id
     data = convert_to_data(ours.partners[rank].table)
-    data["examples"] = []
+    data["examples"] = {}
     answer: dict[str, Any] = data
     for name in names:
         answer = next(below for below in answer["answers"] if below["id"] == name)

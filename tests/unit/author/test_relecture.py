@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from conftest import Run
+from conftest import Run, write_files
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -66,10 +66,11 @@ réponses:
     pages: [3]
     dans cet ordre: oui
     contacter: [site, {contact: tel, quand: si le site est en panne}]
-examples:
-  - {id: titre/oui, besoins: [j'ai perdu mon titre]}
-  - {id: titre/non, besoins: [mon titre n'arrive pas]}
-  - {id: blocage, besoins: [rien ne va]}
+"""
+NEEDS = """\
+titre/oui: [j'ai perdu mon titre]
+titre/non: [mon titre n'arrive pas]
+blocage: [rien ne va]
 """
 MARKDOWN = f"""\
 # Relecture du livret
@@ -223,9 +224,8 @@ def assert_harmless(page: Page) -> None:
 @pytest.fixture(scope="module")
 def essai(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("rules") / "essai"
-    folder.mkdir()
-    (folder / "livret.yaml").write_text(LIVRET, encoding="utf-8")
-    (folder / "partenaires/guichet.yaml").write_text(PARTNER, encoding="utf-8")
+    texts = {"livret.yaml": LIVRET, "partenaires/guichet.yaml": PARTNER, "besoins/guichet.yaml": NEEDS}
+    write_files(folder, texts)
     return folder
 
 
@@ -387,11 +387,9 @@ def test_no_text_becomes_markdown(text: str) -> None:
 
 def test_hostile_labels_from_a_rule_file(run: Run, essai: Path, tmp_path: Path) -> None:
     folder = tmp_path / "essai"
-    folder.mkdir()
-    (folder / "livret.yaml").write_text(LIVRET, encoding="utf-8")
     label = '"><script>alert(1)</script>{{ 7 * 7 }}'
     text = PARTNER.replace("libellé: Ça bloque", f"libellé: {json.dumps(label)}")
-    (folder / "partenaires/guichet.yaml").write_text(text, encoding="utf-8")
+    write_files(folder, {"livret.yaml": LIVRET, "partenaires/guichet.yaml": text})
     done = run("relecture", "-o", str(tmp_path / "f.html"), "--regles", str(folder))
     assert done.returncode == 0, done.stderr
     page = Page((tmp_path / "f.html").read_text(encoding="utf-8"))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from conftest import clean_environment
@@ -36,10 +38,10 @@ class Told:
 @pytest.fixture(scope="module")
 def livret(tmp_path_factory: pytest.TempPathFactory) -> OpenLivret:
     """The livret of the tests, where an answer of the town hall has the id of another partner."""
-    folder = tmp_path_factory.mktemp("regles")
-    for file in GUICHET.iterdir():
-        text = file.read_text("utf-8").replace("id: ecole", "id: prefecture")
-        (folder / file.name).write_text(text, "utf-8")
+    folder = Path(shutil.copytree(GUICHET, tmp_path_factory.mktemp("regles") / "guichet"))
+    for file, written in (("partenaires/mairie.yaml", "id: ecole"), ("besoins/mairie.yaml", "ecole/")):
+        text = (folder / file).read_text("utf-8").replace(written, written.replace("ecole", "prefecture"))
+        (folder / file).write_text(text, "utf-8")
     with pytest.MonkeyPatch.context() as patch:
         for name, value in clean_environment(tmp_path_factory.mktemp("home")).items():
             patch.setenv(name, value)

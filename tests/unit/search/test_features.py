@@ -136,6 +136,7 @@ def rules(tmp_path: Path) -> Path:
 
 
 def write(path: Path, text: str) -> None:
+    path.parent.mkdir(exist_ok=True)
     path.write_text(text, encoding="utf-8")
     os.utime(path, (1, 1))
 
@@ -173,12 +174,13 @@ def test_synonyms_beside_the_livrets_serve_them_all(run: Run, rules: Path) -> No
 
 
 WRONG = {
-    "synonymes:\n  - {mot: argent, aussi: [thune], aussi: sous}\n": "2:35: clé inconnue «\xa0aussi\xa0»",
+    "synonymes:\n  - {mot: argent, aussi: [thune], aussi: sous}\n": "2:35: clé répétée «\xa0aussi\xa0»",
     "synonymes:\n  - {mot: argent, aussi: []}\n": "2:26: ",
-    "synonymes:\n  - {mot: argent}\n": "2:5: il manque la clé «\xa0also\xa0»",
-    "thèmes:\n  - {thème: ferme, mots: [vache], partenaire: La MSA}\n": "2:45: «\xa0La MSA\xa0» n’est pas un identifiant",
-    "thèmes: vache\n": "1:9: «\xa0themes\xa0»\xa0: un texte\xa0; attendu\xa0: une liste",
-    "synonym: []\n": "1:1: clé inconnue «\xa0synonym\xa0»\xa0; vouliez-vous dire «\xa0synonyms\xa0»\xa0?",
+    "synonymes:\n  - {mot: argent}\n": "2:5: il manque la clé «\xa0aussi\xa0»",
+    "thèmes:\n  - {thème: ferme, mots: [vache], partenaire: La MSA}\n": "2:47: «\xa0La MSA\xa0» n’est pas "
+    "un identifiant",
+    "thèmes: vache\n": "1:9: «\xa0thèmes\xa0»\xa0: un texte\xa0; attendu\xa0: une liste",
+    "synonym: []\n": "1:1: clé inconnue «\xa0synonym\xa0»\xa0; vouliez-vous dire «\xa0synonymes\xa0»\xa0?",
 }
 
 

@@ -134,9 +134,9 @@ def test_each_need_of_a_story_comes_before_any_second_best(opened: OpenLivret) -
 
 def test_an_example_is_a_match_whatever_it_says(opened: OpenLivret, livret: Livret) -> None:
     for rules in livret.partners:
-        for example in rules.model.examples:
-            node = f"{rules.model.id}/{example.id}"
-            for need in example.besoin[::7]:
+        for path, needs in rules.model.examples.items():
+            node = f"{rules.model.id}/{path}"
+            for need in needs[::7]:
                 understood = told(opened, need)
                 assert understood.verdict == Verdict.MATCHES, need
                 assert found(opened, need)[0] == node, need
@@ -170,10 +170,10 @@ def test_every_example_finds_its_own_first(livret: Livret, opened: OpenLivret) -
     missed = [
         need
         for rules in livret.partners
-        for example in rules.model.examples
-        for need in example.besoin
+        for path, needs in rules.model.examples.items()
+        for need in needs
         if told(opened, need).verdict != Verdict.MATCHES
-        or found(opened, need)[0] != f"{rules.model.id}/{example.id}"
+        or found(opened, need)[0] != f"{rules.model.id}/{path}"
     ]
     assert not missed
 
