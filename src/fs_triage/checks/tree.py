@@ -10,7 +10,7 @@ from fs_triage.checks import published_ids
 from fs_triage.checks.registry import Finding, Scope, check
 from fs_triage.rules import misnamed_files
 from fs_triage.rules.load import Livret, PartnerRules
-from fs_triage.rules.model_livret import PARTNERS, list_file_names
+from fs_triage.rules.model_livret import NEEDS, PARTNERS, list_file_names
 from fs_triage.rules.model_partner import (
     Answer,
     ContactUse,
@@ -398,11 +398,12 @@ def find_unread_files(livret: Livret) -> Iterator[Finding]:
     ]
     # `missing-file` and `id-vanished` name these:
     reported = [misnamed_files.find_partner_file(folder, name, known) for name in cited]
-    reported += [
-        folder / PARTNERS / f"{gone.node}.yaml" for gone in published_ids.find_vanished_nodes(livret)
-    ]
-    for path in misnamed_files.list_files(folder, known):
-        if path in reported or not _RULE_FILE.fullmatch(path.name):
+    gone = {f"{one.node}.yaml" for one in published_ids.find_vanished_nodes(livret)}
+    files = misnamed_files.list_files(folder, known)
+    for path in files:
+        is_told = path in reported or (path.parent.name in (PARTNERS, NEEDS) and path.name in gone)
+        is_told |= path.parent.name == NEEDS and folder / PARTNERS / path.name in files
+        if is_told or not _RULE_FILE.fullmatch(path.name):
             continue
         name = build_slug(path.name.lower().partition(".y")[0])
         meant = misnamed_files.find_intended_file(path, name, folder, absent, livret.booklet.partners)

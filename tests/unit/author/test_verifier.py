@@ -107,7 +107,7 @@ def test_rules_whose_livret_file_is_gone(folder: Path, run: Run) -> None:
     for asked in ("rules", "rules/perdu/partenaires/mairie.yaml"):
         answer = run("verifier", asked, cwd=Path.cwd())
         assert (answer.returncode, answer.stdout) == (3, f"rules/perdu/{GONE}"), asked
-    answer = run("verifier", "rules/autre/compose.yml", "rules/perdu/synonymes.yaml", cwd=Path.cwd())
+    answer = run("verifier", "rules/autre/compose.yml", "rules/perdu/mots/synonymes.yaml", cwd=Path.cwd())
     assert (answer.returncode, answer.stdout) == (0, "")
 
 
@@ -116,12 +116,17 @@ def test_rules_whose_livret_file_is_gone(folder: Path, run: Run) -> None:
     [
         ("identifiant.yaml", "fichier que rien ne lit ; vouliez-vous dire « identifiants.yaml » ?"),
         ("identifiants.yml", "fichier que rien ne lit ; vouliez-vous dire « identifiants.yaml » ?"),
-        ("Hors livret.yaml", "fichier que rien ne lit ; vouliez-vous dire « hors-livret.yaml » ?"),
+        ("Hors livret.yaml", "fichier que rien ne lit ; vouliez-vous dire « besoins/hors-livret.yaml » ?"),
         (
             "partenaires/mairie (copie).yaml",
             "fichier que rien ne lit ; ôtez-le de ce dossier, ou renommez-le",
         ),
         ("mairie.yaml.txt", "fichier que rien ne lit ; ôtez-le de ce dossier, ou renommez-le"),
+        (
+            "besoins/hors livret.yaml",
+            "fichier que rien ne lit ; vouliez-vous dire « besoins/hors-livret.yaml » ?",
+        ),
+        ("besoins/mairi.yaml", "fichier que rien ne lit ; ôtez-le de ce dossier, ou renommez-le"),
         ("mairie.yml", "fichier que rien ne lit ; ôtez-le de ce dossier, ou renommez-le"),
         (
             "partenaires/identite.yaml",
@@ -131,7 +136,7 @@ def test_rules_whose_livret_file_is_gone(folder: Path, run: Run) -> None:
 )
 def test_a_file_that_nothing_reads(name: str, problem: str, folder: Path) -> None:
     shutil.copy(folder / "partenaires/mairie.yaml", folder / name)
-    for silent in (".mairie.yaml.swp", "lisez-moi.txt", "partner.schema.json"):
+    for silent in (".mairie.yaml.swp", "lisez-moi.txt", "partenaire.schema.json"):
         (folder / silent).touch()
     assert [str(one) for one in verifier.verify_livret(folder).problems] == [
         f"bon/{name}:1:1: {problem} [unreachable]"
@@ -151,7 +156,7 @@ def test_json(capsys: pytest.CaptureFixture[str]) -> None:
                 "column": 9,
                 "code": "not-covered",
                 "message": "aucun exemple n’atteint «\u00a0liste\u00a0»",
-                "hint": "ajoutez sous examples\u00a0: «\u00a0- id: liste\u00a0», avec un besoin",
+                "hint": "ajoutez dans besoins/mairie.yaml\u00a0: «\u00a0liste: [un besoin]\u00a0»",
                 "blocking": True,
             }
         ],
@@ -173,10 +178,11 @@ def test_annotations_of_a_forge(capsys: pytest.CaptureFixture[str]) -> None:
     assert verifier.run_verifier(["not-covered", "syntax", "unreadable"], False, "github") == 3
     assert capsys.readouterr().out.splitlines() == [
         "::error file=not-covered/partenaires/mairie.yaml,line=27,col=9,title=not-covered::aucun exemple n’atteint "
-        "«\u00a0liste\u00a0»\u00a0; ajoutez sous examples\u00a0: «\u00a0- id: liste\u00a0», avec un besoin",
-        "::error file=syntax/partenaires/mairie.yaml,line=31,col=9,title=syntax::syntaxe\u00a0: guillemet jamais refermé",
-        "::error file=unreadable/partenaires/mairie.yaml,line=1,col=1,title=unreadable::ce n’est pas un fichier ordinaire ; "
-        "remplacez-le par un fichier de texte",
+        "«\u00a0liste\u00a0»\u00a0; ajoutez dans besoins/mairie.yaml\u00a0: «\u00a0liste: [un besoin]\u00a0»",
+        "::error file=syntax/partenaires/mairie.yaml,line=31,col=9,title=syntax::syntaxe\u00a0: guillemet jamais "
+        "refermé",
+        "::error file=unreadable/partenaires/mairie.yaml,line=1,col=1,title=unreadable::ce n’est pas un fichier "
+        "ordinaire ; remplacez-le par un fichier de texte",
     ]
 
 
@@ -258,7 +264,7 @@ def test_on_a_terminal_a_caret_stands_under_what_is_wrong(
         text, caret = shown[0]
         assert max(len(text), len(caret)) <= columns
         start, end = caret.index("^"), len(caret)
-        assert text[start:end] in {"etapes", "4", "carte"}
+        assert text[start:end] in {"steps", "4", "carte"}
 
 
 # As an officer works
@@ -269,14 +275,14 @@ MISTAKES = [
     (
         "caf",
         "    téléphone: ",
-        "    telephone: ",
-        "clé inconnue « telephone » ; vouliez-vous dire « téléphone » ? [unknown-key]",
+        "    telephon: ",
+        "clé inconnue « telephon » ; vouliez-vous dire « téléphone » ? [unknown-key]",
     ),
     (
         "caf",
         "\nréponses:",
-        "\nanswer:",
-        "clé inconnue « answer » ; vouliez-vous dire « réponses » ? [unknown-key]",
+        "\nanswers:",
+        "clé inconnue « answers » ; écrivez « réponses » [unknown-key]",
     ),
     (
         "caf",
@@ -318,14 +324,14 @@ MISTAKES = [
     (
         "la-poste",
         "    public: conseiller\n",
-        "\taudience: conseiller\n",
+        "\tpublic: conseiller\n",
         "tabulation ; remplacez-la par des espaces [tab]",
     ),
     (
         "la-poste",
         "    public: conseiller\n",
         "",
-        "il manque la clé « public » ; ajoutez par exemple « audience: usager » [missing-key]",
+        "il manque la clé « public » ; ajoutez par exemple « public: usager » [missing-key]",
     ),
     (
         "la-poste",
@@ -350,7 +356,8 @@ MISTAKES = [
         "livret",
         "la-poste",
         "laposte",
-        "partenaire « laposte » sans fichier partenaires/laposte.yaml ; vouliez-vous dire « partenaires/la-poste.yaml » ? [missing-file]",
+        "partenaire « laposte » sans fichier partenaires/laposte.yaml ; vouliez-vous dire « la-poste.yaml » ? "
+        "[missing-file]",
     ),
     ("livret", "[caf, ", "[caf, caf, ", "partenaire « caf » cité deux fois ; retirez-en un [duplicate-id]"),
     (
@@ -364,10 +371,10 @@ MISTAKES = [
         "livret",
         "[caf, ",
         "[urssaf, caf, ",
-        "partenaire « urssaf » sans fichier partenaires/urssaf.yaml ; créez ce fichier, ou ôtez « urssaf » de partenaires "
-        "[missing-file]",
+        "partenaire « urssaf » sans fichier partenaires/urssaf.yaml ; créez ce fichier, ou ôtez « urssaf » "
+        "de partenaires [missing-file]",
     ),
-    ("livret", "titre:", "titre:", "clé inconnue « titre » ; vouliez-vous dire « titre » ? [unknown-key]"),
+    ("livret", "titre:", "title:", "clé inconnue « title » ; écrivez « titre » [unknown-key]"),
     (
         "caf",
         "mots:\n  - allocations",
@@ -399,9 +406,9 @@ MISTAKES = [
 def test_a_mistake_made_by_hand_gives_one_line(
     name: str, before: str, after: str, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    leave_out_checks(monkeypatch, "example-walk", *SEARCHING_CHECKS)
+    leave_out_checks(monkeypatch, *SEARCHING_CHECKS)
     shutil.copytree(JURA, tmp_path / "jura")
-    path = tmp_path / "jura" / f"{name}.yaml"
+    path = tmp_path / "jura" / (f"{name}.yaml" if name == "livret" else f"partenaires/{name}.yaml")
     text = path.read_text(encoding="utf-8")
     assert before in text
     path.write_text(text.replace(before, after, 1), encoding="utf-8")
@@ -410,7 +417,7 @@ def test_a_mistake_made_by_hand_gives_one_line(
 
 
 def test_a_partner_left_out_of_the_list_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    leave_out_checks(monkeypatch, "example-walk", *SEARCHING_CHECKS)
+    leave_out_checks(monkeypatch, *SEARCHING_CHECKS)
     livret = Path(shutil.copytree(JURA, tmp_path / "jura")) / "livret.yaml"
     edit(livret, (", la-poste]", "]"))
     [problem] = verifier.verify_livret(livret.parent).problems
@@ -430,14 +437,14 @@ def test_all_at_once(tmp_path: Path) -> None:
     shutil.copytree(JURA, tmp_path / "jura")
     caf = tmp_path / "jura" / "partenaires/caf.yaml"
     text = caf.read_text(encoding="utf-8")
-    text = text.replace("    téléphone: ", "    telephone: ", 1).replace(
+    text = text.replace("    téléphone: ", "    telephon: ", 1).replace(
         "si ça bloque: ", "si ça bloque: x", 1
     )
-    text = text.replace("  - id: ", "  - libelle: x\n    id: ", 1)
+    text = text.replace("  - id: ", "  - label: x\n    id: ", 1)
     caf.write_text(text, encoding="utf-8")
     (tmp_path / "jura" / "partenaires/cpam.yaml").write_text("id: [", encoding="utf-8")
     told = [problem.code for problem in verifier.verify_livret(tmp_path / "jura").problems]
-    assert told == ["unknown-target", "unknown-key", "unknown-key", "syntax"]
+    assert told == ["unknown-target", "unknown-key", "duplicate-key", "syntax"]
 
 
 def test_our_rules_have_no_problem_and_every_conclusion_its_example(run: Run) -> None:
@@ -445,7 +452,7 @@ def test_our_rules_have_no_problem_and_every_conclusion_its_example(run: Run) ->
     assert JURA in livrets
     answer = json.loads(run("verifier", *map(str, livrets), "--json", cwd=ROOT).stdout)
     assert answer["problems"] == []
-    assert sum(len(example.besoin) for rules in partners() for example in rules.model.examples) > 1000
+    assert sum(len(needs) for rules in partners() for needs in rules.model.examples.values()) > 1000
     for livret in answer["livrets"]:
         assert livret["coverage"]["conclusions"] == livret["coverage"]["reached"] > 0
 
