@@ -43,7 +43,10 @@ def find_livret_folder(regles: str | None = None, livret: str | None = None) -> 
         return folder
     if os.path.isfile(root):
         message = f"Le dossier de règles « {root} » est un fichier ; donnez le dossier qui le contient"
-        raise Failure(RULES_UNUSABLE, f"{message}, « {os.path.dirname(root) or '.'} ».")
+        above = os.path.dirname(root)
+        if os.path.isfile(os.path.join(above, os.pardir, folders.BOOKLET)):  # a partner's file
+            above = os.path.dirname(above)
+        raise Failure(RULES_UNUSABLE, f"{message}, « {above or '.'} ».")
     if os.path.isdir(root):
         raise Failure(
             RULES_UNUSABLE, f"Aucun livret dans « {root} » : il y manque un fichier {folders.BOOKLET}."

@@ -21,7 +21,8 @@ from hypothesis import strategies as st
 from fs_triage import rebuild
 from fs_triage.author import verifier as verify
 from fs_triage.checks.verify import find_blocking_problems
-from fs_triage.rules import load, snapshot, yaml_reader
+from fs_triage.rules import keys, load, snapshot, yaml_reader
+from fs_triage.rules.model_partner import Partner
 from fs_triage.text.typography import typeset_french
 
 
@@ -67,6 +68,10 @@ def a_number(n: int) -> str:
     return f"  c{n}: {{téléphone: '{n}', libellé: x, public: usager}}\n"
 
 
+def lead_on(n: int) -> str:
+    return f"  - {{id: x{n}, libellé: y{n}, aller à: x{(n + 1) % 4000}}}\n"
+
+
 ATTACKS: dict[str, tuple[str | bytes, str]] = {
     "alias-bomb": (bomb(9), "alias"),
     "merge-bomb": ("a: &a {x: y}\nb: &b\n  <<: [*a, *a, *a]\n" + "c: {<<: [*b, *b]}\n" * 9, "alias"),
@@ -101,7 +106,7 @@ ATTACKS: dict[str, tuple[str | bytes, str]] = {
     "unknown-contacts": (answers(4000, nobody), "unknown-contact"),
     "answers-that-lead-nowhere": (answers(4000, lambda n: f"  - {{id: x{n}, libellé: y{n}}}\n"), "no-lead"),
     "same-answers": (answers(4000, lambda n: "  - {id: x, libellé: y, aller à: aide}\n"), "duplicate-id"),
-    "a-ring-of-gotos": (answers(4000, lambda n: f"  - {{id: x{n}, libellé: y{n}, aller à: x{(n + 1) % 4000}}}\n"), "cycle"),
+    "a-ring-of-gotos": (answers(4000, lead_on), "cycle"),
     "wrong-numbers": (contacts(4000, a_number), "bad-phone"),
     "colons": (answers(99, a_step(":" + "a" * 9990)), "answer-count"),
     "comment-on-every-line": ("a: b #c\n" * 125_000, "cut-by-comment"),
@@ -144,7 +149,7 @@ def verifier(folders: list[str], cwd: Path) -> tuple[int, list[str], str]:
     return process.returncode, out.read_text(encoding="utf-8").splitlines(), err.read_text(encoding="utf-8")
 
 
-LINE = re.compile(r"([a-z0-9-]+)/[a-z.]+:[1-9]\d*:[1-9]\d*: [^\x00-\x1f\x7f-\x9f]+ \[([a-z-]+)\]")
+LINE = re.compile(r"([a-z0-9-]+)/[a-z./]+:[1-9]\d*:[1-9]\d*: [^\x00-\x1f\x7f-\x9f]+ \[([a-z-]+)\]")
 BATCHES = [list(ATTACKS)[rank::4] for rank in range(4)]
 
 
@@ -198,7 +203,8 @@ def test_what_stands_in_the_place_of_a_file_is_not_read(kind: str, name: str, tm
     (folder / name).unlink(missing_ok=True)
     STANDS_IN[kind](folder / name)
     verified = verify.verify_livret(folder)
-    assert [(Path(p.path).name, p.code) for p in verified.problems] == [(name, "unreadable")]
+    found = [(Path(p.path).relative_to(folder).as_posix(), p.code) for p in verified.problems]
+    assert found == [(name, "unreadable")]
     assert ":0:0:" not in str(verified.problems)
 
 
@@ -211,7 +217,7 @@ def independent(text: str) -> Any:
 
 
 def as_said(node: dict[str, Any]) -> list[Any]:
-    """Return what a partner file says at the desk, in order: ids, labels, texts, contacts."""
+    """Return what a partner file says at the desk, in order: ids, labels, texts, contacts; keys are the models'."""
     said: list[Any] = []
     for answer in node["answers"]:
         said.append(
@@ -237,8 +243,8 @@ def as_modelled(node: Any) -> list[Any]:
 
 
 TYPED = (
-    ": |- |  |\n|'|\"|[|]|{|}|#|&a |*a|<<: |!!int |\t|\x00|\u202e|é|---\n|? |> |%|no|0|id: |goto: |steps:\n|answers:\n"
-    "|null|\\|,|\ufeff|\x85"
+    ": |- |  |\n|'|\"|[|]|{|}|#|&a |*a|<<: |!!int |\t|\x00|\u202e|é|---\n|? |> |%|no|0|id: |aller à: "
+    "|étapes:\n|réponses:\n|null|\\|,|\ufeff|\x85"
 )
 PIECES = TYPED.split("|")
 
@@ -298,7 +304,8 @@ def test_damage_is_told_or_harmless(text: str, folder: Path) -> None:
     data = independent(text)
     table, problems = yaml_reader.parse_text(yaml_reader.decode_content(text.encode(), "f")[0], "f")
     assert table is not None and problems == [] and yaml_reader.convert_to_data(table) == data
-    assert as_modelled(loaded.livret.partners[0].model) == as_said(data)
+    keys.translate_keys(table, (Partner,), [])
+    assert as_modelled(loaded.livret.partners[0].model) == as_said(table.to_data())
     if not blocking:
         rebuild.compile_livret(loaded.livret)
 
@@ -307,7 +314,7 @@ def test_damage_is_told_or_harmless(text: str, folder: Path) -> None:
     rank=st.integers(0, 10**9),
     size=st.integers(1, 40),
     by=st.binary(max_size=40),
-    name=st.sampled_from(["la-poste", "livret", "hors-livret"]),
+    name=st.sampled_from(["partenaires/la-poste", "besoins/la-poste", "livret", "besoins/hors-livret"]),
 )
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_bytes_thrown_at_our_own_rules(
@@ -315,9 +322,9 @@ def test_bytes_thrown_at_our_own_rules(
 ) -> None:
     folder = tmp_path_factory.getbasetemp() / "jura"
     if not folder.exists():
-        folder.mkdir()
-        for file in ("partenaires/la-poste.yaml", "besoins/hors-livret.yaml"):
-            shutil.copy(JURA / file, folder)
+        for file in ("partenaires/la-poste.yaml", "besoins/la-poste.yaml", "besoins/hors-livret.yaml"):
+            (folder / file).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(JURA / file, folder / file)
         booklet = (JURA / "livret.yaml").read_text(encoding="utf-8")
         (folder / "livret.yaml").write_text(
             re.sub(r"partenaires: \[.*\]", "partenaires: [la-poste]", booklet), encoding="utf-8"

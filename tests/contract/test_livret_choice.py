@@ -10,7 +10,7 @@ from pathlib import Path
 
 import platformdirs
 import pytest
-from conftest import JURA, RULES, Run
+from conftest import JURA, RULES, Run, write_files
 
 from fs_triage.files import folders, livrets, timeout
 from fs_triage.text.typography import typeset_french
@@ -33,17 +33,18 @@ question: Que veut l'usager ?
 réponses:
   - {{id: acte, libellé: Demander un acte ({id}), étapes: [Écrire à la mairie.]}}
   - {{id: livret, libellé: Demander un livret de famille, étapes: [Aller en mairie.]}}
-examples:
-  - {{id: acte, besoins: [il me faut un acte de naissance]}}
-  - {{id: livret, besoins: [j'ai perdu mon livret de famille]}}
+"""
+NEEDS = """\
+acte: [il me faut un acte de naissance]
+livret: [j'ai perdu mon livret de famille]
 """
 
 
 def make(folder: Path) -> Path:
     """A small livret named after its folder."""
-    folder.mkdir(parents=True)
-    (folder / "livret.yaml").write_text(TINY.format(id=folder.name), encoding="utf-8")
-    (folder / "partenaires/mairie.yaml").write_text(PARTNER.format(id=folder.name), encoding="utf-8")
+    texts = {"livret.yaml": TINY, "partenaires/mairie.yaml": PARTNER}
+    texts = {name: text.format(id=folder.name) for name, text in texts.items()}
+    write_files(folder, {**texts, "besoins/mairie.yaml": NEEDS})
     return folder
 
 

@@ -65,7 +65,7 @@ def _convert(folder: Path, shown: str) -> dict[str, dict[str, bytes]]:
         for path in [path for below in ("", *FOLDERS) for path in sorted((folder / below).glob("*.yaml"))]:
             content, problems = yaml_reader.read_content(path, str(path))
             if problems:
-                raise Failure(RULES_UNUSABLE, f"Rien n’est converti : {problems[0]}")
+                raise Failure(RULES_UNUSABLE, f"Rien n’est converti : {problems[0]}")
             contents[path.relative_to(folder).as_posix()] = content
     except OSError as error:
         raise Failure(RULES_UNUSABLE, f"« {shown} » est illisible ({describe_os_error(error)}).") from error

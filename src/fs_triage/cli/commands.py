@@ -436,7 +436,7 @@ COMMANDS = {
                 Met un livret d’avant, avec ses clés en anglais, dans la forme d’aujourd’hui ; l’ancien est gardé à
                 côté.
                 """,
-            examples="fs-triage convertir doubs  # garde l’ancien sous doubs-avant",
+            examples="fs-triage convertir ancien/jura  # l’ancien est gardé sous ancien/jura-avant",
         ),
         Command(
             "livrets",

@@ -77,7 +77,7 @@ FRENCH_KEYS = {
 """The key that an author writes for each key of the models; one that is missing here stands in no file."""
 
 
-_BETWEEN_WORDS = re.compile(r"[\s_'’‐‑–-]+")
+_BETWEEN_WORDS = re.compile(r"[\s_'’\u2010\u2011\u2013-]+")
 
 
 @lru_cache(maxsize=1000)

@@ -76,7 +76,8 @@ EDITS = (
     ("  - id: papier\n    libellé: Demande papier\n    étapes: [Remplir le formulaire.]\n", ""),
     (
         "    contacter: [tel]",
-        "    contacter: [site, {contact: tel, quand: après 9 h}]\n  - id: neuf\n    libellé: Neuf\n    contacter: [tel]",
+        "    contacter: [site, {contact: tel, quand: après 9 h}]\n"
+        "  - id: neuf\n    libellé: Neuf\n    contacter: [tel]",
     ),
     ("Demander un titre neuf.", "Demander un titre tout neuf."),
     ("id: guichet\n", "id: guichet\nmots: [comptoir]\nne pas renseigner: [Le prix.]\n"),

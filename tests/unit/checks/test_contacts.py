@@ -270,6 +270,7 @@ def test_contacts_that_an_heir_has_yet_to_replace(folder: Path) -> None:
         "bon/partenaires/mairie.yaml:10:3: contact local « accueil » à remplacer ; sans lui, mairie/aide n’a personne "
         "à contacter ; donnez-le sous contacts, dans partenaires/mairie.yaml de ce livret [contact-not-replaced]",
         "bon/partenaires/mairie.yaml:15:3: contact local « etat-civil » à remplacer ; sans lui, mairie/aide n’a "
-        "personne à contacter ; donnez-le sous contacts, dans partenaires/mairie.yaml de ce livret [contact-not-replaced]",
+        "personne à contacter ; donnez-le sous contacts, dans partenaires/mairie.yaml de ce livret "
+        "[contact-not-replaced]",
     ]
     assert not any(problem.blocking for problem in verified.problems)

@@ -171,7 +171,8 @@ def test_a_path_that_the_parent_does_not_have(doubs: Path) -> None:
 def test_nothing_is_added_below_a_conclusion(doubs: Path) -> None:
     write(doubs, "partenaires/caf.yaml", "id: caf\najouter:\n  rsa/demande: []\n")
     assert problems(doubs) == [
-        "doubs/partenaires/caf.yaml:3:3: « rsa/demande » n’est pas une question : rien ne peut s’y ajouter [unknown-target]"
+        "doubs/partenaires/caf.yaml:3:3: « rsa/demande » n’est pas une question : rien ne peut s’y ajouter "
+        "[unknown-target]"
     ]
 
 
@@ -370,8 +371,8 @@ def test_a_contact_yet_to_be_filled_is_told(doubs: Path) -> None:
     write(doubs, "partenaires/la-poste.yaml", f"id: la-poste\n{own}")
     own_lines = [line for line in verified(doubs) if line.startswith("doubs/partenaires/la-poste.yaml")]
     assert own_lines == [
-        "doubs/partenaires/la-poste.yaml:3:3: contact « back-office-mail » à remplir ; sans lui, la-poste/back-office n’a "
-        "personne à contacter ; écrivez sa valeur à la place de « à remplir » [contact-not-replaced]"
+        "doubs/partenaires/la-poste.yaml:3:3: contact « back-office-mail » à remplir ; sans lui, la-poste/back-office "
+        "n’a personne à contacter ; écrivez sa valeur à la place de « à remplir » [contact-not-replaced]"
     ]
 
 

@@ -73,8 +73,8 @@ def test_every_broken_file_is_told_in_one_run_and_no_other(folder: Path) -> None
     assert told(folder) == [
         "bon/besoins/hors-livret.yaml:1:1: clé inconnue « vage » ; vouliez-vous dire « vagues » ? [unknown-key]",
         "bon/partenaires/mairie.yaml:2:10: syntaxe : liste entre crochets mal fermée : « , » ou « ] » attendu [syntax]",
-        "bon/partenaires/prefecture.yaml:13:13: « tous » n’est pas permis pour « public » ; possible : conseiller, usager "
-        "[bad-choice]",
+        "bon/partenaires/prefecture.yaml:13:13: « tous » n’est pas permis pour « public » ; possible : conseiller, "
+        "usager [bad-choice]",
     ]
 
 
@@ -204,12 +204,13 @@ def test_no_english_word_of_a_library_shows_through(folder: Path) -> None:
 def test_a_copied_file_is_told_with_both_places(folder: Path) -> None:
     shutil.copy(folder / "partenaires/mairie.yaml", folder / "partenaires/prefecture.yaml")
     assert told(folder) == [
-        "bon/partenaires/prefecture.yaml:1:1: fichier que livret.yaml ne cite pas : rien n’y mène ; ajoutez « prefecture » "
-        "à partenaires [unreachable]"
+        "bon/partenaires/prefecture.yaml:1:1: fichier que livret.yaml ne cite pas : rien n’y mène ; ajoutez "
+        "« prefecture » à partenaires [unreachable]"
     ]
     edit(folder / "livret.yaml", ("[mairie]", "[mairie, prefecture]"))
     assert told(folder)[0] == (
-        "bon/partenaires/prefecture.yaml:1:5: « mairie » dans le fichier prefecture.yaml ; écrivez « id: prefecture » [file-name]"
+        "bon/partenaires/prefecture.yaml:1:5: « mairie » dans le fichier prefecture.yaml ; écrivez "
+        "« id: prefecture » [file-name]"
     )
     edit(folder / "partenaires/prefecture.yaml", ("id: mairie", "id: prefecture"))
     assert told(folder)[0] == (
