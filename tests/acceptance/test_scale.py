@@ -37,8 +37,8 @@ def test_a_made_up_livret_has_its_size_and_no_problem(folders: list[Path], call:
     code, out, err = call("verifier", str(folders[0]))
     assert (code, (out + err).splitlines()[-1]) == (0, "Aucun problème.")
     assert livrets.write(folders[0].parent / "encore" / folders[0].name, SIZES[0]).exists()
-    for path in folders[0].iterdir():
-        again = folders[0].parent / "encore" / folders[0].name / path.name
+    for path in folders[0].rglob("*.yaml"):
+        again = folders[0].parent / "encore" / path.relative_to(folders[0].parent)
         assert again.read_bytes() == path.read_bytes(), "the same size gives the same files"
 
 
@@ -70,7 +70,7 @@ def test_a_larger_livret_is_read_little_more(
         "completion": lambda livret: completed(livret, monkeypatch, "caf"),
         "first word": lambda livret: completed(livret, monkeypatch),
     }
-    for path in chain.from_iterable(folder.iterdir() for folder in folders):
+    for path in chain.from_iterable(folder.rglob("*") for folder in folders):
         os.utime(path, (1_600_000_000, 1_600_000_000))  # no longer so young that it must be read again
     for folder in folders:
         open_livret(str(folder))

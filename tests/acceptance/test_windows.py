@@ -159,7 +159,7 @@ def test_a_new_livret_is_written_for_every_system(windows: Path, run: Run, tmp_p
     asked = ["--depuis", "jura", "--departement", "25 Doubs"]
     code, _, err = there("nouveau", wine.native(target), *asked, home=windows)
     assert code == OK, err
-    written = {path.name: path.read_bytes() for path in target.iterdir()}
+    written = {path.name: path.read_bytes() for path in target.rglob("*.yaml")}
     assert "livret.yaml" in written and not [name for name, text in written.items() if b"\r" in text]
     code, out, err = there("verifier", wine.native(target), home=windows)
     assert "n’existe" not in out + err
@@ -209,7 +209,7 @@ def test_the_index_is_replaced_while_others_hold_it(windows: Path, petit: Path, 
             petit / "partenaires/guichet.yaml",
             ("libellé: Rien ne va plus", "libellé: Rien ne va vraiment plus"),
         )
-        for path in petit.iterdir():  # what is older than two seconds is not looked at twice
+        for path in petit.rglob("*"):  # what is older than two seconds is not looked at twice
             os.utime(path, (time.time() - 60, time.time() - 60))
         assert "vraiment" in there("--regles", rules, "liste", home=home)[1]
         kept = indexes(home)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Run
+from conftest import Run, edit
 from terminal import CTRL_C, CTRL_D, DOWN, ENTER, ESCAPE, GUICHET, MODULE, Terminal, guichet, slow, words
 
 FIRST = "Pour quel partenaire ?"
@@ -264,13 +265,9 @@ def test_a_bug_is_one_sentence(home: Path, place: str) -> None:
 
 def test_rules_that_cannot_be_used_are_told_on_the_terminal(home: Path, tmp_path: Path) -> None:
     """What a terminal would obey is refused where it stands, and the message does not hold it either."""
-    folder = tmp_path / "regles"
-    folder.mkdir()
-    for file in GUICHET.iterdir():
-        text = file.read_text("utf-8")
-        if file.name == "partenaires/prefecture.yaml":
-            text = text.replace("Le permis de conduire", '"Le permis\\e[31m\\e]52;c;eA==\\a de conduire"')
-        (folder / file.name).write_text(text, "utf-8")
+    folder = Path(shutil.copytree(GUICHET, tmp_path / "regles"))
+    hostile = '"Le permis\\e[31m\\e]52;c;eA==\\a de conduire"'
+    edit(folder / "partenaires/prefecture.yaml", ("Le permis de conduire", hostile))
     with guichet(home=home, FS_TRIAGE_REGLES=str(folder)) as window:
         assert window.end() == 3
         assert b"\x1b" not in window.raw
@@ -280,15 +277,10 @@ def test_rules_that_cannot_be_used_are_told_on_the_terminal(home: Path, tmp_path
 
 def test_rules_gone_while_the_session_lasts(home: Path, tmp_path: Path) -> None:
     """What was opened goes on answering: a visitor is not sent away because a share went."""
-    folder = tmp_path / "regles"
-    folder.mkdir()
-    for file in GUICHET.iterdir():
-        (folder / file.name).write_bytes(file.read_bytes())
+    folder = Path(shutil.copytree(GUICHET, tmp_path / "regles"))
     with guichet(home=home, FS_TRIAGE_REGLES=str(folder)) as window:
         window.see(FIRST)
-        for file in folder.iterdir():
-            file.unlink()
-        folder.rmdir()
+        shutil.rmtree(folder)
         window.send("permis", ENTER)
         window.see("fs-triage prefecture/permis", MENU)
         window.send("quitter", ENTER)

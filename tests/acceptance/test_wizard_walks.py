@@ -18,7 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from fs_triage.contract import Conclusion, Question
 
-PARTNERS = yaml.safe_load((JURA / "livret.yaml").read_text("utf-8"))["partners"]
+PARTNERS = yaml.safe_load((JURA / "livret.yaml").read_text("utf-8"))["partenaires"]
 FIRST = "Pour quel partenaire ?"
 
 
