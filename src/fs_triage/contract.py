@@ -36,6 +36,7 @@ COMMAND_NAMES = (
     "relecture",
     "nouveau",
     "convertir",
+    "identifiants",
     "livrets",
 )
 """Every command: no partner, keyword or alias may be called so."""

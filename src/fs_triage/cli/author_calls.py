@@ -26,11 +26,11 @@ def run_verifier(call: Call) -> int:
     return verifier.run_verifier(call.words, call.has_flag("--json"), call.find_value("--format"))
 
 
-def run_schema(_: Call) -> int:
-    """Print the JSON Schema of a rule file, which is JSON without being asked."""
+def run_schema(call: Call) -> int:
+    """Print the JSON Schema of a kind of rule file, which is JSON without being asked, or write all of them."""
     from fs_triage.author import schema
 
-    return schema.run_schema()
+    return schema.run_schema(call.words[0] if call.words else None, call.find_value("--sortie"))
 
 
 def run_comparer(call: Call) -> int:
@@ -61,6 +61,13 @@ def run_convertir(call: Call) -> int:
     from fs_triage.author import convertir
 
     return convertir.run_convertir(call.words[0])
+
+
+def run_identifiants(call: Call) -> int:
+    """Write the list of published identifiers."""
+    from fs_triage.author import identifiants
+
+    return identifiants.run_identifiants(call.words[0] if call.words else None)
 
 
 def _get_form(call: Call, *forms: str) -> str:

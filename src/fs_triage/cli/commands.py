@@ -371,12 +371,22 @@ COMMANDS = {
         Command(
             "schema",
             "cli.author_calls:run_schema",
-            options=(JSON,),
+            words=(Words("SORTE", "partenaire, besoins, livret… ; partenaire s’il manque."),),
+            options=(
+                JSON,
+                Option(
+                    "--sortie",
+                    "Écrire tous les schémas dans ce dossier, ou celui de la sorte dite.",
+                    short="-o",
+                    metavar="DOSSIER",
+                    values=PATHS,
+                ),
+            ),
             summary="Donner le schéma d’un fichier de règles.",
             text="""
-                Donne le schéma JSON d’un fichier de règles, pour que l’éditeur de texte complète et souligne.
+                Donne le schéma JSON d’une sorte de fichier de règles, pour que l’éditeur de texte complète et souligne.
                 """,
-            examples="fs-triage schema > partner.schema.json  # à côté des règles",
+            examples="fs-triage schema -o rules  # à côté des livrets",
         ),
         Command(
             "comparer",
@@ -437,6 +447,14 @@ COMMANDS = {
                 côté.
                 """,
             examples="fs-triage convertir ancien/jura  # l’ancien est gardé sous ancien/jura-avant",
+        ),
+        Command(
+            "identifiants",
+            "cli.author_calls:run_identifiants",
+            words=(Words("DOSSIER", "Dossier d’un livret ; le livret en service s’il manque.", names=PATHS),),
+            summary="Ajouter les nouvelles démarches à la liste des identifiants.",
+            text="Ajoute à identifiants.yaml les démarches qui n’y sont pas, et montre ce qui a été ajouté.",
+            examples="fs-triage identifiants rules/jura",
         ),
         Command(
             "livrets",
