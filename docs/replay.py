@@ -40,7 +40,9 @@ def _play(block: re.Match[str], folder: Path) -> str:
         _edit(content, folder)
     elif content.startswith("# fichier : "):
         head, _, rest = content.partition("\n")
-        (folder / head.removeprefix("# fichier : ")).write_text(rest, encoding="utf-8", newline="\n")
+        file = folder / head.removeprefix("# fichier : ")
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(rest, encoding="utf-8", newline="\n")
     return f"```{kind}\n{content}```"
 
 

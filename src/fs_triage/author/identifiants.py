@@ -62,7 +62,7 @@ def add_new_identifiers(livret: Livret, text: str) -> str:
     items = [item for item in listed.items if isinstance(item, Text)] if isinstance(listed, List) else []
     lines = text.splitlines()
     rows = {item.value: item.place.line - 1 for item in items}
-    if len({place.line - 1, *rows.values()}) <= len(rows):  # between brackets, or several on a line
+    if lines[listed.place.line - 1][listed.place.column - 1 :].startswith("["):
         return _write_as_list(lines, place.line - 1, [item.value for item in items], order, new)
     anchor, added = place.line - 1, dict[int, list[str]]()
     for node in order:

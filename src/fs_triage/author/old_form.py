@@ -34,7 +34,7 @@ from fs_triage.rules.model_partner import Changes, Partner
 from fs_triage.rules.model_situations import SITUATIONS, Situations
 from fs_triage.rules.problem import Problem
 from fs_triage.rules.vocabulary import FRENCH_KEYS, fold_key
-from fs_triage.rules.yaml_reader import List, Table, Text
+from fs_triage.rules.yaml_reader import List, Table, Text, YamlNode
 
 _PLACES: dict[str, tuple[str, type[BaseModel]]] = {
     BOOKLET: (BOOKLET, Booklet),
@@ -63,9 +63,8 @@ def convert_files(contents: Mapping[str, bytes], shown: str) -> dict[str, dict[s
         if made is not None:
             converted[name] = made
     if problems:
-        told = "\n".join(f"  {problem}" for problem in sorted(problems))
-        message = f"Rien n’est converti : corrigez d’abord ce qui ne se lit pas.\n{told}"
-        raise Failure(RULES_UNUSABLE, message)
+        more = f" et {len(problems) - 1} autres" if len(problems) > 1 else ""
+        raise Failure(RULES_UNUSABLE, f"Rien n’est converti ; corrigez d’abord : {min(problems)}{more}.")
     return converted
 
 
@@ -79,6 +78,10 @@ def _convert_file(name: str, content: bytes, shown: str, problems: list[Problem]
     place, model = _PLACES.get(last, (f"{PARTNERS}/{last}", Partner))
     if model is Partner and (name.startswith(f"{NEEDS}/") or inherit.find_text(table, "id") is None):
         return None  # the needs of a partner are never of old; a file without id is no rule file
+    if model is Partner and (odd := _find_odd_example(table)) is not None:
+        message, hint = "exemple que la conversion ne sait pas lire", "attendu : « - id: » et « besoin: »"
+        problems.append(Problem(*odd.place, code="old-form", message=message, hint=hint))
+        return None
     text, _ = decode_content(content, shown)
     file = _OldFile(text, table, (Partner, Changes) if model is Partner else (model,))
     expected = {place: file.get_data()}
@@ -97,6 +100,21 @@ def _convert_file(name: str, content: bytes, shown: str, problems: list[Problem]
             return None
     end = "\r\n" if b"\r\n" in content else "\n"
     return {where: made.replace("\n", end).encode() for where, made in written.items()}
+
+
+def _find_odd_example(partner: Table) -> YamlNode | None:
+    """Return the first of the examples that is not an id with needs, None when all are."""
+    _, examples = partner.entries.get(_EXAMPLES, (partner.place, List(partner.place)))
+    for item in examples.items if isinstance(examples, List) else [examples]:
+        if not isinstance(item, Table) or not item.entries.keys() <= {"id", _NEED, "walk"}:
+            return item
+        if inherit.find_text(item, "id") is None:
+            return item
+        needs = item.entries.get(_NEED, (item.place, List(item.place)))[1]
+        told = needs.items if isinstance(needs, List) else [needs]
+        if not all(isinstance(need, Text) for need in told):
+            return item
+    return None
 
 
 def _read_back(text: str, models: tuple[type[BaseModel], ...]) -> Any:
