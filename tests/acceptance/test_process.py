@@ -213,7 +213,7 @@ def test_no_escape_reaches_a_dumb_terminal(home: Path, arguments: tuple[str, ...
 
 @pytest.mark.parametrize("columns", [20, 40, 80])
 def test_help_needs_no_wide_terminal(home: Path, columns: int) -> None:
-    with terminal("--aide", home=home, columns=columns, rows=200) as screen:
+    with terminal("--aide", home=home, columns=columns, rows=250) as screen:
         assert screen.end() == OK
         assert "Commandes" in screen.text() and "Exemples" in screen.text()
         assert all(len(line) <= max(columns, 50) for line in screen.raw.decode().splitlines())

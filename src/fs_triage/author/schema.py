@@ -56,7 +56,7 @@ def _allow_changes(partner: Schema) -> Schema:
     changes = Changes.model_json_schema(by_alias=True)
     properties = partner["properties"] | changes["properties"]
     description = (
-        "Ce qu’un livret qui hérite dit d’un partenaire : ce qui manque est celui de l’autre livret."
+        "Ce qu’un livret qui hérite dit d’un partenaire : ce qui manque est celui de l’autre livret."
     )
     return {**partner, "properties": properties, "required": ["id"], "description": description}
 
@@ -77,20 +77,20 @@ _ANSWERS = (QuestionAnswer, StepsAnswer, EscalateAnswer, GotoAnswer)
 _DRAFT = "http://json-schema.org/draft-07/schema#"
 """The one that editors support best."""
 _TEXT = ["string", "number", "boolean"]
-_NAME = "Attendu : des minuscules sans accent et des chiffres, joints par « - » (un chemin, par « / »)."
+_NAME = "Attendu : des minuscules sans accent et des chiffres, joints par « - » (un chemin, par « / »)."
 _GAP = "[ ().\\u00a0\\u202f-]*"
 _TO_FILL = "[àÀaA] [rR][eE][mM][pP][lL][iI][rR]"
 _LETTER = "A-Za-z0-9À-ÖØ-öø-ÿ"
 _VALUES = {
-    "email": ("[!-?A-~]+@(?:[A-Za-z0-9-]+\\.)+[A-Za-z]{2,}", "Attendu : nom@domaine.fr."),
+    "email": ("[!-?A-~]+@(?:[A-Za-z0-9-]+\\.)+[A-Za-z]{2,}", "Attendu : nom@domaine.fr."),
     "phone": (
         f"\\+(?:{_GAP}[0-9]){{8,15}}{_GAP}|\\(?0{_GAP}[1-9](?:{_GAP}[0-9]){{8}}{_GAP}|[1-9](?:{_GAP}[0-9]){{1,5}}",
-        "Attendu : un numéro français à 10 chiffres, un numéro court comme 3230, ou un numéro qui commence par +.",
+        "Attendu : un numéro français à 10 chiffres, un numéro court comme 3230, ou un numéro qui commence par +.",
     ),
     "web": (
         f"(?:[hH][tT][tT][pP][sS]?://)?(?:[{_LETTER}][{_LETTER}-]*\\.)+[A-Za-zÀ-ÖØ-öø-ÿ]{{2,}}(?::[0-9]{{1,5}})?"
         "(?:[/?#][!-~À-ÖØ-öø-ÿŒœŸ]*)?",
-        "Attendu : www.exemple.fr ou https://www.exemple.fr/page.",
+        "Attendu : www.exemple.fr ou https://www.exemple.fr/page.",
     ),
 }
 """What the value of a contact looks like, and what is told of another: a first look, the verifier looks closer."""
@@ -129,26 +129,13 @@ def build_schema(kind: str) -> str:
     text = json.dumps(root)
     used = {name: body for name, body in used.items() if _is_used(name, text, used)}
     document = {"$schema": _DRAFT, "title": title, **root, **({"$defs": used} if used else {})}
-    return json.dumps(_typeset(document), ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
 def _is_used(name: str, root: str, definitions: Schema) -> bool:
     reference = f'"#/$defs/{name}"'
     others = (json.dumps(body) for other, body in definitions.items() if other != name)
     return reference in root or any(reference in body for body in others)
-
-
-def _typeset(node: Any) -> Any:
-    """Return `node` with the French spaces in what a person reads."""
-    if isinstance(node, list):
-        return [_typeset(item) for item in node]
-    if not isinstance(node, dict):
-        return node
-    read = ("errorMessage", "patternErrorMessage", "description", "title")
-    return {
-        key: typeset_french(value) if key in read and isinstance(value, str) else _typeset(value)
-        for key, value in node.items()
-    }
 
 
 def _merge_answers(alternatives: list[Schema]) -> Schema:
@@ -164,7 +151,7 @@ def _merge_answers(alternatives: list[Schema]) -> Schema:
         name for name in alternatives[0]["required"] if all(name in a["required"] for a in alternatives)
     ]
     message = (
-        "Cette réponse ne mène nulle part : ajoutez « étapes », « contacter », « question » ou « aller à »."
+        "Cette réponse ne mène nulle part : ajoutez « étapes », « contacter », « question » ou « aller à »."
     )
     conditions = [_refuse(_have_none(leads), message)]
     for name in leads:
@@ -181,7 +168,7 @@ def _merge_answers(alternatives: list[Schema]) -> Schema:
     conditions.append(_require_key("escalate", properties["escalate"], _have_all(["in_order", "steps"])))
     return {
         "type": "object",
-        "description": "Une réponse : elle mène à une question, au 1er niveau, au 2nd niveau ou ailleurs.",
+        "description": "Une réponse : elle mène à une question, au 1er niveau, au 2nd niveau ou ailleurs.",
         "properties": properties,
         "required": required,
         "allOf": conditions,
@@ -237,7 +224,7 @@ def _require_key(key: str, value: Schema, condition: Schema | None = None) -> Sc
     examples = value.get("examples") or []
     example = examples[0] if examples and isinstance(examples[0], str) else "…"
     french = get_french_key(key)
-    message = f"Il manque la clé « {french} » : ajoutez par exemple « {french}: {example} »."
+    message = f"Il manque la clé « {french} » : ajoutez par exemple « {french}: {example} »."
     absent = _have_none([key])
     return _refuse({"allOf": [absent, condition]} if condition else absent, message)
 
@@ -245,7 +232,7 @@ def _require_key(key: str, value: Schema, condition: Schema | None = None) -> Sc
 def _require_one_key(keys: tuple[str, ...], reason: str) -> Iterable[Schema]:
     """Yield what requires exactly one of `keys`."""
     names = ", ".join(get_french_key(key) for key in keys)
-    yield _refuse(_have_none(keys), f"Il manque une valeur : ajoutez une de ces clés : {names}.")
+    yield _refuse(_have_none(keys), f"Il manque une valeur : ajoutez une de ces clés : {names}.")
     for rank, name in enumerate(keys):
         yield from _exclude_keys(name, keys[rank + 1 :], reason)
 
@@ -255,7 +242,7 @@ def _exclude_keys(name: str, others: Iterable[str], reason: str) -> Iterable[Sch
     properties = {
         get_french_key(other): {
             "type": "null",
-            "errorMessage": f"{reason} : gardez « {get_french_key(name)} » ou « {get_french_key(other)} ».",
+            "errorMessage": f"{reason} : gardez « {get_french_key(name)} » ou « {get_french_key(other)} ».",
         }
         for other in others
     }
@@ -270,18 +257,18 @@ def _adapt_model(model: Schema) -> Schema:
     misspelt = {
         f"^(?!{_escape(get_french_key(name))}$)(?:{_match_spellings(name)})$": {
             "doNotSuggest": True,
-            **_refuse_all(f"Cette clé s’écrit « {get_french_key(name)} »."),
+            **_refuse_all(f"Cette clé s’écrit « {get_french_key(name)} »."),
         }
         for name in known
     }
     return {
-        "description": model.get("description", ""),
+        "description": typeset_french(model.get("description", "")),
         "properties": {get_french_key(name): _adapt_value(name, value) for name, value in known.items()},
         "patternProperties": misspelt,
         "additionalProperties": False,
-        "errorMessage": f"Cette clé n’existe pas ici ; possibles : {names}.",
+        "errorMessage": f"Cette clé n’existe pas ici ; possibles : {names}.",
         "allOf": [
-            {"type": "object", "errorMessage": "Attendu : des « clé: valeur »."},
+            {"type": "object", "errorMessage": "Attendu : des « clé: valeur »."},
             *(_require_key(name, known[name]) for name in model.get("required", [])),
             *model.get("allOf", []),
         ],
@@ -295,7 +282,8 @@ def _refuse_all(message: str) -> Schema:
 
 def _adapt_value(key: str, schema: Schema) -> Schema:
     """Return the schema of what stands under `key`, as an editor's YAML types it."""
-    told: Schema = {name: schema[name] for name in ("description", "examples") if name in schema}
+    told: Schema = {"description": typeset_french(schema["description"])} if "description" in schema else {}
+    told |= {"examples": schema["examples"]} if "examples" in schema else {}
     kinds = [kind for kind in schema.get("anyOf", []) if kind != {"type": "null"}]
     if "properties" in schema:
         return _adapt_model(schema)
@@ -313,8 +301,8 @@ def _adapt_value(key: str, schema: Schema) -> Schema:
     if schema.get("type") == "object":
         return _build_names_schema(key, schema) | told
     if "enum" in schema:
-        choices = " ou ".join(f"« {one} »" for one in schema["enum"])
-        return {"enum": schema["enum"], "errorMessage": f"Attendu : {choices}.", **told}
+        choices = " ou ".join(f"« {one} »" for one in schema["enum"])
+        return {"enum": schema["enum"], "errorMessage": f"Attendu : {choices}.", **told}
     return _build_text_schema(key, schema) | told
 
 
@@ -324,7 +312,7 @@ def _adapt_alternatives(kinds: list[Schema]) -> Schema:
         return {"$ref": "#/$defs/Answer"}
     types = {str(kind.get("type", "object")): kind for kind in kinds}
     if "integer" in types:
-        message = "Attendu : une page, un nombre de 1 à 999."
+        message = "Attendu : une page, un nombre de 1 à 999."
         wrong = [{"type": "integer", "maximum": 0}, {"type": "integer", "minimum": 1000}]
         page: Schema = {
             "type": ["integer", "string"],
@@ -335,11 +323,11 @@ def _adapt_alternatives(kinds: list[Schema]) -> Schema:
     adapted = {name: _adapt_value("", kind) for name, kind in types.items()}
     text = adapted.pop("string")
     [(name, other)] = adapted.items()
-    expected = "une liste, ou un texte seul" if name == "array" else "un texte, ou des « clé: valeur »"
+    expected = "une liste, ou un texte seul" if name == "array" else "un texte, ou des « clé: valeur »"
     return {
         "type": [name, *text.pop("type")],
         **text,
-        "errorMessage": f"Attendu : {expected}.",
+        "errorMessage": f"Attendu : {expected}.",
         "allOf": [{"if": {"type": name}, "then": other}, *text.get("allOf", [])],
     }
 
@@ -348,7 +336,7 @@ def _build_list_schema(schema: Schema) -> Schema:
     made: Schema = {
         "type": "array",
         "items": _adapt_value("", schema["items"]),
-        "errorMessage": "Attendu : une liste, chaque ligne commençant par « - ».",
+        "errorMessage": "Attendu : une liste, chaque ligne commençant par « - ».",
     }
     if schema.get("minItems"):
         made["allOf"] = [_refuse({"type": "array", "maxItems": 0}, "Cette liste est vide.")]
@@ -361,7 +349,7 @@ def _build_names_schema(key: str, schema: Schema) -> Schema:
     made: Schema = {
         "type": "object",
         "additionalProperties": _adapt_value("", value),
-        "errorMessage": "Attendu : des « clé: valeur ».",
+        "errorMessage": "Attendu : des « clé: valeur ».",
     }
     if key == "messages":  # under a kind of contact, or a contact
         pattern = f".+/.+|^(?:{'|'.join(_escape(get_french_key(kind)) for kind in KINDS)})$"
@@ -378,7 +366,7 @@ def _build_text_schema(key: str, schema: Schema) -> Schema:
             "errorMessage": _NAME,
         }
         return {**name, "allOf": [_refuse({"type": "integer", "maximum": -1}, _NAME)]}
-    text: Schema = {"type": _TEXT, "pattern": "\\S", "errorMessage": "Attendu : un texte."}
+    text: Schema = {"type": _TEXT, "pattern": "\\S", "errorMessage": "Attendu : un texte."}
     if key in _VALUES:
         pattern, message = _VALUES[key]
         return {**text, "pattern": f"^(?:{pattern}|{_TO_FILL})$", "patternErrorMessage": message}
