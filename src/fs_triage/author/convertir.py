@@ -14,7 +14,7 @@ from fs_triage.contract import OK, OUTPUT_LOST, RULES_UNUSABLE, WRONG_CALL, Fail
 from fs_triage.files import folders
 from fs_triage.rules import inherit, yaml_reader
 from fs_triage.rules.keys import translate_keys
-from fs_triage.rules.model_livret import FOLDERS, Booklet
+from fs_triage.rules.model_livret import FOLDERS, PARTNERS, Booklet
 from fs_triage.text.typography import escape_controls
 
 _KEPT = "-avant"
@@ -106,6 +106,9 @@ def _replace_folder(folder: Path, kept: Path, converted: dict[str, dict[str, byt
 @contextmanager
 def open_as_of_today(folder: Path) -> Iterator[Path]:
     """Give the livret at `folder` in the form of today: itself, or a copy for the while when it is of before."""
+    if (folder / PARTNERS).is_dir():
+        yield folder
+        return
     with tempfile.TemporaryDirectory() as made:
         yield _copy_converted(folder.resolve(), Path(made)) or folder
 

@@ -93,7 +93,11 @@ def _convert_file(name: str, content: bytes, shown: str, problems: list[Problem]
     if needs:
         written[f"{NEEDS}/{last}"] = file.render_needs()
     for where, made in written.items():
-        if _read_back(made, file.models if where == place else ()) != expected[where]:
+        data, found = _read_back(made, file.models if where == place else ())
+        if found:  # a key that is misspelt, or typed twice
+            problems += [problem._replace(path=shown) for problem in found]
+            return None
+        if data != expected[where]:
             message = "ce fichier est écrit d’une façon que la conversion ne sait pas garder"
             hint = "réécrivez ses exemples ligne par ligne, ou convertissez-le à la main"
             problems.append(Problem(shown, 0, 0, code="old-form", message=message, hint=hint))
@@ -117,16 +121,16 @@ def _find_odd_example(partner: Table) -> YamlNode | None:
     return None
 
 
-def _read_back(text: str, models: tuple[type[BaseModel], ...]) -> Any:
-    """Return what the desk will read in `text`, None when that is not without a problem."""
+def _read_back(text: str, models: tuple[type[BaseModel], ...]) -> tuple[Any, list[Problem]]:
+    """Return what the desk will read in `text`, and the problems of its keys."""
     table, problems = yaml_reader.parse_text(text, "")
     if table is None or problems:
-        return None
+        return None, []
     if models:
         translate_keys(table, models, problems)
     else:
         _spread_single_needs(table)
-    return None if problems else yaml_reader.convert_to_data(table)
+    return yaml_reader.convert_to_data(table), problems
 
 
 def _spread_single_needs(table: Table) -> None:
@@ -211,10 +215,10 @@ class _OldFile:
         for rank, item in enumerate(value.value):
             last = value.value[rank + 1].start_mark.line if rank + 1 < len(value.value) else end
             begin = key.start_mark.line + 1 if rank == 0 else item.start_mark.line
-            nodes = {name.value: node for name, node in item.value}
-            before, lines, after = self._cut_item(nodes, begin, max(last, item.start_mark.line + 1))
+            before, lines, after = self._cut_item(item, begin, max(last, item.start_mark.line + 1))
             if lines:
-                pieces.setdefault(nodes["id"].value, []).append([*waiting, *before, *lines])
+                path = next(node.value for name, node in item.value if name.value == "id")
+                pieces.setdefault(path, []).append([*waiting, *before, *lines])
                 waiting = after
             else:
                 waiting += [*before, *after]
@@ -230,10 +234,9 @@ class _OldFile:
         needs = (f"  - {json.dumps(need, ensure_ascii=False)}" for need in self.get_needs()[path])
         return [*comments, f"{path}:", *needs]
 
-    def _cut_item(
-        self, nodes: dict[str, Any], begin: int, end: int
-    ) -> tuple[list[str], list[str], list[str]]:
-        """Return the needs among the lines from `begin` to `end`, and the comments before and after them."""
+    def _cut_item(self, item: Any, begin: int, end: int) -> tuple[list[str], list[str], list[str]]:
+        """Return the needs of `item`, in the lines from `begin` to `end`, and the comments before and after them."""
+        nodes = {name.value: node for name, node in item.value}
         needs = nodes.get(_NEED)
         if needs is None:
             return [], [], self._list_comments(begin, end)
@@ -247,12 +250,13 @@ class _OldFile:
             margin = needs.start_mark.column - 2
             for line in self.lines[first:stop]:
                 lines.append(line[margin:] if not line[:margin].strip() else f"  {line.strip()}")
-            first -= 1
         else:
             text = self._cut_value(needs)
             stop = needs.end_mark.line + (needs.end_mark.column > 0)
             lines = [f"{nodes['id'].value}: {text[0]}", *text[1:]]
-        before = self._list_comments(begin, first + 1)
+        before = self._list_comments(begin, first)
+        if item.flow_style and (comment := self._get_end_comment(item.end_mark)):
+            before.append(comment.strip())
         return before, lines, self._list_comments(stop, end)
 
     def _cut_value(self, node: Any) -> list[str]:

@@ -56,7 +56,7 @@ examples:
         perdue
     walk: [carte]
   # le dernier recours
-  - {id: blocage, besoin: plus rien ne va}
+  - {id: blocage, besoin: "plus # rien ne va"}  # pour finir
   - id: papier
     besoin: [un papier,
              une attestation]
@@ -81,7 +81,8 @@ carte:
     une carte
     perdue
 # le dernier recours
-blocage: plus rien ne va
+# pour finir
+blocage: "plus # rien ne va"
 """
 
 
@@ -175,6 +176,7 @@ def test_a_file_of_before_among_those_of_today(old: Path, run: Run) -> None:
             OLD["guichet.yaml"].replace("examples:\n", "examples:\n  - une phrase\n"),
             "old-form",
         ),
+        ("guichet.yaml", OLD["guichet.yaml"].replace("keywords: [c", "keyword: [c"), "clé inconnue"),
         ("partenaires/guichet.yaml", "id: guichet\n", "gardez le bon"),
     ],
 )
