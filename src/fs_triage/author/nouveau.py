@@ -12,6 +12,7 @@ from fs_triage.files import folders
 from fs_triage.files.atomic_write import refused_name
 from fs_triage.rules import booklets, inherit, load, yaml_reader
 from fs_triage.rules.model_livret import PARTNERS
+from fs_triage.rules.model_partner import TO_FILL
 from fs_triage.rules.vocabulary import get_french_key
 from fs_triage.rules.yaml_reader import Table
 from fs_triage.text.fold import fold
@@ -109,9 +110,7 @@ def _render_contact(name: str, contact: Table, parent: str) -> list[str]:
             continue
         shown, french = " ".join(str(value).split()), get_french_key(key)
         is_value = key not in ("label", "audience", "scope")
-        lines.append(
-            f"#     {french}: {load.TO_FILL}" if is_value else f"#     {french}: {_render_scalar(shown)}"
-        )
+        lines.append(f"#     {french}: {TO_FILL}" if is_value else f"#     {french}: {_render_scalar(shown)}")
         if is_value:
             lines[-1] += f"    # {parent} = {shown}"
     return lines

@@ -11,14 +11,15 @@ from urllib.parse import urlsplit
 
 from fs_triage.checks.registry import Finding, KnownValues, Scope, check
 from fs_triage.render.hours import find_french
-from fs_triage.rules.load import TO_FILL, PartnerRules, list_unfilled_contacts
+from fs_triage.rules.load import Livret, PartnerRules
 from fs_triage.rules.model_livret import PARTNERS
-from fs_triage.rules.model_partner import EscalateAnswer
+from fs_triage.rules.model_partner import TO_FILL, EscalateAnswer
 from fs_triage.rules.nodes import iter_nodes
 from fs_triage.rules.problem import Severity
 from fs_triage.rules.vocabulary import get_french_key
-from fs_triage.rules.yaml_reader import Location, get_mark
-from fs_triage.text.did_you_mean import build_slug, suggest_name
+from fs_triage.rules.yaml_reader import Location, Mark, get_mark
+from fs_triage.text.did_you_mean import build_slug, find_close_name, suggest_name
+from fs_triage.text.fold import fold
 
 _MAX_URL_LENGTH = 2000
 _MAILTO_SIGNS = re.compile(r"[?&,;<>\s]")  # would become header fields of the message (RFC 6068)
@@ -153,12 +154,11 @@ _ERROR_FINDERS = {
 
 
 def _find_wrong_values(rules: PartnerRules, kinds: Collection[str], proved: KnownValues) -> Iterator[Finding]:
-    empty = list_unfilled_contacts(rules.model)
     for name, contact in rules.model.contacts.items():
-        if name in empty:
-            continue  # `contact-not-replaced` says so
         given = [*contact.kinds, *([("hours", contact.hours)] if contact.hours else [])]
         for kind, value in given:
+            if fold(value) == fold(TO_FILL):
+                continue  # `contact-not-replaced` says so
             expected = _ERROR_FINDERS[kind](value) if kind in kinds and (kind, value) not in proved else None
             if expected is not None:
                 place = ("contacts", name, kind)
@@ -233,41 +233,59 @@ def find_unused_contacts(rules: PartnerRules) -> Iterator[Finding]:
     Préférer : le citer là où il sert, ou le supprimer.
     Pourquoi : personne ne le verra jamais, et personne ne le tiendra à jour.
     """
-    used = _list_used_contacts(rules) | rules.missing
-    if not _list_used_contacts(rules) <= set(rules.model.contacts):
+    used = _list_used_contacts(rules)
+    if not used <= set(rules.model.contacts):
         return  # one of them may be meant by the unknown name
     for name in rules.model.contacts:
-        if name not in used and get_mark(rules.table, ("contacts", name)).path == rules.table.place.path:
-            place = get_mark(rules.table, ("contacts", name), key=True)
-            message = f"contact « {name} » que rien ne cite"
-            yield Finding(place, message, "citez-le dans une réponse, ou supprimez-le")
+        place = get_mark(rules.table, ("contacts", name), key=True)
+        if name in used or place.path != rules.own_place.path:
+            continue
+        message = f"contact « {name} » que rien ne cite"
+        meant = find_close_name(name, sorted(rules.inherited_contacts))
+        hint = f"vouliez-vous dire « {meant} » ?" if meant else "citez-le dans une réponse, ou supprimez-le"
+        yield Finding(place, message, hint)
 
 
-@check("contact-not-replaced", scope=Scope.WHOLE_PARTNER, severity=Severity.ADVICE)
-def find_unreplaced_contacts(rules: PartnerRules) -> Iterator[Finding]:
-    """Un contact hérité d’un autre département n’a pas été remplacé, ou n’est pas rempli.
+@check("contact-not-replaced", scope=Scope.LIVRET, severity=Severity.ADVICE)
+def find_unreplaced_contacts(livret: Livret) -> Iterator[Finding]:
+    """Un contact reste à remplir : ce livret n’en donne pas la valeur, le libellé ou les horaires.
 
-    Éviter : laisser à l’héritier un contact « portée: local » du livret dont il hérite, ou « à remplir ».
-    Préférer : le même identifiant sous « contacts » chez l’héritier, avec la valeur du département.
+    Éviter : laisser « à remplir », ou compter sur un contact « portée: local » d’un autre département.
+    Préférer : le même identifiant sous « contacts », avec sa valeur ici ; « retirer: [horaires] » s’il n’en a pas.
     Pourquoi : au comptoir il n’est jamais montré comme s’il était d’ici ; la conclusion dit qu’il manque.
     """
-    empty = list_unfilled_contacts(rules.model)
-    for name in sorted(rules.missing & _list_used_contacts(rules) | empty):
-        alone = [
-            f"{rules.model.id}/{spot.path}"
-            for spot in iter_nodes(rules)
-            if isinstance(spot.answer, EscalateAnswer)
-            and {use.contact for use in spot.answer.escalate} <= rules.missing
-            and name in {use.contact for use in spot.answer.escalate}
-        ]
-        place = get_mark(rules.table, ("contacts", name), key=True)
-        verb = "n’ont" if len(alone) > 1 else "n’a"
-        consequence = f" ; sans lui, {', '.join(alone)} {verb} personne à contacter" if alone else ""
-        if name in empty:
-            message = f"contact « {name} » à remplir{consequence}"
-            hint = f"écrivez sa valeur à la place de « {TO_FILL} »"
-            yield Finding(place, message, hint)
-            continue
-        message = f"contact local « {name} » à remplacer{consequence}"
-        hint = f"donnez-le sous contacts, dans {PARTNERS}/{rules.model.id}.yaml de ce livret"
-        yield Finding(place, message, hint)
+    if livret.is_common:  # it is left to each département
+        return
+    for rules in livret.partners:
+        used = _list_used_contacts(rules)
+        for name, contact in rules.model.contacts.items() if rules.whole else ():
+            for key, text in (*contact.kinds, ("label", contact.label), ("hours", contact.hours or "")):
+                mark = get_mark(rules.table, ("contacts", name, key), key=True)
+                is_own = mark.path == rules.own_place.path
+                if fold(text) == fold(TO_FILL) and (is_own or name in used):
+                    yield _build_unfilled_finding(rules, name, key, mark if is_own else None)
+
+
+def _build_unfilled_finding(rules: PartnerRules, name: str, key: str, mark: Mark | None) -> Finding:
+    """Return what to say of what is to be filled under the `key` of a contact, at `mark` or in a layer below."""
+    what = {"label": "libellé du contact", "hours": "horaires du contact"}.get(key, "contact")
+    message = f"{what} « {name} » à remplir{_tell_consequence(rules, name) if what == 'contact' else ''}"
+    hint = f"écrivez sa valeur à la place de « {TO_FILL} »"
+    if mark is None:
+        hint = f"donnez « {get_french_key(key)} » sous « {name} », dans {PARTNERS}/{rules.model.id}.yaml de ce livret"
+    if key == "hours":
+        hint += ", ou « retirer: [horaires] » s’il n’en a pas"
+    return Finding(mark or rules.own_place, message, hint)
+
+
+def _tell_consequence(rules: PartnerRules, name: str) -> str:
+    """Return which conclusions have nobody to turn to without the contact `name`."""
+    alone = [
+        f"{rules.model.id}/{spot.path}"
+        for spot in iter_nodes(rules)
+        if isinstance(spot.answer, EscalateAnswer)
+        and {use.contact for use in spot.answer.escalate} <= rules.missing
+        and name in {use.contact for use in spot.answer.escalate}
+    ]
+    verb = "n’ont" if len(alone) > 1 else "n’a"
+    return f" ; sans lui, {', '.join(alone)} {verb} personne à contacter" if alone else ""

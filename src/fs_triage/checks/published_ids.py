@@ -48,7 +48,7 @@ def is_known(node: str, livret: Livret) -> bool:
     read = {rules.model.id: rules.whole for rules in livret.partners}
     if partner in read:
         return read[partner]
-    return livret.lists_own and livret.whole and set(livret.booklet.partners) <= set(read)
+    return livret.whole and set(livret.booklet.partners) <= set(read)
 
 
 def find_vanished_nodes(livret: Livret) -> list[VanishedNode]:
@@ -56,12 +56,13 @@ def find_vanished_nodes(livret: Livret) -> list[VanishedNode]:
     listed, table = livret.identifiers, livret.identifiers_table
     if listed is None or table is None:
         return []
-    nodes = _list_promised_nodes(livret)
+    nodes = list_nodes(livret)
     fresh = _find_new_nodes(livret, nodes)
     branches: dict[str, list[int]] = {}
     for rank, node in enumerate(listed.published):
+        is_own = livret.is_own(get_mark(table, ("published", rank)).path)
         gone = node not in nodes and listed.follow(node) == node and is_known(node, livret)
-        if gone:
+        if gone and (is_own or not _was_taken_away(node, livret)):
             branches.setdefault(_get_missing_branch(node, nodes), []).append(rank)
     found = []
     for branch, ranks in branches.items():
@@ -74,12 +75,12 @@ def find_vanished_nodes(livret: Livret) -> list[VanishedNode]:
     return found
 
 
-def _list_promised_nodes(livret: Livret) -> set[str]:
-    """Return the nodes that the list must find: of a list that is the parent's, what the heir takes away too."""
-    nodes = list_nodes(livret)
-    if not livret.lists_own:
-        nodes |= {f"{rules.model.id}/{path}" for rules in livret.partners for path in rules.inherited}
-    return nodes
+def _was_taken_away(node: str, livret: Livret) -> bool:
+    """Return whether the livret does without `node`, which a layer below it gives."""
+    partner, _, path = node.partition("/")
+    if partner not in livret.booklet.partners:
+        return any(partner in layer.booklet.partners for layer in livret.layers[:-1])
+    return any(rules.model.id == partner and path in rules.inherited for rules in livret.partners)
 
 
 def _get_missing_branch(node: str, nodes: Collection[str]) -> str:
@@ -100,7 +101,7 @@ def _find_new_nodes(livret: Livret, nodes: set[str]) -> set[str]:
 def list_unpublished_nodes(livret: Livret) -> set[str]:
     """Return the conclusions that are neither published, nor what a published one was renamed to."""
     listed = livret.identifiers
-    if listed is None or livret.identifiers_table is None or not livret.lists_own:
+    if listed is None or livret.identifiers_table is None:
         return set()
     targets = (
         *listed.renamed.values(),
@@ -128,9 +129,11 @@ def find_bad_renames(livret: Livret) -> Iterator[Finding]:
     """
     if livret.identifiers is None or livret.identifiers_table is None:
         return
-    nodes = _list_promised_nodes(livret)
+    nodes = list_nodes(livret)
     for old, new in livret.identifiers.renamed.items():
         place = get_mark(livret.identifiers_table, ("renamed", old), key=True)
+        if not livret.is_own(place.path) and _was_taken_away(livret.identifiers.follow(old), livret):
+            continue
         if old in nodes:
             message = f"« {old} » existe toujours"
             yield Finding(place, message, "retirez cette ligne")

@@ -30,11 +30,10 @@ class _Place(NamedTuple):
 
 
 def _list_places(livret: Livret) -> list[_Place]:
-    """Return the situations that the livret itself tells, none where they are its parent's: that is verified alone."""
-    if livret.situations_table is None or not livret.has_own_situations:
-        return []
+    """Return the situations that the livret itself tells or changes: those of the layers below are verified there."""
     told = enumerate(livret.situations.situations)
-    return [_Place(livret, situation, ("situations", rank)) for rank, situation in told]
+    places = [_Place(livret, situation, ("situations", rank)) for rank, situation in told]
+    return [place for place in places if livret.is_own(place.get_mark().path)]
 
 
 def _is_at_or_below(node: str, above: str) -> bool:
@@ -72,7 +71,7 @@ def find_unknown_demarches(livret: Livret) -> Iterator[Finding]:
 def _is_surely_absent(node: str, livret: Livret) -> bool:
     """Return whether nothing defines `node`, so that it is no mere consequence of what is told of another file."""
     listed = livret.identifiers
-    published = listed.published if listed is not None and livret.lists_own else []
+    published = listed.published if listed is not None else []
     is_gone = listed is not None and listed.follow(node) == node
     if is_gone and any(_is_at_or_below(one, node) for one in published):  # `id-vanished` says so
         return False

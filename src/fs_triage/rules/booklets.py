@@ -1,10 +1,11 @@
-"""The `livret.yaml` of a livret and of the one it inherits from, which say what files it is made of."""
+"""The `livret.yaml` of a livret and of those it inherits from, which say what files it is made of."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -12,37 +13,55 @@ from fs_triage import output
 from fs_triage.files import folders
 from fs_triage.files.folders import BOOKLET
 from fs_triage.rules import yaml_reader
-from fs_triage.rules.model_errors import build_model, build_valid_part
-from fs_triage.rules.model_livret import FOLDERS, SYNONYMS, Booklet, list_file_names
+from fs_triage.rules.model_errors import build_valid_part
+from fs_triage.rules.model_livret import ALL_PLACES, FOLDERS, SYNONYMS, Booklet, list_file_names
 from fs_triage.rules.problem import Problem
+from fs_triage.rules.vocabulary import get_french_key
 from fs_triage.rules.yaml_reader import Table
 from fs_triage.text.did_you_mean import suggest_name
+from fs_triage.text.fold import fold
 
 Read = Callable[[Path, type[BaseModel]], Table | None]
 
-
-@dataclass(frozen=True, slots=True)
-class Parent:
-    """The livret inherited from."""
-
-    folder: Path
-    booklet: Booklet
+MAX_LAYERS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class BookletChain:
-    """The booklet of a livret and of its parent; `whole` unless invalid parts were dropped."""
+class Layer:
+    """One livret of a chain, its booklet as it stands with what lies below."""
 
     folder: Path
     booklet: Booklet
     table: Table
-    parent: Parent | None
+    partners_table: Table
+    """The table of the livret that lists the partners: this one's, or one below."""
+
+    def holds_at(self, departement: str) -> bool:
+        """Return whether what it says holds in `departement`."""
+        return self.is_common or fold(self.booklet.departement) == fold(departement)
+
+    @property
+    def is_common(self) -> bool:
+        """Whether it holds in every département."""
+        return fold(self.booklet.departement) == ALL_PLACES
+
+
+@dataclass(frozen=True, slots=True)
+class BookletChain:
+    """The layers of a livret, the lowest first and its own last; `whole` unless invalid parts were dropped."""
+
+    layers: tuple[Layer, ...]
     whole: bool
 
     @property
+    def top(self) -> Layer:
+        """The livret itself."""
+        return self.layers[-1]
+
+    @property
     def folders(self) -> list[Path]:
-        """The folders of the livret and of the one it inherits from."""
-        return [self.folder, *([self.parent.folder] if self.parent else [])]
+        """The folders of the livret and of those it inherits from, its own first."""
+        return [layer.folder for layer in reversed(self.layers)]
 
     @property
     def watched_folders(self) -> list[Path]:
@@ -52,35 +71,74 @@ class BookletChain:
 
 def read_booklets(folder: Path, read: Read, problems: list[Problem]) -> BookletChain | None:
     """Return the booklets of the livret at `folder`, None when its own cannot be read; adds to `problems`."""
-    table = read(folder / BOOKLET, Booklet)
-    built = build_valid_part(Booklet, table, problems) if table else None
-    booklet = built.model if built else None
-    if table is None or built is None or booklet is None:
+    found: list[tuple[Path, Booklet, Table]] = []
+    here: Path | None = folder
+    whole = True
+    while here is not None:
+        table = read(here / BOOKLET, Booklet)
+        built = build_valid_part(Booklet, table, problems) if table else None
+        if built is None or built.model is None:
+            return None
+        whole = whole and built.whole
+        found.append((here, built.model, built.table))
+        if built.model.extends is None:
+            break
+        here = _find_parent_of(found, problems)
+    if here is None:
         return None
-    parent = _read_parent(folder, booklet, table, read, problems) if built.whole else None
-    if parent is not None:
-        inherited = parent.booklet
-        update = {
-            "partners": booklet.partners or inherited.partners,
-            "messages": {**inherited.messages, **booklet.messages},
-        }
-        booklet = booklet.model_copy(update=update)
-    return BookletChain(folder, booklet, table, parent, built.whole)
+    layers: list[Layer] = []
+    for place, booklet, table in reversed(found):
+        layers.append(_lay_booklet(place, booklet, table, layers[-1] if layers else None))
+    problems += [problem for layer in layers for problem in _find_missing_keys(layer)]
+    return BookletChain(tuple(layers), whole)
+
+
+def _lay_booklet(folder: Path, booklet: Booklet, table: Table, below: Layer | None) -> Layer:
+    """Return a layer as it stands on the one `below`: what it does not say is inherited, where it holds here too."""
+    if below is None:
+        return Layer(folder, booklet, table, table)
+    inherited = below.booklet
+    update: dict[str, Any] = {
+        "title": booklet.title or inherited.title,
+        "partners": booklet.partners or inherited.partners,
+        "messages": {**inherited.messages, **booklet.messages},
+    }
+    if not below.is_common:
+        update["departement"] = booklet.departement or inherited.departement
+    if below.is_common or below.holds_at(update["departement"]):
+        update["source"] = booklet.source or inherited.source
+        update["owner"] = booklet.owner or inherited.owner
+    partners_table = table if booklet.partners else below.partners_table
+    return Layer(folder, booklet.model_copy(update=update), table, partners_table)
+
+
+def _find_missing_keys(layer: Layer) -> list[Problem]:
+    """Return a problem for each thing that neither `layer` nor one below it says."""
+    problems = []
+    for key in ("title", "departement", "source", "partners"):
+        if not getattr(layer.booklet, key) and key not in layer.table.entries:
+            examples = Booklet.model_fields[key].examples
+            example = examples[0] if examples and isinstance(examples[0], str) else "…"
+            name = get_french_key(key)
+            message = f"il manque la clé « {name} »"
+            hint = f"ajoutez par exemple « {name}: {example} »" if key != "partners" else "ajoutez-la"
+            problems.append(Problem(*layer.table.place, code="missing-key", message=message, hint=hint))
+    return problems
 
 
 def list_files(booklets: BookletChain) -> list[Path]:
     """Return every file that the livret may be read from."""
-    named = [folder / name for folder in booklets.folders for name in list_file_names(booklets.booklet)]
-    return [*named, *(folder / SYNONYMS for folder in list_synonym_folders(booklets.folder))]
-
-
-def list_synonym_folders(folder: Path) -> list[Path]:
-    """Return the folders that may hold synonymes.yaml: the livret's, the one above it, the program's."""
-    return [
-        folder,
-        folder.parent if folder.name else folder.absolute().parent,
-        Path(folders.get_own_livrets()),
+    named = [
+        layer.folder / name for layer in booklets.layers for name in list_file_names(booklets.top.booklet)
     ]
+    return [*named, *(folder / SYNONYMS for folder in list_synonym_folders(booklets))]
+
+
+def list_synonym_folders(booklets: BookletChain) -> list[Path]:
+    """Return the folders that may hold synonymes.yaml: of each layer, above it, the program's."""
+    own = booklets.folders
+    above = [folder.parent if folder.name else folder.absolute().parent for folder in own]
+    return list(dict.fromkeys([*own, *above, Path(folders.get_own_livrets())]))
 
 
 def find_parent(folder: Path, name: str) -> Path | None:
@@ -102,45 +160,25 @@ def list_installed() -> dict[str, Path]:
     return installed.folders
 
 
-def _read_parent(
-    folder: Path, booklet: Booklet, table: Table, read: Read, problems: list[Problem]
-) -> Parent | None:
-    """Return the livret that `booklet` extends, None when it extends none or one that cannot serve."""
-    if booklet.extends is None:
-        if not booklet.partners:
-            problems.append(
-                Problem(
-                    *table.place,
-                    code="missing-key",
-                    message="il manque la clé « partenaires »",
-                    hint="ajoutez-la",
-                )
-            )
-        return None
+def _find_parent_of(found: list[tuple[Path, Booklet, Table]], problems: list[Problem]) -> Path | None:
+    """Return the folder of the livret that the last one `found` extends; None, and why, where it cannot serve."""
+    folder, booklet, table = found[-1]
+    name = str(booklet.extends)
+    parent = find_parent(folder, name)
+    if parent is None:
+        message = f"livret inconnu « {name} »"
+        hint = suggest_name(name, sorted({*list_installed(), *_list_siblings(folder)}))
+    elif any(parent.resolve() == one.resolve() for one, _, _ in found):
+        message = f"« {name} » hérite de lui-même"
+        hint = "nommez le livret d’au-dessous : un socle, ou le livret du département"
+    elif len(found) == MAX_LAYERS:
+        message = f"plus de {MAX_LAYERS} livrets qui héritent l’un de l’autre"
+        hint = "héritez d’un livret plus proche du socle"
+    else:
+        return parent
     place = yaml_reader.get_mark(table, ("extends",))
-    found = find_parent(folder, booklet.extends)
-    if found is None:
-        hint = suggest_name(booklet.extends, sorted({*list_installed(), *_list_siblings(folder)}))
-        problems.append(
-            Problem(*place, code="unknown-livret", message=f"livret inconnu « {booklet.extends} »", hint=hint)
-        )
-        return None
-    content = read(found / BOOKLET, Booklet)
-    model = build_model(Booklet, content, problems) if content else None
-    if model is None:
-        return None
-    if model.extends is not None or found.resolve() == folder.resolve():
-        message = f"« {booklet.extends} » hérite lui-même d’un autre livret"
-        problems.append(
-            Problem(
-                *place,
-                code="unknown-livret",
-                message=message,
-                hint="héritez d’un livret qui n’hérite de rien",
-            )
-        )
-        return None
-    return Parent(found, model)
+    problems.append(Problem(*place, code="unknown-livret", message=message, hint=hint))
+    return None
 
 
 def _list_siblings(folder: Path) -> list[str]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from fs_triage.contract import ROOT
 from fs_triage.rules.load import Livret, PartnerRules
 from fs_triage.rules.model_partner import (
+    TO_FILL,
     Answer,
     ContactUse,
     EscalateAnswer,
@@ -22,6 +23,7 @@ from fs_triage.rules.model_partner import (
     StepsAnswer,
 )
 from fs_triage.rules.nodes import find_target
+from fs_triage.text.fold import fold
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -220,7 +222,8 @@ class _PartnerFlattener:
         for use in uses:
             contact = self.rules.model.contacts[use.contact]
             if use.contact in self.rules.missing:
-                missing.append(f"Contact manquant pour ce département : {contact.label}.")
+                name = use.contact if fold(contact.label) == fold(TO_FILL) else contact.label
+                missing.append(f"Contact manquant pour ce département : {name}.")
                 continue
             kind, value = contact.kinds[0]
             shown.append(
@@ -230,7 +233,7 @@ class _PartnerFlattener:
                     "value": value,
                     "label": contact.label,
                     "audience": contact.audience,
-                    "hours": contact.hours,
+                    "hours": None if fold(contact.hours or "") == fold(TO_FILL) else contact.hours,
                     "note": contact.note,
                     "doubt": contact.doubt,
                     "when": use.when,

@@ -15,8 +15,8 @@ from fs_triage.contract import DiskTimeout
 from fs_triage.files.folders import BOOKLET
 from fs_triage.files.timeout import LONG_TIMEOUT
 from fs_triage.rules import misnamed_files, snapshot, yaml_reader
-from fs_triage.rules.booklets import BookletChain, Parent, list_files, list_synonym_folders, read_booklets
-from fs_triage.rules.inherit import MergedPartner, merge_partner
+from fs_triage.rules.booklets import BookletChain, Layer, list_files, list_synonym_folders, read_booklets
+from fs_triage.rules.inherit import MergedPartner, forget_places, forget_where, merge_items, merge_partner
 from fs_triage.rules.keys import translate_keys
 from fs_triage.rules.model_errors import build_model, build_valid_part
 from fs_triage.rules.model_livret import (
@@ -32,19 +32,15 @@ from fs_triage.rules.model_livret import (
     get_livret_folder,
     list_file_names,
 )
-from fs_triage.rules.model_partner import Changes, Partner
+from fs_triage.rules.model_partner import TO_FILL, Changes, Partner, Removal
 from fs_triage.rules.model_situations import SITUATIONS, Situations
 from fs_triage.rules.problem import Problem
 from fs_triage.rules.salvage import LostParts
 from fs_triage.rules.snapshot import MAX_WAIT_SECONDS, Snapshot, SourceFile
 from fs_triage.rules.vocabulary import fold_key
-from fs_triage.rules.yaml_reader import Table
+from fs_triage.rules.yaml_reader import Mark, Table
 from fs_triage.text.fold import fold
 from fs_triage.text.typography import escape_controls
-
-TO_FILL = "à remplir"
-"""What stands for the value of a contact that a new livret has yet to give."""
-
 
 _MAX_OLD_KEYS = 3  # in a file that is written with today's keys: more come from a file of before
 
@@ -55,16 +51,24 @@ class PartnerRules:
 
     model: Partner
     table: Table
+    own_place: Mark
+    """The head of the file of this livret that tells of the partner, that of livret.yaml where there is none."""
     missing: frozenset[str] = frozenset()
-    """Contacts inherited from another département and not yet replaced, or yet to be filled: never shown."""
+    """Contacts that are to be filled: never shown."""
     whole: bool = True
     """Whether nothing was dropped as invalid."""
     lost: LostParts = field(default_factory=LostParts)
     """What was dropped as invalid: checks do not report it as missing again."""
     inherited: frozenset[str] = frozenset()
-    """The paths of the livret that it inherits from."""
+    """The paths of the livrets that it inherits from."""
+    inherited_contacts: frozenset[str] = frozenset()
+    """The contacts of the livrets that it inherits from."""
     inherited_reserved: frozenset[str] = frozenset()
-    """The values of contacts for counsellors in the livret that it inherits from."""
+    """The values of contacts for counsellors in the livrets that it inherits from."""
+    forgotten: tuple[str, ...] = ()
+    """The values of contacts that hold in another département alone."""
+    changes: tuple[tuple[str, Mark], ...] = ()
+    """The paths of the trees inherited that this livret changes, and where it says so."""
 
     def list_reserved_values(self) -> list[str]:
         """Return the values of contacts for counsellors, its own and those that its texts may have inherited."""
@@ -84,6 +88,8 @@ class Livret:
 
     booklet: Booklet
     table: Table
+    layers: tuple[Layer, ...]
+    """The livrets that it is made of, the lowest first and itself last."""
     partners: tuple[PartnerRules, ...]
     elsewhere: UncoveredNeeds
     elsewhere_table: Table | None = None
@@ -94,10 +100,20 @@ class Livret:
     situations_table: Table | None = None
     whole: bool = True
     """Whether nothing of the booklet was dropped as invalid."""
-    lists_own: bool = True
-    """Whether the list of identifiers is its own, not its parent's."""
-    has_own_situations: bool = True
-    """Whether its situations are its own, not its parent's."""
+
+    @property
+    def is_common(self) -> bool:
+        """Whether it holds in every département: others inherit from it, and no desk uses it."""
+        return self.layers[-1].is_common
+
+    @property
+    def foreign(self) -> list[Layer]:
+        """The layers that say what holds in another département."""
+        return [layer for layer in self.layers if not layer.holds_at(self.booklet.departement)]
+
+    def is_own(self, path: str) -> bool:
+        """Return whether the file at `path` is this livret's own, not one of a layer below."""
+        return is_below(path, self.layers[-1].folder)
 
 
 @dataclass(slots=True)
@@ -159,38 +175,38 @@ def _mark_unreadable(loaded: LoadResult, problem: Problem) -> LoadResult:
     return loaded
 
 
+def is_below(path: str, folder: Path) -> bool:
+    """Return whether the file at `path`, as problems name it, is in `folder`."""
+    return Path(path).is_relative_to(folder)
+
+
 def _build_livret(booklets: BookletChain, loaded: LoadResult) -> None:
     """Set the draft from the files that were read."""
-    folder, parent = loaded.folder, booklets.parent
-    partners = tuple(_load_partners(folder, booklets.booklet, booklets.table, parent, loaded))
-    elsewhere, elsewhere_table = _load_optional_file(UncoveredNeeds, UNCOVERED_NEEDS, folder, parent, loaded)
-    if elsewhere is not None and parent is not None and loaded.snapshot.is_missing(folder / UNCOVERED_NEEDS):
-        elsewhere = elsewhere.forget_places()
-    identifiers, identifiers_table = _load_optional_file(Identifiers, IDENTIFIERS, folder, parent, loaded)
-    situations, situations_table = _load_optional_file(Situations, SITUATIONS, folder, parent, loaded)
+    top = booklets.top
+    elsewhere, elsewhere_table = _load_optional_file(UncoveredNeeds, UNCOVERED_NEEDS, booklets, loaded)
+    identifiers, identifiers_table = _load_optional_file(Identifiers, IDENTIFIERS, booklets, loaded)
+    situations, situations_table = _load_optional_file(Situations, SITUATIONS, booklets, loaded)
     loaded.draft = Livret(
-        booklet=booklets.booklet,
-        table=booklets.table,
-        partners=partners,
+        booklet=top.booklet,
+        table=top.table,
+        layers=booklets.layers,
+        partners=tuple(_load_partners(booklets, loaded)),
         elsewhere=elsewhere or UncoveredNeeds.model_validate({}),
         elsewhere_table=elsewhere_table,
         identifiers=identifiers,
         identifiers_table=identifiers_table,
-        synonyms=_load_synonyms(folder, loaded),
+        synonyms=_load_synonyms(booklets, loaded),
         situations=situations or Situations(),
         situations_table=situations_table,
         whole=booklets.whole,
-        lists_own=not loaded.snapshot.is_missing(folder / IDENTIFIERS),
-        has_own_situations=not loaded.snapshot.is_missing(folder / SITUATIONS),
     )
 
 
-def _load_partners(
-    folder: Path, booklet: Booklet, table: Table, parent: Parent | None, loaded: LoadResult
-) -> Iterator[PartnerRules]:
-    for rank, name in enumerate(booklet.partners):
-        if name in booklet.partners[:rank]:
-            place = yaml_reader.get_mark(table, ("partners", rank))
+def _load_partners(booklets: BookletChain, loaded: LoadResult) -> Iterator[PartnerRules]:
+    top = booklets.top
+    for rank, name in enumerate(top.booklet.partners):
+        place = yaml_reader.get_mark(top.partners_table, ("partners", rank))
+        if name in top.booklet.partners[:rank]:
             loaded.problems.append(
                 Problem(
                     *place,
@@ -200,15 +216,17 @@ def _load_partners(
                 )
             )
             continue
-        path = folder / PARTNERS / f"{name}.yaml"
-        if loaded.snapshot.is_missing(path) and (parent is None or name not in parent.booklet.partners):
-            loaded.files.append(loaded.snapshot.read_file(path))
-            place = yaml_reader.get_mark(table, ("partners", rank))
+        layers = [layer for layer in booklets.layers if layer is top or name in layer.booklet.partners]
+        told = [
+            layer for layer in layers if not _is_missing(layer.folder / PARTNERS / f"{name}.yaml", loaded)
+        ]
+        if not told:
             message = f"partenaire « {name} » sans fichier {PARTNERS}/{name}.yaml"
-            hint = misnamed_files.suggest_remedy(folder, name, list_file_names(booklet))
+            folder = Path(place.path).parent
+            hint = misnamed_files.suggest_remedy(folder, name, list_file_names(top.booklet))
             loaded.problems.append(Problem(*place, code="missing-file", message=message, hint=hint))
             continue
-        merged = _read_partner_table(folder, name, parent, loaded)
+        merged = _merge_layers(booklets, layers[layers.index(told[0]) :], name, loaded)
         built = build_valid_part(Partner, merged.table, loaded.problems) if merged else None
         if merged is None or built is None or built.model is None:
             continue
@@ -218,55 +236,69 @@ def _load_partners(
             loaded.problems.append(
                 Problem(*place, code="file-name", message=message, hint=f"écrivez « id: {name} »")
             )
-        missing = merged.missing | list_unfilled_contacts(built.model)
         yield PartnerRules(
             model=built.model,
             table=built.table,
-            missing=missing,
+            own_place=Mark(str(top.folder / PARTNERS / f"{name}.yaml"), 1, 1)
+            if told[-1] is top
+            else top.table.place,
+            missing=list_unfilled_contacts(built.model),
             whole=built.whole,
             lost=built.lost,
             inherited=merged.inherited,
+            inherited_contacts=merged.inherited_contacts,
+            forgotten=merged.forgotten,
             inherited_reserved=merged.reserved,
+            changes=tuple(merged.changes),
         )
 
 
 def list_unfilled_contacts(partner: Partner) -> frozenset[str]:
-    """Return the contacts of `partner` whose value has yet to be written."""
+    """Return the contacts of `partner` whose value or label has yet to be written."""
     return frozenset(
         name
         for name, contact in partner.contacts.items()
-        if any(fold(value) == fold(TO_FILL) for _, value in contact.kinds)
+        if any(
+            fold(text) == fold(TO_FILL) for text in (contact.label, *(value for _, value in contact.kinds))
+        )
     )
 
 
-def _read_partner_table(
-    folder: Path, name: str, parent: Parent | None, loaded: LoadResult
+def _merge_layers(
+    booklets: BookletChain, layers: list[Layer], name: str, loaded: LoadResult
 ) -> MergedPartner | None:
-    """Return the table of a partner, merged with that of the parent livret."""
-    if parent is None or name not in parent.booklet.partners:
-        table = _read_partner(folder, name, loaded, Partner)
-        return MergedPartner(table) if table else None
-    inherited = _read_partner(parent.folder, name, loaded, Partner)
-    if inherited is None:
-        return None
-    own = _read_partner(folder, name, loaded, Partner, Changes) or Table(inherited.place)
-    merged = merge_partner(inherited, own)
+    """Return the table of the partner `name` as `layers` make it, None when one of them cannot be read."""
+    merged: MergedPartner | None = None
+    for layer in layers:
+        table = _read_partner(layer.folder, name, loaded, Partner, *((Changes,) if merged else ()))
+        if table is None:
+            return None
+        if merged is None:
+            merged = MergedPartner(table)
+        else:
+            merge_partner(merged, table)
+    assert merged is not None
     loaded.problems.extend(merged.problems)
+    here = booklets.top.booklet.departement
+    files = [(str(layer.folder / PARTNERS / f"{name}.yaml"), layer) for layer in layers]
+    merged.forgotten = forget_places(
+        merged.table,
+        foreign=[file for file, layer in files if not layer.holds_at(here)],
+        unpaged=[file for file, layer in files if fold(layer.booklet.departement) != fold(here)],
+    )
     return merged
 
 
 def _read_partner(folder: Path, name: str, loaded: LoadResult, *models: type[BaseModel]) -> Table | None:
-    """Return the table of the partner `name` of the livret at `folder`, with its needs; None without any.
-
-    What is read as `Changes` too may be needs alone.
-    """
-    table = _read_first_file(f"{PARTNERS}/{name}.yaml", [folder], loaded, *models)
-    needs = _read_first_file(f"{NEEDS}/{name}.yaml", [folder], loaded)
+    """Return what the livret at `folder` says of the partner `name`, with its needs; None when it cannot be read."""
+    file, needs_file = folder / PARTNERS / f"{name}.yaml", folder / NEEDS / f"{name}.yaml"
+    table: Table | None = Table(Mark(str(folder / BOOKLET), 1, 1))
+    if not _is_missing(file, loaded):
+        table = _read_table(file, *models, loaded=loaded)
+    needs = None if _is_missing(needs_file, loaded) else _read_table(needs_file, loaded=loaded)
     if table is not None:
         loaded.problems.extend(_refuse_needs(table, f"{NEEDS}/{name}.yaml"))
-    elif needs is not None and Changes in models:
-        table = Table(needs.place)
-    if needs is not None and table is not None:
+    if table is not None and needs is not None:
         table.entries["examples"] = (needs.place, needs)
     return table
 
@@ -283,30 +315,45 @@ def _refuse_needs(partner: Table, name: str) -> Iterator[Problem]:
 
 B = TypeVar("B", UncoveredNeeds, Identifiers, Situations)
 
+_LISTS = {
+    UNCOVERED_NEEDS: {"out_of_scope": "topic", "vague": ""},
+    IDENTIFIERS: {"published": ""},
+    SITUATIONS: {"situations": "id"},
+}
+"""The lists of each optional file, and the key that tells an item of it from the others."""
+
 
 def _load_optional_file(
-    model: type[B], name: str, folder: Path, parent: Parent | None, loaded: LoadResult
+    model: type[B], name: str, booklets: BookletChain, loaded: LoadResult
 ) -> tuple[B | None, Table | None]:
-    """Return the model and the table of an optional file, those of the parent when the livret has none."""
-    folders = [folder] if parent is None else [folder, parent.folder]
-    table = _read_first_file(name, folders, loaded, model)
-    return (build_model(model, table, loaded.problems), table) if table else (None, None)
+    """Return the model and the table of an optional file, as the layers make it."""
+    merged: Table | None = None
+    for layer in booklets.layers:
+        path, models = layer.folder / name, (model, Removal) if merged is not None else (model,)
+        table = None if _is_missing(path, loaded) else _read_table(path, *models, loaded=loaded)
+        if table is not None and not layer.holds_at(booklets.top.booklet.departement):
+            forget_where(table)
+        if table is not None and merged is not None:
+            loaded.problems.extend(merge_items(merged, table, _LISTS[name]))
+        merged = merged or table
+    return (build_model(model, merged, loaded.problems), merged) if merged else (None, None)
 
 
-def _load_synonyms(folder: Path, loaded: LoadResult) -> Synonyms:
-    table = _read_first_file(SYNONYMS, list_synonym_folders(folder), loaded, Synonyms)
-    return (build_model(Synonyms, table, loaded.problems) if table else None) or Synonyms()
+def _load_synonyms(booklets: BookletChain, loaded: LoadResult) -> Synonyms:
+    for folder in list_synonym_folders(booklets):
+        if not _is_missing(folder / SYNONYMS, loaded):
+            table = _read_table(folder / SYNONYMS, Synonyms, loaded=loaded)
+            return (build_model(Synonyms, table, loaded.problems) if table else None) or Synonyms()
+    return Synonyms()
 
 
-def _read_first_file(
-    name: str, folders: list[Path], loaded: LoadResult, *models: type[BaseModel]
-) -> Table | None:
-    """Read the first file `name` that exists; records absent ones, so that the index is rebuilt when they appear."""
-    for folder in folders:
-        if not loaded.snapshot.is_missing(folder / name):
-            return _read_table(folder / name, *models, loaded=loaded)
-        loaded.files.append(loaded.snapshot.read_file(folder / name))
-    return None
+def _is_missing(path: Path, loaded: LoadResult) -> bool:
+    """Return whether there is no file at `path`; it is recorded then, so that the index is rebuilt when one appears."""
+    file = loaded.snapshot.read_file(path)
+    is_missing = loaded.snapshot.is_missing(path)
+    if is_missing and file not in loaded.files:
+        loaded.files.append(file)
+    return is_missing
 
 
 def _has_old_layout(booklet: Path) -> bool:

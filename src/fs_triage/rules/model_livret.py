@@ -12,6 +12,9 @@ from fs_triage.files.folders import BOOKLET
 from fs_triage.rules.model_partner import Model, Needs, NodePath, Sentence, Sentences, Value, Word
 from fs_triage.rules.model_situations import SITUATIONS
 
+ALL_PLACES = "tous"
+"""The `departement` of a livret that holds everywhere: others inherit from it, and no desk uses it."""
+
 FOLDERS = PARTNERS, NEEDS, WORDS = "partenaires", "besoins", "mots"
 """The folders of a livret: the rules of each partner, what visitors say, and words for the search."""
 UNCOVERED_NEEDS = f"{NEEDS}/hors-livret.yaml"
@@ -69,11 +72,23 @@ class Booklet(Model):
     """livret.yaml : le livret d'un département."""
 
     id: Word = Field(description="Identifiant du livret.", examples=["jura"])
-    title: Sentence = Field(description="Titre du livret.", examples=["Livret d’accompagnement"])
-    departement: Sentence = Field(description="Département.", examples=["39 Jura"])
-    source: Sentence = Field(description="D'où viennent les faits.", examples=["Préfecture du Jura"])
+    title: Sentence = Field(
+        "", description="Titre du livret ; hérité s’il manque.", examples=["Livret d’accompagnement"]
+    )
+    departement: Sentence = Field(
+        "",
+        description="Département, ou « tous » pour un socle commun ; hérité d’un livret de département s’il manque.",
+        examples=["39 Jura"],
+    )
+    source: Sentence = Field(
+        "",
+        description="D'où viennent les faits ; héritée dans un même département si elle manque.",
+        examples=["Préfecture du Jura"],
+    )
     extends: Word | None = Field(
-        None, description="Livret dont celui-ci hérite les arbres.", examples=["jura"]
+        None,
+        description="Livret dont celui-ci hérite, et dont il ne dit que ce qui change.",
+        examples=["socle"],
     )
     partners: list[Word] = Field(
         [],
@@ -147,14 +162,6 @@ class UncoveredNeeds(Model):
     def uncovered(self) -> list[str]:
         """Every need out of the livret."""
         return [*(need for topic in self.topics for need in topic.needs), *self.unsorted_needs]
-
-    def forget_places(self) -> UncoveredNeeds:
-        """Return the same without where to turn, which is another département's to say."""
-        kept = [
-            item.model_copy(update={"where": None}) if isinstance(item, Topic) else item
-            for item in self.out_of_scope
-        ]
-        return self.model_copy(update={"out_of_scope": kept})
 
 
 class Synonym(Model):

@@ -31,6 +31,9 @@ Kind = Literal["email", "phone", "administration-plus", "appointment", "web", "a
 KINDS: tuple[Kind, ...] = get_args(Kind)
 Audience = Literal["conseiller", "usager"]
 
+TO_FILL = "à remplir"
+"""What stands for the value or the hours of a contact that a livret has yet to give."""
+
 
 def wrap_in_list(value: Any) -> Any:
     """Return a list of one text for a text: there, a list of one may be written without dash or brackets."""
@@ -290,7 +293,7 @@ class Partner(Model):
     keywords: Sentences = Field(
         [], description="Ses autres noms ; chacun peut remplacer l’identifiant.", examples=[["allocs"]]
     )
-    pages: list[Page] = Field(description="Ses pages du livret.", min_length=1, examples=[[6, 7]])
+    pages: list[Page] = Field([], description="Ses pages du livret.", examples=[[6, 7]])
     if_blocked: NodePath | None = Field(
         None, description="Où mener quand une démarche bloque.", examples=["blocage"]
     )
@@ -316,19 +319,48 @@ class Partner(Model):
     """From a file of its own."""
 
 
-class Changes(Model):
-    """Ce qu’un livret qui hérite change dans l’arbre d’un partenaire."""
+class Removal(Model):
+    """Ce qu’un livret qui hérite retire."""
 
-    remove: list[NodePath] = Field(
-        [], description="Les réponses à retirer, par leur chemin.", examples=[["rsa/demande"]]
+    remove: list[str] = Field([], description="Ce qui est à retirer, par son nom.", examples=[["horaires"]])
+
+
+class Placement(Model):
+    """Où se place une réponse ajoutée."""
+
+    after: Word = Field(description="La réponse qu’elle suit ; sans cette clé, elle est la dernière.")
+
+
+class Changes(Model):
+    """Ce qu’un livret qui hérite change dans le fichier d’un partenaire."""
+
+    contacts: dict[Word, Contact | Removal] = Field(
+        {},
+        description="Des contacts de plus, ou des clés à changer dans ceux dont il hérite.",
+        examples=[{"tel-3230": {"horaires": "lundi au vendredi 9h-12h"}}],
+    )
+    remove: list[str] = Field(
+        [],
+        description="Les réponses à retirer, par leur chemin ; un contact, par « contacts/ » et son identifiant.",
+        examples=[["rsa/demande", "contacts/tel-3230"]],
     )
     replace: dict[NodePath, Answer] = Field(
         {},
         description="Des réponses à mettre à la place d’autres, par chemin.",
         examples=[{"rsa": _ANSWERS[0]}],
     )
-    add: dict[str, list[Answer]] = Field(
+    modify: dict[str, _Answer | StepsAnswer | EscalateAnswer | GotoAnswer | QuestionAnswer | Removal] = Field(
         {},
-        description="Des réponses à ajouter à une question, par chemin ; « . » est la première question.",
+        description="Les clés à changer dans des réponses, par chemin ; les autres restent.",
+        examples=[{"rsa/demande": {"pages": [8]}}],
+    )
+    add: dict[str, list[Answer | Placement]] = Field(
+        {},
+        description="Des réponses à ajouter à une question, par chemin ; « . » est la première question.",
         examples=[{"rsa": _ANSWERS}],
+    )
+    order: dict[str, list[Word]] = Field(
+        {},
+        description="L’ordre des réponses d’une question, par chemin : celles qui sont nommées, puis les autres.",
+        examples=[{"rsa": ["demande"]}],
     )
