@@ -139,12 +139,13 @@ def _describe_absence(folder: str, old: Built | None) -> str:
 
 def _build_from_rules(folder: str, old: Built | None, cache: LivretCache | None, notices: list[str]) -> Built:
     from fs_triage.checks import completeness
-    from fs_triage.checks.verify import find_blocking_problems
+    from fs_triage.checks.verify import find_blocking_problems, tell_in_own_files
     from fs_triage.rules import load
 
     loaded = load.load_livret(Path(folder), LONG_TIMEOUT if old is None else SHORT_TIMEOUT)
     if loaded.livret is not None:
-        loaded.problems += find_blocking_problems(loaded.livret, _list_checked_contacts(old))
+        problems = find_blocking_problems(loaded.livret, _list_checked_contacts(old))
+        loaded.problems += tell_in_own_files(problems, loaded.livret)
     before = old.texts.read_contents() if old is not None and old.texts is not None else {}
     loaded.problems = completeness.drop_consequences(
         loaded.problems, completeness.find_losses(before, loaded)

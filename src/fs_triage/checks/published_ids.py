@@ -101,7 +101,7 @@ def _find_new_nodes(livret: Livret, nodes: set[str]) -> set[str]:
 def list_unpublished_nodes(livret: Livret) -> set[str]:
     """Return the conclusions that are neither published, nor what a published one was renamed to."""
     listed = livret.identifiers
-    if listed is None or livret.identifiers_table is None:
+    if listed is None or livret.identifiers_table is None or not livret.lists_own:
         return set()
     targets = (
         *listed.renamed.values(),

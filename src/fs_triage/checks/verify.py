@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 
 from fs_triage.checks import (
     completeness,
     contacts,
     examples,
+    layers,
     messages,
     published_ids,
     reading,
@@ -18,8 +21,9 @@ from fs_triage.checks import (
     wording,
 )
 from fs_triage.checks.registry import Check, KnownValues, Scope
-from fs_triage.rules.load import Livret, LoadResult
+from fs_triage.rules.load import Livret, LoadResult, is_below, load_livret
 from fs_triage.rules.problem import Problem, Severity
+from fs_triage.rules.yaml_reader import get_mark
 
 MODULES = (
     tree,
@@ -28,6 +32,7 @@ MODULES = (
     completeness,
     published_ids,
     messages,
+    layers,
     situations,
     examples,
     topics,
@@ -47,7 +52,43 @@ def verify(loaded: LoadResult, before: Mapping[str, bytes]) -> list[Problem]:
             if one.severity is Severity.ADVICE and (sound or one.scope is not Scope.SOUND_LIVRET)
         ]
         problems += sorted(_run_checks(advice, loaded.draft, ()))
+        problems = tell_in_own_files(problems, loaded.draft)
     return completeness.drop_consequences(problems, completeness.find_losses(before, loaded))
+
+
+def tell_in_own_files(problems: list[Problem], livret: Livret) -> list[Problem]:
+    """Return `problems` of `livret` as its author is to read them: the files of the layers below are not his.
+
+    What such a layer has by itself is left out where it stops nothing; what comes of a change of `livret` is told
+    where it makes the change.
+    """
+    if all(livret.is_own(problem.path) for problem in problems) or len(livret.layers) == 1:
+        return problems
+    below = load_livret(livret.layers[-2].folder)
+    theirs = {problem[:4] for problem in verify(below, {})}
+    told = []
+    for problem in problems:
+        layer = next((one for one in livret.layers[:-1] if is_below(problem.path, one.folder)), None)
+        if layer is None or (problem[:4] in theirs and problem.blocking):
+            told.append(problem)
+        elif problem[:4] not in theirs:
+            told.append(_move_to_change(problem, livret, layer.folder))
+    return list(dict.fromkeys(told))
+
+
+def _move_to_change(problem: Problem, livret: Livret, folder: Path) -> Problem:
+    """Return `problem`, of a file in the `folder` of a layer below, at the change of `livret` that it comes from."""
+    partner = Path(problem.path).stem
+    rules = next((one for one in livret.partners if one.model.id == partner), None)
+    place = rules.own_place if rules is not None else get_mark(livret.table, ("extends",))
+    named = re.findall(r"[a-z0-9/-]+", problem.message)
+    for path, mark in rules.changes if rules is not None else ():
+        if any(f"{name}/".startswith((f"{path}/", f"{partner}/{path}/")) for name in named):
+            place = mark
+    where = f"{folder.name}/{Path(problem.path).relative_to(folder).as_posix()}:{problem.line}"
+    message = f"après les changements de ce livret, {where}\u00a0: {problem.message}"
+    hint = "revoyez ce que ce livret retire, remplace, modifie ou ajoute"
+    return problem._replace(path=place.path, line=place.line, column=place.column, message=message, hint=hint)
 
 
 def find_blocking_problems(livret: Livret, proved: KnownValues = ()) -> list[Problem]:

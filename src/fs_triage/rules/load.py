@@ -100,6 +100,8 @@ class Livret:
     situations_table: Table | None = None
     whole: bool = True
     """Whether nothing of the booklet was dropped as invalid."""
+    lists_own: bool = True
+    """Whether it has a list of identifiers of its own."""
 
     @property
     def is_common(self) -> bool:
@@ -199,6 +201,7 @@ def _build_livret(booklets: BookletChain, loaded: LoadResult) -> None:
         situations=situations or Situations(),
         situations_table=situations_table,
         whole=booklets.whole,
+        lists_own=not loaded.snapshot.is_missing(top.folder / IDENTIFIERS),
     )
 
 

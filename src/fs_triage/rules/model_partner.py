@@ -328,7 +328,7 @@ class Removal(Model):
 class Placement(Model):
     """Où se place une réponse ajoutée."""
 
-    after: Word = Field(description="La réponse qu’elle suit ; sans cette clé, elle est la dernière.")
+    after: Word = Field(description="La réponse qu’elle suit ; sans cette clé, elle est la dernière.")
 
 
 class Changes(Model):
@@ -341,7 +341,7 @@ class Changes(Model):
     )
     remove: list[str] = Field(
         [],
-        description="Les réponses à retirer, par leur chemin ; un contact, par « contacts/ » et son identifiant.",
+        description="Les réponses à retirer, par leur chemin ; un contact, par « contacts/ » et son identifiant.",
         examples=[["rsa/demande", "contacts/tel-3230"]],
     )
     replace: dict[NodePath, Answer] = Field(
@@ -351,16 +351,16 @@ class Changes(Model):
     )
     modify: dict[str, _Answer | StepsAnswer | EscalateAnswer | GotoAnswer | QuestionAnswer | Removal] = Field(
         {},
-        description="Les clés à changer dans des réponses, par chemin ; les autres restent.",
+        description="Les clés à changer dans des réponses, par chemin ; les autres restent.",
         examples=[{"rsa/demande": {"pages": [8]}}],
     )
     add: dict[str, list[Answer | Placement]] = Field(
         {},
-        description="Des réponses à ajouter à une question, par chemin ; « . » est la première question.",
+        description="Des réponses à ajouter à une question, par chemin ; « . » est la première question.",
         examples=[{"rsa": _ANSWERS}],
     )
     order: dict[str, list[Word]] = Field(
         {},
-        description="L’ordre des réponses d’une question, par chemin : celles qui sont nommées, puis les autres.",
+        description="L’ordre des réponses d’une question, par chemin : celles qui sont nommées, puis les autres.",
         examples=[{"rsa": ["demande"]}],
     )
