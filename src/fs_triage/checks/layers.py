@@ -22,6 +22,9 @@ from fs_triage.text.fold import fold
 _UNSEEN = frozenset({"besoin", "examples", "needs", "pages", "vague"})
 """What no card shows: sentences for the search, and pages, which are left out."""
 
+_IDS = frozenset({"contact", "contacts", "demarches", "escalate", "goto", "if_blocked", "opens"})
+"""Keys under which a text names something else of the livret."""
+
 _SHOWN_LENGTH = 60  # characters of a text that a message repeats
 _MIN_DIGITS = 6  # of a number that is told by its digits: short ones are the same everywhere
 _TIMES = re.compile(
@@ -166,7 +169,7 @@ def _iter_partner_spots(rules: PartnerRules) -> Iterator[_Spot]:
 def _iter_texts(node: YamlNode, key: str = "") -> Iterator[tuple[str, Text]]:
     """Yield each text at or below `node` that a card may show, with the key that it stands under."""
     if isinstance(node, Text):
-        if fold(node.value) != fold(TO_FILL):
+        if fold(node.value) != fold(TO_FILL) and key not in _IDS:
             yield key, node
     elif isinstance(node, List):
         for item in node.items:

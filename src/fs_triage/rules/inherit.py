@@ -180,7 +180,12 @@ def _find_mistyped_contact(contact: Table, inherited: Table) -> list[str]:
 
 def _merge_contact(merged: MergedPartner, old: Table, own: Table) -> Table:
     has_value = any(kind in own.entries for kind in KINDS)
-    kept = {key: entry for key, entry in old.entries.items() if not has_value or key in _IDENTITY}
+    if has_value:
+        was_given = not any(is_to_fill(old.entries.get(kind, (None, None))[1]) for kind in KINDS)
+        dropped = {key for key in old.entries if key in KINDS or (was_given and key not in _IDENTITY)}
+    else:
+        dropped = set()
+    kept = {key: entry for key, entry in old.entries.items() if key not in dropped}
     return _lay_over(merged, Table(own.place, kept), own)
 
 
@@ -262,6 +267,7 @@ def _remove(merged: MergedPartner, path: Text) -> None:
         )
         if path.value.startswith(CONTACTS) and isinstance(contacts, Table) and name in contacts.entries:
             del contacts.entries[name]
+            _remove_uses(merged.table, name)
             merged.changes.append((path.value, path.place))
         else:
             _add_unknown_target(merged, path.value, path.place)
@@ -269,6 +275,25 @@ def _remove(merged: MergedPartner, path: Text) -> None:
     answers, rank = found
     del answers.items[rank]
     merged.changes.append((path.value, path.place))
+
+
+def _remove_uses(node: Table, contact: str) -> None:
+    """Take the id `contact` from what the answers at or below `node` use; a 2nd level may have nobody left then."""
+    for key in ("contacts", "escalate"):
+        uses = node.entries.get(key, (None, None))[1]
+        if isinstance(uses, List):
+            uses.items = [one for one in uses.items if _get_used_contact(one) != contact]
+            if key == "contacts" and not uses.items:
+                del node.entries[key]
+    for answer in (_find_answers(node) or List(node.place)).items:
+        if isinstance(answer, Table):
+            _remove_uses(answer, contact)
+
+
+def _get_used_contact(use: YamlNode) -> str | None:
+    return (
+        use.value if isinstance(use, Text) else find_text(use, "contact") if isinstance(use, Table) else None
+    )
 
 
 def _replace_answer(merged: MergedPartner, path: str, mark: Mark, answer: YamlNode) -> None:
@@ -369,9 +394,13 @@ _CHANGE_ONE: dict[str, Callable[[MergedPartner, str, Mark, YamlNode], None]] = {
 def _merge_examples(merged: MergedPartner, heir: Table) -> None:
     """Add the examples of a layer to those below that still lead somewhere."""
     examples = _get_entries(merged.table, "examples")
-    gone = merged.inherited - set(list_paths(merged.table))
-    for path in [path for path in examples if path in gone]:
-        del examples[path]
+    for path in [path for path in examples if path in merged.inherited]:
+        found = _find_answer(merged.table, path)
+        answer = found[0].items[found[1]] if found is not None else None
+        if answer is None or (
+            isinstance(answer, Table) and ("answers" in answer.entries or "goto" in answer.entries)
+        ):
+            del examples[path]
     own = heir.entries.get("examples", (None, None))[1]
     if not isinstance(own, Table):
         return
