@@ -104,6 +104,7 @@ if TYPE_CHECKING:
         if_blocked: list[str]
         no_second_level: str | None
         pages: list[int]
+        source: NotRequired[str]
         warnings: list[str]
         documents: NotRequired[list[str]]
 

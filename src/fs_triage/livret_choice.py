@@ -79,10 +79,12 @@ def _find_at(root: str, name: str | None) -> str | None:
     if os.path.exists(os.path.join(root, folders.BOOKLET)):
         return root
     names = folders.list_livrets(root)
-    if name is None and len(names) == 1:
-        name = names[0]
     if name is None and folders.DEFAULT_LIVRET in names:
         name = folders.DEFAULT_LIVRET
+    elif len(names) > 1:
+        names = folders.list_desk_livrets(root)
+    if name is None and len(names) == 1:
+        name = names[0]
     if name in names:
         return os.path.join(root, str(name))
     if name is not None and root == folders.get_own_livrets():
@@ -92,7 +94,7 @@ def _find_at(root: str, name: str | None) -> str | None:
         output.print_once(*installed.warnings)
         if name in installed.folders:
             return str(installed.folders[name])
-        names = sorted(installed.folders)
+        names = sorted(name for name in installed.folders if name not in installed.common)
     if not names:
         return None
     if name is None:

@@ -143,6 +143,9 @@ def _build_from_rules(folder: str, old: Built | None, cache: LivretCache | None,
     from fs_triage.rules import load
 
     loaded = load.load_livret(Path(folder), LONG_TIMEOUT if old is None else SHORT_TIMEOUT)
+    if loaded.livret is not None and loaded.livret.is_common:
+        message = f"« {folder} » est commun à tous les départements ; choisissez un livret qui en hérite"
+        raise Failure(RULES_UNUSABLE, f"{message}, ou commencez-en un avec « fs-triage nouveau ».")
     if loaded.livret is not None:
         problems = find_blocking_problems(loaded.livret, _list_checked_contacts(old))
         loaded.problems += tell_in_own_files(problems, loaded.livret)

@@ -79,7 +79,7 @@ def write_message(reader: Reader, demarche: Demarche, recipient: Recipient, hous
         "identifiant": demarche.id,
         "maison": house or HOUSE_BLANK,
         "motif": _name_reason(demarche, recipient),
-        "pages": labels.render_pages(demarche.conclusion["pages"]),
+        "pages": labels.render_reference(demarche.conclusion),
         "partenaire": demarche.partner,
         "precision": contact["note"] or "",
     }

@@ -41,7 +41,7 @@ def write_report(reader: Reader, demarche: Demarche, contact: ContactRecord | No
         "Une fiche du livret me semble fausse ou périmée.",
         "",
         f"Démarche\u00a0: {demarche.way}",
-        f"Identifiant\u00a0: {demarche.id} ({labels.render_pages(conclusion['pages'])})",
+        f"Identifiant\u00a0: {demarche.id} ({labels.render_reference(conclusion)})",
         *(f"Contact\u00a0: {_describe_contact(one)}" for one in about),
         f"Livret\u00a0: {meta.title}, {meta.departement} ({meta.livret}){edition}",
         f"Programme\u00a0: fs-triage {__version__}",

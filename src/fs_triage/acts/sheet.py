@@ -161,7 +161,7 @@ def _describe_demarche(demarche: Demarche, reserved: ReservedValues) -> SheetDem
             if (contact.kind, fold(contact.value)) not in shown
         ),
         can_block=not is_second and bool(demarche.if_blocked),
-        pages=labels.render_pages(conclusion["pages"]),
+        pages=labels.render_reference(conclusion),
     )
 
 

@@ -213,18 +213,6 @@ def find_bad_hours(rules: PartnerRules, proved: KnownValues) -> Iterator[Finding
     yield from _find_wrong_values(rules, ("hours",), proved)
 
 
-def list_used_contacts(rules: PartnerRules) -> set[str]:
-    """Return the contacts that an answer cites."""
-    return {
-        use.contact
-        for spot in iter_nodes(rules)
-        for use in [
-            *(getattr(spot.answer, "escalate", None) or []),
-            *(getattr(spot.answer, "contacts", None) or []),
-        ]
-    }
-
-
 @check("unused-contact", scope=Scope.WHOLE_PARTNER, severity=Severity.ADVICE)
 def find_unused_contacts(rules: PartnerRules) -> Iterator[Finding]:
     """Aucune conclusion ne cite ce contact.
@@ -233,7 +221,7 @@ def find_unused_contacts(rules: PartnerRules) -> Iterator[Finding]:
     Préférer : le citer là où il sert, ou le supprimer.
     Pourquoi : personne ne le verra jamais, et personne ne le tiendra à jour.
     """
-    used = list_used_contacts(rules)
+    used = rules.list_used_contacts()
     if not used <= set(rules.model.contacts):
         return  # one of them may be meant by the unknown name
     for name in rules.model.contacts:
@@ -257,7 +245,7 @@ def find_unreplaced_contacts(livret: Livret) -> Iterator[Finding]:
     if livret.is_common:  # it is left to each département
         return
     for rules in livret.partners:
-        used = list_used_contacts(rules)
+        used = rules.list_used_contacts()
         for name, contact in rules.model.contacts.items() if rules.whole else ():
             for key, text in (*contact.kinds, ("label", contact.label), ("hours", contact.hours or "")):
                 mark = get_mark(rules.table, ("contacts", name, key), key=True)

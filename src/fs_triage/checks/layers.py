@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from fs_triage.checks.contacts import list_used_contacts
 from fs_triage.checks.registry import Finding, Scope, check
 from fs_triage.files.folders import BOOKLET
+from fs_triage.rules.booklets import Layer
 from fs_triage.rules.inherit import find_text, get_local_contacts
 from fs_triage.rules.load import Livret, PartnerRules, is_below, load_livret
 from fs_triage.rules.model_livret import PARTNERS, UNCOVERED_NEEDS
@@ -47,7 +47,7 @@ _TOWNS = (
 """What names a town in a text."""
 
 
-class _Neighbour(NamedTuple):
+class Neighbour(NamedTuple):
     """What is of another département: its places as folded phrases, the values of its contacts."""
 
     places: frozenset[str]
@@ -76,15 +76,15 @@ def _fold_place(text: str) -> str:
 
 @check("from-another-livret", scope=Scope.LIVRET, severity=Severity.ADVICE)
 def find_foreign_facts(livret: Livret) -> Iterator[Finding]:
-    """Un texte hérité d’un autre département dit ce qui n’y vaut que là-bas : un lieu, un contact, des horaires.
+    """Un texte hérité d’un autre département dit ce qui n’y vaut que là-bas : un lieu, un contact, des horaires.
 
-    Éviter : partir du livret du Jura et laisser « agence de Lons-le-Saunier », « lundi et mardi » ou « jura.gouv.fr ».
-    Préférer : partir du socle ; sinon « modifier », « remplacer » ou « retirer » chaque texte que ce message nomme.
-    Pourquoi : l’usager serait envoyé dans un autre département.
+    Éviter : partir du livret du Jura et laisser « agence de Lons-le-Saunier », « lundi et mardi » ou « jura.gouv.fr ».
+    Préférer : partir du socle ; sinon « modifier », « remplacer » ou « retirer » chaque texte que ce message nomme.
+    Pourquoi : l’usager serait envoyé dans un autre département.
     """
     if not livret.foreign:
         return
-    neighbour = _describe_neighbour(livret)
+    neighbour = describe_neighbour(livret.foreign)
     folder = livret.foreign[-1].folder
     for spot in _iter_spots(livret):
         for key, text in _iter_texts(spot.table):
@@ -145,7 +145,7 @@ def _iter_partner_spots(rules: PartnerRules) -> Iterator[_Spot]:
     own = {key: entry for key, entry in rules.table.entries.items() if key not in ("answers", "contacts")}
     yield _Spot(partner, Table(rules.table.place, own), rules.own_place, f"donnez cette clé dans {file}")
     contacts = rules.table.entries.get("contacts", (None, None))[1]
-    used = list_used_contacts(rules)
+    used = rules.list_used_contacts()
     for name, (_, contact) in contacts.entries.items() if isinstance(contacts, Table) else ():
         if isinstance(contact, Table) and name in used:
             hint = f"donnez cette clé sous contacts, «\u00a0{name}\u00a0», dans {file}"
@@ -180,12 +180,12 @@ def _iter_texts(node: YamlNode, key: str = "") -> Iterator[tuple[str, Text]]:
                 yield from _iter_texts(item, below)
 
 
-def _describe_neighbour(livret: Livret) -> _Neighbour:
-    """Return what is of the départements that `livret` inherits from, by their own livrets."""
+def describe_neighbour(layers: list[Layer]) -> Neighbour:
+    """Return what is of the départements that `layers` tell of, by their own livrets."""
     places: set[str] = set()
     values: set[str] = set()
     shared: set[str] = set()  # words that name no place
-    for layer in livret.foreign:
+    for layer in layers:
         places.add(_fold_place(layer.booklet.departement.lstrip("0123456789AB ")))
         told = load_livret(layer.folder).draft
         for rules in told.partners if told is not None else ():
@@ -201,7 +201,7 @@ def _describe_neighbour(livret: Livret) -> _Neighbour:
                 places.update(_find_towns(text))
             shared.update(fold(word) for text in texts for word in text.split() if word.islower())
     digits = {re.sub(r"\D", "", value) for value in values if _NUMBER.fullmatch(value)}
-    return _Neighbour(
+    return Neighbour(
         places=frozenset(place for place in places if not shared.issuperset(place.split())),
         numbers=frozenset(number for number in digits if len(number) >= _MIN_DIGITS),
         addresses=frozenset(value.casefold() for value in values if not _NUMBER.fullmatch(value)),
@@ -209,7 +209,7 @@ def _describe_neighbour(livret: Livret) -> _Neighbour:
 
 
 def _find_towns(text: str) -> Iterator[str]:
-    """Yield the towns that `text` names, folded: in full, and by their first word where others follow « le »."""
+    """Yield the towns that `text` names, folded: in full, and by their first word where others follow « le »."""
     for pattern in _TOWNS:
         for name in pattern.findall(text):
             words = _fold_place(name).split()

@@ -52,8 +52,10 @@ def run_nouveau(call: Call) -> int:
     """Start a livret that inherits from another one."""
     from fs_triage.author import nouveau
 
-    parent, departement = call.find_value("--depuis"), call.find_value("--departement")
-    return nouveau.run_nouveau(call.words[0], "jura" if parent is None else parent, departement or "")
+    given = {name: call.find_value(f"--{name}") or "" for name in ("depuis", "departement", "maison")}
+    return nouveau.run_nouveau(
+        call.words[0], given["depuis"] or "socle", given["departement"], given["maison"]
+    )
 
 
 def run_convertir(call: Call) -> int:

@@ -425,17 +425,19 @@ COMMANDS = {
             "cli.author_calls:run_nouveau",
             words=(Words("DOSSIER", "Dossier à créer.", required=True, names=PATHS),),
             options=(
-                Option(
-                    "--departement",
-                    "Numéro et nom, comme « 25 Doubs ».",
-                    metavar="DÉPARTEMENT",
-                    required=True,
-                ),
-                Option("--depuis", "Livret dont hériter (jura).", metavar="NOM", values=PATHS),
+                Option("--departement", "Numéro et nom, comme « 25 Doubs ».", metavar="DÉPARTEMENT"),
+                Option("--maison", "Nom de la France services, dans son département.", metavar="NOM"),
+                Option("--depuis", "Livret dont hériter (socle).", metavar="NOM", values=PATHS),
             ),
-            summary="Commencer le livret d’un autre département.",
-            text="Commence un livret qui hérite d’un autre : il reste à y remplacer les contacts locaux.",
-            examples='fs-triage nouveau doubs --departement "25 Doubs"  # hérite du livret jura',
+            summary="Commencer le livret d’un département ou d’une maison.",
+            text="""
+                Commence un livret qui hérite d’un autre : celui d’un département, sur le socle commun, ou celui d’une
+                maison, sur le livret de son département. Il reste à y écrire ce qui est d’ici.
+                """,
+            examples="""
+                fs-triage nouveau doubs --departement "25 Doubs"
+                fs-triage nouveau dole --depuis jura --maison "France services de Dole"
+                """,
         ),
         Command(
             "convertir",

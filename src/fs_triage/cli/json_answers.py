@@ -31,10 +31,16 @@ def render_list(livret: Reader, query: str, matches: bytes) -> bytes:
     return b"%b%b]}" % (head.encode(), matches)
 
 
-def render_contacts(livret: Reader, contacts: bytes) -> bytes:
-    """Return the JSON object that carries `contacts`, joined as the index has them."""
+def render_contacts(livret: Reader, contacts: bytes, partner: str | None) -> bytes:
+    """Return the JSON object that carries `contacts`, joined as the index has them, and those that are missing."""
     head = f'{{{_render_head(livret)}, "contacts": ['
-    return b"%b%b]}" % (head.encode(), contacts)
+    rows = livret.list_missing_contacts(partner)
+    missing = [
+        f'{{"partner": {quote_json(owner)}, "id": {quote_json(name)}, "label": {quote_json(label)}}}'
+        for owner, name, label in rows
+    ]
+    more = f', "missing": [{", ".join(missing)}]' if missing else ""
+    return b"%b%b]%b}" % (head.encode(), contacts, more.encode())
 
 
 def render_situations(livret: Reader, query: str, situations: Iterable[str], near: list[str] | None) -> str:

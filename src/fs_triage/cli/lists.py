@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from fs_triage import output
+from fs_triage.cli import quick
 from fs_triage.contract import NOTHING_FOUND, OK, WRONG_CALL, Failure
 from fs_triage.index import lookup
 from fs_triage.index.contact_search import SearchableContact, list_wanted_words
@@ -57,14 +58,17 @@ def answer_contacts(livret: OpenLivret, call: Call, clock: Clock | None) -> int:
             from fs_triage.cli import opening
 
             texts = [opening.add_to_contact(text, clock) for text in texts]
-        output.print_json(json_answers.render_contacts(livret, ", ".join(texts).encode()))
+        output.print_json(json_answers.render_contacts(livret, ", ".join(texts).encode(), partner))
     elif positions and output.is_shown():
         _print_directory(livret, positions, clock)
     elif positions:
         lines = livret.list_contact_lines(partner)
         statuses = _list_statuses(livret, partner, clock) if clock else [""] * len(lines)
         output.print_format("\n".join(lines[rank] + statuses[rank] for rank in positions))
-    if not positions:
+    missing = livret.list_missing_contacts(partner) if not words else []
+    if missing and not call.has_flag("--json"):
+        quick.tell_missing_contacts(livret, partner)
+    if not positions and not missing:
         output.print_message(_explain_nothing(livret, call, partner))
     return OK if positions else NOTHING_FOUND
 

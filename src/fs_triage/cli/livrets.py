@@ -22,7 +22,9 @@ def run_livrets(call: Call) -> int:
         used = None
     installed = livrets.find_installed()
     output.print_once(*installed.warnings)
-    folders = {name: folder.resolve() for name, folder in installed.folders.items()}
+    folders = {
+        name: folder.resolve() for name, folder in installed.folders.items() if name not in installed.common
+    }
     if used is not None and used not in folders.values():
         folders = {used.name: used, **folders}
     rows = [

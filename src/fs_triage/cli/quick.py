@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from fs_triage.cli.commands import Call
     from fs_triage.render.opening_status import Clock
 
+_MAX_MISSING = 5  # contacts that are named as missing
+
 
 def answer_wizard(livret: OpenLivret, call: Call) -> int:
     """Ask the questions one by one: the wizard."""
@@ -149,7 +151,21 @@ def answer_contacts(livret: OpenLivret, call: Call) -> int:
     if call.has_flag("--json"):
         from fs_triage.cli import json_answers
 
-        output.print_json(json_answers.render_contacts(livret, livret.join_contacts_json(partner)))
-    else:
-        output.print_format(livret.join_contact_lines(partner))
-    return OK
+        contacts = livret.join_contacts_json(partner)
+        output.print_json(json_answers.render_contacts(livret, contacts, partner))
+        return OK if contacts else NOTHING_FOUND
+    lines = livret.join_contact_lines(partner)
+    if lines:
+        output.print_format(lines)
+    tell_missing_contacts(livret, partner)
+    return OK if lines else NOTHING_FOUND
+
+
+def tell_missing_contacts(livret: OpenLivret, partner: str | None) -> None:
+    """Say which contacts, of a partner or of all, the livret has yet to give."""
+    missing = livret.list_missing_contacts(partner)
+    if missing:
+        count = f"{len(missing)} contacts restent" if len(missing) > 1 else "Un contact reste"
+        named = ", ".join(f"{label} ({owner}/{name})" for owner, name, label in missing[:_MAX_MISSING])
+        more = f", et {len(missing) - _MAX_MISSING} autres" if len(missing) > _MAX_MISSING else ""
+        output.print_message(f"{count} à remplir dans ce livret : {named}{more}.")

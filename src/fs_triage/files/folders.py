@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 APPLICATION = "fs-triage"
 BOOKLET = "livret.yaml"
+ALL_PLACES = "tous"
+"""The département of a livret that holds everywhere: others inherit from it, and no desk uses it."""
 DEFAULT_LIVRET = "jura"
+_HEAD = 4000  # characters of a booklet in which its département stands
 
 
 def is_text(path: str) -> bool:
@@ -92,3 +95,19 @@ def list_livrets(root: str) -> list[str]:
     except OSError:
         return []
     return [name for name in names if os.path.exists(os.path.join(root, name, BOOKLET))]
+
+
+def list_desk_livrets(root: str) -> list[str]:
+    """Return the names of the livrets in the folder `root` that a desk may use, sorted: not what all départements share."""
+    return [name for name in list_livrets(root) if not _is_common(os.path.join(root, name, BOOKLET))]
+
+
+def _is_common(booklet: str) -> bool:
+    """Return whether the `booklet` says that its livret holds in every département."""
+    try:
+        with open(booklet, encoding="utf-8", errors="replace") as file:
+            lines = file.read(_HEAD).casefold().splitlines()
+    except OSError:
+        return False
+    said = (line.partition(":") for line in lines if line.startswith(("département", "departement")))
+    return any(value.partition("#")[0].strip(" \t\"'") == ALL_PLACES for _, _, value in said)

@@ -21,6 +21,8 @@ class InstalledLivrets(NamedTuple):
 
     folders: dict[str, Path]
     warnings: tuple[str, ...] = ()
+    common: frozenset[str] = frozenset()
+    """Those that come with the program for others to inherit from: no desk uses them."""
 
 
 def find_installed() -> InstalledLivrets:
@@ -28,7 +30,8 @@ def find_installed() -> InstalledLivrets:
     own = Path(folders.get_own_livrets())
     names = folders.list_livrets(str(own)) if own.is_dir() else []
     others = _find_in_packages()
-    return others._replace(folders={**others.folders, **{name: own / name for name in names}})
+    common = frozenset(names).difference(folders.list_desk_livrets(str(own)))
+    return others._replace(folders={**others.folders, **{name: own / name for name in names}}, common=common)
 
 
 @cache

@@ -87,6 +87,7 @@ def build_sections(livret: Livret, tree: Tree, renamed: Mapping[str, str]) -> Se
         "nodes": pack_table({node: row.dump() for node, row in _build_nodes(tree).items()}),
         "words": pack_table(words),
         "references": pack_table({name: row.dump() for name, row in _collect_references(tree).items()}),
+        "missing": pack_texts(_list_missing_contacts(livret)),
         **_build_conclusions(livret, tree),
         "questions": pack_texts(map(_json, tree.questions.values())),
         "choices": pack_texts(map(_list_choices, tree.questions.values())),
@@ -215,6 +216,16 @@ def _build_situation(situation: Situation, tree: Tree) -> SituationRow:
 def _list_positions(nodes: list[str], tree: Tree) -> list[int]:
     """Return the positions of the conclusions at or below `nodes`, in this order, each once."""
     return list(dict.fromkeys(position for node in nodes for position in range(*tree.get_span(node))))
+
+
+def _list_missing_contacts(livret: Livret) -> list[str]:
+    """Return the contacts that conclusions are to use and that are yet to be filled: partner, id and label of each."""
+    return [
+        "\t".join([rules.model.id, name, rules.name_contact(name)])
+        for rules in livret.partners
+        for name in rules.model.contacts
+        if name in rules.missing and name in rules.list_used_contacts()
+    ]
 
 
 def _list_choices(question: Question) -> str:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from fs_triage.files.checked_file import CheckedFile, Table, Texts
     from fs_triage.index.situations import NamedSituation, SituationRow
 
-KIND = "fs-triage-index 11"
+KIND = "fs-triage-index 12"
 """What begins the file; its number changes with what a section holds."""
 MEMBERS, LINES = ", ", "\n"
 """What stands between the conclusions and contacts of the sections of JSON and of lines, to be printed at once."""
@@ -258,6 +258,11 @@ class Reader:
     def list_contact_lines(self, partner: str | None = None) -> list[str]:
         """Return contacts as lines."""
         return self._get_texts("contact-lines").list(*self._contacts_of(partner))
+
+    def list_missing_contacts(self, partner: str | None = None) -> list[list[str]]:
+        """Return the contacts that are yet to be filled, those of a partner or all: partner, id and label of each."""
+        rows = [text.split("\t") for text in self._get_texts("missing").list()]
+        return [row for row in rows if partner in (None, row[0])]
 
     def find_question_json(self, node: str) -> str | None:
         """Return the question of a node as JSON, None where a conclusion or nothing stands there."""

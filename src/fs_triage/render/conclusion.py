@@ -256,7 +256,7 @@ def _build_card(
         way=way,
         banner=wording.banners[conclusion["level"]],
         sections=(*_describe_sections(conclusion, wording, clock), *([way_out] if way_out else [])),
-        pages=labels.render_pages(conclusion["pages"]),
+        pages=labels.render_reference(conclusion),
     )
 
 

@@ -1,5 +1,11 @@
 """French names of what the records hold, and headings of a card: each is written here alone."""
 
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from fs_triage.contract import Conclusion
+
 WAY = " › "
 """Between two answers on the way to a conclusion."""
 
@@ -52,5 +58,12 @@ DOUBT = "À vérifier"
 
 def render_pages(pages: list[int]) -> str:
     """Return the pages of the booklet as a reference: « Livret, pages 2 et 3 »."""
-    *first, last = map(str, pages) if pages else [""]
+    if not pages:
+        return "Livret, sans page"
+    *first, last = map(str, pages)
     return f"Livret, pages {', '.join(first)} et {last}" if first else f"Livret, page {last}"
+
+
+def render_reference(conclusion: Conclusion) -> str:
+    """Return where a conclusion was taken from: pages of the booklet, else what its layer says."""
+    return render_pages(conclusion["pages"]) if conclusion["pages"] else conclusion["source"]

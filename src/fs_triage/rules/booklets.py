@@ -11,10 +11,10 @@ from pydantic import BaseModel
 
 from fs_triage import output
 from fs_triage.files import folders
-from fs_triage.files.folders import BOOKLET
+from fs_triage.files.folders import ALL_PLACES, BOOKLET
 from fs_triage.rules import yaml_reader
 from fs_triage.rules.model_errors import build_valid_part
-from fs_triage.rules.model_livret import ALL_PLACES, FOLDERS, SYNONYMS, Booklet, list_file_names
+from fs_triage.rules.model_livret import FOLDERS, SYNONYMS, Booklet, list_file_names
 from fs_triage.rules.problem import Problem
 from fs_triage.rules.vocabulary import get_french_key
 from fs_triage.rules.yaml_reader import Table

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from fs_triage.contract import ROOT
-from fs_triage.rules.load import Livret, PartnerRules
+from fs_triage.rules.load import Livret, PartnerRules, is_below
 from fs_triage.rules.model_partner import (
     TO_FILL,
     Answer,
@@ -22,7 +22,8 @@ from fs_triage.rules.model_partner import (
     QuestionAnswer,
     StepsAnswer,
 )
-from fs_triage.rules.nodes import find_target
+from fs_triage.rules.nodes import find_target, iter_nodes
+from fs_triage.rules.yaml_reader import get_mark
 from fs_triage.text.fold import fold
 
 TYPE_CHECKING = False
@@ -121,7 +122,7 @@ def flatten_livret(livret: Livret) -> Tree:
         step: PathStep = {"question": ROOT_QUESTION, "answer": model.label}
         inherited = _Inheritance().add_answer(model, step, model.id)
         inherited = replace(inherited, names=(*inherited.names, (model.name,)), path=())
-        _PartnerFlattener(tree, rules, answers).add_question(model.id, model, inherited)
+        _PartnerFlattener(tree, livret, rules, answers).add_question(model.id, model, inherited)
     unasked = _find_unasked_conclusions(tree, answers)
     for node, target in tree.blocked.items():
         ways = [one for one in tree.list_conclusions(target) if one != node]
@@ -143,8 +144,11 @@ def _find_unasked_conclusions(tree: Tree, answers: Mapping[str, Answer | Partner
 class _PartnerFlattener:
     """Lays out one partner."""
 
-    def __init__(self, tree: Tree, rules: PartnerRules, answers: Mapping[str, Answer | Partner]) -> None:
+    def __init__(
+        self, tree: Tree, livret: Livret, rules: PartnerRules, answers: Mapping[str, Answer | Partner]
+    ) -> None:
         self.tree = tree
+        self.livret = livret
         self.rules = rules
         self.partner = rules.model.id
         self.answers = answers
@@ -211,9 +215,19 @@ class _PartnerFlattener:
             "pages": list(below.pages),
             "warnings": [*below.warnings, *missing],
         }
+        if not below.pages:
+            self.tree.conclusions[node]["source"] = self._find_source(node.partition("/")[2])
         self.tree.names[node] = below.names
         if blocked is not None:
             self.tree.blocked[node] = self._find_end(blocked)
+
+    def _find_source(self, path: str) -> str:
+        """Return what the layer that tells of the answer at `path` says of where it was taken from."""
+        location = next(spot.location for spot in iter_nodes(self.rules) if spot.path == path)
+        file = get_mark(self.rules.table, (*location, "label")).path
+        return next(
+            layer.booklet.source for layer in reversed(self.livret.layers) if is_below(file, layer.folder)
+        )
 
     def _build_contacts(self, uses: list[ContactUse]) -> tuple[list[ContactRecord], list[str]]:
         """Return the contacts to show, and a warning for each that this département has yet to give."""
@@ -222,8 +236,9 @@ class _PartnerFlattener:
         for use in uses:
             contact = self.rules.model.contacts[use.contact]
             if use.contact in self.rules.missing:
-                name = use.contact if fold(contact.label) == fold(TO_FILL) else contact.label
-                missing.append(f"Contact manquant pour ce département : {name}.")
+                missing.append(
+                    f"Contact manquant pour ce département : {self.rules.name_contact(use.contact)}."
+                )
                 continue
             kind, value = contact.kinds[0]
             shown.append(

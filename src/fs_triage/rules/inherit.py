@@ -37,7 +37,7 @@ class MergedPartner:
 
     table: Table
     inherited: frozenset[str] = frozenset()
-    """The paths of the trees of the layers below the last one."""
+    """The paths that the trees of the layers below the last one have, or had before one of these took them away."""
     inherited_contacts: frozenset[str] = frozenset()
     """The contacts of the layers below the last one."""
     reserved: frozenset[str] = frozenset()
@@ -55,7 +55,7 @@ def merge_partner(merged: MergedPartner, heir: Table) -> None:
     Keys of `heir` replace those below; `contacts` do so one by one and key by key, `examples` are added; `CHANGES`
     change the tree.
     """
-    merged.inherited = frozenset(list_paths(merged.table))
+    merged.inherited |= frozenset(list_paths(merged.table))
     merged.inherited_contacts = frozenset(_get_entries(merged.table, "contacts"))
     merged.reserved |= frozenset(_iter_reserved_values(merged.table))
     merged.changes = []

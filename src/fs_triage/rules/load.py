@@ -70,6 +70,24 @@ class PartnerRules:
     changes: tuple[tuple[str, Mark], ...] = ()
     """The paths of the trees inherited that this livret changes, and where it says so."""
 
+    def list_used_contacts(self) -> set[str]:
+        """Return the contacts that an answer cites."""
+        uses: set[str] = set()
+        answers = [*self.model.answers]
+        for answer in answers:
+            for use in (
+                *(getattr(answer, "escalate", None) or ()),
+                *(getattr(answer, "contacts", None) or ()),
+            ):
+                uses.add(use.contact)
+            answers += getattr(answer, "answers", ())
+        return uses
+
+    def name_contact(self, name: str) -> str:
+        """Return the label of the contact `name`, its id where it has none yet."""
+        label = self.model.contacts[name].label
+        return name if fold(label) == fold(TO_FILL) else label
+
     def list_reserved_values(self) -> list[str]:
         """Return the values of contacts for counsellors, its own and those that its texts may have inherited."""
         own = [

@@ -12,9 +12,6 @@ from fs_triage.files.folders import BOOKLET
 from fs_triage.rules.model_partner import Model, Needs, NodePath, Sentence, Sentences, Value, Word
 from fs_triage.rules.model_situations import SITUATIONS
 
-ALL_PLACES = "tous"
-"""The `departement` of a livret that holds everywhere: others inherit from it, and no desk uses it."""
-
 FOLDERS = PARTNERS, NEEDS, WORDS = "partenaires", "besoins", "mots"
 """The folders of a livret: the rules of each partner, what visitors say, and words for the search."""
 UNCOVERED_NEEDS = f"{NEEDS}/hors-livret.yaml"
