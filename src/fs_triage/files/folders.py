@@ -98,7 +98,7 @@ def list_livrets(root: str) -> list[str]:
 
 
 def list_desk_livrets(root: str) -> list[str]:
-    """Return the names of the livrets in the folder `root` that a desk may use, sorted: not what all départements share."""
+    """Return the names of the livrets in the folder `root` that a desk may use, sorted."""
     return [name for name in list_livrets(root) if not _is_common(os.path.join(root, name, BOOKLET))]
 
 
