@@ -63,36 +63,14 @@ def run_nouveau(folder: str, parent: str, departement: str, house: str = "") -> 
     For a `house` of the département of `parent`, its name is given instead. Returns the exit code; raises `Failure`
     when the call is wrong, or the folder exists and is not empty.
     """
-    if wrong := refused_name(folder):
-        message = f"Le dossier «\u00a0{folder}\u00a0» ne peut pas être créé ({wrong})\u00a0; choisissez un autre nom."
-        raise Failure(WRONG_CALL, message)
     target = Path(folder)
     departement, house = departement.strip(), house.strip()
-    if bool(departement) == bool(house):
-        message = "Donnez ou bien --departement, comme «\u00a025 Doubs\u00a0», ou bien --maison avec son nom."
+    name = _check_names(folder, departement, house)
+    below = _load_parent(target, parent)
+    if house and below.is_common:
+        message = f"« {parent} » est commun à tous : une maison hérite du livret de son département."
         raise Failure(WRONG_CALL, message)
-    match = _DEPARTEMENT.fullmatch(departement)
-    if departement and match is None:
-        raise Failure(
-            WRONG_CALL, "Écrivez le département par son numéro et son nom, comme «\u00a025 Doubs\u00a0»."
-        )
-    inherited = booklets.find_parent(target, parent)
-    if inherited is None:
-        known = ", ".join(sorted(booklets.list_installed()))
-        raise Failure(WRONG_CALL, f"Livret «\u00a0{parent}\u00a0» inconnu\u00a0; possibles\u00a0: {known}.")
-    loaded = load.load_livret(inherited)
-    if loaded.livret is None:
-        problem = loaded.problems[0]
-        raise Failure(
-            RULES_UNUSABLE, f"Le livret «\u00a0{parent}\u00a0» ne peut pas servir\u00a0: {problem}."
-        )
-    if house and loaded.livret.is_common:
-        message = (
-            f"«\u00a0{parent}\u00a0» est commun à tous\u00a0: une maison hérite du livret de son département."
-        )
-        raise Failure(WRONG_CALL, message)
-    name = match["name"] if match is not None else house
-    files = _build_files(target, parent, loaded.livret, departement, name)
+    files = _build_files(target, parent, below, departement, name)
     _check_files(files, departement or house)
     _write_files(target, files)
     count = len(files) - 1
@@ -109,6 +87,34 @@ def run_nouveau(folder: str, parent: str, departement: str, house: str = "") -> 
         f"Suite\u00a0: compléter, puis «\u00a0fs-triage verifier {_quote_path(target)}\u00a0»."
     )
     return OK
+
+
+def _check_names(folder: str, departement: str, house: str) -> str:
+    """Return the name that was given, of a département or of a house; raises `Failure` for a wrong call."""
+    if wrong := refused_name(folder):
+        message = f"Le dossier « {folder} » ne peut pas être créé ({wrong}) ; choisissez un autre nom."
+        raise Failure(WRONG_CALL, message)
+    if bool(departement) == bool(house):
+        message = "Donnez ou bien --departement, comme « 25 Doubs », ou bien --maison avec son nom."
+        raise Failure(WRONG_CALL, message)
+    match = _DEPARTEMENT.fullmatch(departement)
+    if departement and match is None:
+        message = "Écrivez le département par son numéro et son nom, comme « 25 Doubs »."
+        raise Failure(WRONG_CALL, message)
+    return house if match is None else match["name"]
+
+
+def _load_parent(target: Path, parent: str) -> Livret:
+    """Return the livret `parent`; raises `Failure` where there is none that can serve."""
+    inherited = booklets.find_parent(target, parent)
+    if inherited is None:
+        known = ", ".join(sorted(booklets.list_installed()))
+        raise Failure(WRONG_CALL, f"Livret « {parent} » inconnu ; possibles : {known}.")
+    loaded = load.load_livret(inherited)
+    if loaded.livret is None:
+        problem = loaded.problems[0]
+        raise Failure(RULES_UNUSABLE, f"Le livret « {parent} » ne peut pas servir : {problem}.")
+    return loaded.livret
 
 
 def _build_files(target: Path, parent: str, below: Livret, departement: str, name: str) -> dict[str, str]:

@@ -369,7 +369,7 @@ def find_foreign_pages(rules: PartnerRules) -> Iterator[Finding]:
     Pourquoi : la page sert à vérifier dans le livret papier ; une page fausse fait douter de tout.
     """
     known = ", ".join(map(str, rules.model.pages))
-    for spot in iter_nodes(rules):
+    for spot in iter_nodes(rules) if known else ():
         for rank, page in enumerate(spot.answer.pages):
             if page not in rules.model.pages:
                 message = f"la page {page} n’est pas une page de ce partenaire"

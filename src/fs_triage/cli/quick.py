@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from fs_triage.cli.commands import Call
     from fs_triage.render.opening_status import Clock
 
-_MAX_MISSING = 5  # contacts that are named as missing
-
 
 def answer_wizard(livret: OpenLivret, call: Call) -> int:
     """Ask the questions one by one: the wizard."""
@@ -157,15 +155,8 @@ def answer_contacts(livret: OpenLivret, call: Call) -> int:
     lines = livret.join_contact_lines(partner)
     if lines:
         output.print_format(lines)
-    tell_missing_contacts(livret, partner)
+    if missing := livret.list_missing_contacts(partner):
+        from fs_triage.cli import missing_contacts
+
+        missing_contacts.tell(missing)
     return OK if lines else NOTHING_FOUND
-
-
-def tell_missing_contacts(livret: OpenLivret, partner: str | None) -> None:
-    """Say which contacts, of a partner or of all, the livret has yet to give."""
-    missing = livret.list_missing_contacts(partner)
-    if missing:
-        count = f"{len(missing)} contacts restent" if len(missing) > 1 else "Un contact reste"
-        named = ", ".join(f"{label} ({owner}/{name})" for owner, name, label in missing[:_MAX_MISSING])
-        more = f", et {len(missing) - _MAX_MISSING} autres" if len(missing) > _MAX_MISSING else ""
-        output.print_message(f"{count} à remplir dans ce livret : {named}{more}.")

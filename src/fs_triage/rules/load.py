@@ -51,8 +51,6 @@ class PartnerRules:
 
     model: Partner
     table: Table
-    own_place: Mark
-    """The head of the file of this livret that tells of the partner, that of livret.yaml where there is none."""
     missing: frozenset[str] = frozenset()
     """Contacts that are to be filled: never shown."""
     whole: bool = True
@@ -67,6 +65,8 @@ class PartnerRules:
     """The values of contacts for counsellors in the livrets that it inherits from."""
     forgotten: tuple[str, ...] = ()
     """The values of contacts that hold in another département alone."""
+    own_place: Mark = field(default=Mark("", 1, 1))
+    """The head of the file of this livret that tells of the partner, that of livret.yaml where there is none."""
     changes: tuple[tuple[str, Mark], ...] = ()
     """The paths of the trees inherited that this livret changes, and where it says so."""
 
@@ -203,6 +203,7 @@ def is_below(path: str, folder: Path) -> bool:
 def _build_livret(booklets: BookletChain, loaded: LoadResult) -> None:
     """Set the draft from the files that were read."""
     top = booklets.top
+    partners = tuple(_load_partners(booklets, loaded))
     elsewhere, elsewhere_table = _load_optional_file(UncoveredNeeds, UNCOVERED_NEEDS, booklets, loaded)
     identifiers, identifiers_table = _load_optional_file(Identifiers, IDENTIFIERS, booklets, loaded)
     situations, situations_table = _load_optional_file(Situations, SITUATIONS, booklets, loaded)
@@ -210,7 +211,7 @@ def _build_livret(booklets: BookletChain, loaded: LoadResult) -> None:
         booklet=top.booklet,
         table=top.table,
         layers=booklets.layers,
-        partners=tuple(_load_partners(booklets, loaded)),
+        partners=partners,
         elsewhere=elsewhere or UncoveredNeeds.model_validate({}),
         elsewhere_table=elsewhere_table,
         identifiers=identifiers,
