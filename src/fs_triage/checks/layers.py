@@ -97,16 +97,16 @@ def find_foreign_facts(livret: Livret) -> Iterator[Finding]:
                     f"«\u00a0{spot.name}\u00a0» dit encore «\u00a0{fact}\u00a0», comme «\u00a0{folder.name}\u00a0»"
                     f"\u00a0: {get_french_key(key)}, «\u00a0{shown}\u00a0»"
                 )
-                yield Finding(spot.mark, message, spot.hint)
+                yield Finding(spot.mark, message, f"donnez «\u00a0{get_french_key(key)}\u00a0» {spot.where}")
 
 
 class _Spot(NamedTuple):
-    """A part of a livret as it is merged: its name, its table, where this livret is to change it, and how."""
+    """A part of a livret as it is merged: its name, its table, where this livret is to change it, and in what words."""
 
     name: str
     table: Table
     mark: Mark
-    hint: str
+    where: str
 
 
 def _is_foreign(text: Text, livret: Livret) -> bool:
@@ -126,10 +126,12 @@ def _iter_spots(livret: Livret) -> Iterator[_Spot]:
         for item in items.items if isinstance(items, List) else ():
             if isinstance(item, Table):
                 said = find_text(item, name) or ""
-                hint = f"donnez-le dans {file} de ce livret, ou «\u00a0retirer: [{said}]\u00a0»"
-                yield _Spot(said, item, head, hint)
+                where = (
+                    f"à «\u00a0{said}\u00a0», dans {file} de ce livret, ou «\u00a0retirer: [{said}]\u00a0»"
+                )
+                yield _Spot(said, item, head, where)
     title = Table(head, {"title": (head, Text(livret.booklet.title, _find_title_place(livret)))})
-    yield _Spot(BOOKLET, title, head, f"donnez «\u00a0titre\u00a0» dans {BOOKLET}")
+    yield _Spot(BOOKLET, title, head, f"dans {BOOKLET}")
 
 
 def _find_title_place(livret: Livret) -> Mark:
@@ -143,15 +145,15 @@ def _iter_partner_spots(rules: PartnerRules) -> Iterator[_Spot]:
     file = f"{PARTNERS}/{partner}.yaml de ce livret"
     changes = dict(rules.changes)
     own = {key: entry for key, entry in rules.table.entries.items() if key not in ("answers", "contacts")}
-    yield _Spot(partner, Table(rules.table.place, own), rules.own_place, f"donnez cette clé dans {file}")
+    yield _Spot(partner, Table(rules.table.place, own), rules.own_place, f"dans {file}")
     contacts = rules.table.entries.get("contacts", (None, None))[1]
     used = rules.list_used_contacts()
     for name, (_, contact) in contacts.entries.items() if isinstance(contacts, Table) else ():
         if isinstance(contact, Table) and name in used:
-            hint = f"donnez cette clé sous contacts, «\u00a0{name}\u00a0», dans {file}"
+            where = f"sous contacts, «\u00a0{name}\u00a0», dans {file}"
             shown = {key: entry for key, entry in contact.entries.items() if key == "label"}
             table = Table(contact.place, shown) if name in rules.missing else contact
-            yield _Spot(f"{partner}, contact {name}", table, rules.own_place, hint)
+            yield _Spot(f"{partner}, contact {name}", table, rules.own_place, where)
 
     def iter_answers(node: Table, prefix: str) -> Iterator[_Spot]:
         answers = node.entries.get("answers", (None, None))[1]
@@ -159,8 +161,8 @@ def _iter_partner_spots(rules: PartnerRules) -> Iterator[_Spot]:
             if isinstance(answer, Table):
                 path = f"{prefix}{find_text(answer, 'id') or ''}"
                 table = Table(answer.place, {k: v for k, v in answer.entries.items() if k != "answers"})
-                hint = f"donnez cette clé sous modifier, «\u00a0{path}\u00a0», ou retirez-la, dans {file}"
-                yield _Spot(f"{partner}/{path}", table, changes.get(path, rules.own_place), hint)
+                where = f"sous modifier, «\u00a0{path}\u00a0», ou retirez «\u00a0{path}\u00a0», dans {file}"
+                yield _Spot(f"{partner}/{path}", table, changes.get(path, rules.own_place), where)
                 yield from iter_answers(answer, f"{path}/")
 
     yield from iter_answers(rules.table, "")

@@ -130,10 +130,10 @@ _FOLDER_PAGES = {
         Pourquoi : les mots d’avant ne disent plus rien au programme ; la conversion n’en perd aucun.
         """,
     "unknown-livret": """
-        Le livret dont celui-ci hérite n’existe pas, ou hérite lui-même.
+        Le livret dont celui-ci hérite n’existe pas, ou hérite de lui-même.
 
         Éviter : « hérite de: jurra ».
-        Préférer : le nom d’un livret installé ou du dossier voisin, qui n’hérite de rien.
+        Préférer : le nom d’un livret installé ou du dossier voisin, qui n’hérite pas de celui-ci.
         Pourquoi : il n’y aurait ni questions, ni réponses.
         """,
 }
