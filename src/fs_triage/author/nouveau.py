@@ -24,6 +24,7 @@ from fs_triage.rules.model_livret import PARTNERS
 from fs_triage.rules.model_partner import KINDS, TO_FILL
 from fs_triage.rules.vocabulary import get_french_key
 from fs_triage.rules.yaml_reader import Table
+from fs_triage.text.did_you_mean import build_slug
 from fs_triage.text.fold import fold
 from fs_triage.text.typography import escape_controls
 
@@ -101,7 +102,18 @@ def _check_names(folder: str, departement: str, house: str) -> str:
     if departement and match is None:
         message = "Écrivez le département par son numéro et son nom, comme « 25 Doubs »."
         raise Failure(WRONG_CALL, message)
-    return house if match is None else match["name"]
+    name = house if match is None else match["name"]
+    if not _build_id(name):
+        raise Failure(
+            WRONG_CALL,
+            f"«\u00a0{escape_controls(name)}\u00a0» ne peut faire un identifiant\u00a0; retapez ce nom au clavier.",
+        )
+    return name
+
+
+def _build_id(name: str) -> str:
+    """Return the id of a livret that is called `name`, empty where there is none."""
+    return build_slug(name.replace("/", " "))
 
 
 def _load_parent(target: Path, parent: str) -> Livret:
@@ -126,9 +138,7 @@ def _build_files(target: Path, parent: str, below: Livret, departement: str, nam
     elif not below.is_common:
         keys["source"] = f"Livret du département {departement}"
     lines = "".join(f"{get_french_key(key)}: {_render_scalar(text)}\n" for key, text in keys.items())
-    booklet = _BOOKLET.format(
-        parent=parent, folder=_quote_path(target), id="-".join(fold(name).split()), keys=lines
-    )
+    booklet = _BOOKLET.format(parent=parent, folder=_quote_path(target), id=_build_id(name), keys=lines)
     files = {folders.BOOKLET: booklet + (_HOUSE.format(partners=PARTNERS) if is_here else "")}
     neighbours = [
         layer for layer in below.layers if not (is_here or layer.is_common or layer.holds_at(departement))

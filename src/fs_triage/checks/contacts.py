@@ -276,4 +276,4 @@ def _tell_consequence(rules: PartnerRules, name: str) -> str:
         and name in {use.contact for use in spot.answer.escalate}
     ]
     verb = "n’ont" if len(alone) > 1 else "n’a"
-    return f" ; sans lui, {', '.join(alone)} {verb} personne à contacter" if alone else ""
+    return f" ; sans lui, {', '.join(alone)} {verb} personne à contacter" if alone else ""

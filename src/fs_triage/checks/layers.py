@@ -56,6 +56,8 @@ class Neighbour(NamedTuple):
 
     def find_fact(self, text: str) -> str | None:
         """Return what `text` says of there, as it is to be named."""
+        if not self.places:  # no other département
+            return None
         words = f" {_fold_place(text)} "
         for place in sorted(self.places, key=len, reverse=True):
             if f" {place} " in words:

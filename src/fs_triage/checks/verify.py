@@ -81,8 +81,11 @@ def _move_to_change(problem: Problem, livret: Livret, folder: Path) -> Problem:
     partner = Path(problem.path).stem
     rules = next((one for one in livret.partners if one.model.id == partner), None)
     place = rules.own_place if rules is not None else get_mark(livret.table, ("extends",))
+    changes = rules.changes if rules is not None else ()
+    if changes:
+        place = changes[0][1]
     named = re.findall(r"[a-z0-9/-]+", problem.message)
-    for path, mark in rules.changes if rules is not None else ():
+    for path, mark in changes:
         if any(f"{name}/".startswith((f"{path}/", f"{partner}/{path}/")) for name in named):
             place = mark
     where = f"{folder.name}/{Path(problem.path).relative_to(folder).as_posix()}:{problem.line}"

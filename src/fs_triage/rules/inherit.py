@@ -116,7 +116,7 @@ def _add_shape_problem(merged: MergedPartner, key: str, node: YamlNode, expected
     else:
         code = "wrong-type"
         message = f"« {escape_controls(get_french_key(key))} » : {describe_node(node)}"
-        hint = f"attendu : {expected}"
+        hint = f"attendu : {expected}"
     merged.problems.append(Problem(*node.place, code=code, message=message, hint=hint))
 
 

@@ -1,4 +1,4 @@
-"""A livret that inherits: the trees of one département, the contacts of another."""
+"""Livrets that inherit: what all départements share, a département on it, a house on that; and a neighbour."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import JURA, Run, write_files
+from conftest import JURA, RULES, Run, edit, write_files
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fs_triage.author import nouveau, verifier
 from fs_triage.checks.verify import find_blocking_problems
 from fs_triage.contract import WRONG_CALL, Failure
-from fs_triage.rules import flatten, inherit, yaml_reader
+from fs_triage.rules import flatten, inherit
 from fs_triage.rules.load import LoadResult, load_livret
+from fs_triage.text.fold import fold
 from fs_triage.text.typography import escape_controls, typeset_french
 
 BOOKLET = """\
@@ -32,7 +33,8 @@ hérite de: jura
 @pytest.fixture
 def doubs(tmp_path: Path) -> Path:
     """A livret beside a copy of ours, that inherits from it and says nothing more."""
-    shutil.copytree(JURA, tmp_path / "jura")
+    for layer in ("socle", "jura"):
+        shutil.copytree(RULES / layer, tmp_path / layer)
     folder = tmp_path / "doubs"
     folder.mkdir()
     (folder / "livret.yaml").write_text(BOOKLET, encoding="utf-8")
@@ -99,20 +101,24 @@ contacts:
     assert conclusion["warnings"] == []
 
 
-def test_an_heir_has_the_topics_of_its_parent_but_never_where_to_turn(doubs: Path) -> None:
-    text = "hors livret:\n  - {sujet: douane, où: Le bureau des Rousses, besoins: [dédouaner]}\n  - chasser\n"
+def test_an_heir_has_the_topics_below_but_never_where_another_departement_turns(doubs: Path) -> None:
+    text = "hors livret:\n  - {sujet: péage, où: Le bureau des Rousses, besoins: [dédouaner]}\n  - chasser\n"
     write(doubs.parent / "jura", "besoins/hors-livret.yaml", text)
-    for where, folder in (("Le bureau des Rousses", doubs.parent / "jura"), (None, doubs)):
+
+    def find_toll(folder: Path) -> tuple[str | None, list[str], int]:
         livret = load_livret(folder).livret
-        assert livret is not None
-        assert [(one.topic, one.where, one.needs) for one in livret.elsewhere.topics] == [
-            ("douane", where, ["dédouaner"])
-        ]
-        assert livret.elsewhere.unsorted_needs == ["chasser"]
-    write(doubs, "besoins/hors-livret.yaml", text.replace("des Rousses", "de Pontarlier"))
-    livret = load_livret(doubs).livret
-    assert livret is not None
-    assert [one.where for one in livret.elsewhere.topics] == ["Le bureau de Pontarlier"]
+        assert livret is not None and "chasser" in livret.elsewhere.unsorted_needs
+        (one,) = [topic for topic in livret.elsewhere.topics if fold(topic.topic) == "peage"]
+        return one.where, one.needs, len(livret.elsewhere.topics)
+
+    where, needs, count = find_toll(doubs.parent / "jura")
+    assert (where, needs) == ("Le bureau des Rousses", ["dédouaner"]) and count > 40, (
+        "those of the socle stay"
+    )
+    assert find_toll(doubs) == (None, ["dédouaner"], count)
+    own = "hors livret:\n  - {sujet: Péage, où: Le bureau de Pontarlier, besoins: [un colis, dédouaner]}\n"
+    write(doubs, "besoins/hors-livret.yaml", own + "retirer: [logement social]\n")
+    assert find_toll(doubs) == ("Le bureau de Pontarlier", ["dédouaner", "un colis"], count - 1)
 
 
 def test_an_heir_removes_replaces_and_adds_answers(doubs: Path) -> None:
@@ -155,8 +161,9 @@ def problems(folder: Path) -> list[str]:
     return [str(problem).replace(str(folder.parent) + "/", "") for problem in loaded.problems]
 
 
-def verified(folder: Path) -> list[str]:
+def verified(folder: Path, code: str = "", *, blocking: bool = False) -> list[str]:
     found = verifier.verify_livret(folder).problems
+    found = [one for one in found if code in ("", one.code) and (one.blocking or not blocking)]
     return [str(problem).replace(str(folder.parent) + "/", "") for problem in found]
 
 
@@ -176,6 +183,7 @@ def test_nothing_is_added_below_a_conclusion(doubs: Path) -> None:
     ]
 
 
+HOURS = "Mo-Fr 09:00-12:00"
 A_LIST = "attendu : une liste, chaque ligne commençant par « - »"
 
 
@@ -223,17 +231,14 @@ def test_a_change_of_the_wrong_shape(text: str, problem: str, doubs: Path) -> No
     assert problems(doubs) == [f"doubs/partenaires/la-poste.yaml:{problem}"]
 
 
-def test_a_problem_points_into_the_file_the_text_came_from(doubs: Path) -> None:
-    parent = doubs.parent / "jura" / "partenaires/caf.yaml"
-    text = parent.read_text(encoding="utf-8").replace("pour:", "abuot:", 1)
-    write(doubs.parent / "jura", "partenaires/caf.yaml", text)
+@pytest.mark.parametrize("layer", ["socle", "jura"])
+def test_a_problem_points_into_the_layer_that_the_text_came_from(layer: str, doubs: Path) -> None:
+    parent = doubs.parent / layer / "partenaires/caf.yaml"
+    text = parent.read_text(encoding="utf-8").replace("contacts:\n", "abuot: x\ncontacts:\n", 1)
+    parent.write_text(text, encoding="utf-8")
     line = text[: text.index("abuot:")].count("\n") + 1
-    told = problems(doubs)
-    assert len(told) >= 1
-    assert all(problem.startswith("jura/partenaires/caf.yaml:") for problem in told)
-    assert any(
-        problem.startswith(f"jura/partenaires/caf.yaml:{line}:1: clé inconnue « abuot »") for problem in told
-    )
+    (told,) = verified(doubs, blocking=True)
+    assert told.startswith(f"{layer}/partenaires/caf.yaml:{line}:1: clé inconnue « abuot »")
 
 
 def test_an_unknown_parent(doubs: Path) -> None:
@@ -243,14 +248,27 @@ def test_an_unknown_parent(doubs: Path) -> None:
     ]
 
 
-def test_one_level_of_inheritance(doubs: Path) -> None:
-    third = doubs.parent / "tiers"
-    third.mkdir()
-    write(third, "livret.yaml", BOOKLET.replace("hérite de: jura", "hérite de: doubs"))
-    assert problems(third) == [
-        "tiers/livret.yaml:5:12: « doubs » hérite lui-même d’un autre livret ; "
-        "héritez d’un livret qui n’hérite de rien [unknown-livret]"
+def test_a_livret_does_not_inherit_from_itself(doubs: Path) -> None:
+    edit(doubs.parent / "socle" / "livret.yaml", ("id: socle\n", "id: socle\nhérite de: doubs\n"))
+    (told,) = problems(doubs)
+    assert "« doubs » hérite de lui-même" in told and told.startswith("socle/livret.yaml:")
+
+
+def test_five_layers_and_no_more(doubs: Path) -> None:
+    below = "doubs"
+    for name in ("pays", "maison", "annexe"):
+        write(doubs.parent / name, "livret.yaml", f"id: {name}\ntitre: De {name}\nhérite de: {below}\n")
+        below = name
+    livret = load_livret(doubs.parent / "maison").livret
+    assert livret is not None and [layer.folder.name for layer in livret.layers] == [
+        "socle",
+        "jura",
+        "doubs",
+        "pays",
+        "maison",
     ]
+    (told,) = problems(doubs.parent / "annexe")
+    assert "plus de 5 livrets qui héritent l’un de l’autre" in told and told.startswith("jura/livret.yaml:")
 
 
 def test_a_livret_without_partners_nor_parent(doubs: Path) -> None:
@@ -266,7 +284,7 @@ def test_a_change_of_the_parent_and_a_new_file_of_the_heir_are_noticed(doubs: Pa
         return str(json.loads(answer.stdout)["matches"][0]["title"])
 
     assert title() == "Faire une demande de RSA"
-    parent = doubs.parent / "jura" / "partenaires/caf.yaml"
+    parent = doubs.parent / "socle" / "partenaires/caf.yaml"
     text = parent.read_text(encoding="utf-8")
     parent.write_text(
         text.replace("libellé: Faire une demande de RSA", "libellé: Demander le RSA"), encoding="utf-8"
@@ -318,18 +336,18 @@ def test_whatever_is_replaced_nothing_else_of_the_parent_shows(
     assert wrong == []
 
 
-def filled(text: str) -> str:
-    """A partner file made by `nouveau`, as an officer completes it: uncommented, with values."""
-    head, contacts = text.split("# contacts:\n", 1)
-    body = re.sub(r"^# ?", "", contacts, flags=re.MULTILINE)
-    values = {"courriel": "service@doubs.example", "téléphone": "03 81 00 00 00"}
-    body = re.sub(
-        r"^    (\S.*): à remplir.*$",
-        lambda match: f"    {match[1]}: {values.get(match[1], 'www.doubs.example')}",
-        body,
-        flags=re.MULTILINE,
-    )
-    return f"{head}contacts:\n{body}"
+def fill(folder: Path) -> None:
+    """Write a value in the place of each « à remplir » of a livret made by `nouveau`, as an officer does."""
+    values = {"courriel": "service@doubs.example", "téléphone": "03 81 00 00 00", "libellé": "Accueil"}
+    values |= {"horaires": HOURS, "adresse": "1 rue de la Gare, Besançon", "sur place": "À l’accueil"}
+    for file in folder.glob("partenaires/*.yaml"):
+        text = re.sub(
+            r"^    (\S[^:]*): à remplir$",
+            lambda match: f"    {match[1]}: {values.get(match[1], 'www.doubs.example')}",
+            file.read_text(encoding="utf-8"),
+            flags=re.MULTILINE,
+        )
+        file.write_text(text, encoding="utf-8")
 
 
 def test_a_new_livret_filled_in_shows_only_its_own_contacts(
@@ -338,15 +356,13 @@ def test_a_new_livret_filled_in_shows_only_its_own_contacts(
     target = doubs.parent / "haute-saone"
     assert nouveau.run_nouveau(str(target), "jura", "70 Haute-Saône") == 0
     assert capsys.readouterr().out.startswith(f"Livret créé dans {target} : il hérite de « jura ».\n")
-    for file in (target / "partenaires").glob("*.yaml"):
-        file.write_text(filled(file.read_text(encoding="utf-8")), encoding="utf-8")
-    livret = load_livret(target)
-    assert livret.problems == []
-    assert livret.livret is not None
-    assert livret.livret.booklet.id == "haute-saone"
+    fill(target)
+    livret = load_livret(target).livret
+    assert livret is not None and livret.booklet.id == "haute-saone"
     shown = json.dumps(grown(target).conclusions, ensure_ascii=False)
     assert "Contact manquant" not in shown
     assert [value for value in local_values(JURA).values() if value in shown] == []
+    assert verified(target, "contact-not-replaced") == []
 
 
 def test_a_new_livret_left_as_it_is_loads_and_shows_what_is_missing(doubs: Path) -> None:
@@ -370,22 +386,19 @@ def test_a_contact_yet_to_be_filled_is_told(doubs: Path) -> None:
     own = "contacts:\n  back-office-mail: {courriel: à remplir, libellé: Guichet, public: usager}\n"
     write(doubs, "partenaires/la-poste.yaml", f"id: la-poste\n{own}")
     own_lines = [line for line in verified(doubs) if line.startswith("doubs/partenaires/la-poste.yaml")]
+    alone = "sans lui, la-poste/back-office n’a personne à contacter"
     assert own_lines == [
-        "doubs/partenaires/la-poste.yaml:3:3: contact « back-office-mail » à remplir ; sans lui, la-poste/back-office "
-        "n’a personne à contacter ; écrivez sa valeur à la place de « à remplir » [contact-not-replaced]"
+        f"doubs/partenaires/la-poste.yaml:1:1: contact « back-office-tel » à remplir ; {alone} ; donnez "
+        "« téléphone » sous « back-office-tel », dans partenaires/la-poste.yaml de ce livret [contact-not-replaced]",
+        f"doubs/partenaires/la-poste.yaml:3:22: contact « back-office-mail » à remplir ; {alone} ; écrivez sa valeur à "
+        "la place de « à remplir » [contact-not-replaced]",
     ]
 
 
 @pytest.mark.parametrize(
     ("folder", "parent", "departement", "message"),
     [
-        ("neuf", "jurra", "25 Doubs", "Livret « jurra » inconnu ; possibles : jura."),
-        (
-            "neuf",
-            "doubs",
-            "70 Haute-Saône",
-            "Le livret « doubs » hérite lui-même de « jura » ; partez de « jura ».",
-        ),
+        ("neuf", "jurra", "25 Doubs", "Livret « jurra » inconnu ; possibles : jura, socle."),
         ("neuf", "jura", "Doubs", "Écrivez le département par son numéro et son nom, comme « 25 Doubs »."),
         ("jura", "jura", "25 Doubs", "Le dossier « {} » n’est pas vide ; choisissez-en un autre."),
     ],
@@ -400,15 +413,6 @@ def test_a_livret_that_cannot_be_started(
     assert raised.value.message == message.format(target)
     assert raised.value.code == 2
     assert sorted(doubs.parent.rglob("*")) == before
-
-
-def test_merge_leaves_nothing_behind_of_what_is_removed() -> None:
-    parent, _ = yaml_reader.parse_text("answers:\n- id: a\n- id: b\nexamples:\n  a: [x]\n  b: [y]\n", "p")
-    own, _ = yaml_reader.parse_text("remove: [a]\n", "h")
-    assert parent is not None and own is not None
-    merged = inherit.merge_partner(parent, own)
-    assert merged.problems == []
-    assert yaml_reader.convert_to_data(merged.table) == {"answers": [{"id": "b"}], "examples": {"b": ["y"]}}
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows refuse ces noms")
@@ -453,22 +457,307 @@ def test_every_departement_has_such_a_name(doubs: Path, departement: str) -> Non
     assert livret is not None and livret.booklet.departement == departement.replace("'", "’")
 
 
-def test_a_label_that_yaml_would_misread_is_quoted(doubs: Path) -> None:
-    """A parent's label is a model that an officer uncomments: it must read back as it was."""
-    parent = doubs.parent / "parent"
-    shutil.copytree(JURA, parent)
-    file = parent / "partenaires/la-poste.yaml"
-    text = file.read_text(encoding="utf-8")
-    old = next(line for line in text.splitlines() if re.match("    libellé: ", line))
-    label = "Guichet : lundi #2 “x”"
-    file.write_text(
-        text.replace(old, f"    libellé: {json.dumps(label, ensure_ascii=False)}"), encoding="utf-8"
+@pytest.mark.parametrize("label", ["Guichet : lundi #2 “x”", "- x", "[a", "oui", "« x »: y", "'a' \"b\" \\"])
+def test_a_label_that_yaml_would_misread_is_quoted(label: str, doubs: Path) -> None:
+    file = doubs.parent / "socle" / "partenaires/la-poste.yaml"
+    edit(
+        file, ("    libellé: Partenaire Back Office de La Poste (mail)", f"    libellé: {json.dumps(label)}")
     )
-    target = doubs.parent / "neuf"
-    nouveau.run_nouveau(str(target), "parent", "25 Doubs")
-    written = target / "partenaires/la-poste.yaml"
-    written.write_text(filled(written.read_text(encoding="utf-8")), encoding="utf-8")
-    livret = load_livret(target).livret
+    nouveau.run_nouveau(str(doubs.parent / "neuf"), "socle", "25 Doubs")
+    livret = load_livret(doubs.parent / "neuf").livret
     assert livret is not None
     model = next(rules.model for rules in livret.partners if rules.model.id == "la-poste")
     assert model.contacts["back-office-mail"].label == typeset_french(label)
+
+
+@pytest.fixture
+def house(doubs: Path) -> Path:
+    """A house of the Jura, which says nothing yet."""
+    folder = doubs.parent / "maison"
+    write(folder, "livret.yaml", "id: maison\ntitre: France services de Dole\nhérite de: jura\n")
+    return folder
+
+
+def find_contact(folder: Path, node: str, name: str) -> dict[str, object]:
+    (found,) = [dict(one) for one in grown(folder).conclusions[node]["contacts"] if one["id"] == name]
+    return found
+
+
+def test_a_house_has_all_that_its_departement_says(house: Path) -> None:
+    assert grown(house).conclusions == grown(house.parent / "jura").conclusions
+    livret = load_livret(house).livret
+    assert livret is not None and livret.booklet.title == "France services de Dole"
+    assert (livret.booklet.departement, livret.booklet.source[:10]) == ("39 Jura", "Préfecture")
+    assert verified(house) == []
+
+
+def test_a_house_says_its_own_hours_above_those_of_the_departement(house: Path) -> None:
+    node = "justice/cdad/coordonnees"
+    before = find_contact(house, node, "tel-mobile")
+    write(house, "partenaires/justice.yaml", f"id: justice\ncontacts:\n  tel-mobile: {{horaires: {HOURS}}}\n")
+    after = find_contact(house, node, "tel-mobile")
+    assert after == {**before, "hours": HOURS} and before["doubt"] and before["hours"]
+    assert verified(house) == []
+    write(
+        house,
+        "partenaires/justice.yaml",
+        "id: justice\ncontacts:\n  tel-mobile: {retirer: [Horaires, doute]}\n",
+    )
+    assert find_contact(house, node, "tel-mobile") == {**before, "hours": None, "doubt": None}
+
+
+def test_what_was_said_of_a_value_goes_with_it(house: Path) -> None:
+    own = 'id: justice\ncontacts:\n  tel-mobile: {téléphone: "03 84 00 00 00"}\n'
+    write(house, "partenaires/justice.yaml", own)
+    after = find_contact(house, "justice/cdad/coordonnees", "tel-mobile")
+    told = {key: after[key] for key in ("value", "label", "audience", "hours", "note", "doubt")}
+    assert told == {
+        "value": "03 84 00 00 00",
+        "label": "CDAD du Jura, téléphone portable",
+        "audience": "usager",
+        "hours": None,
+        "note": None,
+        "doubt": None,
+    }
+
+
+def test_a_contact_that_is_removed_is_cited_nowhere(house: Path) -> None:
+    write(house, "partenaires/justice.yaml", "id: justice\nretirer: [contacts/tel-mobile]\n")
+    assert "07.88.39.97.74" not in json.dumps(grown(house).conclusions)
+    assert verified(house) == []
+    write(house, "partenaires/la-poste.yaml", "id: la-poste\nretirer: [contacts/back-office-tell]\n")
+    (told,) = problems(house)
+    assert told.startswith("maison/partenaires/la-poste.yaml:2:11: ")
+    assert told.endswith("vouliez-vous dire « contacts/back-office-tel » ? [unknown-target]")
+
+
+def test_some_keys_of_an_answer_are_changed(house: Path) -> None:
+    own = """\
+id: caf
+modifier:
+  rsa/demande:
+    Étapes: [Faire autrement.]
+    pages: [9]
+  rsa: {retirer: [attention]}
+  .: {question: Que demande-t-on à la CAF ?}
+"""
+    before = grown(house).conclusions["caf/rsa/demande"]
+    write(house, "partenaires/caf.yaml", own)
+    tree = grown(house)
+    changed = {"steps": ["Faire autrement."], "pages": [9], "warnings": []}
+    path = [
+        {**before["path"][0], "question": typeset_french("Que demande-t-on à la CAF ?")},
+        before["path"][1],
+    ]
+    assert tree.conclusions["caf/rsa/demande"] == {**before, **changed, "path": path}
+    assert tree.conclusions["caf/rsa/declaration-trimestrielle"]["pages"] == [8]
+
+
+def test_answers_are_placed_and_put_in_order(house: Path) -> None:
+    def children(node: str) -> list[str]:
+        return [answer["id"] for answer in grown(house).questions[node]["answers"]]
+
+    own = """\
+id: caf
+ajouter:
+  rsa:
+    - {id: un, libellé: Une suite, étapes: [Faire.], après: demande}
+    - {id: deux, libellé: Une autre suite, étapes: [Faire.], après: demande}
+    - {id: fin, libellé: Une fin, étapes: [Faire.]}
+ordre:
+  .: [blocage, compte]
+"""
+    before, top = children("caf/rsa"), children("caf")
+    write(house, "partenaires/caf.yaml", own)
+    write(
+        house, "besoins/caf.yaml", "rsa/un: [un besoin]\nrsa/deux: [deux besoins]\nrsa/fin: [trois besoins]\n"
+    )
+    assert children("caf/rsa") == ["demande", "un", "deux", *before[1:], "fin"]
+    assert children("caf") == ["blocage", "compte", *(one for one in top if one not in ("blocage", "compte"))]
+    edit(
+        house / "partenaires/caf.yaml",
+        ("[blocage, compte]", "[blocages]"),
+        ("après: demande}", "après: demandes}"),
+    )
+    assert [one.split(": ", 1)[1] for one in problems(house)] == [
+        "« demandes » n’est pas une réponse de cette question ; "
+        "vouliez-vous dire « demande » ? [unknown-target]",
+        "« blocages » n’est pas une réponse de cette question ; "
+        "vouliez-vous dire « blocage » ? [unknown-target]",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("retirer: [rsaa]", "2:11: « rsaa » n’existe pas"),
+        ("remplacer: {rsaa: {libellé: x, étapes: [Faire.]}}", "2:13: « rsaa » n’existe pas"),
+        ("modifier: {rsa/demand: {pages: [8]}}", "2:12: « rsa/demand » n’existe pas"),
+        ("ordre: {rsaa: [demande]}", "2:9: « rsaa » n’existe pas"),
+        ("modifier: {rsa: {retirer: [atention]}}", "2:28: rien à retirer sous « atention »"),
+        ("modifier: {rsa: [attention]}", "2:17: « rsa » : une liste"),
+        ("ordre: {rsa: demande}", "2:14: « rsa » : un texte"),
+        ("contacts: {tel-3220: {horaires: x}}", "2:12: contact « tel-3220 » que rien ne cite"),
+        ('contacts: {tel-3220: {téléphone: "3230", libellé: x, public: usager}}', "2:12: contact « tel-3220"),
+        (f"contacts: {{tel-3230: {{horaire: {HOURS}}}}}", "2:23: clé inconnue « horaire »"),
+    ],
+)
+def test_what_an_heir_names_and_is_not_there_is_told_once_in_its_own_file(
+    text: str, told: str, house: Path
+) -> None:
+    write(house, "partenaires/caf.yaml", f"id: caf\n{text}\n")
+    (line,) = verified(house)
+    assert line.startswith(f"maison/partenaires/caf.yaml:{told}")
+    assert "vouliez-vous dire" in line or "attendu" in line
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "code"),
+    [
+        ("retirer: [blocage]", "2:11", "unknown-target"),
+        ("remplacer: {blocage/en-ligne-impossible: {libellé: x, étapes: [Faire.]}}", "2:13", "no-way-out"),
+        ("retirer: [contacts/tel-3230, contacts/rdv-caf]", "2:11", "no-usable-contact"),
+        ("modifier: {rsa: {retirer: [question]}}", "2:17", "missing-key"),
+    ],
+)
+def test_what_a_change_breaks_is_told_where_it_is_made(text: str, place: str, code: str, house: Path) -> None:
+    write(house, "partenaires/caf.yaml", f"id: caf\n{text}\n")
+    told = verified(house, blocking=True)
+    assert told and all(one.startswith("maison/partenaires/caf.yaml:") for one in told)
+    assert any(f"caf.yaml:{place}: " in one and one.endswith(f"[{code}]") for one in told), told
+
+
+def test_a_replaced_question_needs_none_of_the_examples_below(house: Path) -> None:
+    own = "id: caf\nremplacer:\n  rsa: {libellé: RSA, étapes: [Voir la CAF.]}\n"
+    write(house, "partenaires/caf.yaml", own)
+    (told,) = verified(house)
+    assert told.startswith("maison/partenaires/caf.yaml:3:3: aucun exemple n’atteint « rsa »")
+    write(house, "besoins/caf.yaml", "rsa: [je demande le rsa ici]\n")
+    assert verified(house) == []
+
+
+def test_partners_are_left_out_and_put_in_another_order(house: Path) -> None:
+    edit(house / "livret.yaml", ("hérite de: jura", "hérite de: jura\npartenaires: [la-poste, caf, cpam]"))
+    livret = load_livret(house).livret
+    assert livret is not None and [rules.model.id for rules in livret.partners] == ["la-poste", "caf", "cpam"]
+    assert verified(house) == []
+    write(house, "identifiants.yaml", "publiés: []\n")
+    assert verified(house) == [], "what was left out on purpose is not told as lost"
+    edit(house / "livret.yaml", ("cpam]", "cpam, ccas]"))
+    (told,) = verified(house)
+    assert told.startswith("maison/livret.yaml:4:36: partenaire « ccas » sans fichier")
+
+
+def test_situations_and_identifiers_are_changed_one_by_one(house: Path) -> None:
+    below = load_livret(house).livret
+    assert below is not None
+    own = "situations:\n  - id: demenagement\n    titre: Changer de maison\nretirer: [retraite]\n"
+    write(house, "situations.yaml", own)
+    write(house, "identifiants.yaml", "renommés: {caf/rmi: caf/rsa}\n")
+    livret = load_livret(house).livret
+    assert livret is not None and livret.identifiers is not None and below.identifiers is not None
+    kept = [one for one in below.situations.situations if one.id != "retraite"]
+    assert [one.id for one in livret.situations.situations] == [one.id for one in kept]
+    assert livret.situations.situations[0].title == "Changer de maison"
+    assert livret.situations.situations[0].demarches == kept[0].demarches
+    assert livret.identifiers.published == below.identifiers.published
+    assert livret.identifiers.follow("caf/rmi/demande") == "caf/rsa/demande"
+
+
+def test_reserved_contacts_stand_in_a_layer_of_their_own(house: Path) -> None:
+    """The rest can then be published: nothing of them is in its files."""
+    public, private = house.parent / "jura", house
+    file = public / "partenaires/la-poste.yaml"
+    reserved = file.read_text(encoding="utf-8")
+    assert "Patricia.marchal@laposte.fr" in reserved
+    node = "la-poste/back-office"
+    whole = grown(public).conclusions[node]
+    file.write_text("id: la-poste\npages: [15]\n", encoding="utf-8")
+    assert grown(public).conclusions[node]["contacts"] == []
+    write(private, "partenaires/la-poste.yaml", reserved)
+    assert grown(private).conclusions[node] == whole
+    assert verified(private) == []
+
+
+def test_a_card_without_pages_says_which_layer_it_comes_from(doubs: Path, run: Run) -> None:
+    answer = run("--regles", str(doubs), "caf/rsa/demande", "--json")
+    (conclusion,) = json.loads(answer.stdout)["matches"]
+    assert (conclusion["pages"], conclusion["source"]) == ([], "Socle commun des livrets France services")
+    card = run("--regles", str(doubs), "caf/rsa/demande").stdout
+    assert card.splitlines()[-1] == "Socle commun des livrets France services – caf/rsa/demande"
+
+
+def test_what_a_neighbour_says_of_its_own_places_is_told_until_it_is_changed(doubs: Path) -> None:
+    told = verified(doubs, "from-another-livret")
+    assert all(line.startswith("doubs/livret.yaml:") for line in told)
+    for said in ("Lons", "Dole", "Saint-Claude", "CAF du Jura", "lundi et mardi"):
+        assert any(said in line for line in told), said
+    assert verified(doubs.parent / "jura", "from-another-livret") == []
+    about = [line for line in told if "pole-emploi" in line]
+    assert len(about) > 10
+    own = "id: pole-emploi\nretirer: [urgence/dole, urgence/saint-claude, urgence/lons]\n"
+    write(doubs, "partenaires/pole-emploi.yaml", own)
+    assert len(verified(doubs, "from-another-livret")) == len(told) - len(about)
+
+
+def test_a_contact_that_a_neighbour_has_is_told_until_it_is_given(doubs: Path) -> None:
+    told = verified(doubs, "contact-not-replaced")
+    assert any("horaires du contact « tel-3039 » à remplir" in line for line in told)
+    assert grown(doubs).conclusions["justice/cdad/coordonnees"]["contacts"][0]["hours"] is None
+    write(doubs, "partenaires/justice.yaml", f"id: justice\ncontacts: {{tel-3039: {{horaires: {HOURS}}}}}\n")
+    assert len(verified(doubs, "contact-not-replaced")) == len(told) - 1
+    assert grown(doubs).conclusions["justice/cdad/coordonnees"]["contacts"][0]["hours"] == HOURS
+
+
+def test_a_list_of_contacts_tells_those_that_are_missing(doubs: Path, run: Run) -> None:
+    answer = run("--regles", str(doubs), "contacts", "la-poste")
+    assert (answer.returncode, answer.stdout) == (1, "")
+    assert "2 contacts restent à remplir" in answer.stderr and "la-poste/back-office-tel" in answer.stderr
+    everything = json.loads(run("--regles", str(doubs), "contacts", "--json").stdout)
+    assert {"la-poste/back-office-tel", "justice/mail"} <= {
+        f"{one['partner']}/{one['id']}" for one in everything["missing"]
+    }
+    assert "missing" not in json.loads(run("contacts", "--json").stdout)
+
+
+@pytest.mark.parametrize(
+    ("parent", "departement", "house", "message"),
+    [
+        ("socle", "", "France services", "une maison hérite du livret de son département."),
+        ("jura", "", "", "ou bien --maison avec son nom."),
+        ("jura", "25 Doubs", "France services", "ou bien --maison avec son nom."),
+        ("jura", "", "Maison \x1b[31m", "retapez ce nom au clavier."),
+        ("jura", "", "M\u0430ison", "retapez ce nom au clavier."),
+        ("socle", "25 D\u043eubs", "", "retapez ce nom au clavier."),
+    ],
+)
+def test_a_house_or_a_name_that_cannot_be(
+    doubs: Path, parent: str, departement: str, house: str, message: str
+) -> None:
+    target = doubs.parent / "neuf"
+    with pytest.raises(Failure) as failed:
+        nouveau.run_nouveau(str(target), parent, departement, house)
+    assert failed.value.code == WRONG_CALL and failed.value.message.endswith(message)
+    assert not target.exists()
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(name=st.text(st.characters(codec="latin-1", exclude_categories=["Cc"]), min_size=1, max_size=40))
+def test_the_name_of_a_house_reads_back_or_is_refused(
+    name: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    target = tmp_path_factory.mktemp("maisons") / "maison"
+    try:
+        nouveau.run_nouveau(str(target), "jura", "", name)
+    except Failure as failure:
+        assert failure.code == WRONG_CALL and not target.exists()
+    else:
+        livret = load_livret(target).livret
+        assert livret is not None
+        assert livret.booklet.title.endswith(typeset_french(f", {name.strip()}"))
+
+
+def test_the_departement_of_its_parent_makes_a_house(doubs: Path) -> None:
+    assert nouveau.run_nouveau(str(doubs.parent / "neuf"), "jura", "39 Jura") == 0
+    assert verified(doubs.parent / "neuf") == []
+    assert grown(doubs.parent / "neuf").conclusions == grown(doubs.parent / "jura").conclusions
