@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 RULES = ROOT / "rules"
 JURA = RULES / "jura"
+SOCLE = RULES / "socle"
+"""What all départements share: a whole livret, which inherits from none."""
 GOOD = bad_livrets.GOOD
 """The livret that each bad one differs from by one mistake."""
 

@@ -7,12 +7,11 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import JURA, ROOT, RULES, Run
+from conftest import JURA, ROOT, RULES, SOCLE, Run
 
 from fs_triage.rules.inherit import get_local_contacts
 from fs_triage.rules.load import load_livret
 
-SOCLE = RULES / "socle"
 VAL_FICTIF = ROOT / "tests" / "livrets" / "val-fictif"
 WORDS_OF_THE_JURA = re.compile(
     r"\bjura|\blons\b|lons-le|\bdole\b|saint[- ]claude|\bst[- ]claude|\bcaf39\b|\b39\d{3}\b|franche-?comt|-bfc\b|msafc"

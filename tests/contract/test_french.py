@@ -112,8 +112,7 @@ WRONG = {
         "Mot en trop : « c d » ; tapez « fs-triage comparer [OPTIONS] ANCIEN NOUVEAU »."
     ),
     ("nouveau", "x"): (
-        "Il manque l’option --departement DÉPARTEMENT ; "
-        "tapez « fs-triage nouveau [OPTIONS] DOSSIER --departement DÉPARTEMENT »."
+        "Donnez ou bien --departement, comme « 25 Doubs », ou bien --maison avec son nom."
     ),
     ("arbre", "--dot", "--mermaid"): "--mermaid et --dot ne vont pas ensemble ; gardez l’une des deux.",
     ("--json",): "--json attend des mots : « fs-triage caf rsa --json », « fs-triage liste --json ».",

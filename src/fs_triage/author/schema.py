@@ -28,6 +28,7 @@ from fs_triage.rules.model_partner import (
     GotoAnswer,
     Partner,
     QuestionAnswer,
+    Removal,
     StepsAnswer,
 )
 from fs_triage.rules.model_situations import Situations
@@ -51,14 +52,28 @@ def _keep_needs(partner: Schema) -> Schema:
     return {**partner["properties"]["examples"], "description": description}
 
 
+_CONTACT_CHANGES = {"$ref": "#/$defs/ContactChanges"}
+_ANSWER_CHANGES = {"$ref": "#/$defs/AnswerChanges"}
+
+
 def _allow_changes(partner: Schema) -> Schema:
     """Return the schema of what an heir says of a partner, out of the one of the whole."""
     changes = Changes.model_json_schema(by_alias=True)
     properties = partner["properties"] | changes["properties"]
+    added = {"type": "array", "items": {"$ref": "#/$defs/AddedAnswer"}}
+    for key, value in (("contacts", _CONTACT_CHANGES), ("modify", _ANSWER_CHANGES), ("add", added)):
+        kept = {name: told for name, told in properties[key].items() if name != "additionalProperties"}
+        names = kept.pop("patternProperties", {"": None})
+        properties[key] = {**kept, "patternProperties": dict.fromkeys(names, value)}
     description = (
         "Ce qu’un livret qui hérite dit d’un partenaire : ce qui manque est celui de l’autre livret."
     )
     return {**partner, "properties": properties, "required": ["id"], "description": description}
+
+
+def _allow_removal(root: Schema) -> Schema:
+    """Return the schema of a file of which an heir may remove items."""
+    return {**root, "properties": root["properties"] | Removal.model_json_schema()["properties"]}
 
 
 KINDS_OF_FILES = {
@@ -66,9 +81,9 @@ KINDS_OF_FILES = {
     "partenaire-herite": FileKind("Règles d’un partenaire hérité", Partner, _allow_changes),
     "besoins": FileKind("Besoins d’un partenaire", Partner, _keep_needs),
     "livret": FileKind("Livret de fs-triage", Booklet),
-    "hors-livret": FileKind("Besoins hors du livret", UncoveredNeeds),
+    "hors-livret": FileKind("Besoins hors du livret", UncoveredNeeds, _allow_removal),
     "identifiants": FileKind("Identifiants publiés", Identifiers),
-    "situations": FileKind("Situations de vie", Situations),
+    "situations": FileKind("Situations de vie", Situations, _allow_removal),
     "synonymes": FileKind("Mots du guichet", Synonyms),
 }
 """By the name of its schema: `<name>.schema.json`."""
@@ -122,14 +137,37 @@ def build_schema(kind: str) -> str:
     if "Contact" in definitions:
         definitions["Contact"]["allOf"] = [*_require_one_key(KINDS, "Un contact a une seule valeur")]
     root = adapt(made)
-    if "remove" in root.get("properties", {}):  # a path tells the id of what replaces it
-        definitions["Answer"]["required"].remove("id")
+    if model is Partner and "remove" in root.get("properties", {}):
+        definitions |= _build_changes(definitions)
+    for name in ("Situation", "Topic"):  # an heir says of one only what changes
+        if name in definitions:
+            definitions[name]["required"] = definitions[name]["required"][:1]
     root = _adapt_value("", root)
     used = {name: _adapt_model(body) for name, body in definitions.items()}
     text = json.dumps(root)
     used = {name: body for name, body in used.items() if _is_used(name, text, used)}
     document = {"$schema": _DRAFT, "title": title, **root, **({"$defs": used} if used else {})}
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+def _build_changes(definitions: Schema) -> Schema:
+    """Return the schemas of what an heir changes: keys of a contact or an answer, and answers in whole."""
+    answer, contact = definitions["Answer"], definitions["Contact"]
+    remove, after = definitions["Removal"]["properties"], definitions["Placement"]["properties"]
+    changes = "Les clés qui changent ; les autres restent."
+    return {
+        "Answer": {
+            **answer,
+            "required": [key for key in answer["required"] if key != "id"],
+        },  # its path tells it
+        "AddedAnswer": {**answer, "properties": answer["properties"] | after},
+        "AnswerChanges": {"description": changes, "properties": answer["properties"] | remove},
+        "ContactChanges": {
+            "description": changes,
+            "properties": contact["properties"] | remove,
+            "allOf": contact["allOf"][1:],  # at most one value
+        },
+    }
 
 
 def _is_used(name: str, root: str, definitions: Schema) -> bool:

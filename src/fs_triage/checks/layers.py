@@ -39,7 +39,7 @@ _INSTITUTIONS = (
 )
 _NAME = r"[A-ZÀ-Ý][\w’']*(?:[- ](?:(?:l[eèa]s?|sur|sous|en|de|du|des)[- ])?[A-ZÀ-Ý][\w’']*|-\w+)*"
 _TOWNS = (
-    re.compile(rf"\b(?i:{_INSTITUTIONS})s? (?:de |du |des |d[’'])({_NAME})"),
+    re.compile(rf"\b(?i:{_INSTITUTIONS})s{{0,1}} (?:de |du |des |d[’'])({_NAME})"),
     re.compile(rf"(?:^|[\s(])(?:à|vers|près de) ({_NAME})"),
     re.compile(rf"\b\d{{5}} ({_NAME})"),
     re.compile(r"\b((?:Saint|Sainte|St|Ste|SAINT|SAINTE|ST|STE)[- ][A-ZÀ-Ý][\w-]+)"),

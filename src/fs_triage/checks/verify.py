@@ -62,7 +62,7 @@ def tell_in_own_files(problems: list[Problem], livret: Livret) -> list[Problem]:
     What such a layer has by itself is left out where it stops nothing; what comes of a change of `livret` is told
     where it makes the change.
     """
-    if all(livret.is_own(problem.path) for problem in problems) or len(livret.layers) == 1:
+    if len(livret.layers) < 2 or all(livret.is_own(problem.path) for problem in problems):
         return problems
     below = load_livret(livret.layers[-2].folder)
     theirs = {problem[:4] for problem in verify(below, {})}

@@ -225,9 +225,8 @@ class _PartnerFlattener:
         """Return what the layer that tells of the answer at `path` says of where it was taken from."""
         location = next(spot.location for spot in iter_nodes(self.rules) if spot.path == path)
         file = get_mark(self.rules.table, (*location, "label")).path
-        return next(
-            layer.booklet.source for layer in reversed(self.livret.layers) if is_below(file, layer.folder)
-        )
+        layers = (layer for layer in reversed(self.livret.layers) if is_below(file, layer.folder))
+        return next((layer.booklet for layer in layers), self.livret.booklet).source
 
     def _build_contacts(self, uses: list[ContactUse]) -> tuple[list[ContactRecord], list[str]]:
         """Return the contacts to show, and a warning for each that this département has yet to give."""

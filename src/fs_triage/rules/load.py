@@ -106,8 +106,6 @@ class Livret:
 
     booklet: Booklet
     table: Table
-    layers: tuple[Layer, ...]
-    """The livrets that it is made of, the lowest first and itself last."""
     partners: tuple[PartnerRules, ...]
     elsewhere: UncoveredNeeds
     elsewhere_table: Table | None = None
@@ -120,11 +118,13 @@ class Livret:
     """Whether nothing of the booklet was dropped as invalid."""
     lists_own: bool = True
     """Whether it has a list of identifiers of its own."""
+    layers: tuple[Layer, ...] = ()
+    """The livrets that it is made of, the lowest first and itself last."""
 
     @property
     def is_common(self) -> bool:
         """Whether it holds in every département: others inherit from it, and no desk uses it."""
-        return self.layers[-1].is_common
+        return any(layer.is_common for layer in self.layers[-1:])
 
     @property
     def foreign(self) -> list[Layer]:
@@ -133,7 +133,7 @@ class Livret:
 
     def is_own(self, path: str) -> bool:
         """Return whether the file at `path` is this livret's own, not one of a layer below."""
-        return is_below(path, self.layers[-1].folder)
+        return all(is_below(path, layer.folder) for layer in self.layers[-1:])
 
 
 @dataclass(slots=True)

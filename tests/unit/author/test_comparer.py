@@ -292,6 +292,7 @@ def test_a_change_of_name_that_the_livret_keeps(run: Run, old: Path, tmp_path: P
 def test_a_contact_that_an_heir_has_yet_to_replace(run: Run, old: Path, tmp_path: Path) -> None:
     heir = tmp_path / "heritier"
     text = LIVRET.replace("id: essai", "id: heritier").replace("partenaires: [guichet]", "hérite de: ancien")
+    text = text.replace("39 Jura", "25 Doubs")
     site = "contacts:\n  site:\n    site: www.doubs.fr\n    libellé: Site\n    public: usager\n"
     write_files(heir, {"livret.yaml": text, "partenaires/guichet.yaml": site})
     assert lines(run, old, heir)[:2] == [

@@ -13,7 +13,7 @@ import pexpect
 import pytest
 import yaml
 from bad_livrets import read_example
-from conftest import GOOD, JURA, ROOT, RULES, SEARCHING_CHECKS, Run, clean_environment, edit, leave_out_checks
+from conftest import GOOD, JURA, ROOT, RULES, SEARCHING_CHECKS, SOCLE, Run, clean_environment, edit, leave_out_checks
 
 from fs_triage.author import snippet, verifier
 from fs_triage.rules.load import PartnerRules, load_livret
@@ -305,13 +305,13 @@ MISTAKES = [
     ),
     (
         "cpam",
-        "pages: [11]",
-        "pages: [onze]",
+        "si ça bloque: blocage\n",
+        "pages: [onze]\nsi ça bloque: blocage\n",
         "« onze » n’est pas une page ; attendu : un nombre de 1 à 999 [bad-page]",
     ),
     (
         "justice",
-        "courriel: contact@cdad-jura.fr",
+        "courriel: à remplir",
         "courriel: contact@cdad-jura",
         "« contact@cdad-jura » ne convient pas pour « courriel » ; attendu : nom@domaine.fr [bad-email]",
     ),
@@ -341,8 +341,8 @@ MISTAKES = [
     ),
     (
         "la-poste",
-        "    courriel: Patricia",
-        "     courriel: Patricia",
+        "    courriel: à",
+        "     courriel: à",
         "syntaxe : clé ou tiret mal aligné, ou guillemet en trop [syntax]",
     ),
     (
@@ -407,7 +407,7 @@ def test_a_mistake_made_by_hand_gives_one_line(
     name: str, before: str, after: str, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     leave_out_checks(monkeypatch, *SEARCHING_CHECKS)
-    shutil.copytree(JURA, tmp_path / "jura")
+    shutil.copytree(SOCLE, tmp_path / "jura")
     path = tmp_path / "jura" / (f"{name}.yaml" if name == "livret" else f"partenaires/{name}.yaml")
     text = path.read_text(encoding="utf-8")
     assert before in text
@@ -418,7 +418,7 @@ def test_a_mistake_made_by_hand_gives_one_line(
 
 def test_a_partner_left_out_of_the_list_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     leave_out_checks(monkeypatch, *SEARCHING_CHECKS)
-    livret = Path(shutil.copytree(JURA, tmp_path / "jura")) / "livret.yaml"
+    livret = Path(shutil.copytree(SOCLE, tmp_path / "jura")) / "livret.yaml"
     edit(livret, (", la-poste]", "]"))
     [problem] = verifier.verify_livret(livret.parent).problems
     assert (problem.code, problem.blocking) == ("id-vanished", True)
@@ -434,7 +434,7 @@ def test_a_partner_left_out_of_the_list_is_one_line(tmp_path: Path, monkeypatch:
 
 def test_all_at_once(tmp_path: Path) -> None:
     """Mistakes in several files, and several in one, are told in one run."""
-    shutil.copytree(JURA, tmp_path / "jura")
+    shutil.copytree(SOCLE, tmp_path / "jura")
     caf = tmp_path / "jura" / "partenaires/caf.yaml"
     text = caf.read_text(encoding="utf-8")
     text = text.replace("    téléphone: ", "    telephon: ", 1).replace(

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import JURA, ROOT, Run, edit, write_livret
+from conftest import JURA, ROOT, SOCLE, Run, edit, write_files, write_livret
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -105,12 +105,14 @@ def test_our_own_rules_cut_short(tmp_path: Path, name: str) -> None:
 
 @pytest.mark.parametrize("name", ["partenaires/justice", "besoins/caf", "partenaires/caf"])
 def test_our_own_rules_cut_short_before_they_ever_served(tmp_path: Path, name: str, run: Run) -> None:
-    folder = Path(shutil.copytree(JURA, tmp_path / "jura"))
+    folder = Path(shutil.copytree(SOCLE, tmp_path / "socle"))
     path = folder / f"{name}.yaml"
     content = path.read_bytes()
     path.write_bytes(b"\n".join(content.split(b"\n")[:78]) + b"\n")
+    heir = tmp_path / "doubs"
+    write_files(heir, {"livret.yaml": "id: doubs\ndépartement: 25 Doubs\nhérite de: socle\n"})
     with pytest.raises(Failure) as caught:
-        served(folder)
+        served(heir)
     assert caught.value.code == 3
     answer = run("verifier", str(folder))
     assert answer.returncode == 1
@@ -157,7 +159,7 @@ def test_an_end_that_was_taken_away_on_purpose(livret: Path) -> None:
 
 
 def test_the_livret_that_another_inherits_from(tmp_path: Path) -> None:
-    parent, folder = (Path(shutil.copytree(f, tmp_path / f.name)) for f in (JURA, HEIR))
+    parent, folder = (Path(shutil.copytree(f, tmp_path / f.name)) for f in (SOCLE, HEIR))
     path = parent / "partenaires/justice.yaml"
     content = path.read_bytes()
     head = content[: content.index(FIRST_STEP) + len(FIRST_STEP)]
@@ -189,7 +191,7 @@ def test_the_livret_that_another_inherits_from(tmp_path: Path) -> None:
 
 
 def test_an_heir_takes_away_what_its_parent_published(tmp_path: Path) -> None:
-    for livret in (JURA, HEIR):
+    for livret in (SOCLE, HEIR):
         shutil.copytree(livret, tmp_path / livret.name)
     with (tmp_path / HEIR.name / "partenaires/caf.yaml").open("a", encoding="utf-8") as stream:
         stream.write("retirer: [rsa/declaration-trimestrielle]\n")

@@ -263,14 +263,16 @@ def test_contacts_that_an_heir_has_yet_to_replace(folder: Path) -> None:
     (folder.parent / "voisin").mkdir()
     booklet = (GOOD / "livret.yaml").read_text(encoding="utf-8").replace("id: bon", "id: voisin")
     (folder.parent / "voisin" / "livret.yaml").write_text(
-        booklet.replace("partenaires: [mairie]", "hérite de: bon"), encoding="utf-8"
+        booklet.replace("partenaires: [mairie]", "hérite de: bon").replace("39 Jura", "25 Doubs"),
+        encoding="utf-8",
     )
     verified = verifier.verify_livret(Path("voisin"))
     assert [str(problem) for problem in verified.problems] == [
-        "bon/partenaires/mairie.yaml:10:3: contact local « accueil » à remplacer ; sans lui, mairie/aide n’a personne "
-        "à contacter ; donnez-le sous contacts, dans partenaires/mairie.yaml de ce livret [contact-not-replaced]",
-        "bon/partenaires/mairie.yaml:15:3: contact local « etat-civil » à remplacer ; sans lui, mairie/aide n’a "
-        "personne à contacter ; donnez-le sous contacts, dans partenaires/mairie.yaml de ce livret "
-        "[contact-not-replaced]",
+        "voisin/livret.yaml:1:1: contact « accueil » à remplir ; sans lui, mairie/aide n’a personne à contacter ; donnez "
+        "« téléphone » sous « accueil », dans partenaires/mairie.yaml de ce livret [contact-not-replaced]",
+        "voisin/livret.yaml:1:1: contact « etat-civil » à remplir ; sans lui, mairie/aide n’a personne à contacter ; donnez "
+        "« courriel » sous « etat-civil », dans partenaires/mairie.yaml de ce livret [contact-not-replaced]",
+        "voisin/livret.yaml:1:1: horaires du contact « accueil » à remplir ; donnez « horaires » sous « accueil », dans "
+        "partenaires/mairie.yaml de ce livret, ou « retirer: [horaires] » s’il n’en a pas [contact-not-replaced]",
     ]
     assert not any(problem.blocking for problem in verified.problems)

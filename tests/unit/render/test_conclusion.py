@@ -248,7 +248,7 @@ def test_administration_plus_reads_as_a_sentence_for_a_partner() -> None:
         ([4], "Livret, page 4"),
         ([4, 5], "Livret, pages 4 et 5"),
         ([4, 5, 9], "Livret, pages 4, 5 et 9"),
-        ([], "Livret, page "),
+        ([], "Livret, sans page"),
     ],
 )
 def test_pages(pages: list[int], expected: str) -> None:
