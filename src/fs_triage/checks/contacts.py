@@ -11,13 +11,14 @@ from urllib.parse import urlsplit
 
 from fs_triage.checks.registry import Finding, KnownValues, Scope, check
 from fs_triage.render.hours import find_french
+from fs_triage.rules.french_hours import EXAMPLE, HoursMistake, convert_hours, read_hours
 from fs_triage.rules.load import Livret, PartnerRules
 from fs_triage.rules.model_livret import PARTNERS
 from fs_triage.rules.model_partner import TO_FILL, EscalateAnswer
 from fs_triage.rules.nodes import iter_nodes
 from fs_triage.rules.problem import Severity
 from fs_triage.rules.vocabulary import get_french_key
-from fs_triage.rules.yaml_reader import Location, Mark, get_mark
+from fs_triage.rules.yaml_reader import Location, Mark, Text, find_node, get_mark
 from fs_triage.text.did_you_mean import build_slug, find_close_name, suggest_name
 from fs_triage.text.fold import fold
 
@@ -27,6 +28,7 @@ _PHONE = re.compile(r"\+?[0-9(][0-9 ().\-\u00a0\u202f]*")
 _SITE_CHARACTERS = re.compile("[!-~À-ÖØ-öø-ÿŒœŸ]+")  # what a keyboard types, in French
 _HOST = re.compile(r"([^\W_]([^\W_]|-)*\.)+[^\W\d_]{2,}")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S")
+_SHORT_DAYS = ("Lu", "Ma", "Me", "Je", "Ve", "Sa", "Di")
 _FRANCE = ("FR", "GP", "GF", "MQ", "RE", "YT")  # the regions of phonenumbers that are départements
 _TEXT_NUMBER_DIGITS = 5  # digits: the short numbers of the French plan (ARCEP) that take text messages alone
 
@@ -134,14 +136,33 @@ def find_appointment_error(value: str) -> str | None:
 
 
 def find_hours_error(value: str) -> str | None:
-    """Return what is wrong with opening hours (OpenStreetMap syntax), None when the cards can say them in French."""
+    """Return what is wrong with opening hours written in French, None when the cards can say them."""
     import opening_hours
 
-    if not opening_hours.validate(value):
-        return "attendu : par exemple Mo-Fr 08:30-12:00,14:00-17:00"
-    if find_french(value) is None:
-        return "attendu : des jours et leurs heures, de 00:00 à 24:00, que la fiche sait dire en français"
+    try:
+        hours = read_hours(value)
+    except HoursMistake as mistake:
+        french = _say_in_french(value)
+        return f"écrivez « {french} »" if french else str(mistake)
+    said = find_french(hours)
+    if not opening_hours.validate(hours) or said is None or convert_hours(said) != hours:
+        return f"la fiche ne saurait pas les dire ; écrivez par exemple {EXAMPLE}"
     return None
+
+
+def _say_in_french(value: str) -> str | None:
+    """Return hours of the OpenStreetMap syntax, French days included (« Lu-Ve »), as one would write them."""
+    import opening_hours
+
+    days = dict(zip(_SHORT_DAYS, ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"), strict=True))
+    value = re.sub(
+        rf"\b({'|'.join(days)})\b", lambda found: days[found[1].title()], value, flags=re.IGNORECASE
+    )
+    said = find_french(value) if opening_hours.validate(value) else None
+    if said is None:
+        return None
+    said = re.sub(r"\b(\w+di|dimanche) à (?=\w+di\b|dimanche)", r"\1 au ", said)
+    return None if convert_hours(said) == said else said
 
 
 _ERROR_FINDERS = {
@@ -156,10 +177,13 @@ _ERROR_FINDERS = {
 def _find_wrong_values(rules: PartnerRules, kinds: Collection[str], proved: KnownValues) -> Iterator[Finding]:
     for name, contact in rules.model.contacts.items():
         given = [*contact.kinds, *([("hours", contact.hours)] if contact.hours else [])]
-        for kind, value in given:
-            if fold(value) == fold(TO_FILL):
-                continue  # `contact-not-replaced` says so
-            expected = _ERROR_FINDERS[kind](value) if kind in kinds and (kind, value) not in proved else None
+        for kind, kept in given:
+            if kind not in kinds or fold(kept) == fold(TO_FILL):
+                continue  # `contact-not-replaced` tells of the latter
+            node = find_node(rules.table, ("contacts", name, kind))
+            value = node.value.strip() if kind == "hours" and isinstance(node, Text) else kept
+            is_proved = (kind, kept) in proved and (kind != "hours" or value != kept)
+            expected = None if is_proved else _ERROR_FINDERS[kind](value)
             if expected is not None:
                 place = ("contacts", name, kind)
                 yield Finding(
@@ -204,10 +228,10 @@ def find_bad_sites(rules: PartnerRules, proved: KnownValues) -> Iterator[Finding
 
 @check("bad-hours", scope=Scope.CONTACT_VALUES, severity=Severity.BLOCKING)
 def find_bad_hours(rules: PartnerRules, proved: KnownValues) -> Iterator[Finding]:
-    """Des horaires ne suivent pas la syntaxe opening_hours d’OpenStreetMap.
+    """Des horaires ne se comprennent pas, ou laissent un doute.
 
-    Éviter : « horaires: lundi au vendredi de 8h30 à 19h ».
-    Préférer : « horaires: Mo-Fr 08:30-19:00 », et « Mo-Fr 08:30-19:00; PH 09:00-12:00 » s’il ouvre les jours fériés.
+    Éviter : « Mo-Fr 08:30-19:00 », « samedi matin », « lundi 9h-12h ; lundi 14h-17h ».
+    Préférer : « lundi au vendredi 8h30-12h et 13h30-17h », « 1er lundi du mois 9h-12h ; sur rendez-vous ».
     Pourquoi : des horaires que le programme comprend se montrent en toutes lettres, et disent si c’est ouvert.
     """
     yield from _find_wrong_values(rules, ("hours",), proved)

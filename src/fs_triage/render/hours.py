@@ -33,9 +33,11 @@ _MONTHS = {
 _STATES = {"off": "fermé", "closed": "fermé", "open": "ouvert"}
 _WEEKS = {"1-53/2": "semaines impaires", "2-53/2": "semaines paires", "2-52/2": "semaines paires"}
 _RANKS = {"1": "1er", "2": "2e", "3": "3e", "4": "4e", "5": "5e", "-1": "dernier"}
+_APPOINTMENT = "sur rendez-vous"
 _ALWAYS = {"24/7": "tous les jours, 24 heures sur 24"}
 
 _MONTH = "|".join(_MONTHS)
+_DATE = rf"(?:{_MONTH}) \d\d?(?:-(?:(?:{_MONTH}) )?\d\d?)?"
 _DAY = r"Mo|Tu|We|Th|Fr|Sa|Su"
 _DAY_ITEM = rf"PH|SH|(?:{_DAY})(?:-(?:{_DAY})|\[-?[1-5](?:,-?[1-5])*\])?"
 _TIME = r"(?:[01]?\d|2[0-3]):[0-5]\d|24:00"
@@ -43,9 +45,9 @@ _SPAN = rf"(?:{_TIME})-(?:{_TIME})"
 _COMMENT = re.compile(r'"([^"]*)"')
 _SEPARATOR = re.compile(r"\s*(\|\||;|,(?=\s))\s*")
 _RULE = re.compile(
-    rf"(?:week (?P<weeks>\S+) )?"
-    rf"(?:(?P<date>(?:{_MONTH}) \d\d?(?:-(?:(?:{_MONTH}) )?\d\d?)?) "
-    rf"|(?P<months>(?:{_MONTH})(?:-(?:{_MONTH}))?(?:,(?:{_MONTH})(?:-(?:{_MONTH}))?)*) )?"
+    rf"(?:(?P<dates>{_DATE}(?:,{_DATE})*)(?: |$)"
+    rf"|(?P<months>(?:{_MONTH})(?:-(?:{_MONTH}))?(?:,(?:{_MONTH})(?:-(?:{_MONTH}))?)*)(?: |$))?"
+    rf"(?:week (?P<weeks>\S+)(?: |$))?"
     rf"(?:(?P<days>(?:{_DAY_ITEM})(?:,(?:{_DAY_ITEM}))*)(?: |$))?"
     rf"(?P<times>{_SPAN}(?:,{_SPAN})*)? ?(?P<state>off|closed|open)?"
 )
@@ -85,15 +87,18 @@ def _render_rule(rule: str, comments: Iterator[str]) -> str | None:
         return None
     if not words:
         return note
-    text = _ALWAYS.get(words) or _render_words(words)
+    text = _ALWAYS.get(words) or _render_words(words, by_appointment=note == _APPOINTMENT)
     if text is None:
         return None
-    return f"{text} ({note})" if note else text
+    says_hours = text[-1].isdigit() or text.endswith(("h", *_STATES.values()))
+    return text if not note else f"{text} ({note})" if says_hours else f"{text} {note}"
 
 
-def _render_words(words: str) -> str | None:
+def _render_words(words: str, *, by_appointment: bool) -> str | None:
     found = _RULE.fullmatch(words)
-    if found is None or not (found["times"] or found["state"]):  # days alone would be all of their hours
+    if found is None:
+        return None
+    if not (found["times"] or found["state"] or by_appointment):  # days alone would be all of their hours
         return None
     if found["times"] and found["state"] in ("off", "closed"):
         return None
@@ -101,14 +106,14 @@ def _render_words(words: str) -> str | None:
         return None
     if any(start.zfill(5) == end.zfill(5) for start, end in _list_spans(found["times"] or "")):
         return None
-    when = [_WEEKS[found["weeks"]]] if found["weeks"] else []
-    when += [_render_date(found["date"])] if found["date"] else []
+    when = [_render_date(date) for date in (found["dates"] or "").split(",") if date]
     when += [_render_months(found["months"])] if found["months"] else []
+    when += [_WEEKS[found["weeks"]]] if found["weeks"] else []
     when += [_render_days(found["days"])] if found["days"] else []
     hours = " et ".join(
         f"{_render_time(start)}-{_render_time(end)}" for start, end in _list_spans(found["times"] or "")
     )
-    return " ".join(part for part in (", ".join(when), hours or _STATES[found["state"]]) if part)
+    return " ".join(part for part in (", ".join(when), hours or _STATES.get(found["state"], "")) if part)
 
 
 def _list_spans(times: str) -> list[list[str]]:
@@ -141,6 +146,8 @@ def _put_from(month: str) -> str:
 
 def _render_days(days: str) -> str:
     said = []
+    if days == "Mo-Su":
+        return "tous les jours"
     for item in re.findall(_DAY_ITEM, days):
         day, bracket, ranks = item.rstrip("]").partition("[")
         if bracket:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -35,6 +35,7 @@ from fs_triage.rules.model_livret import (
 from fs_triage.rules.model_partner import TO_FILL, Changes, Partner, Removal
 from fs_triage.rules.model_situations import SITUATIONS, Situations
 from fs_triage.rules.problem import Problem
+from fs_triage.rules.references import NOT_GIVEN, expand_references, list_referred_contacts
 from fs_triage.rules.salvage import LostParts
 from fs_triage.rules.snapshot import MAX_WAIT_SECONDS, Snapshot, SourceFile
 from fs_triage.rules.vocabulary import fold_key
@@ -71,8 +72,10 @@ class PartnerRules:
     """The paths of the trees inherited that this livret changes, and where it says so."""
 
     def list_used_contacts(self) -> set[str]:
-        """Return the contacts that an answer cites."""
-        uses: set[str] = set()
+        """Return the contacts that an answer cites, or a text."""
+        own = f"{self.model.id}/"
+        named = list_referred_contacts(self.table, self.model.id)
+        uses = {name.removeprefix(own) for name in named if name.startswith(own)}
         answers = [*self.model.answers]
         for answer in answers:
             for use in (
@@ -89,7 +92,10 @@ class PartnerRules:
         return name if fold(label) == fold(TO_FILL) else label
 
     def list_reserved_values(self) -> list[str]:
-        """Return the values of contacts for counsellors, its own and those that its texts may have inherited."""
+        """Return the values of contacts for counsellors, its own and those that its texts may have inherited.
+
+        What stands for a value that is not given is one of them: a visitor has nothing to do with it.
+        """
         own = [
             value
             for contact in self.model.contacts.values()
@@ -97,7 +103,8 @@ class PartnerRules:
             for _, value in contact.kinds
             if fold(value) != fold(TO_FILL)
         ]
-        return list(dict.fromkeys([*own, *sorted(self.inherited_reserved)]))
+        not_given = [NOT_GIVEN] if self.missing else []
+        return list(dict.fromkeys([*own, *sorted(self.inherited_reserved), *not_given]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +214,7 @@ def _build_livret(booklets: BookletChain, loaded: LoadResult) -> None:
     elsewhere, elsewhere_table = _load_optional_file(UncoveredNeeds, UNCOVERED_NEEDS, booklets, loaded)
     identifiers, identifiers_table = _load_optional_file(Identifiers, IDENTIFIERS, booklets, loaded)
     situations, situations_table = _load_optional_file(Situations, SITUATIONS, booklets, loaded)
-    loaded.draft = Livret(
+    livret = Livret(
         booklet=top.booklet,
         table=top.table,
         layers=booklets.layers,
@@ -221,6 +228,32 @@ def _build_livret(booklets: BookletChain, loaded: LoadResult) -> None:
         situations_table=situations_table,
         whole=booklets.whole,
         lists_own=not loaded.snapshot.is_missing(top.folder / IDENTIFIERS),
+    )
+    loaded.draft = _expand_texts(livret)
+
+
+def list_contact_values(partners: Iterable[PartnerRules]) -> dict[str, tuple[str, str]]:
+    """Return the kind and the value of each contact, under its partner and id; those not given have no value."""
+    return {
+        f"{rules.model.id}/{name}": (kind, NOT_GIVEN if name in rules.missing else value)
+        for rules in partners
+        for name, contact in rules.model.contacts.items()
+        for kind, value in contact.kinds[:1]
+    }
+
+
+def _expand_texts(livret: Livret) -> Livret:
+    """Return `livret` with the values of contacts in its texts; its tables stay as typed."""
+    values = list_contact_values(livret.partners)
+    return replace(
+        livret,
+        booklet=expand_references(livret.booklet, values),
+        partners=tuple(
+            replace(rules, model=expand_references(rules.model, values, rules.model.id))
+            for rules in livret.partners
+        ),
+        elsewhere=expand_references(livret.elsewhere, values),
+        situations=expand_references(livret.situations, values),
     )
 
 

@@ -314,7 +314,9 @@ def _explain_value(
             hint="attendu : un nombre de 1 à 999",
         )
     if kind == "string_type" and isinstance(node, Table) and len(node.entries) == 1:
-        message = f"« {escape_controls(name)} » : ce texte se lit comme « clé: valeur » à cause de « : »"
+        [(first, _)] = node.entries.values()
+        sign = ":" if first == node.place else "{"
+        message = f"« {escape_controls(name)} » : ce texte se lit comme « clé: valeur » à cause de « {sign} »"
         return _Explanation(
             code="wrong-type", message=message, hint="mettez le texte entre guillemets doubles"
         )

@@ -21,6 +21,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from fs_triage.rules.french_hours import convert_hours
 from fs_triage.text.typography import typeset_french
 
 os.environ.setdefault(
@@ -113,10 +114,10 @@ class Contact(Model):
         description="local : propre au département, un autre doit le remplacer ; national : le même partout.",
         examples=["national"],
     )
-    hours: Value | None = Field(
+    hours: Annotated[Value, AfterValidator(convert_hours)] | None = Field(
         None,
-        description="Horaires, dans la syntaxe opening_hours d’OpenStreetMap.",
-        examples=["Mo-Fr 08:30-19:00"],
+        description="Horaires, comme on les écrit.",
+        examples=["lundi au vendredi 8h30-12h et 13h30-17h"],
     )
     note: Sentence | None = Field(
         None, description="Une précision utile, en une phrase.", examples=["Gratuit."]

@@ -65,6 +65,8 @@ _MISTAKES = (
 )
 
 
+_BARE_REFERENCE = re.compile(r"[^\"']*?(?<![\w{])(\{[A-Za-z0-9][\w/-]*\})")
+
 UNKNOWN_MISTAKE = "ce n’est pas du YAML correct à cet endroit"
 
 
@@ -75,6 +77,12 @@ def explain_syntax_error(error: yaml.MarkedYAMLError) -> tuple[yaml.Mark | None,
             mark = error.context_mark if mistake.at_start else error.problem_mark
             return mark or error.problem_mark, mistake.message
     return error.problem_mark or error.context_mark, None
+
+
+def explain_bare_reference(line: str) -> str | None:
+    """Return the message for a line whose reference to a contact YAML reads as a table, None where it has none."""
+    found = _BARE_REFERENCE.match(line)
+    return f"« {found[1]} » se lit mal ici ; mettez tout ce texte entre guillemets doubles" if found else None
 
 
 def find_character(event: Any, character: str, lines: list[str]) -> Any:

@@ -158,6 +158,8 @@ def parse_text(text: str, shown: str, *, holds_needs: bool = False) -> tuple[Tab
         return None, reader.problems
     except yaml.MarkedYAMLError as error:
         mark, message = yaml_mistakes.explain_syntax_error(error)
+        if mark is not None and mark.line < len(reader.lines):
+            message = yaml_mistakes.explain_bare_reference(reader.lines[mark.line]) or message
         if message is None and (deep := _build_depth_problem(reader.lines, mark, shown)):
             return None, deep
         reader.add_problem(

@@ -112,11 +112,14 @@ PHONE = "03 84 25 69 93"
 HOSTILE = [
     ("libellé: Accueil de la mairie", f"libellé: Accueil, ou {PHONE}"),
     (
-        "    horaires: Mo-Fr 08:30-12:00",
-        "    horaires: Mo-Fr 08:30-12:00\n    note: Sinon écrire à ETAT-CIVIL@mairie.fr",
+        "    horaires: lundi au vendredi 8h30-12h",
+        "    horaires: lundi au vendredi 8h30-12h\n    note: Sinon écrire à ETAT-CIVIL@mairie.fr",
     ),
     ("libellé: Une carte d'identité", f"libellé: Une carte, par {PHONE.replace(' ', '.')}"),
-    ("      - Prendre rendez-vous.", "      - Écrire à etat-civil @mairie.fr.\n      - Prendre rendez-vous."),
+    (
+        "      - Prendre rendez-vous.",
+        "      - Écrire à etat-civil @mairie.fr.\n      - Sinon à {etat-civil}.\n      - Prendre rendez-vous.",
+    ),
     (
         "    public: conseiller",
         "    public: conseiller\n"
@@ -151,7 +154,7 @@ def test_an_heir_keeps_off_what_its_parent_reserves(tmp_path: Path, replaces: bo
         tmp_path / "bon" / "partenaires/mairie.yaml",
         (
             "      - Prendre rendez-vous.",
-            "      - Écrire à etat-civil@mairie.fr.\n      - Prendre rendez-vous.",
+            "      - Écrire à etat-civil@mairie.fr.\n      - Ou à {etat-civil}.\n      - Prendre rendez-vous.",
         ),
     )
     heir = tmp_path / "doubs"

@@ -38,7 +38,7 @@ contacts:
     téléphone: "3230"
     libellé: Numéro
     public: conseiller
-    horaires: Mo-Fr 08:30-19:00
+    horaires: lundi au vendredi 8h30-19h
     note: Gratuit
   site:
     site: www.guichet.fr

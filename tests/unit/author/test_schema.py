@@ -52,7 +52,7 @@ contacts:
     libellé: 3230
     public: usager
     portée: national
-    horaires: Mo-Fr 08:30-19:00
+    horaires: lundi au vendredi 8h30-19h
     note: Gratuit.
     doute: À vérifier.
 question: Que veut l'usager ?

@@ -195,7 +195,7 @@ def problems_after(tmp_path: Path, file: str, before: str, after: str) -> list[P
         ("partenaires/mairie.yaml", "etat-civil@", "etat\u2010civil@"),
         ("partenaires/mairie.yaml", "03 84 25", "03\u200784 25"),
         ("partenaires/mairie.yaml", "libellé: Une", "libellé: \u0423ne"),
-        ("partenaires/mairie.yaml", "horaires: Mo-Fr", "horaires: Mo\u2010Fr"),
+        ("partenaires/mairie.yaml", "horaires: lundi", "horaires: lund\u0456"),
         ("partenaires/mairie.yaml", "mots: [cni]", "mots: [c\u0578i]"),
         ("besoins/mairie.yaml", "[refaire", "[r\u0435faire"),
         ("partenaires/mairie.yaml", "  - id: carte", "  - \u0456d: carte"),

@@ -118,7 +118,7 @@ def test_every_broken_file_is_told_in_one_run_and_no_other(folder: Path) -> None
         ("  - id: aide\n    libellé: La", "  - id: aide\n    id: aide\n    libellé: La", "duplicate-key"),
         ("    mots: [voter]\n", "    mots: voter\n", "wrong-type"),
         ("question: Que veut l'usager ?\n", "question: Que veut l'usager ?\nbesoins: {}\n", "unknown-key"),
-        ("    horaires: Mo-Fr 08:30-12:00\n", "    horaires:\n", "empty"),
+        ("    horaires: lundi au vendredi 8h30-12h\n", "    horaires:\n", "empty"),
         ("    libellé: Une carte d'identité\n", "    libellé: '  '\n", "empty"),
     ],
 )
@@ -162,7 +162,7 @@ def test_one_mistake_is_one_line(before: str, after: str, code: str, folder: Pat
             "24:11: « mots » : des « clé: valeur » ; attendu : une liste, chaque ligne",
         ),
         (
-            "horaires: Mo-Fr 08:30-12:00",
+            "horaires: lundi au vendredi 8h30-12h",
             "portée: locale",
             "14:13: « locale » n’est pas permis pour « portée » ; vouliez-vous dire « local » ?",
         ),

@@ -1,0 +1,148 @@
+"""Contacts that texts refer to: their values are shown, said once, and changed everywhere at once."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from conftest import GOOD, JURA, edit, find_problem_lines, open_compiled
+
+from fs_triage.rules.flatten import Tree, flatten_livret
+from fs_triage.rules.load import load_livret
+
+HEIR = """\
+id: voisin
+title: Livret du voisin
+departement: 25 Doubs
+source: Préfecture du Doubs
+extends: bon
+"""
+
+
+def flatten(folder: Path) -> Tree:
+    livret = load_livret(folder).livret
+    assert livret is not None
+    return flatten_livret(livret)
+
+
+def test_a_number_that_changes_is_changed_on_every_card(tmp_path: Path) -> None:
+    shutil.copytree(JURA.parent, tmp_path / "rules")
+    [path] = (tmp_path / "rules" / "jura").rglob("caf.yaml")
+    before = json.dumps([*flatten(JURA).conclusions.values(), *flatten(JURA).questions.values()])
+    edit(path, ('"3230"', '"3231"'))
+    after = json.dumps([*flatten(path.parent).conclusions.values(), *flatten(path.parent).questions.values()])
+    typed = r"(?<![\w-])3230\b"
+    assert len(re.findall(typed, before)) > 3 and re.findall(typed, after) == []
+    assert after == re.sub(typed, "3231", before)
+
+
+def test_every_text_of_a_card_may_refer_to_a_contact(folder: Path) -> None:
+    edit(
+        folder / "partenaires/mairie.yaml",
+        (
+            "libellé: Accueil de la mairie",
+            "libellé: Accueil, {accueil}\n    note: Note {accueil}\n    doute: Doute {accueil}",
+        ),
+        ("question: Que veut l'usager ?", "question: Que veut-il du {accueil} ?"),
+        ("libellé: Une carte d'identité", "libellé: Une carte, au {mairie/accueil}"),
+        (
+            "mots: [cni]",
+            'aide: Aide {accueil}\n    attention: ["Attention {accueil}"]\n    ne pas renseigner: ["Pas {accueil}"]',
+        ),
+        (
+            "[accueil, etat-civil]",
+            '[{contact: accueil, quand: "si {accueil}"}, etat-civil]',
+        ),
+        ("      - Prendre rendez-vous.", "      - Au {accueil}, l'étape."),
+    )
+    tree = flatten(folder)
+    texts = json.dumps([*tree.conclusions.values(), *tree.questions.values()], ensure_ascii=False)
+    assert "{accueil}" not in texts and "{mairie/" not in texts
+    for beginning in (
+        "Accueil, ",
+        "Note ",
+        "Doute ",
+        "Que veut-il du ",
+        "Aide ",
+        "Attention ",
+        "Pas ",
+        "si ",
+        "Au ",
+    ):
+        assert f"{beginning}03 84 25 69 92" in texts
+    assert tree.conclusions["mairie/carte"]["title"] == "Une carte, au 03 84 25 69 92"
+    assert find_problem_lines(folder) == []
+
+
+def test_what_is_outside_the_partners_refers_to_a_contact_with_its_partner(folder: Path) -> None:
+    (folder / "situations.yaml").write_text(
+        "situations:\n  - id: perte\n    title: 'Papiers perdus : {mairie/accueil}'\n"
+        "    words: [papiers]\n    demarches: [mairie]\n",
+        encoding="utf-8",
+    )
+    (folder / "hors-livret.yaml").write_text(
+        "out_of_scope:\n  - {topic: chasse, where: 'Au {mairie/accueil}.', needs: [permis de chasse]}\n",
+        encoding="utf-8",
+    )
+    edit(
+        folder / "livret.yaml",
+        (
+            "id: bon",
+            'messages:\n  email:\n    objet: "{{ demarche }}"\n    texte: "Copie : {mairie/etat-civil}"\nid: bon',
+        ),
+    )
+    livret = load_livret(folder).livret
+    assert livret is not None
+    assert livret.situations.situations[0].title == "Papiers perdus\u00a0: 03 84 25 69 92"
+    assert livret.elsewhere.topics[0].where == "Au 03 84 25 69 92."
+    reader = open_compiled(livret)
+    assert [*reader.list_message_templates()["email"]] == ["{{ demarche }}", "Copie : etat-civil@mairie.fr"]
+    edit(folder / "livret.yaml", ("{mairie/etat-civil}", "{etat-civil}"))
+    [line] = [line for line in find_problem_lines(folder) if "[unknown-reference]" in line]
+    told = "« {etat-civil} » ne renvoie à aucun contact ; écrivez « {mairie/etat-civil} » [unknown-reference]"
+    assert line.replace("\u00a0", " ").endswith(told)
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "shown"),
+    [
+        ("téléphone: 06.63 48-58.22", "Au {accueil} !", "Au 06.63 48-58.22\u00a0!"),
+        ("site: WWW.Mairie.fr/L'accueil", "{accueil}", "WWW.Mairie.fr/L'accueil"),
+        ("site: MAIRIE.FR", "le site {Accueil}", "le site Mairie.fr"),
+        ("courriel: A.B@mairie.fr", "{Accueil}", "A.B@mairie.fr"),
+        ("in-person: mairie", "{Accueil}", "mairie"),
+    ],
+)
+def test_a_value_is_shown_to_the_character(folder: Path, value: str, text: str, shown: str) -> None:
+    edit(folder / "partenaires/mairie.yaml", ('téléphone: "03 84 25 69 92"', value), ("Prendre rendez-vous.", f'"{text}"'))
+    assert flatten(folder).conclusions["mairie/carte"]["steps"] == [shown]
+
+
+def test_a_contact_that_only_a_text_names_serves(folder: Path) -> None:
+    edit(
+        folder / "partenaires/mairie.yaml",
+        ("[accueil, etat-civil]", "[accueil]"),
+        ("Prendre rendez-vous.", "Écrire à {etat-civil}."),
+    )
+    assert find_problem_lines(folder) == []
+
+
+@pytest.mark.parametrize(
+    "contact", ["", "contacts:\n  accueil: {téléphone: à remplir, libellé: Accueil, public: usager}\n"]
+)
+def test_a_neighbour_is_never_shown_for_what_is_yet_to_be_given(folder: Path, contact: str) -> None:
+    edit(folder / "partenaires/mairie.yaml", ("Prendre rendez-vous.", "Prendre rendez-vous au {accueil}."))
+    heir = folder.parent / "voisin"
+    shutil.copytree(GOOD, heir, ignore=shutil.ignore_patterns("partenaires/mairie.yaml"))
+    (heir / "livret.yaml").write_text(HEIR, encoding="utf-8")
+    if contact:
+        (heir / "partenaires/mairie.yaml").write_text(contact, encoding="utf-8")
+    assert flatten(heir).conclusions["mairie/carte"]["steps"] == [
+        "Prendre rendez-vous au [contact à remplir]."
+    ]
+    own = 'contacts:\n  accueil: {téléphone: "03 81 61 50 50", libellé: Accueil, public: usager}\n'
+    (heir / "partenaires/mairie.yaml").write_text(own, encoding="utf-8")
+    assert flatten(heir).conclusions["mairie/carte"]["steps"] == ["Prendre rendez-vous au 03 81 61 50 50."]
