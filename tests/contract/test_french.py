@@ -111,9 +111,7 @@ WRONG = {
     ("comparer", "a", "b", "c", "d"): (
         "Mot en trop : « c d » ; tapez « fs-triage comparer [OPTIONS] ANCIEN NOUVEAU »."
     ),
-    ("nouveau", "x"): (
-        "Donnez ou bien --departement, comme « 25 Doubs », ou bien --maison avec son nom."
-    ),
+    ("nouveau", "x"): ("Donnez ou bien --departement, comme « 25 Doubs », ou bien --maison avec son nom."),
     ("arbre", "--dot", "--mermaid"): "--mermaid et --dot ne vont pas ensemble ; gardez l’une des deux.",
     ("--json",): "--json attend des mots : « fs-triage caf rsa --json », « fs-triage liste --json ».",
     ("",): "Le mot à chercher est vide ; tapez par exemple « fs-triage caf rsa ».",

@@ -70,7 +70,10 @@ réponses:
 EDITS = (
     ('téléphone: "3230"', 'téléphone: "3231"'),
     ("public: conseiller", "public: usager"),
-    ("horaires: lundi au vendredi 8h30-19h", "horaires: lundi au jeudi 9h-12h\n    doute: Le livret se contredit."),
+    (
+        "horaires: lundi au vendredi 8h30-19h",
+        "horaires: lundi au jeudi 9h-12h\n    doute: Le livret se contredit.",
+    ),
     ("  - id: titre\n    libellé: Un titre", "  - id: piece\n    libellé: Une pièce d'identité"),
     ("Renouveler un titre", "Renouveler un titre d'identité"),
     ("  - id: papier\n    libellé: Demande papier\n    étapes: [Remplir le formulaire.]\n", ""),

@@ -13,7 +13,18 @@ import pexpect
 import pytest
 import yaml
 from bad_livrets import read_example
-from conftest import GOOD, JURA, ROOT, RULES, SEARCHING_CHECKS, SOCLE, Run, clean_environment, edit, leave_out_checks
+from conftest import (
+    GOOD,
+    JURA,
+    ROOT,
+    RULES,
+    SEARCHING_CHECKS,
+    SOCLE,
+    Run,
+    clean_environment,
+    edit,
+    leave_out_checks,
+)
 
 from fs_triage.author import snippet, verifier
 from fs_triage.rules.load import PartnerRules, load_livret

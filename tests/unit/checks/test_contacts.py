@@ -275,11 +275,11 @@ def test_contacts_that_an_heir_has_yet_to_replace(folder: Path) -> None:
     )
     verified = verifier.verify_livret(Path("voisin"))
     assert [str(problem) for problem in verified.problems] == [
-        "voisin/livret.yaml:1:1: contact « accueil » à remplir ; sans lui, mairie/aide n’a personne à contacter ; donnez "
-        "« téléphone » sous « accueil », dans partenaires/mairie.yaml de ce livret [contact-not-replaced]",
-        "voisin/livret.yaml:1:1: contact « etat-civil » à remplir ; sans lui, mairie/aide n’a personne à contacter ; donnez "
-        "« courriel » sous « etat-civil », dans partenaires/mairie.yaml de ce livret [contact-not-replaced]",
-        "voisin/livret.yaml:1:1: horaires du contact « accueil » à remplir ; donnez « horaires » sous « accueil », dans "
-        "partenaires/mairie.yaml de ce livret, ou « retirer: [horaires] » s’il n’en a pas [contact-not-replaced]",
+        "voisin/livret.yaml:1:1: contact « accueil » à remplir ; sans lui, mairie/aide n’a personne à contacter ; "
+        "donnez « téléphone » sous « accueil », dans partenaires/mairie.yaml de ce livret [contact-not-replaced]",
+        "voisin/livret.yaml:1:1: contact « etat-civil » à remplir ; sans lui, mairie/aide n’a personne à contacter ; "
+        "donnez « courriel » sous « etat-civil », dans partenaires/mairie.yaml de ce livret [contact-not-replaced]",
+        "voisin/livret.yaml:1:1: horaires du contact « accueil » à remplir ; donnez « horaires » sous « accueil », "
+        "dans partenaires/mairie.yaml de ce livret, ou « retirer: [horaires] » s’il n’en a pas [contact-not-replaced]",
     ]
     assert not any(problem.blocking for problem in verified.problems)

@@ -87,7 +87,7 @@ def test_no_date_amount_or_number_of_a_form_is_taken_for_a_contact(text: str) ->
 @pytest.mark.parametrize(
     ("before", "after", "expected"),
     [
-        ("libellé: Une carte d'identité", "libellé: Une carte, au 3230", "31:12: « 3230 »|{court}"),
+        ("libellé: Une carte d'identité", "libellé: Une carte, au 3230", "31:14: « 3230 »|{court}"),
         ("question: Que veut l'usager ?", "question: Que veut-il du 32 30 ?", "28:11: « 32 30 »|{court}"),
         ("      - Prendre rendez-vous.", "      - Aller sur mairie.fr.", "34:9: « mairie.fr »|{site}"),
         ("      - Prendre rendez-vous.", "      - >-\n        Mairie.fr", "34:9: « Mairie.fr »|{Site}"),
@@ -96,15 +96,19 @@ def test_no_date_amount_or_number_of_a_form_is_taken_for_a_contact(text: str) ->
             "    aide: Par etat-civil@Mairie.fr",
             "32:11: « etat-civil@Mairie.fr »|{etat-civil}",
         ),
-        ("    mots: [cni]", "    attention: [Le 0384256992]", "32:16: « 0384256992 »|{accueil}"),
-        ("    mots: [cni]", "    ne pas renseigner: [Pas au 0033384256992]", "32:14: « 0033384256992 »|{accueil}"),
+        ("    mots: [cni]", "    attention: [Le 0384256992]", "32:17: « 0384256992 »|{accueil}"),
+        (
+            "    mots: [cni]",
+            "    ne pas renseigner: [Pas au 0033384256992]",
+            "32:25: « 0033384256992 »|{accueil}",
+        ),
         (
             "libellé: Site de la mairie",
             "libellé: Site de la mairie\n    note: Ou le 3230.",
             "26:11: « 3230 »|{court}",
         ),
         ("libellé: Site de la mairie", "libellé: Site\n    doute: Voir le 3230.", "26:12: « 3230 »|{court}"),
-        ("about: papiers", "about: papiers au 3230", "4:8: « 3230 »|{court}"),
+        ("pour: papiers", "pour: papiers au 3230", "4:7: « 3230 »|{court}"),
         (
             "      - Prendre rendez-vous.",
             "      - Au 07 11 22 33 44.",
@@ -112,7 +116,6 @@ def test_no_date_amount_or_number_of_a_form_is_taken_for_a_contact(text: str) ->
         ),
         ("    mots: [cni]", "    mots: [cni, '3230', mairie.fr]", ""),
         ("libellé: Site de la mairie", "libellé: Site\n    doute: Imprimé www.mairie.fr, ou autre.fr.", ""),
-        ("besoins: [refaire", "besoins: [sur mairie.fr refaire", ""),
     ],
 )
 def test_what_a_text_types_once_more_is_told_with_what_to_write(
@@ -131,7 +134,9 @@ def test_what_a_text_types_once_more_is_told_with_what_to_write(
     place, written = expected.split("|")
     assert len(lines) == 1 and lines[0].endswith("[contact-in-text]")
     line = lines[0].replace("\u00a0", " ")
-    assert line.startswith(f"partenaires/mairie.yaml:{place} est recopié dans un texte ; ") and written in line
+    assert (
+        line.startswith(f"partenaires/mairie.yaml:{place} est recopié dans un texte ; ") and written in line
+    )
 
 
 @pytest.mark.parametrize(

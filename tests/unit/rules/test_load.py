@@ -97,7 +97,7 @@ def test_every_broken_file_is_told_in_one_run_and_no_other(folder: Path) -> None
         ("si ça bloque: aide\n", "si ça bloque: [aide]\n", "wrong-type"),
         ("si ça bloque: aide\n", "if_block: aide\n", "unknown-key"),
         ("réponses:\n", "answers:\n", "unknown-key"),
-        ("  - id: carte\n    libellé: Une", "  - label: Une", "missing-key unknown-key"),
+        ("  - id: carte\n    libellé: Une", "  - label: Une", "unknown-key"),
         ("    étapes:\n      - Prendre rendez-vous.\n", "    étapes: Prendre rendez-vous.\n", "wrong-type"),
         ("    étapes:\n      - Prendre rendez-vous.\n", "    étapes:\n", "empty"),
         ("    étapes:\n      - Prendre rendez-vous.\n", "    étapes:\n      -\n", "empty"),

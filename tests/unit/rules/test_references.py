@@ -15,10 +15,10 @@ from fs_triage.rules.load import load_livret
 
 HEIR = """\
 id: voisin
-title: Livret du voisin
-departement: 25 Doubs
+titre: Livret du voisin
+département: 25 Doubs
 source: Préfecture du Doubs
-extends: bon
+hérite de: bon
 """
 
 
@@ -30,10 +30,10 @@ def flatten(folder: Path) -> Tree:
 
 def test_a_number_that_changes_is_changed_on_every_card(tmp_path: Path) -> None:
     shutil.copytree(JURA.parent, tmp_path / "rules")
-    [path] = (tmp_path / "rules" / "jura").rglob("caf.yaml")
+    livret = tmp_path / "rules" / "jura"
     before = json.dumps([*flatten(JURA).conclusions.values(), *flatten(JURA).questions.values()])
-    edit(path, ('"3230"', '"3231"'))
-    after = json.dumps([*flatten(path.parent).conclusions.values(), *flatten(path.parent).questions.values()])
+    edit(tmp_path / "rules" / "socle" / "partenaires" / "caf.yaml", ('"3230"', '"3231"'))
+    after = json.dumps([*flatten(livret).conclusions.values(), *flatten(livret).questions.values()])
     typed = r"(?<![\w-])3230\b"
     assert len(re.findall(typed, before)) > 3 and re.findall(typed, after) == []
     assert after == re.sub(typed, "3231", before)
@@ -79,19 +79,19 @@ def test_every_text_of_a_card_may_refer_to_a_contact(folder: Path) -> None:
 
 def test_what_is_outside_the_partners_refers_to_a_contact_with_its_partner(folder: Path) -> None:
     (folder / "situations.yaml").write_text(
-        "situations:\n  - id: perte\n    title: 'Papiers perdus : {mairie/accueil}'\n"
-        "    words: [papiers]\n    demarches: [mairie]\n",
+        "situations:\n  - id: perte\n    titre: 'Papiers perdus : {mairie/accueil}'\n"
+        "    mots: [papiers]\n    démarches: [mairie]\n",
         encoding="utf-8",
     )
-    (folder / "hors-livret.yaml").write_text(
-        "out_of_scope:\n  - {topic: chasse, where: 'Au {mairie/accueil}.', needs: [permis de chasse]}\n",
+    (folder / "besoins" / "hors-livret.yaml").write_text(
+        "hors livret:\n  - {sujet: chasse, où: 'Au {mairie/accueil}.', besoins: [permis de chasse]}\n",
         encoding="utf-8",
     )
     edit(
         folder / "livret.yaml",
         (
             "id: bon",
-            'messages:\n  email:\n    objet: "{{ demarche }}"\n    texte: "Copie : {mairie/etat-civil}"\nid: bon',
+            'messages:\n  courriel:\n    objet: "{{ demarche }}"\n    texte: "Copie : {mairie/etat-civil}"\nid: bon',
         ),
     )
     livret = load_livret(folder).livret
@@ -113,11 +113,15 @@ def test_what_is_outside_the_partners_refers_to_a_contact_with_its_partner(folde
         ("site: WWW.Mairie.fr/L'accueil", "{accueil}", "WWW.Mairie.fr/L'accueil"),
         ("site: MAIRIE.FR", "le site {Accueil}", "le site Mairie.fr"),
         ("courriel: A.B@mairie.fr", "{Accueil}", "A.B@mairie.fr"),
-        ("in-person: mairie", "{Accueil}", "mairie"),
+        ("sur place: mairie", "{Accueil}", "mairie"),
     ],
 )
 def test_a_value_is_shown_to_the_character(folder: Path, value: str, text: str, shown: str) -> None:
-    edit(folder / "partenaires/mairie.yaml", ('téléphone: "03 84 25 69 92"', value), ("Prendre rendez-vous.", f'"{text}"'))
+    edit(
+        folder / "partenaires/mairie.yaml",
+        ('téléphone: "03 84 25 69 92"', value),
+        ("Prendre rendez-vous.", f'"{text}"'),
+    )
     assert flatten(folder).conclusions["mairie/carte"]["steps"] == [shown]
 
 
@@ -136,8 +140,9 @@ def test_a_contact_that_only_a_text_names_serves(folder: Path) -> None:
 def test_a_neighbour_is_never_shown_for_what_is_yet_to_be_given(folder: Path, contact: str) -> None:
     edit(folder / "partenaires/mairie.yaml", ("Prendre rendez-vous.", "Prendre rendez-vous au {accueil}."))
     heir = folder.parent / "voisin"
-    shutil.copytree(GOOD, heir, ignore=shutil.ignore_patterns("partenaires/mairie.yaml"))
+    shutil.copytree(GOOD, heir, ignore=shutil.ignore_patterns("partenaires", "besoins"))
     (heir / "livret.yaml").write_text(HEIR, encoding="utf-8")
+    (heir / "partenaires").mkdir()
     if contact:
         (heir / "partenaires/mairie.yaml").write_text(contact, encoding="utf-8")
     assert flatten(heir).conclusions["mairie/carte"]["steps"] == [
