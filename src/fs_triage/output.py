@@ -118,6 +118,15 @@ def print_answer(text: str) -> None:
             raise _build_output_failure(error) from error
 
 
+def print_coloured(line: str, colour: str) -> None:
+    """Print a line of an answer on a terminal that can be drawn on, in the `colour` of an escape sequence."""
+    if sys.stdout is not None:
+        try:
+            sys.stdout.write(f"{colour}{make_printable(line)}\x1b[0m\n")
+        except OSError as error:
+            raise _build_output_failure(error) from error
+
+
 def print_wrapped_answer(text: str) -> None:
     """Print an answer as `print_answer` does; on a terminal, lines longer than it are broken between words.
 

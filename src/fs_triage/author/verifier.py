@@ -52,7 +52,7 @@ def run_verifier(folders: list[str], as_json: bool, form: str | None) -> int:
         )
     if form is not None and as_json:
         raise Failure(WRONG_CALL, "« --json » et « --format » s’excluent ; gardez l’un des deux.")
-    verified = [verify_livret(folder) for folder in _find_livrets(folders)]
+    verified = [verify_livret(folder) for folder in find_livrets(folders)]
     problems = sorted({problem for one in verified for problem in one.problems})
     if as_json:
         output.print_json(_render_json(verified, problems))
@@ -72,12 +72,12 @@ def verify_livret(folder: Path) -> Verification:
     """
     loaded = load.load_livret(folder)
     before = read_last_good(str(folder))
-    shown = [problem._replace(path=_shorten_path(problem.path)) for problem in verify(loaded, before)]
+    shown = [problem._replace(path=shorten_path(problem.path)) for problem in verify(loaded, before)]
     coverage = compute_coverage(loaded.draft) if loaded.draft is not None else Coverage()
-    return Verification(_shorten_path(str(folder)), sorted(set(shown)), coverage)
+    return Verification(shorten_path(str(folder)), sorted(set(shown)), coverage)
 
 
-def _find_livrets(given: list[str]) -> list[Path]:
+def find_livrets(given: list[str]) -> list[Path]:
     """Return the folders of the livrets `given`: as a livret, a folder of livrets, or a file of a livret."""
     found: dict[Path, None] = {}
     for path in map(Path, given or [livret_choice.find_livret_folder()]):
@@ -122,7 +122,7 @@ def _is_rule_file(path: Path) -> bool:
     return all(sign.search(content) for sign in _RULE_FILE_SIGNS)
 
 
-def _shorten_path(path: str) -> str:
+def shorten_path(path: str) -> str:
     """Return `path` as the author would type it: relative when it is below the current folder."""
     here, absolute = Path.cwd(), Path(path).absolute()
     below = absolute.relative_to(here) if absolute.is_relative_to(here) else absolute
@@ -168,7 +168,7 @@ def _render_json(verified: list[Verification], problems: list[Problem]) -> str:
 
 def _render_problem_json(problem: Problem) -> dict[str, object]:
     fields = problem._asdict()
-    del fields["severity"]
+    del fields["severity"], fields["mends"]
     return {**fields, "blocking": problem.blocking}
 
 

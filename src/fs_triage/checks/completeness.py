@@ -10,9 +10,11 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from fs_triage.checks import published_ids
+from fs_triage.checks.reading import FILE_CODES
 from fs_triage.checks.registry import Finding, Scope, check
 from fs_triage.rules.characters import MAX_BYTES
-from fs_triage.rules.load import Livret, LoadResult
+from fs_triage.rules.load import Livret, LoadResult, PartnerRules
 from fs_triage.rules.model_livret import IDENTIFIERS, NEEDS, SYNONYMS, UNCOVERED_NEEDS, get_livret_folder
 from fs_triage.rules.model_partner import EscalateAnswer, StepsAnswer
 from fs_triage.rules.model_situations import SITUATIONS
@@ -44,12 +46,27 @@ def find_uncovered_conclusions(livret: Livret) -> Iterator[Finding]:
     for rules in livret.partners if _has_examples(livret) else ():
         known = list_conclusion_paths(rules)
         named = set(rules.model.examples)
-        named |= {find_close_name(name, known) or "" for name in named if name not in known}
+        named |= {find_meant_conclusion(livret, rules, name) or "" for name in named if name not in known}
         for spot in iter_nodes(rules) if rules.whole else ():
             if isinstance(spot.answer, StepsAnswer | EscalateAnswer) and spot.path not in named:
                 message = f"aucun exemple n’atteint « {spot.path} »"
                 hint = f"ajoutez dans {NEEDS}/{rules.model.id}.yaml : « {spot.path}: [un besoin] »"
                 yield Finding(get_mark(rules.table, (*spot.location, "id")), message, hint)
+
+
+def find_meant_conclusion(livret: Livret, rules: PartnerRules, name: str) -> str | None:
+    """Return the conclusion that an example means by the id `name`, which is none, if it is sure enough.
+
+    It is the one that has become of it, the only one without an example where `name` alone is unknown, or the nearest.
+    """
+    partner, known = rules.model.id, list_conclusion_paths(rules)
+    if successor := published_ids.find_successor(livret, f"{partner}/{name}"):
+        return successor.removeprefix(f"{partner}/")
+    named = set(rules.model.examples)
+    uncovered = [path for path in known if path not in named]
+    if len(uncovered) == len(named - {*known}) == 1:
+        return uncovered[0]
+    return find_close_name(name, known)
 
 
 @check("no-example", scope=Scope.LIVRET, severity=Severity.ADVICE)
@@ -109,6 +126,12 @@ def drop_consequences(problems: list[Problem], lost: list[Problem]) -> list[Prob
             and not (one.code in ("not-covered", "example-unknown") and Path(one.path).name in names)
         ),
     ]
+
+
+def drop_echoes(problems: list[Problem]) -> list[Problem]:
+    """Return `problems` without what else is told of a line that cannot be read as it was meant."""
+    unread = {(one.path, one.line) for one in problems if one.line and one.code in FILE_CODES}
+    return [one for one in problems if one.code in FILE_CODES or (one.path, one.line) not in unread]
 
 
 def has_lost_end(before: bytes, now: bytes) -> bool:

@@ -5,8 +5,11 @@ The libraries that validate e-mail addresses, French numbers and opening hours a
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Collection, Iterator
+from functools import lru_cache
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from fs_triage.checks.registry import Finding, KnownValues, Scope, check
@@ -19,7 +22,7 @@ from fs_triage.rules.nodes import iter_nodes
 from fs_triage.rules.problem import Severity
 from fs_triage.rules.vocabulary import get_french_key
 from fs_triage.rules.yaml_reader import Location, Mark, Text, find_node, get_mark
-from fs_triage.text.did_you_mean import build_slug, find_close_name, suggest_name
+from fs_triage.text.did_you_mean import build_slug, find_close_name, is_slip, list_possible
 from fs_triage.text.fold import fold
 
 _MAX_URL_LENGTH = 2000
@@ -53,9 +56,21 @@ def find_unknown_contacts(rules: PartnerRules) -> Iterator[Finding]:
         more = (
             f" (et {len(places) - 1} autre{'s' if len(places) > 2 else ''} fois)" if len(places) > 1 else ""
         )
-        yield Finding(
-            get_mark(rules.table, places[0]), f"contact inconnu « {name} »{more}", suggest_name(name, known)
-        )
+        hint = _suggest_contact(name, known, rules.list_used_contacts(), is_alone=len(uses) == 1)
+        yield Finding(get_mark(rules.table, places[0]), f"contact inconnu « {name} »{more}", hint)
+
+
+def _suggest_contact(name: str, known: list[str], used: set[str], *, is_alone: bool) -> str:
+    """Return what to write instead of the contact `name`: one that nothing cites has most likely changed its name."""
+    unused = [one for one in known if one not in used]
+    near = find_close_name(name, known)
+    if near and is_slip(name, near):
+        return f"vouliez-vous dire « {near} » ?"
+    if len(unused) == 1 and is_alone:
+        return f"écrivez « {unused[0]} », ou déclarez « {name} » sous contacts"
+    if near := find_close_name(name, unused):
+        return f"vouliez-vous dire « {near} » ?"
+    return list_possible(known) or "déclarez-le sous contacts"
 
 
 @check("contact-kind", scope=Scope.PARTNER, severity=Severity.BLOCKING)
@@ -66,7 +81,7 @@ def find_contact_kind_errors(rules: PartnerRules) -> Iterator[Finding]:
     Préférer : deux contacts, chacun avec un seul moyen, cités l’un après l’autre.
     Pourquoi : l’ordre dans lequel essayer les contacts est celui de la liste ; chacun doit être un seul geste.
     """
-    for name, contact in rules.model.contacts.items():
+    for name, contact in rules.model.contacts.items() if not rules.lost.unknown_contacts else ():
         kinds = [kind for kind, _ in contact.kinds]
         if len(kinds) != 1 and name not in rules.lost.contacts:
             given = " et ".join(f"« {get_french_key(kind)} »" for kind in kinds) or "aucun moyen de joindre"
@@ -87,16 +102,38 @@ def find_email_error(value: str) -> str | None:
         validate_email(value, check_deliverability=False)
     except EmailNotValidError:
         return "attendu : nom@domaine.fr"
-    return None
+    return find_ending_error(value)
+
+
+def find_ending_error(host: str) -> str | None:
+    """Return what is wrong with the end of a mail's or a site's name (« .fr »), None when it is one that exists."""
+    ending = host.rpartition(".")[2].lower()
+    if not ending.isascii() or ending.startswith("xn--") or ending in _read_domain_endings():
+        return None
+    return f"« .{ending} » n’existe pas à la fin d’une adresse ; par exemple « .fr »"
+
+
+@lru_cache(maxsize=1)
+def _read_domain_endings() -> frozenset[str]:
+    """Return every ending that the IANA has given out."""
+    lines = Path(__file__).with_name("domain_endings.txt").read_text(encoding="ascii").splitlines()
+    given = " ".join(line for line in lines if not line.startswith("#")).split()
+    return frozenset([*given, "example"])  # which RFC 2606 keeps for what is invented
 
 
 def find_phone_error(value: str) -> str | None:
-    """Return what is wrong with a telephone number of France (short ones included), None when it is one."""
+    """Return what is wrong with a telephone number, None when it is one: of France, short, or with « + »."""
     expected = "attendu : un numéro français à 10 chiffres, ou un numéro court comme 3230"
+    if value.startswith(("+", "00")):
+        expected = "attendu : l’indicatif du pays et le numéro entier, comme +41 22 307 13 13"
     if not _PHONE.fullmatch(value):
         return expected
     import phonenumbers
 
+    if value.startswith("+"):
+        with contextlib.suppress(phonenumbers.NumberParseException):
+            return None if phonenumbers.is_valid_number(phonenumbers.parse(value)) else expected
+        return expected
     for region in _FRANCE:
         try:
             number = phonenumbers.parse(value, region)
@@ -126,7 +163,7 @@ def find_site_error(value: str) -> str | None:
         return "attendu : http ou https"
     if parts.username is not None or parts.password is not None:
         return "un nom ou un mot de passe n’a rien à faire dans une adresse de site"
-    return None if _HOST.fullmatch(host) else expected
+    return find_ending_error(host) if _HOST.fullmatch(host) else expected
 
 
 def find_appointment_error(value: str) -> str | None:
@@ -254,8 +291,53 @@ def find_unused_contacts(rules: PartnerRules) -> Iterator[Finding]:
             continue
         message = f"contact « {name} » que rien ne cite"
         meant = find_close_name(name, sorted(rules.inherited_contacts))
-        hint = f"vouliez-vous dire « {meant} » ?" if meant else "citez-le dans une réponse, ou supprimez-le"
+        hint = f"vouliez-vous dire « {meant} » ?" if meant else "citez-le dans la réponse où il sert"
         yield Finding(place, message, hint)
+
+
+_MOBILE = re.compile(r"(?:\+33 ?|0)[67](?:[ .\-]?\d){8}")
+_PERSON_MAIL = re.compile(r"[a-z]{2,}[.\-_][a-z]{2,}@", re.IGNORECASE)
+_SERVICE_WORDS = frozenset(
+    "accueil accueils aide agence bureau caisse cdad contact conseil courrier direction division etat "  # noqa: SIM905
+    "france maison mairie mission permis point pole pref prefecture relation relations secretariat service services "
+    "social siv sous syndicat tribunal urgence".split()
+)
+_PERSON = re.compile(r"\b(?:M\.|Mme|Mlle|Monsieur|Madame) ?[A-ZÉ]|\bd’une personne\b|\bd'une personne\b")
+
+
+@check("personal-contact", scope=Scope.PARTNER, severity=Severity.ADVICE)
+def find_personal_contacts(rules: PartnerRules) -> Iterator[Finding]:
+    """Un contact semble celui d’une personne, et peut être donné à l’usager ou à un autre département.
+
+    Éviter : « public: usager » pour le mobile d’un agent ; « portée: national » pour sa boîte à son nom.
+    Préférer : « public: conseiller » et « portée: local ».
+    Pourquoi : ce qui est donné à l’usager, ou montré partout, ne peut plus être repris.
+    """
+    for name, contact in rules.model.contacts.items():
+        is_doubted = contact.doubt is not None and contact.scope == "local"  # its reader is warned
+        found = (
+            _find_person(kind, value) for kind, value in contact.kinds if not (kind == "phone" and is_doubted)
+        )
+        why = next(filter(None, found), None)
+        if why is None and contact.doubt and _PERSON.search(contact.doubt):
+            why = "son doute parle d’une personne"
+        wrong = [("audience", "conseiller")] if contact.audience == "usager" else []
+        wrong += [("scope", "local")] if contact.scope == "national" else []
+        if why and wrong:
+            key = wrong[0][0]
+            hint = " et ".join(f"« {get_french_key(one)}: {value} »" for one, value in wrong)
+            message = f"contact « {name} » : {why}, et tous peuvent s’en servir"
+            yield Finding(get_mark(rules.table, ("contacts", name, key)), message, f"écrivez {hint}")
+
+
+def _find_person(kind: str, value: str) -> str | None:
+    """Return why the value of a contact is that of a person, None when nothing shows it."""
+    if kind == "phone" and _MOBILE.fullmatch(value.strip()):
+        return "c’est un numéro de mobile"
+    if kind == "email" and _PERSON_MAIL.match(value):
+        words = re.split(r"[.\-_]", value.partition("@")[0].lower())
+        return None if _SERVICE_WORDS.intersection(words) else "cette adresse porte un nom de personne"
+    return None
 
 
 @check("contact-not-replaced", scope=Scope.LIVRET, severity=Severity.ADVICE)

@@ -10,15 +10,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from fs_triage.checks import misfiled_examples
+from fs_triage.checks import completeness, misfiled_examples, published_ids
 from fs_triage.checks.registry import Finding, Scope, check
 from fs_triage.rules import flatten
 from fs_triage.rules.load import Livret, PartnerRules
-from fs_triage.rules.nodes import list_conclusion_paths, was_left_out
+from fs_triage.rules.nodes import list_conclusion_paths
 from fs_triage.rules.problem import Severity
 from fs_triage.rules.yaml_reader import Mark, get_mark
 from fs_triage.search import phonetics, train, training_set
-from fs_triage.text.did_you_mean import find_close_name
 
 
 @dataclass(slots=True)
@@ -77,22 +76,39 @@ def compute_coverage(livret: Livret) -> Coverage:
     return found
 
 
-@check("example-unknown", scope=Scope.WHOLE_PARTNER, severity=Severity.INCOMPLETE)
-def find_unknown_examples(rules: PartnerRules) -> Iterator[Finding]:
+@check("example-unknown", scope=Scope.LIVRET, severity=Severity.INCOMPLETE)
+def find_unknown_examples(livret: Livret) -> Iterator[Finding]:
     """Un exemple nomme une conclusion qui n’existe pas.
 
     Éviter : « rsa/demandes: […] » quand la conclusion s’appelle « rsa/demande ».
     Préférer : le chemin exact d’une conclusion, et non d’une question ni d’un renvoi.
     Pourquoi : un exemple qui ne mène nulle part ne teste rien, et un arbre dont la fin manque se reconnaît là.
     """
-    known = list_conclusion_paths(rules)
-    for named in rules.model.examples:
-        if named not in known and not was_left_out(rules, named):
+    repeating = published_ids.list_repeating_partners(livret)
+    for rules in livret.partners:
+        known = list_conclusion_paths(rules)
+        for named in rules.model.examples:
+            node = f"{rules.model.id}/{named}"
+            if named in known or not rules.whole or rules.model.id in repeating:
+                continue
+            if published_ids.is_told_as_vanished(livret, node):
+                continue
             message = f"exemple d’une conclusion inconnue « {named} »"
-            moved = [path for path in known if path.rpartition("/")[2] == named.rpartition("/")[2]]
-            meant = moved[0] if len(moved) == 1 else find_close_name(named, known)
-            hint = f"vouliez-vous dire « {meant} » ? Sinon, ôtez cet exemple" if meant else "ôtez cet exemple"
+            hint = _suggest_conclusion(livret, rules, node, known)
             yield Finding(get_mark(rules.table, ("examples", named), key=True), message, hint)
+
+
+def _suggest_conclusion(livret: Livret, rules: PartnerRules, node: str, known: list[str]) -> str:
+    """Return what to write instead of `node`, which an example names and which is no conclusion."""
+    path = node.removeprefix(f"{rules.model.id}/")
+    below = [one for one in known if one.startswith(f"{path}/")]
+    if below:
+        return f"c’est une question : rangez ses besoins sous une de ses réponses, comme « {below[0]} »"
+    moved = [one for one in known if one.rpartition("/")[2] == path.rpartition("/")[2]]
+    if len(moved) == 1:
+        return f"écrivez « {moved[0]} »"
+    meant = completeness.find_meant_conclusion(livret, rules, path)
+    return f"écrivez « {meant} »" if meant else "rangez ses besoins sous une conclusion qui existe"
 
 
 @check("example-twice", scope=Scope.LIVRET, severity=Severity.ADVICE)

@@ -6,18 +6,21 @@ an old identifier arrives, and none disappears unnoticed.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from fs_triage.checks.registry import Finding, Scope, check
 from fs_triage.files.folders import BOOKLET
 from fs_triage.rules.load import Livret
 from fs_triage.rules.model_livret import IDENTIFIERS, PARTNERS
 from fs_triage.rules.model_partner import EscalateAnswer, GotoAnswer, StepsAnswer
-from fs_triage.rules.nodes import iter_nodes
-from fs_triage.rules.problem import Severity
-from fs_triage.rules.yaml_reader import Mark, get_mark
+from fs_triage.rules.nodes import iter_nodes, list_ancestors, list_conclusion_paths
+from fs_triage.rules.problem import Mend, Severity
+from fs_triage.rules.yaml_reader import List, Location, Mark, Text, find_node, get_mark
 from fs_triage.text.did_you_mean import find_close_name, suggest_name
 
 
@@ -29,6 +32,13 @@ class VanishedNode:
     count: int
     place: Mark
     successor: str | None
+
+
+class _Citation(NamedTuple):
+    """A node that an example, a situation or an answer names, and where."""
+
+    node: str
+    place: Mark
 
 
 def list_nodes(livret: Livret) -> set[str]:
@@ -48,7 +58,8 @@ def is_known(node: str, livret: Livret) -> bool:
     read = {rules.model.id: rules.whole for rules in livret.partners}
     if partner in read:
         return read[partner]
-    return livret.whole and set(livret.booklet.partners) <= set(read)
+    named = livret.booklet.partners
+    return livret.whole and bool(named) and set(named) <= set(read)
 
 
 def find_vanished_nodes(livret: Livret) -> list[VanishedNode]:
@@ -57,22 +68,111 @@ def find_vanished_nodes(livret: Livret) -> list[VanishedNode]:
     if listed is None or table is None:
         return []
     nodes = list_nodes(livret)
-    fresh = _find_new_nodes(livret, nodes)
+    successors = find_successors(livret)
+    unsure = list_repeating_partners(livret)
     branches: dict[str, list[int]] = {}
     for rank, node in enumerate(listed.published):
         is_own = livret.is_own(get_mark(table, ("published", rank)).path)
         gone = node not in nodes and listed.follow(node) == node and is_known(node, livret)
-        if gone and (is_own or not _was_taken_away(node, livret)):
+        is_expected = is_own or not _was_taken_away(node, livret)
+        if gone and is_expected and node.partition("/")[0] not in unsure:
             branches.setdefault(_get_missing_branch(node, nodes), []).append(rank)
-    found = []
-    for branch, ranks in branches.items():
-        successor = find_close_name(
-            branch, [node for node in sorted(fresh) if node.count("/") == branch.count("/")]
+    return [
+        VanishedNode(
+            branch,
+            len(ranks) if listed.published[ranks[0]] != branch else 0,
+            get_mark(table, ("published", ranks[0])),
+            successors.get(branch),
         )
-        fresh.discard(successor or "")
-        count = len(ranks) if listed.published[ranks[0]] != branch else 0
-        found.append(VanishedNode(branch, count, get_mark(table, ("published", ranks[0])), successor))
+        for branch, ranks in branches.items()
+    ]
+
+
+def list_repeating_partners(livret: Livret) -> set[str]:
+    """Return the partners of which two answers have one id: what else seems gone may be but the other's name."""
+    counts = {rules.model.id: Counter(spot.path for spot in iter_nodes(rules)) for rules in livret.partners}
+    return {name for name, paths in counts.items() if max(paths.values(), default=0) > 1}
+
+
+@lru_cache(maxsize=4)
+def find_successors(livret: Livret) -> dict[str, str]:
+    """Return, for each branch that is named and does not exist, the one that it has become, if only one can be meant.
+
+    An answer that changed its name stands among the same neighbours; one that was moved has kept its name.
+    """
+    inherited = {f"{rules.model.id}/{path}" for rules in livret.partners for path in rules.inherited}
+    nodes = list_nodes(livret) | inherited  # what an heir takes away is not gone
+    listed = livret.identifiers
+    named = [citation.node for citation in list_examples(livret)]
+    promised = [*listed.published, *listed.renamed.values()] if listed is not None else []
+    known = {head for node in promised or named for head in list_ancestors(node)}
+    named += promised
+    fresh = sorted(node for node in nodes - known if node.rpartition("/")[0] in known)
+    gone = dict.fromkeys(_get_missing_branch(node, nodes) for node in named if node not in nodes)
+    if listed is not None:
+        gone = {node: None for node in gone if listed.follow(node) == node}
+    found: dict[str, str] = {}
+    for branch in gone:
+        neighbours = [node for node in fresh if node.rpartition("/")[0] == branch.rpartition("/")[0]]
+        moved = [node for node in fresh if _is_moved(branch, node)]
+        lost = [node for node in gone if node.rpartition("/")[0] == branch.rpartition("/")[0]]
+        left = [node for node in neighbours if node not in found.values()]
+        if len(moved) == 1:
+            found[branch] = moved[0]
+        elif len(neighbours) == len(lost) == 1 and "/" in branch:
+            found[branch] = neighbours[0]
+        elif near := find_close_name(branch, left):
+            found[branch] = near
     return found
+
+
+def _is_moved(old: str, new: str) -> bool:
+    """Return whether `new` may be the answer `old` under another question of the same partner."""
+    return (old.partition("/")[0], old.rpartition("/")[2]) == (new.partition("/")[0], new.rpartition("/")[2])
+
+
+def find_successor(livret: Livret, node: str) -> str | None:
+    """Return what `node`, which does not exist, has become, itself or with what it stands under."""
+    successors = find_successors(livret)
+    for head in list_ancestors(node):
+        if head in successors:
+            return successors[head] + node[len(head) :]
+    return None
+
+
+def is_told_as_vanished(livret: Livret, node: str) -> bool:
+    """Return whether `id-vanished` tells that `node`, or what it stands under, is gone."""
+    gone = {one.node for one in find_vanished_nodes(livret)}
+    return not gone.isdisjoint(list_ancestors(node))
+
+
+def list_examples(livret: Livret) -> list[_Citation]:
+    """Return the conclusions that the examples name, in the order of the files."""
+    return [
+        _Citation(f"{rules.model.id}/{named}", get_mark(rules.table, ("examples", named), key=True))
+        for rules in livret.partners
+        for named in rules.model.examples
+    ]
+
+
+def _list_citations(livret: Livret) -> list[_Citation]:
+    """Return the nodes that are named and where: by examples, by answers that lead there, by situations."""
+    found = list_examples(livret)
+    for rules in livret.partners:
+        places: list[tuple[object, Location]] = [(rules.model, ())]
+        places += [(spot.answer, spot.location) for spot in iter_nodes(rules)]
+        for answer, location in places:
+            for key in ("goto", "if_blocked"):
+                if target := getattr(answer, key, None):
+                    found.append(
+                        _Citation(f"{rules.model.id}/{target}", get_mark(rules.table, (*location, key)))
+                    )
+    if livret.situations_table is not None:
+        for rank, situation in enumerate(livret.situations.situations):
+            for number, node in enumerate(situation.demarches):
+                place = get_mark(livret.situations_table, ("situations", rank, "demarches", number))
+                found.append(_Citation(node, place))
+    return [citation for citation in found if livret.is_own(citation.place.path)]
 
 
 def _was_taken_away(node: str, livret: Livret) -> bool:
@@ -88,14 +188,6 @@ def _get_missing_branch(node: str, nodes: Collection[str]) -> str:
     parts = node.split("/")
     heads = ("/".join(parts[:end]) for end in range(1, len(parts) + 1))
     return next(head for head in heads if head not in nodes)
-
-
-def _find_new_nodes(livret: Livret, nodes: set[str]) -> set[str]:
-    """Return the nodes that are new: neither published, nor above a published one, nor the new name of one."""
-    assert livret.identifiers is not None
-    old = [*livret.identifiers.published, *livret.identifiers.renamed.values()]
-    used = {"/".join(node.split("/")[:end]) for node in old for end in range(1, node.count("/") + 2)}
-    return nodes - used
 
 
 def list_unpublished_nodes(livret: Livret) -> set[str]:
@@ -156,6 +248,7 @@ def find_vanished_ids(livret: Livret) -> Iterator[Finding]:
         message = f"identifiant publié « {gone.node} » qui n’existe plus{more}"
         partner = gone.node.partition("/")[0]
         lines = f"ces {gone.count} lignes" if gone.count > 1 else "cette ligne"
+        place = gone.place
         if (
             partner == gone.node
             and Path(livret.table.place.path).with_name(PARTNERS).joinpath(f"{partner}.yaml").exists()
@@ -165,13 +258,72 @@ def find_vanished_ids(livret: Livret) -> Iterator[Finding]:
                 f"ôtez {PARTNERS}/{partner}.yaml et {lines}"
             )
         elif gone.successor:
-            hint = f"s’il a changé de nom, ajoutez sous renommés : « {gone.node}: {gone.successor} »"
+            place, hint = _explain_successor(livret, gone)
         else:
             hint = (
                 f"vérifiez que {PARTNERS}/{partner}.yaml est entier, puis ajoutez sous renommés : "
                 f"« {gone.node}: nouvel identifiant », ou ôtez {lines} si le livret ne le donne plus"
             )
-        yield Finding(gone.place, message, hint)
+        yield Finding(place, message, hint)
+
+
+def _explain_successor(livret: Livret, gone: VanishedNode) -> tuple[Mark, str]:
+    """Return where the old name of a node stands first, and what to write there and everywhere else."""
+    assert gone.successor is not None
+    uses = [one for one in _list_citations(livret) if gone.node in list_ancestors(one.node)]
+    listed = f"sous renommés : « {gone.node}: {gone.successor} »"
+    if not uses:
+        return gone.place, f"s’il a changé de nom, ajoutez {listed}"
+    place = uses[0].place
+    partner = gone.node.partition("/")[0]
+    in_partner = gone.successor.removeprefix(f"{partner}/") + uses[0].node[len(gone.node) :]
+    others = _render_places([one.place for one in uses[1:]], place.path)
+    return place, f"écrivez « {in_partner} »{others} et ajoutez dans {IDENTIFIERS}, {listed}"
+
+
+def _render_places(places: list[Mark], path: str) -> str:
+    """Return « , comme aux lignes 3 et 5 », for places that are to be changed like the one told in the file `path`."""
+    shown = [
+        f"{one.line}" if one.path == path else f"{one.line} de {Path(one.path).name}"
+        for one in dict.fromkeys(place._replace(column=0) for place in places)
+    ]
+    if not shown:
+        return ""
+    if len(shown) == 1:
+        return f", comme à la ligne {shown[0]},"
+    more = shown[_MAX_PLACES:]
+    last = f"{len(more)} autres" if more else shown.pop()
+    return f", comme aux lignes {', '.join(shown[:_MAX_PLACES])} et {last},"
+
+
+_MAX_PLACES = 4
+
+
+@check("no-identifiers", scope=Scope.LIVRET, severity=Severity.ADVICE)
+def find_missing_list(livret: Livret) -> Iterator[Finding]:
+    """Un livret qui sert n’a pas de liste de ses identifiants publiés.
+
+    Éviter : supprimer « identifiants.yaml » ; un livret de douze démarches sans cette liste.
+    Préférer : « fs-triage verifier --corriger », qui l’écrit.
+    Pourquoi : sans elle, une démarche qui change de nom ou disparaît ne se voit pas.
+    """
+    nodes = list_conclusions(livret)
+    is_read = livret.whole and len(livret.partners) == len(livret.booklet.partners)
+    if livret.identifiers_table is None and is_read and len(nodes) >= _MIN_LISTED:
+        message = f"aucune liste des identifiants publiés ({IDENTIFIERS})"
+        hint = "remettez-la ; si elle n’a jamais existé, « fs-triage verifier --corriger » l’écrit"
+        path = Path(livret.table.place.path).with_name(IDENTIFIERS)
+        after = "".join(f"  - {node}\n" for node in nodes)
+        mends = (Mend(str(path), 1, 1, "", f"publiés:\n{after}"),)
+        yield Finding(livret.table.place, message, hint, mends)
+
+
+_MIN_LISTED = 12  # conclusions; a livret with fewer is being written
+
+
+def list_conclusions(livret: Livret) -> list[str]:
+    """Return the ids of the conclusions of a livret, in order."""
+    return [f"{rules.model.id}/{path}" for rules in livret.partners for path in list_conclusion_paths(rules)]
 
 
 @check("id-unpublished", scope=Scope.LIVRET, severity=Severity.ADVICE)
@@ -189,4 +341,19 @@ def find_unpublished_ids(livret: Livret) -> Iterator[Finding]:
             if node in new:
                 hint = f"ajoutez dans {IDENTIFIERS}, sous publiés : « - {node} »"
                 message = f"« {node} » n’est pas dans la liste des identifiants publiés"
-                yield Finding(get_mark(rules.table, (*spot.location, "id")), message, hint)
+                mends = (_add_to_list(livret, node),)
+                yield Finding(get_mark(rules.table, (*spot.location, "id")), message, hint, mends)
+
+
+def _add_to_list(livret: Livret, node: str) -> Mend:
+    """Return what adds `node` at the end of the list of published identifiers."""
+    assert livret.identifiers_table is not None
+    table = livret.identifiers_table
+    path = table.place.path
+    listed = find_node(table, ("published",))
+    if not isinstance(listed, List) or not listed.items:
+        return Mend(path, 1, 1, "", f"publiés: [{node}]\n")
+    first, last = listed.items[0].place, listed.items[-1]
+    if first.column - listed.place.column == 1 and isinstance(last, Text):  # in brackets
+        return Mend(path, last.place.line, last.place.column + len(last.value), "", f", {node}")
+    return Mend(path, last.place.line + 1, 1, "", f"{' ' * (listed.place.column - 1)}- {node}\n")

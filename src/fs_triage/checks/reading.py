@@ -107,6 +107,9 @@ _FILE_PAGES = {
         Pourquoi : une des deux serait perdue, sans que l’on sache laquelle.
         """,
 }
+FILE_CODES = frozenset(_FILE_PAGES)
+"""What is told of a file as such, whatever it should hold."""
+
 _FOLDER_PAGES = {
     "missing-file": """
         Un partenaire cité dans « livret.yaml » n’a pas de fichier.

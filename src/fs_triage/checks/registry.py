@@ -12,7 +12,7 @@ from enum import IntEnum, auto
 from itertools import islice
 from typing import NamedTuple, TypeVar
 
-from fs_triage.rules.problem import Problem, Severity
+from fs_triage.rules.problem import Mend, Problem, Severity
 from fs_triage.rules.yaml_reader import Mark
 
 MAX_PROBLEMS = 100  # of one check in one partner or livret; more usually have one common cause
@@ -41,6 +41,7 @@ class Finding(NamedTuple):
     mark: Mark
     message: str
     hint: str = ""
+    mends: tuple[Mend, ...] = ()
 
 
 class Check(NamedTuple):
@@ -53,8 +54,15 @@ class Check(NamedTuple):
 
     def run(self, *subject: object) -> Iterator[Problem]:
         """Yield the problems of `subject`, `MAX_PROBLEMS` at most."""
-        for mark, message, hint in islice(self.find(*subject), MAX_PROBLEMS):
-            yield Problem(*mark, code=self.code, message=message, hint=hint, severity=self.severity)
+        for found in islice(self.find(*subject), MAX_PROBLEMS):
+            yield Problem(
+                *found.mark,
+                code=self.code,
+                message=found.message,
+                hint=found.hint,
+                severity=self.severity,
+                mends=found.mends,
+            )
 
     @property
     def page(self) -> str:

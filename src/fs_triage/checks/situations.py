@@ -73,6 +73,10 @@ def _is_surely_absent(node: str, livret: Livret) -> bool:
     listed = livret.identifiers
     published = listed.published if listed is not None else []
     is_gone = listed is not None and listed.follow(node) == node
+    if published_ids.find_successor(livret, node) or node.partition("/")[0] in (
+        published_ids.list_repeating_partners(livret)
+    ):  # the change of name is told, with every place
+        return False
     if is_gone and any(_is_at_or_below(one, node) for one in published):  # `id-vanished` says so
         return False
     read = {rules.model.id: rules.whole for rules in livret.partners}

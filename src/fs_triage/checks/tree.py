@@ -39,6 +39,7 @@ from fs_triage.text.fold import fold
 _MAX_SHOWN = 8  # nodes of a cycle
 _MIN_ANSWERS, _MAX_ANSWERS = 2, 9
 _MAX_DEPTH = 5
+_MAX_PAGE_GAP = 20  # pages between two partners of a booklet
 _RULE_FILE = re.compile(r"[^.~#].*\.ya?ml(\.txt)?", re.IGNORECASE)  # copies too, but not what an editor keeps
 
 
@@ -51,12 +52,22 @@ def find_duplicate_ids(rules: PartnerRules) -> Iterator[Finding]:
     Pourquoi : l’identifiant est l’adresse de la démarche ; on n’atteindrait jamais la seconde.
     """
     seen: dict[str, Node] = {}
+    known = {spot.path for spot in iter_nodes(rules)}
     for spot in iter_nodes(rules):
         if spot.path in seen:
             first = get_mark(rules.table, (*seen[spot.path].location, "id"))
             message = f"identifiant répété « {spot.path} », déjà à la ligne {first.line}"
-            yield Finding(get_mark(rules.table, (*spot.location, "id")), message, "changez-en un")
+            hint = _suggest_other_id(rules, spot.path, known)
+            yield Finding(get_mark(rules.table, (*spot.location, "id")), message, hint)
         seen.setdefault(spot.path, spot)
+
+
+def _suggest_other_id(rules: PartnerRules, path: str, known: set[str]) -> str:
+    """Return what one of two answers at `path` may be: a neighbour that examples name and that is gone."""
+    parent = path.rpartition("/")[0]
+    named = {head for example in rules.model.examples for head in list_ancestors(example)}
+    lost = [one for one in named - known if one.rpartition("/")[0] == parent]
+    return f"changez-en un : « {lost[0].rpartition('/')[2]} » manque" if len(lost) == 1 else "changez-en un"
 
 
 @check("unknown-target", scope=Scope.LIVRET, severity=Severity.BLOCKING)
@@ -106,7 +117,7 @@ def _find_unknown_targets(
     for answer, location in places:
         for key in ("goto", "if_blocked"):
             target = getattr(answer, key, None)
-            if target is None or was_left_out(rules, target):
+            if target is None or was_left_out(rules, target) or _is_told_renamed(target, rules, livret):
                 continue
             end = answers.get(target)
             if end is None and key == "goto" and (target in nodes or _may_exist(target, rules, livret)):
@@ -121,6 +132,16 @@ def _find_unknown_targets(
             elif key == "if_blocked" and isinstance(end, GotoAnswer):
                 message = f"« si ça bloque » mène à « {target} », qui n’est qu’un renvoi"
                 yield Finding(get_mark(rules.table, (*location, key)), message, f"écrivez « {end.goto} »")
+
+
+def _is_told_renamed(target: str, rules: PartnerRules, livret: Livret) -> bool:
+    """Return whether `id-vanished` tells that `target` has another name, and to write it here too."""
+    node = f"{rules.model.id}/{target}"
+    if node in published_ids.list_nodes(livret):
+        return False
+    return published_ids.is_told_as_vanished(livret, node) and bool(
+        published_ids.find_successor(livret, node)
+    )
 
 
 def _may_exist(target: str, rules: PartnerRules, livret: Livret) -> bool:
@@ -360,22 +381,29 @@ def find_long_paths(rules: PartnerRules) -> Iterator[Finding]:
             yield Finding(get_mark(rules.table, (*spot.location, "id")), message, "réunissez deux questions")
 
 
-@check("page-outside", scope=Scope.PARTNER, severity=Severity.ADVICE)
-def find_foreign_pages(rules: PartnerRules) -> Iterator[Finding]:
-    """Une réponse cite une page du livret qui n’est pas parmi celles du partenaire.
+@check("page-outside", scope=Scope.LIVRET, severity=Severity.ADVICE)
+def find_foreign_pages(livret: Livret) -> Iterator[Finding]:
+    """Une réponse cite une page qui n’est pas parmi celles du partenaire, ou le partenaire une page loin de toutes.
 
     Éviter : « pages: [19] » chez un partenaire dont les pages sont 16 et 17.
     Préférer : la bonne page, ou la page ajoutée à celles du partenaire.
     Pourquoi : la page sert à vérifier dans le livret papier ; une page fausse fait douter de tout.
     """
-    known = ", ".join(map(str, rules.model.pages))
-    for spot in iter_nodes(rules) if known else ():
-        for rank, page in enumerate(spot.answer.pages):
-            if page not in rules.model.pages:
-                message = f"la page {page} n’est pas une page de ce partenaire"
-                yield Finding(
-                    get_mark(rules.table, (*spot.location, "pages", rank)), message, f"possible : {known}"
-                )
+    pages = [page for rules in livret.partners for page in rules.model.pages]
+    for rules in livret.partners:
+        for rank, page in enumerate(rules.model.pages):
+            others = [other for other in pages if other != page]
+            if others and page - max(others) > _MAX_PAGE_GAP:
+                message = f"la page {page} est loin après toutes les autres"
+                hint = "vérifiez ce nombre dans le livret papier"
+                yield Finding(get_mark(rules.table, ("pages", rank)), message, hint)
+        known = ", ".join(map(str, rules.model.pages))
+        for spot in iter_nodes(rules) if known else ():
+            for rank, page in enumerate(spot.answer.pages):
+                if page not in rules.model.pages:
+                    message = f"la page {page} n’est pas une page de ce partenaire"
+                    mark = get_mark(rules.table, (*spot.location, "pages", rank))
+                    yield Finding(mark, message, f"possible : {known}")
 
 
 @check("unreachable", scope=Scope.LIVRET, severity=Severity.ADVICE)
@@ -410,6 +438,8 @@ def find_unread_files(livret: Livret) -> Iterator[Finding]:
         message, hint = "fichier que rien ne lit", "ôtez-le de ce dossier, ou renommez-le"
         if meant:
             hint = f"vouliez-vous dire « {meant} » ?"
+        elif copied := misnamed_files.find_copied_partner(path, livret.booklet.partners):
+            message, hint = f"copie de « {copied}.yaml » que rien ne lit", "ôtez-le de ce dossier"
         elif path == folder / PARTNERS / f"{name}.yaml":
             message = "fichier que livret.yaml ne cite pas : rien n’y mène"
             hint = f"ajoutez « {path.stem} » à partenaires"

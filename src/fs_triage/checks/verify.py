@@ -55,6 +55,7 @@ def verify(loaded: LoadResult, before: Mapping[str, bytes]) -> list[Problem]:
         ]
         problems += sorted(_run_checks(advice, loaded.draft, ()))
         problems = tell_in_own_files(problems, loaded.draft)
+    problems = completeness.drop_echoes(problems)
     return completeness.drop_consequences(problems, completeness.find_losses(before, loaded))
 
 

@@ -8,17 +8,19 @@ from pathlib import Path
 
 from fs_triage.checks.registry import Finding, Scope, check
 from fs_triage.contract import COMMAND_NAMES
+from fs_triage.rules.line_slips import quote_text as quote_yaml
 from fs_triage.rules.load import Livret, PartnerRules
-from fs_triage.rules.model_partner import KINDS, GotoAnswer
+from fs_triage.rules.model_partner import KINDS, ContactUse, GotoAnswer
 from fs_triage.rules.nodes import iter_nodes
-from fs_triage.rules.problem import Severity
+from fs_triage.rules.problem import Mend, Severity
 from fs_triage.rules.vocabulary import get_french_key
 from fs_triage.rules.yaml_reader import List, Location, Mark, Text, YamlNode, get_mark
 from fs_triage.text.fold import fold
+from fs_triage.text.typography import escape_controls, shorten_text
 
 _MAX_LENGTHS = {"label": 60, "question": 76, "help": 76, "about": 58, "title": 76}
 _MARKUP = re.compile(
-    r"\[/?[a-zA-Z#@][^\[\]\s]*\]|</?[a-zA-Z][^<>]*>|&#?\w+;|\*\*[^*]+\*\*|__[^_]+__|(?<!\w):[a-z]+(?:_[a-z]+)*:(?!\w)"
+    r"\[/?[a-z#@][^\[\]\s]*\]|</?[a-zA-Z][^<>]*>|&#?\w+;|\*\*[^*]+\*\*|__[^_]+__|(?<!\w):[a-z]+(?:_[a-z]+)*:(?!\w)"
 )
 
 
@@ -125,6 +127,92 @@ def find_ambiguous_keywords(rules: PartnerRules) -> Iterator[Finding]:
                 )
 
 
+_TEXT_LISTS = ("keywords", "steps", "do_not", "warnings", "pages")
+_CONTACT_LISTS = ("contacts", "escalate")
+
+
+@check("said-twice", scope=Scope.PARTNER, severity=Severity.ADVICE)
+def find_repeated_items(rules: PartnerRules) -> Iterator[Finding]:
+    """La même chose est dite deux fois au même endroit.
+
+    Éviter : deux fois la même étape, le même mot ou le même contact dans une réponse.
+    Préférer : chaque chose une fois, à sa place.
+    Pourquoi : le conseiller chercherait ce qui les distingue.
+    """
+    spots: list[tuple[object, Location]] = [(rules.model, ())]
+    spots += [(spot.answer, spot.location) for spot in iter_nodes(rules)]
+    for model, location in spots:
+        for key in (*_TEXT_LISTS, *_CONTACT_LISTS):
+            items = getattr(model, key, None)
+            seen: dict[object, int] = {}
+            for rank, item in enumerate(items if isinstance(items, list) else []):
+                same = (item.contact, item.when) if isinstance(item, ContactUse) else str(item).casefold()
+                first = seen.setdefault(same, rank)
+                if first != rank:
+                    line = get_mark(rules.table, (*location, key, first)).line
+                    shown = item.contact if isinstance(item, ContactUse) else shorten_text(str(item), 40)
+                    message = f"« {shown} » déjà dit à la ligne {line}"
+                    yield Finding(get_mark(rules.table, (*location, key, rank)), message, "dites-le une fois")
+
+
+_DEPARTEMENT = re.compile(r"(\d{2,3}|2[AB]) +\S.*", re.IGNORECASE)
+
+
+@check("bad-departement", scope=Scope.LIVRET, severity=Severity.ADVICE)
+def find_bad_departements(livret: Livret) -> Iterator[Finding]:
+    """Le département n’a pas son numéro, ou pas son nom.
+
+    Éviter : « département: Jura ».
+    Préférer : « département: 39 Jura ».
+    Pourquoi : c’est ce qui distingue ce livret de celui du voisin.
+    """
+    if not _DEPARTEMENT.fullmatch(livret.booklet.departement):
+        message = f"« {livret.booklet.departement} » : il manque le numéro ou le nom du département"
+        hint = "écrivez son numéro, puis son nom, comme « 39 Jura »"
+        yield Finding(get_mark(livret.table, ("departement",)), message, hint)
+
+
+_OPENING, _CLOSING = '“„‟"', '”“"'
+_APOSTROPHE = re.compile(r"(?<=[^\W\d_])[`´′](?=[^\W\d_])")  # noqa: RUF001
+
+
+@check("odd-quotes", scope=Scope.LIVRET, severity=Severity.ADVICE)
+def find_odd_quotes(livret: Livret) -> Iterator[Finding]:
+    """Des guillemets d’un traitement de texte entourent un texte, ou un accent sert d’apostrophe.
+
+    Éviter : « libellé: “Créer une boîte” », « l`usager ».
+    Préférer : « libellé: "Créer une boîte" », ou sans guillemets ; « l'usager ».
+    Pourquoi : seuls les guillemets du clavier entourent un texte ; les autres en sont une partie, et se lisent.
+    """
+    for text in _iter_livret_texts(livret):
+        value = text.value.strip()
+        begins, ends = value[:1] in _OPENING, value[-1:] in _CLOSING and len(value) > 1
+        inner = value[1:-1] if begins and ends else ""
+        if inner and not set(inner) & set(_OPENING + _CLOSING):
+            after = quote_yaml(inner)
+            mends = (Mend(*text.place, text.value, after),)
+            message = f"« {value[0]} » et « {value[-1]} » font partie de ce texte"
+            yield Finding(text.place, message, f"écrivez {escape_controls(shorten_text(after, 40))}", mends)
+        elif begins != ends and sum(value.count(sign) for sign in _OPENING + "”") == 1:
+            sign = value[0] if begins else value[-1]
+            where = "commence" if begins else "finit"
+            message = f"ce texte {where} par un guillemet « {sign} » seul"
+            yield Finding(text.place, message, "mettez les deux guillemets, ou aucun")
+        elif found := _APOSTROPHE.search(value):
+            mends = (Mend(*text.place, text.value, _APOSTROPHE.sub("'", text.value)),)
+            message = f"« {found.group()} » n’est pas une apostrophe"
+            yield Finding(text.place, message, "tapez celle du clavier", mends)
+
+
+def _iter_livret_texts(livret: Livret) -> Iterator[Text]:
+    """Yield every text of a livret but values of contacts and templates."""
+    tables = [livret.table, livret.elsewhere_table, livret.situations_table]
+    tables += [rules.table for rules in livret.partners]
+    for table in tables:
+        if table is not None:
+            yield from _iter_texts(table)
+
+
 @check("markup", scope=Scope.LIVRET, severity=Severity.ADVICE)
 def find_markup(livret: Livret) -> Iterator[Finding]:
     """Un texte contient du balisage.
@@ -133,9 +221,7 @@ def find_markup(livret: Livret) -> Iterator[Finding]:
     Préférer : le texte seul ; ce qui est important va dans « attention » ou « ne pas renseigner ».
     Pourquoi : rien n’est mis en forme, le conseiller lirait les signes du balisage.
     """
-    tables = [livret.table, livret.elsewhere_table, livret.situations_table]
-    tables += [rules.table for rules in livret.partners]
-    for text in (text for table in tables if table is not None for text in _iter_texts(table)):
+    for text in _iter_livret_texts(livret):
         found = _MARKUP.search(text.value)
         if found is not None:
             message = f"« {found.group()} » se lit comme du balisage"

@@ -23,6 +23,15 @@ def run_verifier(call: Call) -> int:
     """Tell every problem of rule files."""
     from fs_triage.author import verifier
 
+    if call.has_flag("--corriger"):
+        if call.has_flag("--json") or call.find_value("--format") is not None:
+            message = "« --corriger » ne va ni avec « --json », ni avec « --format » ; ôtez l’une des deux."
+            raise Failure(WRONG_CALL, message)
+        from fs_triage.author import corriger
+
+        return corriger.run_corriger(call.words, is_agreed=call.has_flag("--oui"))
+    if call.has_flag("--oui"):
+        raise Failure(WRONG_CALL, "« --oui » ne va qu’avec « --corriger » ; ajoutez-la.")
     return verifier.run_verifier(call.words, call.has_flag("--json"), call.find_value("--format"))
 
 

@@ -358,10 +358,14 @@ COMMANDS = {
                 Option(
                     "--format", "Écrire des annotations pour une forge.", metavar="github", values=("github",)
                 ),
+                Option("--corriger", "Corriger ce qui n’a qu’un remède, après l’avoir montré."),
+                Option("--oui", "Avec --corriger, écrire sans le demander."),
             ),
             summary="Vérifier les fichiers de règles.",
             text="""
                 Dit tout ce qui ne va pas dans des fichiers de règles : fichier, ligne, colonne, message et code.
+                Avec --corriger, montre puis écrit ce qui n’a qu’un remède sûr : espaces, guillemets, apostrophes, clés,
+                liste des identifiants.
                 """,
             examples="""
                 fs-triage verifier  # le livret dont se sert le comptoir

@@ -17,7 +17,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from fs_triage.rules.problem import Problem
+from fs_triage.rules.problem import Mend, Problem
 from fs_triage.text.typography import NBSP, find_forbidden_character, format_code_point
 
 MAX_BYTES = 1_048_576
@@ -48,6 +48,11 @@ _SCRIPTS = {
     "GREEK": "grecque",
     "HEBREW": "hébraïque",
 }
+_APOSTROPHES = "\u02bc\u02b9\u02bb\u2032\u201b\uff07\u0301\u055a\ua78c"
+_OTHER_LETTERS = "аеорсухіјѕԁԛԝһАВЕКМНОРСТХУІЈЅοανικρυχΑΒΕΗΙΚΜΝΟΡΤΥΧΖ"
+_LATIN_LETTERS = "aeopcyxijsdqwhABEKMHOPCTXYIJSoavikpuxABEHIKMNOPTYXZ"
+_LETTERS_MEANT = dict(zip(_OTHER_LETTERS, _LATIN_LETTERS, strict=True))
+"""Letters of other alphabets by the Latin ones that they are taken for."""
 _WORD = re.compile(r"\S*")
 _MAX_SHOWN = 40  # characters of the word
 
@@ -106,6 +111,43 @@ def explain_character(text: str, index: int) -> tuple[str, str]:
     return f"« {character} » ({code}) {what}, dans {_quote_word(text, index)}", "retapez ce mot au clavier"
 
 
+def find_meant_text(character: str) -> str | None:
+    """Return what was surely meant by a character that is not allowed; None for a letter, which a person must read."""
+    category = unicodedata.category(character)
+    if category == "Zs":
+        return " "
+    if character in _APOSTROPHES:
+        return "'"
+    if category == "Pd" or character == "−":  # noqa: RUF001
+        return "-"
+    if category[0] == "C" or _BLANK.search(unicodedata.name(character, "")):
+        return ""
+    meant = unicodedata.normalize("NFKC", character)
+    return meant if meant != character and meant.isascii() and meant.strip() else None
+
+
+def mend_look_alikes(line: str, path: str, number: int) -> tuple[Mend, ...]:
+    """Return what mends the characters of a `line` that are not allowed, nothing when one of them is not sure."""
+    mends = []
+    for index, character in enumerate(line):
+        if not _is_allowed(line, index):
+            meant = find_meant_text(character)
+            if meant is None:
+                return ()
+            mends.append(Mend(path, number, index + 1, character, meant))
+    return tuple(mends)
+
+
+def replace_look_alikes(line: str) -> str:
+    """Return `line` without any character that is not allowed, as its author reads it."""
+    line = unicodedata.normalize("NFC", line)
+    typed = enumerate(line)
+    return "".join(
+        one if _is_allowed(line, index) else find_meant_text(one) or _LETTERS_MEANT.get(one, "x")
+        for index, one in typed
+    )
+
+
 def _quote_word(text: str, index: int) -> str:
     """Return the word of `text` with the character at `index`, quoted and shortened for a message."""
     start = max(text.rfind(sign, 0, index) for sign in f"{_SPACES}\n") + 1
@@ -114,8 +156,12 @@ def _quote_word(text: str, index: int) -> str:
     return f"«{NBSP}{text[start : min(end, start + _MAX_SHOWN)]}{NBSP}»"
 
 
-def decode_content(content: bytes, path: str) -> tuple[str, list[Problem]]:
-    """Return the text of `content` and the problems of its characters (then the text must not be used)."""
+def decode_content(content: bytes, path: str, tab_width: int = 2) -> tuple[str, list[Problem]]:
+    """Return the text of `content`, empty when it cannot be used, and the problems of its characters.
+
+    Where there are some, the text can be read once their mends are made; a tab that begins a line is then as wide as
+    `tab_width` spaces.
+    """
     if len(content) > MAX_BYTES:
         hint = "répartissez les règles entre plusieurs fichiers"
         return "", [
@@ -134,10 +180,11 @@ def decode_content(content: bytes, path: str) -> tuple[str, list[Problem]]:
         message = f"ce n’est pas de l’UTF-8 (octet 0x{typed[error.start]:02X})"
         return "", [Problem(path, line, column, code="encoding", message=message, hint=hint)]
     text = text.replace("\r\n", "\n")
-    return text, list(find_bad_characters(text, path))
+    problems = list(find_bad_characters(text, path, tab_width))
+    return text if all(problem.mends for problem in problems) else "", problems
 
 
-def find_bad_characters(text: str, path: str) -> Iterator[Problem]:
+def find_bad_characters(text: str, path: str, tab_width: int = 2) -> Iterator[Problem]:
     """Yield the first tab and the first forbidden character of `text`, with the number of lines that have one."""
     tabs: list[tuple[int, int]] = []
     others: list[tuple[int, int]] = []
@@ -153,14 +200,52 @@ def find_bad_characters(text: str, path: str) -> Iterator[Problem]:
     if tabs:
         message = f"tabulation{_render_more_lines(tabs)}"
         yield Problem(
-            path, tabs[0][0], tabs[0][1] + 1, code="tab", message=message, hint="remplacez-la par des espaces"
+            path,
+            tabs[0][0],
+            tabs[0][1] + 1,
+            code="tab",
+            message=message,
+            hint="remplacez-la par des espaces",
+            mends=tuple(_mend_tabs(lines, tabs, path, tab_width)),
         )
     if others:
         number, index = others[0]
         message = (
             f"caractère interdit {format_code_point(lines[number - 1][index])}{_render_more_lines(others)}"
         )
-        yield Problem(path, number, index + 1, code="control-character", message=message, hint="supprimez-le")
+        yield Problem(
+            path,
+            number,
+            index + 1,
+            code="control-character",
+            message=message,
+            hint="supprimez-le",
+            mends=tuple(_mend_controls(lines, others, path)),
+        )
+
+
+def _mend_tabs(lines: list[str], found: list[tuple[int, int]], path: str, tab_width: int) -> Iterator[Mend]:
+    """Yield the spaces for each run of tabs: those of a level before a line, one within it."""
+    for number, _ in found:
+        for run in _TABS.finditer(lines[number - 1]):
+            is_indent = not lines[number - 1][: run.start()].strip()
+            width = tab_width * len(run.group()) if is_indent else 1
+            yield Mend(path, number, run.start() + 1, run.group(), " " * width)
+
+
+def _mend_controls(lines: list[str], found: list[tuple[int, int]], path: str) -> Iterator[Mend]:
+    """Yield what takes away each character without a shape; nothing when one is that of another system or a break."""
+    mends = []
+    for number, _ in found:
+        for index, character in enumerate(lines[number - 1]):
+            if character != "\t" and find_forbidden_character(character) is not None:
+                if unicodedata.category(character) != "Cf":
+                    return
+                mends.append(Mend(path, number, index + 1, character, ""))
+    yield from mends
+
+
+_TABS = re.compile("\t+")
 
 
 def _render_more_lines(found: list[tuple[int, int]]) -> str:

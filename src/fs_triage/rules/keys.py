@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
 from pydantic import BaseModel
 
 from fs_triage.rules.model_partner import KINDS
-from fs_triage.rules.problem import Problem
+from fs_triage.rules.problem import Mend, Problem
 from fs_triage.rules.vocabulary import FRENCH_KEYS, fold_key
 from fs_triage.rules.yaml_reader import List, Location, Mark, Table, YamlNode
 from fs_triage.text import did_you_mean
@@ -169,7 +169,8 @@ def _rename_keys(table: Table, keys: tuple[str, ...], problems: list[Problem]) -
         place = table.entries[typed][0]
         if key is None and (key := english.get(fold_key(typed))) is not None:
             if key not in taken:
-                problems.append(_build_problem(place, typed, f"écrivez « {FRENCH_KEYS[key]} »"))
+                mend = Mend(*place, typed, FRENCH_KEYS[key])
+                problems.append(_build_problem(place, typed, f"écrivez « {FRENCH_KEYS[key]} »", mend))
                 old.add(key)
         elif key is None and "/" not in typed:
             key = _guess_key(typed, [one for one in keys if one not in taken])
@@ -192,9 +193,9 @@ def _rename_keys(table: Table, keys: tuple[str, ...], problems: list[Problem]) -
     return old
 
 
-def _build_problem(place: Mark, typed: str, hint: str) -> Problem:
+def _build_problem(place: Mark, typed: str, hint: str, *mends: Mend) -> Problem:
     message = f"clé inconnue « {escape_controls(typed)} »"
-    return Problem(*place, code="unknown-key", message=message, hint=hint)
+    return Problem(*place, code="unknown-key", message=message, hint=hint, mends=mends)
 
 
 def _guess_key(typed: str, keys: list[str]) -> str | None:

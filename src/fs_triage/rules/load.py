@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -14,10 +14,9 @@ from pydantic import BaseModel
 from fs_triage.contract import DiskTimeout
 from fs_triage.files.folders import BOOKLET
 from fs_triage.files.timeout import LONG_TIMEOUT
-from fs_triage.rules import misnamed_files, snapshot, yaml_reader
+from fs_triage.rules import misnamed_files, recovery, snapshot, yaml_reader
 from fs_triage.rules.booklets import BookletChain, Layer, list_files, list_synonym_folders, read_booklets
 from fs_triage.rules.inherit import MergedPartner, forget_places, forget_where, merge_items, merge_partner
-from fs_triage.rules.keys import translate_keys
 from fs_triage.rules.model_errors import build_model, build_valid_part
 from fs_triage.rules.model_livret import (
     IDENTIFIERS,
@@ -29,7 +28,6 @@ from fs_triage.rules.model_livret import (
     Identifiers,
     Synonyms,
     UncoveredNeeds,
-    get_livret_folder,
     list_file_names,
 )
 from fs_triage.rules.model_partner import TO_FILL, Changes, Partner, Removal
@@ -42,8 +40,6 @@ from fs_triage.rules.vocabulary import fold_key
 from fs_triage.rules.yaml_reader import Mark, Table
 from fs_triage.text.fold import fold
 from fs_triage.text.typography import escape_controls
-
-_MAX_OLD_KEYS = 3  # in a file that is written with today's keys: more come from a file of before
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,7 +103,7 @@ class PartnerRules:
         return list(dict.fromkeys([*own, *sorted(self.inherited_reserved), *not_given]))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Livret:
     """The rules of one département, each valid by itself; `checks` compares them with each other."""
 
@@ -154,6 +150,8 @@ class LoadResult:
     """The valid part of the livret, for the checks alone."""
     problems: list[Problem] = field(default_factory=list)
     files: list[SourceFile] = field(default_factory=list)
+    damaged: dict[Path, frozenset[str]] = field(default_factory=dict)
+    """The files of which something could not be read, and the top keys under which it stood."""
 
     @property
     def blocking_problems(self) -> list[Problem]:
@@ -161,15 +159,17 @@ class LoadResult:
         return [problem for problem in self.problems if problem.blocking]
 
 
-def load_livret(folder: Path, patience: float = LONG_TIMEOUT) -> LoadResult:
+def load_livret(
+    folder: Path, patience: float = LONG_TIMEOUT, drafts: Mapping[Path, bytes] | None = None
+) -> LoadResult:
     """Read every rule file of `folder` (a `pathlib.Path`) at one moment; problems name files by the path as given.
 
-    A disk may take `patience`, in seconds, to give one of them.
+    A disk may take `patience`, in seconds, to give one of them; `drafts` are read in the place of those files.
     """
     before: Snapshot | None = None
     end = time.monotonic() + MAX_WAIT_SECONDS
     while True:
-        taken = Snapshot(patience)
+        taken = Snapshot(patience, drafts)
         loaded = LoadResult(folder, taken)
         booklets = read_booklets(folder, partial(_read_table, loaded=loaded), loaded.problems)
         for path in list_files(booklets) if booklets else ():
@@ -282,7 +282,10 @@ def _load_partners(booklets: BookletChain, loaded: LoadResult) -> Iterator[Partn
             loaded.problems.append(Problem(*place, code="missing-file", message=message, hint=hint))
             continue
         merged = _merge_layers(booklets, layers[layers.index(told[0]) :], name, loaded)
-        built = build_valid_part(Partner, merged.table, loaded.problems) if merged else None
+        lost = _find_lost_parts(f"{name}.yaml", loaded)
+        found: list[Problem] = []
+        built = build_valid_part(Partner, merged.table, found) if merged else None
+        loaded.problems += [one for one in found if not (lost and _is_gap(one))]
         if merged is None or built is None or built.model is None:
             continue
         if built.model.id != name:
@@ -298,14 +301,28 @@ def _load_partners(booklets: BookletChain, loaded: LoadResult) -> Iterator[Partn
             if told[-1] is top
             else top.table.place,
             missing=list_unfilled_contacts(built.model),
-            whole=built.whole,
-            lost=built.lost,
+            whole=built.whole and lost is None,
+            lost=built.lost | (lost or LostParts()),
             inherited=merged.inherited,
             inherited_contacts=merged.inherited_contacts,
             forgotten=merged.forgotten,
             inherited_reserved=merged.reserved,
             changes=tuple(merged.changes),
         )
+
+
+def _find_lost_parts(name: str, loaded: LoadResult) -> LostParts | None:
+    """Return what may stand in the part of the files `name` that could not be read, None when all was read."""
+    damaged = {path: lost for path, lost in loaded.damaged.items() if path.name == name}
+    if not damaged:
+        return None
+    keys = {fold(key) for path, lost in damaged.items() if path.parent.name != NEEDS for key in lost if key}
+    return LostParts(unknown_answers=bool(keys - {"contacts"}), unknown_contacts=bool(keys - {"reponses"}))
+
+
+def _is_gap(problem: Problem) -> bool:
+    """Return whether a problem of a file that was not read whole may be but a gap that this left."""
+    return problem.code in ("missing-key", "empty")
 
 
 def list_unfilled_contacts(partner: Partner) -> frozenset[str]:
@@ -411,26 +428,15 @@ def _is_missing(path: Path, loaded: LoadResult) -> bool:
     return is_missing
 
 
-def _has_old_layout(booklet: Path) -> bool:
-    """Return whether the livret of which `booklet` may be the file has its partners' files beside it, as of old."""
-    return booklet.name == BOOKLET and not (booklet.parent / PARTNERS).exists()
-
-
-def _build_old_form_problem(path: Path) -> Problem:
-    message = "ce fichier est écrit dans l’ancienne forme, avec des clés en anglais"
-    hint = f"convertissez son livret : fs-triage convertir {get_livret_folder(path)}"
-    return Problem(str(path), 0, 0, code="old-form", message=message, hint=hint)
-
-
 def _read_table(path: Path, *models: type[BaseModel], loaded: LoadResult) -> Table | None:
-    """Return what the file at `path` holds, with the keys of `models`, as one of which it is read."""
+    """Return what the file at `path` holds, in so far as it can be read, with the keys of `models`."""
     file = loaded.snapshot.read_file(path)
-    table, problems = None, list(file.problems)
-    if not problems:
-        table, problems = yaml_reader.parse_content(file.content, str(path), holds_needs=not models)
-        old_keys = translate_keys(table, models, problems) if table is not None and models else 0
-        if old_keys and (old_keys > _MAX_OLD_KEYS or _has_old_layout(path)):
-            table, problems = None, [_build_old_form_problem(path)]
-    loaded.problems.extend(problems)
     loaded.files.append(file)
-    return table
+    if file.problems:
+        loaded.problems.extend(file.problems)
+        return None
+    found = recovery.read_content(file.content, path, models)
+    loaded.problems.extend(found.problems)
+    if found.lost:
+        loaded.damaged[path] = found.lost
+    return found.table

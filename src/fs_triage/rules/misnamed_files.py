@@ -20,9 +20,11 @@ def list_files(folder: Path, known: Collection[str]) -> list[Path]:
 
 def find_partner_file(folder: Path, name: str, known: Collection[str]) -> Path | None:
     """Return the file of `folder` that has the partner `name` or nearly its name; none of the `known` file names."""
-    others = [file for file in list_files(folder, known) if ".y" in file.name.lower()]
+    files = list_files(folder, known)
+    others = [file for file in files if file.is_file() and not file.name.startswith(".")]
     held = next((file for file in others if _holds_partner(file, name)), None)
-    beside = [file for file in others if file.parent.name != NEEDS]
+    rule_files = [file for file in others if ".y" in file.name.lower() or file.stem.lower() == name]
+    beside = [file for file in rule_files if file.parent.name != NEEDS]
     near = find_close_name(f"{name}.yaml", [file.name for file in beside])
     return held or next((file for file in beside if file.name == near), None)
 
@@ -55,6 +57,14 @@ def find_intended_file(
         if find_close_name(name, [known]) if known in partners else name.startswith(known[:-2]):
             return file
     return None
+
+
+def find_copied_partner(file: Path, partners: Collection[str]) -> str | None:
+    """Return the one of `partners` that `file` holds a copy of, by its id and its name: `caf-ancien.yaml`."""
+    words = file.stem.split("-")
+    return next(
+        (name for name in partners if set(name.split("-")) < set(words) and _holds_partner(file, name)), None
+    )
 
 
 def _holds_partner(file: Path, name: str) -> bool:

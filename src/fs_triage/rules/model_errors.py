@@ -25,7 +25,7 @@ from fs_triage.rules.model_partner import (
     list_leads,
 )
 from fs_triage.rules.model_situations import Situation, SituationAnswer
-from fs_triage.rules.problem import Problem
+from fs_triage.rules.problem import Mend, Problem
 from fs_triage.rules.salvage import LostParts
 from fs_triage.rules.vocabulary import get_french_key
 from fs_triage.rules.yaml_reader import (
@@ -39,6 +39,7 @@ from fs_triage.rules.yaml_reader import (
     get_mark,
 )
 from fs_triage.text.did_you_mean import build_slug, suggest_name
+from fs_triage.text.fold import fold
 from fs_triage.text.typography import escape_controls
 
 __all__ = ["BuildResult", "build_model", "build_valid_part", "describe_node", "suggest_name"]
@@ -196,7 +197,10 @@ def _explain_error(error: Any, model: type[BaseModel], table: Table) -> Problem:
     elif kind == "union_tag_not_found":
         explanation = _explain_leads(node)
     elif _is_key_error(error):
-        explanation = _explain_identifier(str(location[-1]))
+        explanation = _explain_identifier(str(location[-1]), location, table)
+    elif kind == "string_pattern_mismatch" and isinstance(node, Text) and node.value.strip():
+        is_path = "/" in error["ctx"]["pattern"]
+        explanation = _explain_identifier(node.value, location, table, is_path=is_path)
     else:
         required = _is_required(error["loc"], model)
         explanation = _explain_value(
@@ -208,21 +212,33 @@ def _explain_error(error: Any, model: type[BaseModel], table: Table) -> Problem:
             allowed=_list_allowed(error.get("ctx", {})),
         )
     place = get_mark(table, location, key=_is_key_error(error))
-    return Problem(*place, code=explanation.code, message=explanation.message, hint=explanation.hint)
+    mends: tuple[Mend, ...] = ()
+    if explanation.after is not None and isinstance(node, Text):
+        mends = (Mend(*place, node.value, explanation.after),)
+    return Problem(
+        *place, code=explanation.code, message=explanation.message, hint=explanation.hint, mends=mends
+    )
 
 
 class _Explanation(NamedTuple):
-    """The code, the message and the hint of a problem."""
+    """The code, the message and the hint of a problem, and what to write in the place of the value, if that is sure."""
 
     code: str
     message: str
     hint: str
+    after: str | None = None
 
 
 def _explain_missing_key(location: Location, owner: type[BaseModel]) -> _Explanation:
     key = str(location[-1])
     examples = owner.model_fields[key].examples if key in owner.model_fields else None
     example = examples[0] if examples and isinstance(examples[0], str) else "…"
+    if (
+        examples
+        and isinstance(examples[0], list)
+        and all(isinstance(item, str | int) for item in examples[0])
+    ):
+        example = f"[{', '.join(map(str, examples[0]))}]"
     french = get_french_key(key)
     return _Explanation(
         code="missing-key",
@@ -254,15 +270,54 @@ def _explain_leads(node: YamlNode) -> _Explanation:
     )
 
 
-def _explain_identifier(value: str, several: bool = False) -> _Explanation:
+def _explain_identifier(
+    value: str, location: Location, table: Table, *, is_path: bool = False
+) -> _Explanation:
+    message = f"« {escape_controls(value)} » n’est pas un identifiant"
+    is_cited = location[-1] == "contact" or location[-2:-1] in (("contacts",), ("escalate",))
+    if is_cited and _CONTACT_VALUE.search(value):
+        return _explain_typed_contact(value, table)
     meant = build_slug(value)
+    if not is_path and "/" in meant:
+        meant = _shorten_path(meant, location, table)
     hint = f"écrivez « {meant} »" if meant else "attendu : minuscules sans accent, mots joints par « - »"
     parts = re.findall(r"[\w-]+", value)
-    if several and len(parts) > 1:
+    if location[:1] == ("partners",) and len(parts) > 1 and "/" not in value:
         hint += f", ou « {', '.join(parts)} » s’ils sont plusieurs"
-    return _Explanation(
-        code="bad-id", message=f"« {escape_controls(value)} » n’est pas un identifiant", hint=hint
-    )
+    return _Explanation(code="bad-id", message=message, hint=hint)
+
+
+_CONTACT_VALUE = re.compile(r"@|^[\d+(][\d .()-]{2,}$|^www\.|://|\.[a-z]{2,3}$", re.IGNORECASE)
+
+
+def _explain_typed_contact(value: str, table: Table) -> _Explanation:
+    """Explain a number, a mail or a site that was typed where a contact is cited by its id."""
+    contacts = find_node(table, ("contacts",))
+    entries = contacts.entries if isinstance(contacts, Table) and contacts is not table else {}
+    bearers = [
+        name
+        for name, (_, contact) in entries.items()
+        if isinstance(contact, Table)
+        and any(
+            isinstance(item, Text) and fold(item.value) == fold(value) for _, item in contact.entries.values()
+        )
+    ]
+    hint = "déclarez-le sous contacts, puis écrivez ici l’identifiant que vous lui donnez"
+    if bearers:
+        hint = f"c’est le contact « {bearers[0]} » : écrivez « {bearers[0]} »"
+    message = f"« {escape_controls(value)} » n’est pas l’identifiant d’un contact"
+    return _Explanation(code="bad-id", message=message, hint=hint)
+
+
+def _shorten_path(path: str, location: Location, table: Table) -> str:
+    """Return the id meant by the `path` that was typed at `location`, where one word is wanted."""
+    head, _, last = path.rpartition("/")
+    if location[:1] in (("extends",), ("partners",)):
+        return last
+    above = [find_node(table, (*location[:end], "id")) for end in range(2, len(location) - 1, 2)]
+    ids = [node.value for node in above if isinstance(node, Text)]
+    names = [str(ids[rank:]) for rank in range(len(ids))]
+    return last if str(head.split("/")) in names else path.replace("/", "-")
 
 
 def _is_required(loc: Location, model: type[BaseModel]) -> bool:
@@ -299,20 +354,24 @@ def _explain_value(
         complete = "complétez la liste" if isinstance(node, List) else "complétez"
         hint = complete if required else f"{complete}, ou supprimez-la"
         return _Explanation(code="empty", message=f"« {escape_controls(name)} » est vide", hint=hint)
-    if kind == "string_pattern_mismatch" and isinstance(node, Text):
-        return _explain_identifier(node.value, several=location[:1] == ("partners",))
     if kind == "literal_error" and isinstance(node, Text):
+        meant = next((one for one in allowed if fold(one) == fold(node.value)), None)
         return _Explanation(
             code="bad-choice",
             message=f"« {escape_controls(node.value)} » n’est pas permis pour « {name} »",
-            hint=suggest_name(node.value, allowed),
+            hint=f"écrivez « {meant} »" if meant else suggest_name(node.value, allowed),
+            after=meant,
         )
     if kind in _PAGES and isinstance(node, Text):
+        pages = ", ".join(_list_pages(node.value))
         return _Explanation(
             code="bad-page",
             message=f"« {escape_controls(node.value)} » n’est pas une page",
-            hint="attendu : un nombre de 1 à 999",
+            hint=f"écrivez « {pages} »" if pages else "attendu : un nombre de 1 à 999",
+            after=pages or None,
         )
+    if kind == "list_type" and isinstance(node, Text):
+        return _explain_missing_list(str(location[-1]), name, node)
     if kind == "string_type" and isinstance(node, Table) and len(node.entries) == 1:
         [(first, _)] = node.entries.values()
         sign = ":" if first == node.place else "{"
@@ -320,11 +379,49 @@ def _explain_value(
         return _Explanation(
             code="wrong-type", message=message, hint="mettez le texte entre guillemets doubles"
         )
+    if kind == "string_type" and isinstance(node, List) and _is_bracketed_word(node):
+        message = f"« {name} » : ce texte se lit comme une liste à cause de « [ »"
+        return _Explanation(code="wrong-type", message=message, hint="mettez des guillemets")
     return _Explanation(
         code="wrong-type",
         message=f"« {escape_controls(name)} » : {describe_node(node)}",
         hint=f"attendu : {_EXPECTED.get(kind, 'autre chose')}",
     )
+
+
+def _is_bracketed_word(node: List) -> bool:
+    """Return whether a list is a word of a text that was written in brackets: « [CAF] »."""
+    item = node.items[0] if len(node.items) == 1 else None
+    return isinstance(item, Text) and build_slug(item.value) != item.value
+
+
+def _list_pages(text: str) -> list[str]:
+    """Return the pages that `text` means: « 15 et 16 », « 8-10 », « p. 3 »; none when that is not sure."""
+    if span := re.fullmatch(r"(\d{1,3}) *(?:-|–|à) *(\d{1,3})", text.strip()):
+        first, last = map(int, span.groups())
+        return [str(page) for page in range(first, last + 1)] if 0 < last - first < 10 else []
+    if not re.fullmatch(r"(?:(?:pages?|pp?\.?|et|,|;|/|\s)*\d{1,3})+", text.strip(), re.IGNORECASE):
+        return []
+    return [page for page in re.findall(r"\d+", text) if int(page)]
+
+
+_WORD_LISTS = ("contacts", "escalate", "partners", "demarches", "walk", "remove", "published")
+
+
+def _explain_missing_list(key: str, name: str, node: Text) -> _Explanation:
+    """Explain a text where a list is wanted: what to write in its place."""
+    message = f"« {name} » : un texte"
+    items = _list_pages(node.value) if key == "pages" else []
+    if key in _WORD_LISTS:
+        items = re.split(r"[\s,;]+", node.value.strip(" ,;"))
+    elif key in ("keywords", "words", "also", "neutral") and not re.search(r"[\[\]{}:#]", node.value):
+        items = [item.strip() for item in node.value.split(",") if item.strip()]
+    if items:
+        after = f"[{', '.join(items)}]"
+        hint = f"écrivez « {name}: {escape_controls(after)} »"
+        return _Explanation(code="wrong-type", message=message, hint=hint, after=after)
+    hint = "attendu : une liste, chaque ligne commençant par « - »"
+    return _Explanation(code="wrong-type", message=message, hint=hint)
 
 
 def describe_node(node: YamlNode) -> str:

@@ -19,7 +19,7 @@ import yaml
 from fs_triage.contract import describe_os_error
 from fs_triage.rules import characters, yaml_mistakes
 from fs_triage.rules.characters import MAX_BYTES, decode_content
-from fs_triage.rules.problem import Problem
+from fs_triage.rules.problem import Mend, Problem
 from fs_triage.text.typography import escape_controls, find_forbidden_character, format_code_point
 
 MAX_DEPTH = 32
@@ -204,10 +204,14 @@ class _TreeBuilder:
         self.has_lookalike = False  # a character that passes for another: what is read is not what is seen
         self.node_count = 0
 
-    def add_problem(self, mark: Any, *, code: str, message: str, hint: str = "") -> None:
+    def add_problem(
+        self, mark: Any, *, code: str, message: str, hint: str = "", mends: tuple[Mend, ...] = ()
+    ) -> None:
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
         if len(self.problems) < _MAX_PROBLEMS:
-            self.problems.append(Problem(self.shown, line, column, code=code, message=message, hint=hint))
+            self.problems.append(
+                Problem(self.shown, line, column, code=code, message=message, hint=hint, mends=mends)
+            )
 
     def build_document(self, events: Iterator[Any]) -> YamlNode | None:
         """Return the root node of the only document, None for an empty file."""
@@ -308,7 +312,8 @@ class _TreeBuilder:
             self.has_lookalike = True
             mark = yaml_mistakes.find_character(event, value[index], self.lines)
             message, hint = characters.explain_character(value, index)
-            self.add_problem(mark, code="look-alike", message=message, hint=hint)
+            mends = characters.mend_look_alikes(self.lines[mark.line], self.shown, mark.line + 1)
+            self.add_problem(mark, code="look-alike", message=message, hint=hint, mends=mends)
         if len(value) > MAX_TEXT:
             message = f"texte de {len(value)} caractères, {MAX_TEXT} au plus"
             self.add_problem(event.start_mark, code="too-large", message=message)
@@ -322,6 +327,7 @@ class _TreeBuilder:
 
     def _build_table(self, events: Iterator[Any], table: Table, depth: int) -> Table:
         outer = self.key
+        repeated: list[Text] = []
         while type(event := next(events)) is not yaml.MappingEndEvent:
             key = self.build_node(event, events, depth + 1)
             if not isinstance(key, Text):
@@ -336,11 +342,22 @@ class _TreeBuilder:
                 )
                 raise _ReadingStopped
             if key.value in table.entries:
-                first = table.entries[key.value][0]
-                message = f"clé répétée « {escape_controls(key.value)} », déjà à la ligne {first.line}"
-                self.add_problem(
-                    event.start_mark, code="duplicate-key", message=message, hint="gardez-en une"
-                )
+                repeated.append(key)
             else:
                 table.entries[key.value] = (key.place, value)
+        self._tell_repeated_keys(table, repeated)
         return table
+
+    def _tell_repeated_keys(self, table: Table, repeated: list[Text]) -> None:
+        """Tell the keys of `table` that are `repeated`; several, each once, are those of another thing."""
+        keys = {key.value for key in repeated}
+        for key in repeated[:1] if len(keys) == len(repeated) else repeated:
+            first = table.entries[key.value][0]
+            message = f"clé répétée « {escape_controls(key.value)} », déjà à la ligne {first.line}"
+            hint = "gardez-en une"
+            if len(keys) == len(repeated) > 1:
+                more = len(keys) - 1
+                message += f" (et {more} autre{'s' if more > 1 else ''} clé{'s' if more > 1 else ''})"
+                hint = "il manque sans doute une ligne « - id: … » au-dessus, ou un tiret"
+            if len(self.problems) < _MAX_PROBLEMS:
+                self.problems.append(Problem(*key.place, code="duplicate-key", message=message, hint=hint))

@@ -16,6 +16,17 @@ def find_close_name(word: str, known: list[str]) -> str | None:
     return match[0] if match else None
 
 
+def is_slip(word: str, meant: str) -> bool:
+    """Return whether `word` is `meant` but for a letter or two."""
+    import difflib
+
+    same = sum(block.size for block in difflib.SequenceMatcher(None, word, meant).get_matching_blocks())
+    return max(len(word), len(meant)) - same <= _MAX_SLIPS
+
+
+_MAX_SLIPS = 2  # letters
+
+
 def suggest_name(word: str, known: list[str]) -> str:
     """Return « vouliez-vous dire « x » ? » for the nearest of `known`, else the list of what is allowed."""
     return render_suggestion(find_close_name(word, known), known)
@@ -23,8 +34,11 @@ def suggest_name(word: str, known: list[str]) -> str:
 
 def render_suggestion(match: str | None, known: list[str]) -> str:
     """Return the same for the one of `known` that is meant, None when none is."""
-    if match is not None:
-        return f"vouliez-vous dire « {match} » ?"
+    return f"vouliez-vous dire « {match} » ?" if match is not None else list_possible(known)
+
+
+def list_possible(known: list[str]) -> str:
+    """Return « possible : x, y »; nothing where nothing is known."""
     more = f" et {len(known) - _MAX_SHOWN} autres" if len(known) > _MAX_SHOWN else ""
     return f"possible : {', '.join(known[:_MAX_SHOWN])}{more}" if known else ""
 

@@ -190,8 +190,8 @@ def test_annotations_of_a_forge(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out.splitlines() == [
         "::error file=not-covered/partenaires/mairie.yaml,line=27,col=9,title=not-covered::aucun exemple n’atteint "
         "«\u00a0liste\u00a0»\u00a0; ajoutez dans besoins/mairie.yaml\u00a0: «\u00a0liste: [un besoin]\u00a0»",
-        "::error file=syntax/partenaires/mairie.yaml,line=31,col=9,title=syntax::syntaxe\u00a0: guillemet jamais "
-        "refermé",
+        '::error file=syntax/partenaires/mairie.yaml,line=31,col=9,title=syntax::guillemet «\u00a0"\u00a0» '
+        "jamais refermé\u00a0; refermez-le à la fin du texte",
         "::error file=unreadable/partenaires/mairie.yaml,line=1,col=1,title=unreadable::ce n’est pas un fichier "
         "ordinaire ; remplacez-le par un fichier de texte",
     ]
@@ -330,7 +330,8 @@ MISTAKES = [
         "la-poste",
         "question: ",
         "question: Attention : ",
-        "syntaxe : « : » inattendu ; mettez le texte entre guillemets doubles [syntax]",
+        "ce texte contient « : », un signe de YAML ; mettez des guillemets : "
+        "\"Attention : Que veut faire l'usager av… [syntax]",
     ),
     (
         "la-poste",
@@ -352,9 +353,9 @@ MISTAKES = [
     ),
     (
         "la-poste",
-        "    courriel: à",
-        "     courriel: à",
-        "syntaxe : clé ou tiret mal aligné, ou guillemet en trop [syntax]",
+        "    courriel: Patricia",
+        "     courriel: Patricia",
+        "retrait : cette ligne commence trop à droite ; mettez 4 espaces devant « courriel: » au lieu de 5 [syntax]",
     ),
     (
         "la-poste",
@@ -402,7 +403,7 @@ MISTAKES = [
         "caf",
         "mots:\n  - allocations",
         "mots:\n  - **allocs**\n  - allocations",
-        "syntaxe : « * » ou « & » commence le texte ; mettez des guillemets [syntax]",
+        'ce texte commence par « * », un signe de YAML ; mettez des guillemets : "**allocs**" [syntax]',
     ),
     (
         "caf",

@@ -78,7 +78,7 @@ def test_a_check_is_run_a_hundred_times_at_most_on_one_subject() -> None:
     check = Check("too-much", Scope.LIVRET, Severity.ADVICE, find_everything)
     assert len(list(check.run(1000))) == MAX_PROBLEMS
     [problem] = check.run(1)
-    assert problem == ("a.yaml", 0, 1, "too-much", "trop", "", Severity.ADVICE) and not problem.blocking
+    assert problem == ("a.yaml", 0, 1, "too-much", "trop", "", Severity.ADVICE, ()) and not problem.blocking
 
 
 def test_what_blocks_stands_first_in_the_order_of_the_registry() -> None:

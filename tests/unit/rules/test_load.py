@@ -72,7 +72,8 @@ def test_every_broken_file_is_told_in_one_run_and_no_other(folder: Path) -> None
     (folder / "besoins/hors-livret.yaml").write_text("vage: [aide]\n", encoding="utf-8")
     assert told(folder) == [
         "bon/besoins/hors-livret.yaml:1:1: clé inconnue « vage » ; vouliez-vous dire « vagues » ? [unknown-key]",
-        "bon/partenaires/mairie.yaml:2:10: syntaxe : liste entre crochets mal fermée : « , » ou « ] » attendu [syntax]",
+        "bon/partenaires/mairie.yaml:2:10: ce texte commence par « [ », un signe de YAML ; mettez des guillemets : "
+        '"[Mairie" [syntax]',
         "bon/partenaires/prefecture.yaml:13:13: « tous » n’est pas permis pour « public » ; possible : conseiller, "
         "usager [bad-choice]",
     ]
