@@ -63,17 +63,6 @@ class Tree:
         first, last = self.get_span(node)
         return self._order[first:last]
 
-    def follow(self, start: str, answers: list[str]) -> str:
-        """Return the node that `answers` (ids) lead to from `start`, up to the first that is unknown there."""
-        node = start
-        for answer in answers:
-            choices = self.questions[node]["answers"] if node in self.questions else []
-            ends = [choice["to"] for choice in choices if choice["id"] == answer]
-            if not ends:
-                break
-            node = ends[0]
-        return node
-
 
 @dataclass(frozen=True, slots=True)
 class _Inheritance:

@@ -44,7 +44,6 @@ _OTHER_WORDS = {
     "numero": "phone",
     "orienter": "where",
     "ou": "goto",
-    "pour": "about",
     "precision": "note",
     "rdv": "appointment",
     "remarque": "note",

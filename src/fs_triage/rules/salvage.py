@@ -42,13 +42,6 @@ def _copy_node(node: YamlNode) -> YamlNode:
     return node
 
 
-def rename_key(table: Table, location: Location, key: str) -> None:
-    """Rename the key at `location` in `table` to `key`; its rank stays."""
-    parent = find_node(table, location[:-1])
-    if isinstance(parent, Table):
-        parent.entries = {key if old == location[-1] else old: entry for old, entry in parent.entries.items()}
-
-
 def remove_parts(table: Table, locations: list[Location]) -> LostParts | None:
     """Remove what stands at `locations` from `table`; returns the answers and contacts lost with it.
 
