@@ -98,11 +98,11 @@ def build_valid_part(model: type[M], table: Table, problems: list[Problem]) -> B
     table = salvage.copy_table(table)
     told = {problem[:3] for problem in problems if problem.code == "unknown-key"}
     found = [
-        problem
+        _explain_error(error, model, table)
         for error in errors[:_MAX_PROBLEMS]
-        if (problem := _explain_error(error, model, table))[:3] not in told
-        and not (error["type"] == "union_tag_not_found" and _has_key_at(error, table, told))
+        if error["type"] != "union_tag_not_found" or not _has_key_at(error, table, told)
     ]
+    found = [one for one in found if one.code != "unknown-key" or one[:3] not in told]
     problems += list(dict.fromkeys(found))[:_MAX_PROBLEMS]
     lost = LostParts()
     for _ in range(_MAX_ROUNDS):
