@@ -155,7 +155,7 @@ def find_repeated_items(rules: PartnerRules) -> Iterator[Finding]:
                     yield Finding(get_mark(rules.table, (*location, key, rank)), message, "dites-le une fois")
 
 
-_DEPARTEMENT = re.compile(r"(\d{2,3}|2[AB]) +\S.*", re.IGNORECASE)
+_DEPARTEMENT = re.compile(r"(\d{2,3}|2[AB]) +\S.*|tous", re.IGNORECASE)
 
 
 @check("bad-departement", scope=Scope.LIVRET, severity=Severity.ADVICE)
