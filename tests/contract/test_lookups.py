@@ -304,7 +304,7 @@ MISSED = {
     ("cafe",): "Rien trouvé pour « cafe ». Vouliez-vous dire : « fs-triage caf » ?",
     ("La", "Post"): "Rien trouvé pour « La Post ». Vouliez-vous dire : « fs-triage la-poste » ?",
     ("help",): "Rien trouvé pour « help ». Vouliez-vous dire : « fs-triage --aide » ?",
-    ("caf", "???"): "Rien trouvé pour « caf ??? » ; tout ce que dit le livret : « fs-triage liste caf ».",
+    ("caf", "???"): "Rien trouvé pour « caf ??? » ; tout ce que dit le livret : « fs-triage liste caf ».",
     ("cfa",): "Rien trouvé pour « cfa ». Vouliez-vous dire : « fs-triage caf » ?",
     ("caf", "zzz"): "Rien trouvé pour « caf zzz » ; tout ce que dit le livret : « fs-triage liste caf ».",
     ("caf", "piscine"): (

@@ -154,7 +154,7 @@ def _build_changes(definitions: Schema) -> Schema:
     """Return the schemas of what an heir changes: keys of a contact or an answer, and answers in whole."""
     answer, contact = definitions["Answer"], definitions["Contact"]
     remove, after = definitions["Removal"]["properties"], definitions["Placement"]["properties"]
-    changes = "Les clés qui changent ; les autres restent."
+    changes = "Les clés qui changent ; les autres restent."
     return {
         "Answer": {
             **answer,

@@ -262,13 +262,9 @@ def _load_partners(booklets: BookletChain, loaded: LoadResult) -> Iterator[Partn
     for rank, name in enumerate(top.booklet.partners):
         place = yaml_reader.get_mark(top.partners_table, ("partners", rank))
         if name in top.booklet.partners[:rank]:
+            message = f"partenaire « {name} » cité deux fois"
             loaded.problems.append(
-                Problem(
-                    *place,
-                    code="duplicate-id",
-                    message=f"partenaire « {name} » cité deux fois",
-                    hint="retirez-en un",
-                )
+                Problem(*place, code="duplicate-id", message=message, hint="retirez-en un")
             )
             continue
         layers = [layer for layer in booklets.layers if layer is top or name in layer.booklet.partners]
@@ -291,9 +287,8 @@ def _load_partners(booklets: BookletChain, loaded: LoadResult) -> Iterator[Partn
         if built.model.id != name:
             place = yaml_reader.get_mark(built.table, ("id",))
             message = f"« {built.model.id} » dans le fichier {name}.yaml"
-            loaded.problems.append(
-                Problem(*place, code="file-name", message=message, hint=f"écrivez « id: {name} »")
-            )
+            hint = f"écrivez « id: {name} »"
+            loaded.problems.append(Problem(*place, code="file-name", message=message, hint=hint))
         yield PartnerRules(
             model=built.model,
             table=built.table,

@@ -372,21 +372,28 @@ def _explain_value(
         )
     if kind == "list_type" and isinstance(node, Text):
         return _explain_missing_list(str(location[-1]), name, node)
-    if kind == "string_type" and isinstance(node, Table) and len(node.entries) == 1:
+    if kind == "string_type" and (found := _explain_unquoted_text(name, node)):
+        return found
+    return _Explanation(
+        code="wrong-type",
+        message=f"« {escape_controls(name)} » : {describe_node(node)}",
+        hint=f"attendu : {_EXPECTED.get(kind, 'autre chose')}",
+    )
+
+
+def _explain_unquoted_text(name: str, node: YamlNode) -> _Explanation | None:
+    """Return what is wrong with a text that YAML took for a table or a list, None where it is another mistake."""
+    if isinstance(node, Table) and len(node.entries) == 1:
         [(first, _)] = node.entries.values()
         sign = ":" if first == node.place else "{"
         message = f"« {escape_controls(name)} » : ce texte se lit comme « clé: valeur » à cause de « {sign} »"
         return _Explanation(
             code="wrong-type", message=message, hint="mettez le texte entre guillemets doubles"
         )
-    if kind == "string_type" and isinstance(node, List) and _is_bracketed_word(node):
+    if isinstance(node, List) and _is_bracketed_word(node):
         message = f"« {name} » : ce texte se lit comme une liste à cause de « [ »"
         return _Explanation(code="wrong-type", message=message, hint="mettez des guillemets")
-    return _Explanation(
-        code="wrong-type",
-        message=f"« {escape_controls(name)} » : {describe_node(node)}",
-        hint=f"attendu : {_EXPECTED.get(kind, 'autre chose')}",
-    )
+    return None
 
 
 def _is_bracketed_word(node: List) -> bool:

@@ -353,8 +353,8 @@ MISTAKES = [
     ),
     (
         "la-poste",
-        "    courriel: Patricia",
-        "     courriel: Patricia",
+        "    courriel: à",
+        "     courriel: à",
         "retrait : cette ligne commence trop à droite ; mettez 4 espaces devant « courriel: » au lieu de 5 [syntax]",
     ),
     (

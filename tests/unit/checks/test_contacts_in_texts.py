@@ -184,4 +184,4 @@ def test_a_reference_that_yaml_reads_as_a_table_is_told_to_be_quoted(
     edit(folder / "partenaires/mairie.yaml", (before, after))
     lines = find_problem_lines(folder)
     assert len(lines) == 1 and lines[0].startswith(f"partenaires/mairie.yaml:{line}")
-    assert "entre guillemets doubles" in lines[0] and "«\u00a0{" in lines[0]
+    assert "guillemets" in lines[0] and "«\u00a0{" in lines[0]
