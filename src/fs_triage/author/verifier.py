@@ -11,6 +11,7 @@ from pathlib import Path
 
 from fs_triage import livret_choice, output
 from fs_triage.author import snippet
+from fs_triage.author.shown_paths import shorten_path
 from fs_triage.checks.examples import Coverage, compute_coverage
 from fs_triage.checks.verify import verify
 from fs_triage.contract import OK, PROBLEMS, RULES_UNUSABLE, WRONG_CALL, Failure, describe_os_error
@@ -120,13 +121,6 @@ def _is_rule_file(path: Path) -> bool:
         return False
     content, _ = yaml_reader.read_content(path, str(path))
     return all(sign.search(content) for sign in _RULE_FILE_SIGNS)
-
-
-def shorten_path(path: str) -> str:
-    """Return `path` as the author would type it: relative when it is below the current folder."""
-    here, absolute = Path.cwd(), Path(path).absolute()
-    below = absolute.relative_to(here) if absolute.is_relative_to(here) else absolute
-    return escape_controls(str(below))
 
 
 def _render_problems(problems: list[Problem], form: str | None) -> list[str]:

@@ -401,7 +401,12 @@ COMMANDS = {
             ),
             options=(JSON, Option("--markdown", "Écrire en Markdown.")),
             summary="Comparer deux versions d’un livret.",
-            text="Dit ce qui change entre deux versions d’un livret : ce qu’il faut annoncer aux conseillers.",
+            text="""
+                Dit ce qui change entre deux versions d’un livret : ce qu’il faut annoncer aux conseillers.
+
+                Un livret qui hérite se garde avec celui dont il hérite, l’un à côté de l’autre : chaque version lit
+                alors le sien.
+                """,
             examples="fs-triage comparer ancien/jura rules/jura  # d’abord l’ancienne",
         ),
         Command(

@@ -61,7 +61,7 @@ CHANGES = {
         [
             "Situations (1)",
             "- L’ordre des démarches de « Déménagement » change.",
-            "    maintenant : mairie/liste, mairie/carte",
+            "    passe du rang 2 au rang 1 : mairie/liste",
         ],
     ),
     "one more": (
@@ -69,7 +69,7 @@ CHANGES = {
         [
             "Situations (1)",
             "- Les démarches de « Décès d’un proche » changent.",
-            "    maintenant : mairie/liste",
+            "    en plus : mairie/liste",
             "    touche : mairie/liste",
         ],
     ),
@@ -91,7 +91,11 @@ CHANGES = {
     ),
     "words": (
         (("mots: [décès]", "mots: [décès, deuil]"),),
-        ["Recherche (1)", "- Les mots qui désignent « Décès d’un proche » ont changé."],
+        [
+            "Recherche (1)",
+            "- Les mots qui désignent « Décès d’un proche » ont changé.",
+            "    en plus : deuil",
+        ],
     ),
 }
 

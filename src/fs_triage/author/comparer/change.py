@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -62,6 +63,14 @@ class Comparison:
                 return known[old]
         return old
 
+    def get_answer_id(self, old: str) -> str:
+        """Return the id in the new livret of an answer of the old one, whatever it leads to."""
+        new = self.get_new_id(old)
+        if new != old:
+            return new
+        above, _, own = old.rpartition("/")
+        return f"{self.get_new_id(above)}/{own}" if above else old
+
 
 class Description(NamedTuple):
     """The sentence that describes a change, and the lines to read below it."""
@@ -81,15 +90,61 @@ def get_field(name: str) -> GetValue:
     return lambda _both, _side, conclusion: dict(conclusion)[name]
 
 
-def diff_lines(before: Sequence[str], after: Sequence[str]) -> tuple[str, ...]:
-    """Return the sentences that only one of two lists has, in the order in which they are read."""
+def diff_texts(before: Sequence[str], after: Sequence[str]) -> tuple[str, ...]:
+    """Return what went, came, stands in the place of another or moved between two lists, each with its text."""
+    gone, come = Counter(before) - Counter(after), Counter(after) - Counter(before)
     lines: list[str] = []
-    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
-    for tag, old_start, old_end, new_start, new_end in matcher.get_opcodes():
-        if tag != "equal":
-            lines += [f"avant\u00a0: {text}" for text in before[old_start:old_end]]
-            lines += [f"maintenant\u00a0: {text}" for text in after[new_start:new_end]]
+    for tag, old_start, old_end, new_start, new_end in _match_lists(before, after).get_opcodes():
+        if tag == "equal":
+            continue
+        old = _take_counted(gone, before[old_start:old_end])
+        new = _take_counted(come, after[new_start:new_end])
+        was, now = ("avant", "maintenant") if old and new else ("en moins", "en plus")
+        lines += [f"{was}\u00a0: {text}" for text in old]
+        lines += [f"{now}\u00a0: {text}" for text in new]
+    return (*lines, *describe_moves(before, after))
+
+
+def describe_moves(before: Sequence[str], after: Sequence[str]) -> tuple[str, ...]:
+    """Return what stands in another order than before among what both lists have, with its two ranks."""
+    both = Counter(before) & Counter(after)
+    old, new = (_take_ranked(Counter(both), texts) for texts in (before, after))
+    kept = _match_lists([text for _, text in old], [text for _, text in new]).get_matching_blocks()
+    stays = {rank for block in kept for rank in range(block.b, block.b + block.size)}
+    stayed = {rank for block in kept for rank in range(block.a, block.a + block.size)}
+    left = [each for rank, each in enumerate(old) if rank not in stayed]
+    lines = []
+    for rank, (place, text) in enumerate(new):
+        if rank not in stays:
+            was = next(each for each in left if each[1] == text)
+            left.remove(was)
+            lines.append(f"passe du rang {was[0]} au rang {place}\u00a0: {text}")
     return tuple(lines)
+
+
+def _match_lists(before: Sequence[str], after: Sequence[str]) -> difflib.SequenceMatcher[str]:
+    return difflib.SequenceMatcher(None, before, after, autojunk=False)
+
+
+def _take_counted(counts: Counter[str], texts: Sequence[str]) -> list[str]:
+    """Return those of `texts` that `counts` still counts, and count them no more."""
+    return [text for _, text in _take_ranked(counts, texts)]
+
+
+def _take_ranked(counts: Counter[str], texts: Sequence[str]) -> list[tuple[int, str]]:
+    """Return the same, each with its rank from 1."""
+    taken = []
+    for rank, text in enumerate(texts, 1):
+        if counts[text] > 0:
+            counts[text] -= 1
+            taken.append((rank, text))
+    return taken
+
+
+def tell_both(before: str | None, after: str | None, nothing: str = "absente") -> str:
+    """Return what is now and what was before, as the end of a sentence."""
+    now, was = (quote_text(text) if text else nothing for text in (after, before))
+    return f"{now}, et non plus {was}"
 
 
 def compare_values(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from fs_triage.author.comparer.change import Change, Comparison, Section
@@ -87,9 +88,18 @@ def _compare_contact(both: Comparison, first: Key, second: Key) -> Iterator[Chan
 
 def _describe_value(name: str, old: Contact, new: Contact) -> str:
     (old_kind, old_value), (new_kind, new_value) = old.kinds[0], new.kinds[0]
+    if old_kind == new_kind and is_same_number(new_kind, old_value, new_value):
+        return f"{name} s’écrit maintenant {new_value}, et non plus {old_value}\u00a0; c’est le même numéro."
     if old_kind == new_kind:
         return f"{name} change\u00a0: {KINDS[new_kind]} {new_value}, et non plus {old_value}."
     return f"{name} change de moyen\u00a0: {render_contact(new)}, et non plus {render_contact(old)}."
+
+
+def is_same_number(kind: str, first: str, second: str) -> bool:
+    """Return whether two values are one telephone number, however its digits are set apart."""
+    return kind == "phone" and re.sub(r"[ .()\-\u00a0\u202f]", "", first) == re.sub(
+        r"[ .()\-\u00a0\u202f]", "", second
+    )
 
 
 def _describe_field(field: str, name: str, old: str | None, new: str | None) -> str:
@@ -98,7 +108,7 @@ def _describe_field(field: str, name: str, old: str | None, new: str | None) -> 
         case "hours", None:
             return f"{name}\u00a0: le livret ne donne plus d’horaires (c’était {render_hours(old or '')})."
         case "hours", _:
-            was = f", et non plus {render_hours(old)}" if old else ""
+            was = f", et non plus {render_hours(old)}" if old else " (le livret n’en donnait pas)"
             return f"{name}\u00a0: les horaires sont maintenant {render_hours(new or '')}{was}."
         case "audience", "conseiller":
             return f"{name} est désormais réservé au conseiller\u00a0: ne plus le donner à l’usager."
@@ -107,16 +117,18 @@ def _describe_field(field: str, name: str, old: str | None, new: str | None) -> 
         case "label", _:
             return f"le contact {quote_text(old or '')} s’appelle maintenant {name}."
         case "doubt", None:
-            return f"{name}\u00a0: le doute est levé."
+            return f"{name}\u00a0: le doute est levé (c’était {quote_text(old or '')})."
         case "doubt", _:
-            return f"{name} est à vérifier\u00a0: {end_sentence(new or '')}"
+            was = f" C’était\u00a0: {end_sentence(old)}" if old else ""
+            return f"{name} est à vérifier\u00a0: {end_sentence(new or '')}{was}"
         case "scope", "local":
             return f"{name} est maintenant propre au département."
         case "scope", _:
             return f"{name} est maintenant le même partout."
         case _, None:
             return f"{name}\u00a0: la précision {quote_text(old or '')} n’y est plus."
-    return f"{name}\u00a0: la précision est maintenant {quote_text(new or '')}."
+    was = f", et non plus {quote_text(old)}" if old else ""
+    return f"{name}\u00a0: la précision est maintenant {quote_text(new or '')}{was}."
 
 
 def _find_renamed(both: Comparison) -> Iterator[Change]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from fs_triage.author.comparer.change import Change, Comparison, Section, diff_lines
+from fs_triage.author.comparer.change import Change, Comparison, Section, diff_texts
 from fs_triage.author.comparer.matching import Side
 from fs_triage.index.build import list_situations
 from fs_triage.index.situations import SituationRow
@@ -72,18 +72,16 @@ def _compare_rows(both: Comparison, old: SituationRow, new: SituationRow) -> Ite
     kept = [both.get_new_id(node) for node in _list_ids(both.old, old.positions) if _is_kept(both, node)]
     nodes = list(_list_ids(both.new, new.positions))
     if kept != nodes:
-        told, details = f"les démarches de {title} changent.", diff_lines(kept, nodes)
+        told = f"les démarches de {title} changent."
         if sorted(kept) == sorted(nodes):
-            told, details = (
-                f"l’ordre des démarches de {title} change.",
-                (f"maintenant\u00a0: {', '.join(nodes)}",),
-            )
+            told = f"l’ordre des démarches de {title} change."
+        details = diff_texts(kept, nodes)
         touched = tuple(sorted({*kept} ^ {*nodes}))
         yield _build_change("situation-demarches", new, told, kept, nodes, demarches=touched, details=details)
     before, after = _describe_question(both, both.old, old), _describe_question(both, both.new, new)
     if before != after:
         told = f"la question qui trie les démarches de {title} change."
-        details = diff_lines(before, after)
+        details = diff_texts(before, after)
         yield _build_change("situation-question", new, told, before, after, details=details)
 
 
@@ -114,7 +112,15 @@ def _compare_words(both: Comparison) -> Iterator[Change]:
         before, after = _list_words(old[one.id]), _list_words(one)
         if before != after:
             told = f"les mots qui désignent {quote_text(one.title)} ont changé."
-            yield _build_change("situation-words", rows[one.id], told, before, after, section=Section.SEARCH)
+            yield _build_change(
+                "situation-words",
+                rows[one.id],
+                told,
+                before,
+                after,
+                section=Section.SEARCH,
+                details=diff_texts(before, after),
+            )
 
 
 def _list_words(situation: Situation) -> list[str]:

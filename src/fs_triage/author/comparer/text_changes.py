@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
 
 from fs_triage.author.comparer.change import (
     Change,
@@ -12,20 +12,20 @@ from fs_triage.author.comparer.change import (
     Description,
     Section,
     compare_values,
-    diff_lines,
+    diff_texts,
     get_field,
+    tell_both,
 )
 from fs_triage.author.comparer.matching import Side, get_partner
+from fs_triage.contract import ROOT
 from fs_triage.render.labels import render_pages
 from fs_triage.rules.flatten import iter_answers
-from fs_triage.rules.model_partner import Answer, Partner
+from fs_triage.rules.model_livret import Synonyms, Theme
 from fs_triage.text.typography import quote_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from fs_triage.contract import Conclusion
-
-T = TypeVar("T")
 
 
 def compare_texts(both: Comparison) -> Iterator[Change]:
@@ -57,17 +57,17 @@ def compare_texts(both: Comparison) -> Iterator[Change]:
 
 def _build_describer(what: str) -> Describe:
     def describe(_both: Comparison, subject: str, before: Any, after: Any) -> Description:
-        return Description(f"{subject}\u00a0: {what}.", diff_lines(before, after))
+        return Description(f"{subject}\u00a0: {what}.", diff_texts(before, after))
 
     return describe
 
 
-def _get_pages(_both: Comparison, _side: Side, conclusion: Conclusion) -> list[int]:
-    return sorted(conclusion["pages"])
+def _get_pages(_both: Comparison, _side: Side, conclusion: Conclusion) -> str:
+    return render_pages(conclusion["pages"])
 
 
-def _describe_pages(_both: Comparison, subject: str, _before: Any, after: Any) -> Description:
-    return Description(f"{subject}\u00a0: la référence est maintenant «\u00a0{render_pages(after)}\u00a0».")
+def _describe_pages(_both: Comparison, subject: str, before: Any, after: Any) -> Description:
+    return Description(f"{subject}\u00a0: la référence est maintenant {tell_both(before, after)}.")
 
 
 def _compare_titles(both: Comparison) -> Iterator[Change]:
@@ -121,71 +121,78 @@ class _Goto(NamedTuple):
 def _compare_gotos(both: Comparison) -> Iterator[Change]:
     """Yield the answers that lead elsewhere and were added, removed, or lead to another node."""
     before = {
-        f"{both.get_new_id(question)}/{answer}": _Goto(goto.label, both.get_new_id(goto.target))
-        for question, answer, goto in _iter_gotos(both.old)
+        both.get_answer_id(node): _Goto(goto.label, both.get_new_id(goto.target))
+        for node, goto in _iter_gotos(both.old)
     }
-    after = {f"{question}/{answer}": goto for question, answer, goto in _iter_gotos(both.new)}
+    after = dict(_iter_gotos(both.new))
     for node in dict.fromkeys((*after, *before)):
         was, now = before.get(node), after.get(node)
         if was == now or get_partner(node) not in both.pairs.partners.values():
             continue
-        if now is None:
-            sentence = f"la réponse {quote_text(was.label if was else '')} n’est plus proposée."
-        else:
-            sentence = f"la réponse {quote_text(now.label)} mène à {now.target}."
         yield Change(
             section=Section.TEXTS,
             kind="goto",
             partner=get_partner(node),
             id=node,
-            sentence=sentence,
+            sentence=_describe_goto(both, node, was, now),
             before=was and list(was),
             after=now and list(now),
         )
 
 
-def _iter_gotos(side: Side) -> Iterator[tuple[str, str, _Goto]]:
-    """Yield the question, the id of the answer, and where it leads."""
+def _describe_goto(both: Comparison, node: str, was: _Goto | None, now: _Goto | None) -> str:
+    if now is None:
+        label, target = was or _Goto("", "")
+        is_own = node in both.new.tree.conclusions or node in both.new.tree.questions
+        change = "a maintenant sa propre suite" if is_own else "n’est plus proposée"
+        return f"la réponse {quote_text(label)} {change}\u00a0; elle menait à {target}."
+    if was is None:
+        return f"la réponse {quote_text(now.label)} mène maintenant à {now.target}."
+    name = f", et non plus {quote_text(was.label)}," if was.label != now.label else ""
+    if was.target == now.target:
+        return f"la réponse {quote_text(was.label)} s’appelle maintenant {quote_text(now.label)}."
+    return f"la réponse {quote_text(now.label)}{name} mène maintenant à {now.target}, et non plus à {was.target}."
+
+
+def _iter_gotos(side: Side) -> Iterator[tuple[str, _Goto]]:
+    """Yield the id of each such answer, and where it leads."""
     for node, question in side.tree.questions.items():
         for choice in question["answers"]:
             if node and choice["to"] != f"{node}/{choice['id']}":
-                yield node, choice["id"], _Goto(choice["label"], choice["to"])
+                yield f"{node}/{choice['id']}", _Goto(choice["label"], choice["to"])
 
 
 def _compare_helps(both: Comparison) -> Iterator[Change]:
-    for node, before, after in _iter_both(both, _get_help):
-        if before != after:
+    before = {both.get_answer_id(node): (label, help) for node, label, help in _iter_helps(both.old)}
+    for node, _, after in _iter_helps(both.new):
+        label, was = before.get(node, ("", after))
+        if was != after:
             yield Change(
                 section=Section.TEXTS,
                 kind="help",
                 partner=get_partner(node),
                 id=node,
-                sentence=f"l’aide de la réponse {node} est maintenant {quote_text(after or 'absente')}.",
-                before=before,
+                sentence=f"l’aide de la réponse {quote_text(label)} est maintenant {tell_both(was, after)}.",
+                before=was,
                 after=after,
             )
 
 
-def _get_help(answer: Answer | Partner) -> str | None:
-    return answer.about if isinstance(answer, Partner) else answer.help
-
-
-def _iter_both(both: Comparison, get_value: Callable[[Answer | Partner], T]) -> Iterator[tuple[str, T, T]]:
-    """Yield the node, the old and the new value of each answer that both livrets have."""
-    before = {both.get_new_id(node): value for node, value in _iter_values(both.old, get_value)}
-    for node, value in _iter_values(both.new, get_value):
-        if node in before:
-            yield node, before[node], value
-
-
-def _iter_values(side: Side, get_value: Callable[[Answer | Partner], T]) -> Iterator[tuple[str, T]]:
-    for rules in side.livret.partners:
-        for node, answer in iter_answers(rules.model):
-            yield node, get_value(answer)
+def _iter_helps(side: Side) -> Iterator[tuple[str, str, str | None]]:
+    """Yield the id of each answer, its label and its help; those of a partner too."""
+    for node, question in side.tree.questions.items():
+        for choice in question["answers"]:
+            own = f"{node}/{choice['id']}" if node != ROOT else choice["id"]
+            yield own, choice["label"], choice["help"]
 
 
 def _compare_livret_fields(both: Comparison) -> Iterator[Change]:
-    for field, what in (("title", "le titre"), ("departement", "le département"), ("source", "la source")):
+    for field, what in (
+        ("id", "l’identifiant"),
+        ("title", "le titre"),
+        ("departement", "le département"),
+        ("source", "la source"),
+    ):
         before, after = getattr(both.old.livret.booklet, field), getattr(both.new.livret.booklet, field)
         if before != after:
             names = f"{quote_text(after)}, et non plus {quote_text(before)}"
@@ -220,60 +227,73 @@ def _compare_partner_names(both: Comparison) -> Iterator[Change]:
 
 
 def compare_search_words(both: Comparison) -> Iterator[Change]:
-    """Yield the changes that only the search shows: keywords, examples, needs out of the livret."""
+    """Yield the changes that only the search shows: keywords, examples, needs out of the livret, synonyms."""
     yield from _compare_keywords(both)
     yield from _compare_examples(both)
-    sides = (both.old.livret.elsewhere, both.new.livret.elsewhere)
-    for field, what, (old, new) in (
-        ("out_of_scope", "hors du livret", [sorted(side.uncovered) for side in sides]),
-        ("vague", "trop vagues", [sorted(side.vague) for side in sides]),
+    old, new = both.old.livret, both.new.livret
+    for kind, what, before, after in (
+        ("out-of-scope", "les besoins hors du livret", old.elsewhere.uncovered, new.elsewhere.uncovered),
+        ("vague", "les besoins trop vagues", old.elsewhere.vague, new.elsewhere.vague),
+        ("synonyms", "les mots de la recherche", _list_synonyms(old.synonyms), _list_synonyms(new.synonyms)),
     ):
-        if old != new:
-            yield Change(
-                section=Section.SEARCH,
-                kind=field.replace("_", "-"),
-                partner="",
-                id=field,
-                sentence=f"les besoins {what} ont changé\u00a0: {_count_differences(old, new)}.",
-                before=old,
-                after=new,
-            )
+        yield from _compare_words(kind, ROOT, kind.replace("-", "_"), what, before, after)
+
+
+def _compare_words(
+    kind: str, partner: str, node: str, what: str, before: list[str], after: list[str]
+) -> Iterator[Change]:
+    """Yield a change that names the words that came and went, whatever their order."""
+    old, new = sorted(before), sorted(after)
+    if old != new:
+        yield Change(
+            section=Section.SEARCH,
+            kind=kind,
+            partner=partner,
+            id=node,
+            sentence=f"{what} ont changé.",
+            before=old,
+            after=new,
+            details=(
+                *(f"en moins\u00a0: {text}" for text in old if text not in new),
+                *(f"en plus\u00a0: {text}" for text in new if text not in old),
+            ),
+        )
+
+
+def _list_synonyms(synonyms: Synonyms) -> list[str]:
+    """Return each word that the search knows with what it stands for."""
+    return [
+        *(f"{also} = {one.word}" for one in synonyms.synonyms for also in one.also),
+        *(f"{word}, du thème {_name_theme(one)}" for one in synonyms.themes for word in one.words),
+        *(f"{word}, qui ne dit rien d’une démarche" for word in synonyms.neutral),
+    ]
+
+
+def _name_theme(theme: Theme) -> str:
+    return f"{theme.theme} ({theme.partner})" if theme.partner else theme.theme
 
 
 def _compare_keywords(both: Comparison) -> Iterator[Change]:
-    for node, before, after in _iter_both(both, _get_keywords):
-        if before != after:
-            count = _count_differences(before, after)
-            yield Change(
-                section=Section.SEARCH,
-                kind="keywords",
-                partner=get_partner(node),
-                id=node,
-                sentence=f"les mots qui mènent à {node} ont changé\u00a0: {count}.",
-                before=before,
-                after=after,
-            )
+    before = {both.get_answer_id(node): words for node, words in _iter_keywords(both.old)}
+    for node, after in _iter_keywords(both.new):
+        if node in before:
+            what = f"les mots qui mènent à {node}"
+            yield from _compare_words("keywords", get_partner(node), node, what, before[node], after)
 
 
-def _get_keywords(answer: Answer | Partner) -> list[str]:
-    return sorted(answer.keywords)
+def _iter_keywords(side: Side) -> Iterator[tuple[str, list[str]]]:
+    for rules in side.livret.partners:
+        for node, answer in iter_answers(rules.model):
+            yield node, answer.keywords
 
 
 def _compare_examples(both: Comparison) -> Iterator[Change]:
     old = _collect_examples(both.old, both.get_new_id)
     before = {both.pairs.partners.get(partner, partner): texts for partner, texts in old.items()}
     for partner, after in _collect_examples(both.new, lambda node: node).items():
-        if partner in before and before[partner] != after:
-            count = _count_differences(before[partner], after)
-            yield Change(
-                section=Section.SEARCH,
-                kind="examples",
-                partner=partner,
-                id=partner,
-                sentence=f"les besoins donnés en exemple ont changé\u00a0: {count}.",
-                before=before[partner],
-                after=after,
-            )
+        if partner in before:
+            what = "les besoins donnés en exemple"
+            yield from _compare_words("examples", partner, partner, what, before[partner], after)
 
 
 def _collect_examples(side: Side, get_id: Callable[[str], str]) -> dict[str, list[str]]:
@@ -285,10 +305,4 @@ def _collect_examples(side: Side, get_id: Callable[[str], str]) -> dict[str, lis
         for path, needs in rules.model.examples.items():
             node = get_id(f"{partner}/{path}")
             texts += [f"{node}\u00a0: {text}" for text in needs]
-        texts.sort()
     return examples
-
-
-def _count_differences(before: Iterable[str], after: Iterable[str]) -> str:
-    added, removed = set(after) - set(before), set(before) - set(after)
-    return f"{len(added)} de plus, {len(removed)} de moins"

@@ -20,23 +20,28 @@ def _compare_sorting(old: UncoveredNeeds, new: UncoveredNeeds) -> Iterator[Chang
     """Yield one change when topics come or go, or needs pass from one to another."""
     first, second = _find_topics_of_needs(old), _find_topics_of_needs(new)
     before, after = (sorted({topic.topic for topic in side.topics}) for side in (old, new))
-    moved = sum(second[need] != topics for need, topics in first.items() if need in second)
-    told = []
-    if before != after:
-        gone, come = set(before) - set(after), set(after) - set(before)
-        told.append(f"{len(come)} de plus, {len(gone)} de moins")
-    if moved:
-        told.append(f"{moved} besoins changent de sujet" if moved > 1 else "1 besoin change de sujet")
-    if told:
+    details = [f"nouveau sujet\u00a0: {name}" for name in after if name not in before]
+    details += [f"sujet retiré\u00a0: {name}" for name in before if name not in after]
+    details += [
+        f"{quote_text(need)} passe de {_name_topics(topics)} à {_name_topics(second[need])}"
+        for need, topics in first.items()
+        if need in second and second[need] != topics
+    ]
+    if details:
         yield Change(
             section=Section.SEARCH,
             kind="topics",
             partner="",
             id="out_of_scope",
-            sentence=f"les sujets hors du livret ont changé\u00a0: {', '.join(told)}.",
+            sentence="les sujets hors du livret ont changé.",
             before=before,
             after=after,
+            details=tuple(details),
         )
+
+
+def _name_topics(topics: set[str]) -> str:
+    return " et ".join(map(quote_text, sorted(topics))) or "aucun sujet"
 
 
 def _find_topics_of_needs(side: UncoveredNeeds) -> dict[str, set[str]]:
@@ -56,9 +61,10 @@ def _compare_places(old: UncoveredNeeds, new: UncoveredNeeds) -> Iterator[Change
         if first != second:
             subject = f"sujet hors du livret {quote_text(name)}"
             if second is None:
-                sentence = f"{subject}\u00a0: où orienter l’usager n’est plus dit."
+                sentence = f"{subject}\u00a0: où orienter l’usager n’est plus dit (c’était {quote_text(first or '')})."
             else:
-                sentence = f"{subject}\u00a0: où orienter l’usager\u00a0: {end_sentence(second)}"
+                was = f" C’était\u00a0: {end_sentence(first)}" if first else ""
+                sentence = f"{subject}\u00a0: où orienter l’usager\u00a0: {end_sentence(second)}{was}"
             yield Change(
                 section=Section.ROUTES,
                 kind="topic-where",
