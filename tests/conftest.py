@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import bad_livrets
+import chromium
 import pytest
 
 from fs_triage.author import verifier
@@ -193,6 +194,13 @@ def run(home: Path) -> Run:
         )
 
     return call
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[chromium.Check]:
+    """Check a page in a real browser."""
+    with chromium.open_browser() as check:
+        yield check
 
 
 @pytest.fixture(scope="session")

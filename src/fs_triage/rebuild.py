@@ -30,13 +30,11 @@ from fs_triage.index.freshness import UNREADABLE, FileState, Stamp, identify_pro
 from fs_triage.index.reader import KIND, Reader
 from fs_triage.index.rule_texts import RuleTexts, compute_key, pack_rule_texts
 from fs_triage.rules.problem import Problem
+from fs_triage.text.days import MONTHS
 
 if TYPE_CHECKING:
     from fs_triage.rules.load import Livret, LoadResult
 
-_MONTHS = (
-    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()  # noqa: SIM905
-)
 _MEMORY = 1 << 25  # bytes that a compilation takes at least
 _ABOVE = {"__main__.py", "author", "cli", "desk", "livret.py", "livret_choice.py"}
 _ABSENT = "-"  # instead of the hash of a content
@@ -232,7 +230,7 @@ def _build_warning(loaded: LoadResult, date: str) -> str:
 
 def _format_now() -> str:
     now = time.localtime()
-    return f"{now.tm_mday} {_MONTHS[now.tm_mon - 1]} {now.tm_year} à {now.tm_hour:02}:{now.tm_min:02}"
+    return f"{now.tm_mday} {MONTHS[now.tm_mon - 1]} {now.tm_year} à {now.tm_hour:02}:{now.tm_min:02}"
 
 
 def open_last_good(folder: str, cache: LivretCache | None) -> Built | None:

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import subprocess
-from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
-from conftest import JURA, ROOT, open_compiled
+from chromium import Check
+from conftest import JURA, open_compiled
 
 from fs_triage.acts.demarche import read_demarche
 from fs_triage.acts.sheet import build_sheet
@@ -20,37 +15,6 @@ from fs_triage.acts.sheet_page import FORMATS, render_sheet_page
 from fs_triage.acts.sheet_text import render_sheet_text
 from fs_triage.livret import OpenLivret
 from fs_triage.rules.load import load_livret
-
-PACKAGES = ROOT / "tests" / "browser"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-
-Check = Callable[..., dict[str, Any]]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Check]:
-    """Check the page in a file as `check.mjs` says, with a browser that stays open."""
-    program = next(filter(None, map(shutil.which, BROWSERS)), None)
-    there = program and shutil.which("node") and (PACKAGES / "node_modules").is_dir()
-    if not there and os.environ.get("CI") != "true":
-        pytest.skip("no Chromium here, or no « npm install --prefix tests/browser »; CI has both")
-    assert there, "Chromium and the packages of tests/browser must be installed where CI=true"
-    command = ["node", str(PACKAGES / "check.mjs"), str(PACKAGES), str(program)]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
-    ) as process:
-        assert process.stdin is not None and process.stdout is not None
-
-        def check(page: Path, paper: str) -> dict[str, Any]:
-            assert process.stdin is not None and process.stdout is not None
-            process.stdin.write(json.dumps({"page": str(page), "paper": paper}) + "\n")
-            process.stdin.flush()
-            answer: dict[str, Any] = json.loads(process.stdout.readline())
-            assert "error" not in answer, answer
-            return answer
-
-        yield check
-        process.stdin.close()
 
 
 @pytest.fixture(scope="module")

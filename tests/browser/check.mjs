@@ -1,7 +1,7 @@
-// Opens pages in a real browser, one a line on standard input: {"page": file, "picture": file or null}; answers, a line
-// each, what it made of it: {"pages": of the print, "violations": of axe-core, "codes": what the QR codes say,
-// "overflows": whether the print is wider than the paper} or {"error"}.
-// Its folder of packages and the browser are the arguments.
+// Opens pages in a real browser, one a line on standard input: {"page": file, "picture": file or null, "pdf": file or
+// null}; answers, a line each, what it made of it: {"pages": of the print, "violations": of axe-core, "codes": what the
+// QR codes say, "overflows": whether the print is wider than the paper} or {"error"}. Where a "pdf" is asked for, the
+// print is written there and only its pages are told. Its folder of packages and the browser are the arguments.
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
@@ -32,10 +32,12 @@ async function readCodes(page) {
   return codes;
 }
 
-async function check(page, { page: file, picture, paper }) {
+async function check(page, { page: file, picture, paper, pdf }) {
   await page.goto(pathToFileURL(file).href);
   const print = await page.pdf({ preferCSSPageSize: true });
+  if (pdf) writeFileSync(pdf, print);
   const pages = Buffer.from(print).toString("latin1").match(/\/Type\s*\/Page\b(?!s)/g).length;
+  if (pdf) return { pages };
   await page.setBypassCSP(true);
   await page.reload();
   for (const source of sources) await page.evaluate(source);

@@ -14,6 +14,7 @@ from fs_triage.acts.reserved import PublicText, ReservedValues, keep_public, mas
 from fs_triage.render import labels
 from fs_triage.render.contact_values import build_link
 from fs_triage.render.hours import render_hours
+from fs_triage.text.days import render_day
 from fs_triage.text.fold import fold
 from fs_triage.text.typography import quote_text
 
@@ -33,10 +34,6 @@ COME_BACK = "Revenez à France services."
 TO_CHECK = "À vérifier avec votre conseiller avant de vous en servir."
 NOTES = "Notes"
 MEETING = "Prochain rendez-vous"
-
-_MONTHS = (
-    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()  # noqa: SIM905
-)
 
 
 class PublicContact:
@@ -131,11 +128,6 @@ def list_doubts(demarches: Iterable[Demarche]) -> list[str]:
         if contact["audience"] == "usager" and contact["doubt"]
     ]
     return list(dict.fromkeys(lines))
-
-
-def render_day(day: date) -> str:
-    """Return a day in French: « 1er mars 2026 »."""
-    return f"{'1er' if day.day == 1 else day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def _describe_demarche(demarche: Demarche, reserved: ReservedValues) -> SheetDemarche:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from fs_triage.cli import quick
 from fs_triage.contract import WRONG_CALL, Failure
+from fs_triage.text.typography import quote_input
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from datetime import date
+
     from fs_triage.cli.commands import Call
     from fs_triage.livret import OpenLivret
 
@@ -51,10 +54,14 @@ def run_comparer(call: Call) -> int:
 
 
 def run_relecture(livret: OpenLivret, call: Call) -> int:
-    """Write the sheet that a partner approves."""
+    """Write the sheet that a partner approves, from the rules as they are now."""
     from fs_triage.author.relecture import command
+    from fs_triage.author.sound_rules import load_sound_rules
 
-    return command.run_relecture(livret, quick.get_partner(livret, call), call.find_value("--sortie"))
+    partner = quick.get_partner(livret, call)
+    rules, _ = load_sound_rules(livret.stamp.folder)
+    return_by = _get_day(call, "--retour-avant")
+    return command.run_relecture(rules, partner, target=call.find_value("--sortie"), return_by=return_by)
 
 
 def run_nouveau(call: Call) -> int:
@@ -89,3 +96,15 @@ def _get_form(call: Call, *forms: str) -> str:
             WRONG_CALL, f"--{asked[0]} et --{asked[1]} ne vont pas ensemble ; gardez l’une des deux."
         )
     return asked[0] if asked else "text"
+
+
+def _get_day(call: Call, option: str) -> date | None:
+    """Return the day that an option gives, None when it was not given; raises `Failure` for what is no day."""
+    from fs_triage.text.days import parse_day
+
+    text = call.find_value(option)
+    day = parse_day(text) if text is not None else None
+    if text is not None and day is None:
+        message = f"{option}\u00a0: {quote_input(text)} n’est pas un jour\u00a0; écrivez par exemple 2026-12-31."
+        raise Failure(WRONG_CALL, message)
+    return day

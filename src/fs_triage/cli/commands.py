@@ -404,7 +404,7 @@ COMMANDS = {
             text="""
                 Dit ce qui change entre deux versions d’un livret : ce qu’il faut annoncer aux conseillers.
 
-                Un livret qui hérite se garde avec celui dont il hérite, l’un à côté de l’autre : chaque version lit
+                Un livret qui hérite se garde avec celui dont il hérite, l’un à côté de l’autre : chaque version lit
                 alors le sien.
                 """,
             examples="fs-triage comparer ancien/jura rules/jura  # d’abord l’ancienne",
@@ -421,6 +421,7 @@ COMMANDS = {
                     metavar="FICHIER",
                     values=PATHS,
                 ),
+                Option("--retour-avant", "Dire jusqu’à quel jour la renvoyer.", metavar="AAAA-MM-JJ"),
                 *LIVRET,
             ),
             summary="Écrire la feuille qu’un partenaire relit.",

@@ -187,11 +187,16 @@ def describe_for_partner(
 ) -> Card:
     """Return the card that a partner's referent reads, in sentences.
 
-    `numbers` and `titles` are those of the conclusions of the partner, by id.
+    `numbers` are those of the conclusions of the partner, `titles` those of the livret, by id.
     """
     steps = [f"à {quote_text(step['question'])}, {quote_text(step['answer'])}" for step in conclusion["path"]]
     way = f"On y arrive en répondant\u00a0: {', puis '.join(steps)}."
-    targets = [f"n°\u00a0{numbers[node]}, {quote_text(titles[node])}" for node in conclusion["if_blocked"]]
+    targets = [
+        f"n°\u00a0{numbers[node]}, {quote_text(titles[node])}"
+        if node in numbers
+        else f"{quote_text(titles[node])}, d’un autre partenaire"
+        for node in conclusion["if_blocked"]
+    ]
     way_out = None
     if len(targets) == 1:
         way_out = Remark(f"{labels.IF_BLOCKED}, le conseiller passe à la démarche {targets[0]}.")

@@ -11,7 +11,7 @@ from jinja2 import BaseLoader, ChoiceLoader, Environment, PackageLoader, StrictU
 from markupsafe import Markup
 
 from fs_triage.render.conclusion import ContactList, Remark
-from fs_triage.text.markdown import escape_markdown
+from fs_triage.text.markdown import escape_markdown, quote_code
 from fs_triage.text.typography import end_sentence
 
 
@@ -27,6 +27,8 @@ def render_document(template: str, content: Mapping[str, object], loader: BaseLo
         keep_trailing_newline=True,
     )
     environment.filters["end_sentence"] = end_sentence
+    environment.filters["code"] = lambda text: Markup(quote_code(text))
+    environment.filters["css_string"] = lambda text: Markup(_quote_for_css(text))
     environment.tests["contact_list"] = lambda section: isinstance(section, ContactList)
     environment.tests["remark"] = lambda section: isinstance(section, Remark)
     return environment.get_template(template).render(content)
@@ -35,3 +37,9 @@ def render_document(template: str, content: Mapping[str, object], loader: BaseLo
 def _escape_markdown(value: object) -> Markup:
     """Return what a template prints as Markdown that shows it as it is; what a macro made stays."""
     return value if isinstance(value, Markup) else Markup(escape_markdown(str(value)))
+
+
+def _quote_for_css(text: str) -> str:
+    """Return `text` as a string of a style sheet, each letter as its number: no text ends the string or the sheet."""
+    letters = "".join(f"\\{ord(letter):x} " for letter in text)
+    return f'"{letters}"'

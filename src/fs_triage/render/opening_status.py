@@ -14,14 +14,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from fs_triage.contract import RULES_UNUSABLE, WRONG_CALL, Failure
 from fs_triage.render.hours import render_time
 from fs_triage.render.public_holidays import list_holidays
+from fs_triage.text.days import MONTHS
 from fs_triage.text.fold import fold
 from fs_triage.text.typography import quote_input
 
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100
 _DAYS = "lundi mardi mercredi jeudi vendredi samedi dimanche".split()  # noqa: SIM905
-_MONTHS = (
-    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()  # noqa: SIM905
-)
 
 _PARIS = "Europe/Paris"
 _ZONES = {
@@ -177,4 +175,4 @@ def _find_number(departement: str) -> str:
 
 def _render_day(day: date) -> str:
     number = "1er" if day.day == 1 else day.day
-    return f"{_DAYS[day.weekday()]} {number} {_MONTHS[day.month - 1]}"
+    return f"{_DAYS[day.weekday()]} {number} {MONTHS[day.month - 1]}"

@@ -15,12 +15,13 @@ from conftest import GOOD, JURA, ROOT, edit, open_compiled, write_files
 
 from fs_triage.acts.demarche import Demarche, find_demarche, read_demarche
 from fs_triage.acts.reserved import ReservedValues
-from fs_triage.acts.sheet import PublicContact, Sheet, build_sheet, list_doubts, render_day
+from fs_triage.acts.sheet import PublicContact, Sheet, build_sheet, list_doubts
 from fs_triage.acts.sheet_page import render_sheet_page
 from fs_triage.acts.sheet_text import render_sheet_text
 from fs_triage.cli import acts
 from fs_triage.livret import OpenLivret
 from fs_triage.rules.load import TO_FILL, Livret, load_livret
+from fs_triage.text.days import render_day
 from fs_triage.text.fold import fold
 
 DAY = date(2026, 3, 1)

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Collection
+from datetime import date
 from itertools import groupby
-from typing import TypedDict
+from typing import NamedTuple, TypedDict
 
-from fs_triage.contract import ROOT
-from fs_triage.livret import OpenLivret
 from fs_triage.render import labels
 from fs_triage.render.conclusion import (
     PARTNER,
     Card,
     ContactCard,
+    ContactList,
     TextList,
     Tone,
     describe_contact,
     describe_for_partner,
 )
+from fs_triage.rules.flatten import flatten_livret, iter_answers
+from fs_triage.rules.load import Livret, PartnerRules
+from fs_triage.rules.model_partner import EscalateAnswer, StepsAnswer
+from fs_triage.text.days import render_day
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from fs_triage.contract import Conclusion, Question
+    from fs_triage.contract import Conclusion
 
 _AT_ONCE = "Démarches proposées d’emblée"
 
@@ -47,6 +51,15 @@ class Group(TypedDict):
     demarches: list[Item]
 
 
+class MissingContact(NamedTuple):
+    """A contact that the livret has yet to give: what it is, who may use it, and the numbers of its conclusions."""
+
+    label: str
+    kind: str
+    audience: str
+    used: tuple[int, ...]
+
+
 class PartnerSheet(TypedDict):
     """The part of one partner; `common` are the texts common to all its conclusions."""
 
@@ -56,43 +69,52 @@ class PartnerSheet(TypedDict):
     counts: str
     common: list[TextList]
     contacts: list[UsedContact]
+    missing: list[MissingContact]
     groups: list[Group]
 
 
 class Sheet(TypedDict):
-    """The sheet of one or all partners."""
+    """The sheet of one or all partners; `owner` and `return_by`, maybe empty, are where it goes back, and when."""
 
     title: str
     departement: str
     source: str
+    day: str
+    owner: str
+    return_by: str
     partners: list[PartnerSheet]
 
 
-def build_sheet(livret: OpenLivret, partner: str | None) -> Sheet:
-    """Return the sheet of `partner` (its id), of all partners when None."""
-    conclusions: list[Conclusion] = [json.loads(record) for record in livret.list_conclusions_json()]
-    root: Question = json.loads(livret.get_question_json(ROOT))
-    partners = [
-        _build_partner(
-            [conclusion for conclusion in conclusions if conclusion["partner"] == choice["id"]],
-            label=choice["label"],
-            about=choice["help"] or "",
-        )
-        for choice in root["answers"]
-        if partner in (None, choice["id"])
-    ]
+def build_sheet(livret: Livret, partner: str | None, *, day: date, return_by: date | None = None) -> Sheet:
+    """Return the sheet of `partner` (its id), of all partners when None, as printed on `day`.
+
+    The rules of `livret` must be sound. It comes back before the end of the day `return_by`.
+    """
+    conclusions = list(flatten_livret(livret).conclusions.values())
+    titles = {conclusion["id"]: conclusion["title"] for conclusion in conclusions}
+    booklet = livret.booklet
     return {
-        "title": livret.meta.title,
-        "departement": livret.meta.departement,
-        "source": livret.meta.source,
-        "partners": partners,
+        "title": booklet.title,
+        "departement": booklet.departement,
+        "source": booklet.source,
+        "day": render_day(day),
+        "owner": booklet.owner or "",
+        "return_by": render_day(return_by) if return_by else "",
+        "partners": [
+            _build_partner(
+                [conclusion for conclusion in conclusions if conclusion["partner"] == rules.model.id],
+                rules,
+                titles,
+            )
+            for rules in livret.partners
+            if partner in (None, rules.model.id)
+        ],
     }
 
 
-def _build_partner(own: list[Conclusion], *, label: str, about: str) -> PartnerSheet:
-    """Return the part of the partner whose conclusions are `own`."""
+def _build_partner(own: list[Conclusion], rules: PartnerRules, titles: dict[str, str]) -> PartnerSheet:
+    """Return the part of the partner of `rules`, whose conclusions are `own`; `titles` are those of the livret."""
     numbers = {conclusion["id"]: rank for rank, conclusion in enumerate(own, 1)}
-    titles = {conclusion["id"]: conclusion["title"] for conclusion in own}
     do_not, warnings = (
         _find_common([conclusion[key] for conclusion in own]) for key in ("do_not", "warnings")
     )
@@ -101,9 +123,8 @@ def _build_partner(own: list[Conclusion], *, label: str, about: str) -> PartnerS
         items: list[Item] = []
         for conclusion in members:
             rest = _leave_out(conclusion, do_not, warnings)
-            items.append(
-                {"number": numbers[conclusion["id"]], "card": describe_for_partner(rest, numbers, titles)}
-            )
+            card = _shorten_contacts(describe_for_partner(rest, numbers, titles))
+            items.append({"number": numbers[conclusion["id"]], "card": card})
         groups.append({"title": head, "demarches": items})
     count, first = _render_count(len(own), "démarche"), sum(conclusion["level"] == 1 for conclusion in own)
     common = [
@@ -111,12 +132,13 @@ def _build_partner(own: list[Conclusion], *, label: str, about: str) -> PartnerS
         TextList("Pour toutes les démarches", tuple(warnings)),
     ]
     return {
-        "label": label,
-        "about": about,
+        "label": rules.model.label,
+        "about": rules.model.about,
         "pages": labels.render_pages(sorted({page for conclusion in own for page in conclusion["pages"]})),
         "counts": f"{count}\u00a0: {first} au 1er niveau, {len(own) - first} au 2nd niveau.",
         "common": [section for section in common if section.texts],
         "contacts": _list_contacts(own, numbers),
+        "missing": _list_missing(rules, numbers),
         "groups": groups,
     }
 
@@ -146,6 +168,17 @@ def _leave_out(conclusion: Conclusion, do_not: list[str], warnings: list[str]) -
     }
 
 
+def _shorten_contacts(card: Card) -> Card:
+    """Return a card without the details of its contacts: they are read, and corrected, among those of the partner."""
+    sections = [
+        part._replace(contacts=tuple(contact._replace(details=()) for contact in part.contacts))
+        if isinstance(part, ContactList)
+        else part
+        for part in card.sections
+    ]
+    return card._replace(sections=tuple(sections))
+
+
 def _list_contacts(conclusions: list[Conclusion], numbers: dict[str, int]) -> list[UsedContact]:
     """Return each contact once, without the conditions of its uses, with the numbers of its conclusions."""
     found: dict[str, UsedContact] = {}
@@ -156,3 +189,25 @@ def _list_contacts(conclusions: list[Conclusion], numbers: dict[str, int]) -> li
                 found[contact["id"]] = {"contact": card, "used": []}
             found[contact["id"]]["used"].append(numbers[conclusion["id"]])
     return list(found.values())
+
+
+def _list_missing(rules: PartnerRules, numbers: dict[str, int]) -> list[MissingContact]:
+    """Return the contacts that conclusions use and that this livret has yet to give, in the order of their use."""
+    used: dict[str, list[int]] = {}
+    for node, answer in iter_answers(rules.model):
+        for name in _list_used(answer) if node in numbers else ():
+            if name in rules.missing:
+                used.setdefault(name, []).append(numbers[node])
+    found = []
+    for name, ranks in used.items():
+        contact = rules.model.contacts[name]
+        kind, audience = labels.KINDS[contact.kinds[0][0]], labels.AUDIENCE_SENTENCES[contact.audience]
+        found.append(MissingContact(contact.label, kind, audience, tuple(dict.fromkeys(ranks))))
+    return found
+
+
+def _list_used(answer: object) -> Collection[str]:
+    """Return the ids of the contacts that an answer names."""
+    if isinstance(answer, EscalateAnswer):
+        return [use.contact for use in answer.escalate]
+    return [use.contact for use in answer.contacts or ()] if isinstance(answer, StepsAnswer) else ()
