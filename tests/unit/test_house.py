@@ -55,6 +55,8 @@ LIBRARIES = {
     "typer": {"cli.app", "cli.typer_french"},
     "yaml": {"rules.yaml_reader", "rules.yaml_mistakes", "author.old_form"},
     "opening_hours": {"checks.contacts", "render.timetable"},
+    "ijson": {"author.outside.directory"},
+    "urllib3": {"author.outside.sites"},
 }
 """The modules that may import a library: it can be replaced there."""
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from fs_triage import output
 from fs_triage.author import verifier
+from fs_triage.author.shown_paths import shorten_path
 from fs_triage.checks.verify import verify
 from fs_triage.contract import OUTPUT_LOST, PROBLEMS, Failure, describe_os_error
 from fs_triage.files.atomic_write import write_whole
@@ -102,7 +103,7 @@ def print_difference(changes: list[Change]) -> None:
     """Print what changes, as a comparison of files; on a terminal that can show it, in colours."""
     in_colours = output.can_draw() and not os.environ.get("NO_COLOR")
     for change in changes:
-        name = verifier.shorten_path(str(change.path))
+        name = shorten_path(str(change.path))
         lines = difflib.unified_diff(
             _split(change.before or b""), _split(change.after), name, name, n=1, lineterm=""
         )

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 import sys
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import partial
 from os.path import exists, isfile, sep
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from fs_triage.contract import OK, PROBLEMS, RULES_UNUSABLE, WRONG_CALL, Failure
 from fs_triage.files import folders
 from fs_triage.livret import read_last_good
 from fs_triage.rules import load, yaml_reader
+from fs_triage.rules.load import Livret
 from fs_triage.rules.model_livret import PARTNERS, get_livret_folder
 from fs_triage.rules.problem import Problem
 from fs_triage.text.typography import escape_controls
@@ -39,11 +42,16 @@ class Verification:
     folder: str
     problems: list[Problem]
     coverage: Coverage
+    summary: list[str] = field(default_factory=list)
+    """What was compared with what is outside."""
 
 
-def run_verifier(folders: list[str], as_json: bool, form: str | None) -> int:
+def run_verifier(
+    folders: list[str], as_json: bool, form: str | None, *, directory: str | None = None, sites: bool = False
+) -> int:
     """Verify the livrets in `folders` (the one in use when there is none) and print what is wrong.
 
+    They are held against the State's directory in the file `directory`, and their `sites` are asked for.
     Returns 0 without problem, 1 with problems, 3 when a file could not be read; raises `Failure` for a wrong
     format (2) and for a folder that holds no livret (3).
     """
@@ -53,7 +61,9 @@ def run_verifier(folders: list[str], as_json: bool, form: str | None) -> int:
         )
     if form is not None and as_json:
         raise Failure(WRONG_CALL, "« --json » et « --format » s’excluent ; gardez l’un des deux.")
-    verified = [verify_livret(folder) for folder in find_livrets(folders)]
+    verified = [
+        verify_livret(folder, _build_outside_checks(directory, sites)) for folder in find_livrets(folders)
+    ]
     problems = sorted({problem for one in verified for problem in one.problems})
     if as_json:
         output.print_json(_render_json(verified, problems))
@@ -66,16 +76,38 @@ def run_verifier(folders: list[str], as_json: bool, form: str | None) -> int:
     return PROBLEMS if problems else OK
 
 
-def verify_livret(folder: Path) -> Verification:
+OutsideCheck = Callable[[Livret], tuple[list[Problem], str]]
+"""What holds a livret against something outside: the problems, and a line that says what was compared."""
+
+
+def verify_livret(folder: Path, outside: Iterable[OutsideCheck] = ()) -> Verification:
     """Return every problem of the livret at `folder`, blocking or not, and what its examples reach.
 
-    This includes what its files have lost since they were last used, as the index shows.
+    This includes what its files have lost since they were last used, as the index shows, and what `outside` finds.
     """
     loaded = load.load_livret(folder)
     before = read_last_good(str(folder))
-    shown = [problem._replace(path=shorten_path(problem.path)) for problem in verify(loaded, before)]
+    problems, summary = verify(loaded, before), []
+    if loaded.draft is not None:
+        for check in outside:
+            found, line = check(loaded.draft)
+            problems += found
+            summary.append(line)
+    shown = [problem._replace(path=shorten_path(problem.path)) for problem in problems]
     coverage = compute_coverage(loaded.draft) if loaded.draft is not None else Coverage()
-    return Verification(shorten_path(str(folder)), sorted(set(shown)), coverage)
+    return Verification(shorten_path(str(folder)), sorted(set(shown)), coverage, summary)
+
+
+def _build_outside_checks(directory: str | None, sites: bool) -> list[OutsideCheck]:
+    """Return what holds a livret against the directory in a file, and asks for its sites, where that is asked for."""
+    if directory is None and not sites:
+        return []
+    from fs_triage.author.outside import report
+
+    checks: list[OutsideCheck] = []
+    if directory is not None:
+        checks.append(partial(report.check_directory, path=directory))
+    return [*checks, report.check_sites] if sites else checks
 
 
 def find_livrets(given: list[str]) -> list[Path]:
@@ -168,7 +200,7 @@ def _render_problem_json(problem: Problem) -> dict[str, object]:
 
 def _render_summary(verified: list[Verification], problems: list[Problem]) -> list[str]:
     blocking = sum(1 for problem in problems if problem.blocking)
-    lines = [line for one in verified for line in one.coverage.render_lines(one.folder)]
+    lines = [line for one in verified for line in (*one.coverage.render_lines(one.folder), *one.summary)]
     if not problems:
         return [*lines, "Aucun problème."]
     count = f"{len(problems)} problème{'s' if len(problems) > 1 else ''}"

@@ -35,7 +35,13 @@ def run_verifier(call: Call) -> int:
         return corriger.run_corriger(call.words, is_agreed=call.has_flag("--oui"))
     if call.has_flag("--oui"):
         raise Failure(WRONG_CALL, "« --oui » ne va qu’avec « --corriger » ; ajoutez-la.")
-    return verifier.run_verifier(call.words, call.has_flag("--json"), call.find_value("--format"))
+    return verifier.run_verifier(
+        call.words,
+        call.has_flag("--json"),
+        call.find_value("--format"),
+        directory=call.find_value("--annuaire"),
+        sites=call.has_flag("--liens"),
+    )
 
 
 def run_schema(call: Call) -> int:
@@ -105,6 +111,8 @@ def _get_day(call: Call, option: str) -> date | None:
     text = call.find_value(option)
     day = parse_day(text) if text is not None else None
     if text is not None and day is None:
-        message = f"{option}\u00a0: {quote_input(text)} n’est pas un jour\u00a0; écrivez par exemple 2026-12-31."
+        message = (
+            f"{option}\u00a0: {quote_input(text)} n’est pas un jour\u00a0; écrivez par exemple 2026-12-31."
+        )
         raise Failure(WRONG_CALL, message)
     return day

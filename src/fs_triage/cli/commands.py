@@ -360,6 +360,13 @@ COMMANDS = {
                 ),
                 Option("--corriger", "Corriger ce qui n’a qu’un remède, après l’avoir montré."),
                 Option("--oui", "Avec --corriger, écrire sans le demander."),
+                Option(
+                    "--annuaire",
+                    "Comparer les contacts à l’annuaire de l’État, dans ce fichier JSON de la DILA.",
+                    metavar="FICHIER",
+                    values=PATHS,
+                ),
+                Option("--liens", "Demander chaque site du livret : mort, déplacé, ailleurs."),
             ),
             summary="Vérifier les fichiers de règles.",
             text="""
@@ -370,6 +377,8 @@ COMMANDS = {
             examples="""
                 fs-triage verifier  # le livret dont se sert le comptoir
                 fs-triage verifier rules/jura  # celui d’un dossier
+                fs-triage verifier --liens  # ses sites répondent-ils ?
+                fs-triage verifier --annuaire annuaire.json  # ses numéros sont-ils ceux de l’État ?
                 """,
         ),
         Command(

@@ -16,6 +16,15 @@ def group_phone_number(value: str) -> str:
     return " ".join(digits[start : start + 2] for start in range(0, len(digits), 2))
 
 
+def get_national_digits(value: str) -> str:
+    """Return the digits of a telephone number as one dials them in France: the same however it is written."""
+    digits = _keep_digits(value)
+    for country in ("0033", "33"):
+        if digits.startswith(country) and (country != "33" or value.strip().startswith(("+", "(+"))):
+            return "0" + digits.removeprefix(country).removeprefix("0")
+    return digits
+
+
 def build_link(kind: str, value: str) -> str:
     """Return the address that a terminal or a browser opens for a contact, empty where there is none.
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from fs_triage.author.comparer.change import Change, Comparison, Section
 from fs_triage.author.comparer.matching import Key, Side
+from fs_triage.render.contact_values import get_national_digits
 from fs_triage.render.hours import render_hours
 from fs_triage.render.labels import AUDIENCES, KINDS
 from fs_triage.rules.model_partner import Contact
@@ -88,18 +88,12 @@ def _compare_contact(both: Comparison, first: Key, second: Key) -> Iterator[Chan
 
 def _describe_value(name: str, old: Contact, new: Contact) -> str:
     (old_kind, old_value), (new_kind, new_value) = old.kinds[0], new.kinds[0]
-    if old_kind == new_kind and is_same_number(new_kind, old_value, new_value):
+    is_number = old_kind == new_kind == "phone"
+    if is_number and get_national_digits(old_value) == get_national_digits(new_value):
         return f"{name} s’écrit maintenant {new_value}, et non plus {old_value}\u00a0; c’est le même numéro."
     if old_kind == new_kind:
         return f"{name} change\u00a0: {KINDS[new_kind]} {new_value}, et non plus {old_value}."
     return f"{name} change de moyen\u00a0: {render_contact(new)}, et non plus {render_contact(old)}."
-
-
-def is_same_number(kind: str, first: str, second: str) -> bool:
-    """Return whether two values are one telephone number, however its digits are set apart."""
-    return kind == "phone" and re.sub(r"[ .()\-\u00a0\u202f]", "", first) == re.sub(
-        r"[ .()\-\u00a0\u202f]", "", second
-    )
 
 
 def _describe_field(field: str, name: str, old: str | None, new: str | None) -> str:
