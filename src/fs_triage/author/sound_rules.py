@@ -15,8 +15,8 @@ from fs_triage.rules.problem import Severity
 def load_sound_rules(folder: str) -> tuple[Livret, LoadResult]:
     """Return the livret at `folder` and what it was read from; it may lack contacts that are yet to be given.
 
-    One in the form of before is read as if it had been converted. Raises `Failure` when its rules cannot be used as they
-    are now, even if the desk goes on with older ones.
+    One in the form of before is read as if it had been converted. Raises `Failure` when its rules cannot be used as
+    they are now, even if the desk goes on with older ones.
     """
     with convertir.open_as_of_today(Path(folder)) as today:
         loaded = load_livret(today)

@@ -68,7 +68,7 @@ def ask_sites(livret: Livret, tell: Callable[[int], None]) -> SitesAnswer:
     found = [problem for contact in contacts for problem in _describe(contact, visits[contact.link])]
     refusing = [address for address, visit in visits.items() if visit.status in _REFUSING]
     if len(visits) > 1 and not any(visit.status for visit in visits.values()):
-        message = f"Aucun des {len(visits)} sites n’a répondu\u00a0: vérifiez la connexion de ce poste, puis recommencez."
+        message = f"Aucun des {len(visits)} sites n’a répondu\u00a0: vérifiez la connexion de ce poste."
         raise Failure(PROBLEMS, message)
     return SitesAnswer(found, len(addresses), refusing)
 
