@@ -70,6 +70,12 @@ def describe_os_error(error: OSError) -> str:
 
 if TYPE_CHECKING:
 
+    class CheckRecord(TypedDict):
+        """When somebody last checked, as `2026-11-29`, and who."""
+
+        on: str
+        by: str
+
     class ContactRecord(TypedDict):
         """A contact as a conclusion shows it."""
 
@@ -82,6 +88,8 @@ if TYPE_CHECKING:
         note: str | None
         doubt: str | None
         when: str | None
+        checked: NotRequired[CheckRecord | None]
+        valid_until: NotRequired[str | None]
 
     class PathStep(TypedDict):
         """One answer on the way to a node, as read."""

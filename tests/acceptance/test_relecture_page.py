@@ -74,7 +74,7 @@ def test_every_page_is_named_dated_and_numbered(browser: Check, jura: Livret, tm
     assert len(pages) > 3
     for rank, text in enumerate(pages, 1):
         assert text.startswith("CAF Imprimé le 29 novembre 2026 "), text
-        assert f" {rank} / {len(pages)}Relecture du livret, 39 Jura " in text, text
+        assert f" {rank} / {len(pages)}Relecture du livret, 39 Jura. Édition sans date " in text, text
     assert "avant le 15 janvier 2027 au soir" in pages[0] and "avant le 15 janvier 2027 au soir" in pages[-1]
     assert sum("Il manque une démarche" in text for text in pages) == 1
     answer = browser(tmp_path / "relecture.html", "a4")

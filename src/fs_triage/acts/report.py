@@ -32,8 +32,7 @@ def write_report(reader: Reader, demarche: Demarche, contact: ContactRecord | No
     `house` is the name of the France services, empty where it is not known.
     """
     conclusion, meta = demarche.conclusion, reader.meta
-    rules_date = reader.get_rules_date()
-    edition = f", règles du {rules_date}" if rules_date else ""
+    edition = labels.render_edition(meta.edition)
     about = [contact] if contact is not None else conclusion["contacts"]
     lines = [
         "Bonjour,",
@@ -43,7 +42,7 @@ def write_report(reader: Reader, demarche: Demarche, contact: ContactRecord | No
         f"Démarche\u00a0: {demarche.way}",
         f"Identifiant\u00a0: {demarche.id} ({labels.render_reference(conclusion)})",
         *(f"Contact\u00a0: {_describe_contact(one)}" for one in about),
-        f"Livret\u00a0: {meta.title}, {meta.departement} ({meta.livret}){edition}",
+        f"Livret\u00a0: {meta.title}, {meta.departement} ({meta.livret}), {edition}",
         f"Programme\u00a0: fs-triage {__version__}",
         "",
         "Ce qui est faux\u00a0:",

@@ -21,7 +21,7 @@ from fs_triage.text.typography import quote_text
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from fs_triage.contract import Conclusion, ContactRecord
-    from fs_triage.index.reader import Reader
+    from fs_triage.index.reader import Meta, Reader
 
 TITLES = ("Votre démarche", "Vos démarches")
 STEPS = "Étapes, avec votre conseiller France services"
@@ -115,8 +115,13 @@ def build_sheet(reader: Reader, demarches: Sequence[Demarche], *, house: str, da
         house=mask_text(house, reserved),
         day=render_day(day),
         demarches=own,
-        source=mask_text(f"{reader.meta.title}, {reader.meta.departement}", reserved),
+        source=mask_text(_name_booklet(reader.meta), reserved),
     )
+
+
+def _name_booklet(meta: Meta) -> str:
+    edition = f", {labels.render_edition(meta.edition)}" if meta.edition else ""
+    return f"{meta.title}, {meta.departement}{edition}"
 
 
 def list_doubts(demarches: Iterable[Demarche]) -> list[str]:

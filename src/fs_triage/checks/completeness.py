@@ -15,7 +15,14 @@ from fs_triage.checks.reading import FILE_CODES
 from fs_triage.checks.registry import Finding, Scope, check
 from fs_triage.rules.characters import MAX_BYTES
 from fs_triage.rules.load import Livret, LoadResult, PartnerRules
-from fs_triage.rules.model_livret import IDENTIFIERS, NEEDS, SYNONYMS, UNCOVERED_NEEDS, get_livret_folder
+from fs_triage.rules.model_livret import (
+    IDENTIFIERS,
+    NEEDS,
+    REVIEWS,
+    SYNONYMS,
+    UNCOVERED_NEEDS,
+    get_livret_folder,
+)
 from fs_triage.rules.model_partner import EscalateAnswer, StepsAnswer
 from fs_triage.rules.model_situations import SITUATIONS
 from fs_triage.rules.nodes import iter_nodes, list_conclusion_paths
@@ -30,6 +37,7 @@ _ANCHOR_LINES = 3  # lines by which the place is found, in the earlier file, whe
 _EMPTY_FILES = {
     UNCOVERED_NEEDS: "hors livret: []",
     IDENTIFIERS: "publiés: []",
+    REVIEWS: "relectures: {}",
     SITUATIONS: "situations: []",
     SYNONYMS: "synonymes: []",
 }

@@ -183,6 +183,20 @@ _MODEL_PAGES = {
         Préférer : « public: usager » ou « public: conseiller » ; « portée: national » ou « portée: local ».
         Pourquoi : le programme ne devine pas ce qui était voulu.
         """,
+    "bad-day": """
+        Une date n’est pas écrite « année-mois-jour », ou n’existe pas.
+
+        Éviter : « le: 23/11/2026 », « le: 2026-02-30 ».
+        Préférer : « le: 2026-11-23 ».
+        Pourquoi : le programme la compare au jour où l’on est ; elle ne doit pouvoir se lire que d’une façon.
+        """,
+    "bad-duration": """
+        Une durée ne se compte pas.
+
+        Éviter : « à revoir après: bientôt ».
+        Préférer : « à revoir après: 12 mois », ou un nombre de jours ou d’années.
+        Pourquoi : sans elle, rien ne dirait quand un contact est à revoir.
+        """,
     "bad-page": """
         Une page n’est pas un nombre.
 

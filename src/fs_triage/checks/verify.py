@@ -9,6 +9,7 @@ from pathlib import Path
 from fs_triage.checks import (
     completeness,
     contacts,
+    dates,
     examples,
     layers,
     messages,
@@ -29,6 +30,7 @@ from fs_triage.rules.yaml_reader import get_mark
 MODULES = (
     tree,
     contacts,
+    dates,
     wording,
     references,
     completeness,

@@ -61,13 +61,49 @@ def run_comparer(call: Call) -> int:
 
 def run_relecture(livret: OpenLivret, call: Call) -> int:
     """Write the sheet that a partner approves, from the rules as they are now."""
+    from datetime import date
+
     from fs_triage.author.relecture import command
     from fs_triage.author.sound_rules import load_sound_rules
 
     partner = quick.get_partner(livret, call)
-    rules, _ = load_sound_rules(livret.stamp.folder)
+    folder = livret.stamp.folder
+    if call.has_flag("--revenue"):
+        return _record_review(folder, partner, call)
+    for option in ("--par", "--le"):
+        if call.find_value(option) is not None:
+            raise Failure(WRONG_CALL, f"{option} se dit d’une fiche revenue\u00a0; ajoutez --revenue.")
+    rules, _ = load_sound_rules(folder)
     return_by = _get_day(call, "--retour-avant")
+    if return_by is not None and return_by < date.today():
+        raise Failure(WRONG_CALL, "--retour-avant\u00a0: ce jour est passé\u00a0; donnez-en un à venir.")
     return command.run_relecture(rules, partner, target=call.find_value("--sortie"), return_by=return_by)
+
+
+def _record_review(folder: str, partner: str | None, call: Call) -> int:
+    """Note that a partner has signed its sheet."""
+    from datetime import date
+    from pathlib import Path
+
+    from fs_triage.author.relecture import reviews
+    from fs_triage.author.sound_rules import load_sound_rules
+
+    by, on = (call.find_value("--par") or "").strip(), _get_day(call, "--le") or date.today()
+    for option in ("--sortie", "--retour-avant"):
+        if call.find_value(option) is not None:
+            raise Failure(
+                WRONG_CALL, f"--revenue et {option} ne vont pas ensemble\u00a0; gardez l’une des deux."
+            )
+    if partner is None or not by:
+        example = 'fs-triage relecture caf --revenue --par "Mme Martin, CAF"'
+        message = f"Dites quel partenaire a signé, et qui, comme «\u00a0{example}\u00a0»."
+        raise Failure(WRONG_CALL, message)
+    if on > date.today():
+        raise Failure(
+            WRONG_CALL, "--le\u00a0: ce jour n’est pas encore venu\u00a0; donnez celui de la signature."
+        )
+    rules, _ = load_sound_rules(folder)
+    return reviews.record_review(rules, Path(folder), partner, by=by, on=on)
 
 
 def run_nouveau(call: Call) -> int:

@@ -431,13 +431,22 @@ COMMANDS = {
                     values=PATHS,
                 ),
                 Option("--retour-avant", "Dire jusqu’à quel jour la renvoyer.", metavar="AAAA-MM-JJ"),
+                Option("--revenue", "Noter dans le livret que ce partenaire l’a signée."),
+                Option("--par", "Qui l’a signée.", metavar="NOM"),
+                Option("--le", "Quel jour, si ce n’est aujourd’hui.", metavar="AAAA-MM-JJ"),
                 *LIVRET,
             ),
             summary="Écrire la feuille qu’un partenaire relit.",
             text="""
                 Écrit la feuille que le référent d’un partenaire relit et approuve, en Markdown ou en page web.
+
+                Quand elle revient signée, « --revenue » le note dans le livret : « contacts » le montre, et
+                « verifier » dit quand elle est à refaire.
                 """,
-            examples="fs-triage relecture msa -o msa.html  # une page à imprimer",
+            examples="""
+                fs-triage relecture msa -o msa.html --retour-avant 2027-01-31  # une page à imprimer
+                fs-triage relecture msa --revenue --par "Mme Martin, MSA"  # elle est revenue signée
+                """,
         ),
         Command(
             "nouveau",

@@ -22,13 +22,14 @@ def render_matches(
     The members `before` them are each followed by a comma, those `after` them begin with one.
     """
     found = f'"matches": [{", ".join(matches)}]'
-    return f'{{{_render_head(livret)}, "query": {quote_json(query)}, {before}{found}{after}}}'
+    head = f'{_render_head(livret)}, "query": {quote_json(query)}'
+    return f"{{{head}, {before}{found}{after}{_render_edition(livret)}}}"
 
 
 def render_list(livret: Reader, query: str, matches: bytes) -> bytes:
     """Return the JSON object that carries `matches`, joined as the index has them."""
     head = f'{{{_render_head(livret)}, "query": {quote_json(query)}, "matches": ['
-    return b"%b%b]}" % (head.encode(), matches)
+    return b"%b%b]%b}" % (head.encode(), matches, _render_edition(livret).encode())
 
 
 def render_contacts(livret: Reader, contacts: bytes, partner: str | None) -> bytes:
@@ -40,6 +41,7 @@ def render_contacts(livret: Reader, contacts: bytes, partner: str | None) -> byt
         for owner, name, label in rows
     ]
     more = f', "missing": [{", ".join(missing)}]' if missing else ""
+    more += _render_edition(livret)
     return b"%b%b]%b}" % (head.encode(), contacts, more.encode())
 
 
@@ -47,7 +49,7 @@ def render_situations(livret: Reader, query: str, situations: Iterable[str], nea
     """Return the JSON object that carries `situations`; `near` are the ids of the nearest, where there is none."""
     more = "" if near is None else f', "near": [{", ".join(map(quote_json, near))}]'
     head = f'{_render_head(livret)}, "query": {quote_json(query)}'
-    return f'{{{head}, "situations": [{", ".join(situations)}]{more}}}'
+    return f'{{{head}, "situations": [{", ".join(situations)}]{more}{_render_edition(livret)}}}'
 
 
 def render_understanding(livret: Reader, understood: Understanding) -> str:
@@ -103,3 +105,8 @@ def quote_all(texts: Iterable[str]) -> str:
 
 def _render_head(livret: Reader) -> str:
     return f'"schema_version": 1, "livret": {quote_json(livret.meta.livret)}'
+
+
+def _render_edition(livret: Reader) -> str:
+    """Return the last member of an answer, after a comma."""
+    return f', "edition": {quote_json(livret.meta.edition) if livret.meta.edition else "null"}'

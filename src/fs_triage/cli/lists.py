@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from fs_triage.cli.commands import Call
+    from fs_triage.contract import CheckRecord
     from fs_triage.render.opening_status import Clock
 
 _AUDIENCES = {"conseiller": labels.FOR_COUNSELLOR, "usager": labels.AUDIENCES["usager"]}
@@ -93,13 +94,20 @@ def _find_contacts(livret: OpenLivret, partner: str | None, words: list[str]) ->
 
 def _print_directory(livret: OpenLivret, records: dict[int, Any], clock: Clock | None) -> None:
     groups: dict[str, list[ListedContact]] = {}
+    reviews = {record["partner"]: record["reviewed"] for record in records.values()}
     for record in records.values():
         record["when"] = None  # a condition belongs to a démarche
         contact = ListedContact(record["id"], describe_contact(record, COUNSELLOR, clock), record["used_by"])
         groups.setdefault(record["partner"], []).append(contact)
-    named = [(_get_label(livret, name), contacts) for name, contacts in groups.items()]
+    named = [(_name_reviewed(livret, name, reviews[name]), contacts) for name, contacts in groups.items()]
     are_all_shown = len(records) <= _MAX_CONTACTS_IN_FULL
     _print_lines(lambda width: directory.lay_out_contacts(named, width, are_all_calls_shown=are_all_shown))
+
+
+def _name_reviewed(livret: OpenLivret, partner: str, review: CheckRecord | None) -> str:
+    """Return the name of a partner, and when it signed that its contacts are right, where it did."""
+    label = _get_label(livret, partner)
+    return f"{label}, relu {labels.render_check(review)}" if review else label
 
 
 def _list_statuses(livret: OpenLivret, partner: str | None, clock: Clock) -> list[str]:

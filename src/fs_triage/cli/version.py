@@ -1,10 +1,13 @@
-"""`--version`: the program, the livret in use and the date of its rules."""
+"""`--version`: the program, the livret in use, its edition and who checked it when."""
 
 from __future__ import annotations
+
+import json
 
 from fs_triage import __version__, output
 from fs_triage.cli.commands import Call, open_asked_livret
 from fs_triage.contract import OK, Failure
+from fs_triage.render import labels
 
 
 def run_version(call: Call) -> int:
@@ -15,6 +18,12 @@ def run_version(call: Call) -> int:
     except Failure as failure:
         output.print_message(failure.message)
         return failure.code
-    title = f"{opened.meta.title} ({opened.meta.departement})"
-    output.print_answer(f"livret {opened.meta.livret} : {title}, règles du {opened.get_rules_date()}")
+    meta = opened.meta
+    lines = [
+        f"livret {meta.livret}\u00a0: {meta.title} ({meta.departement}), {labels.render_edition(meta.edition)}"
+    ]
+    check = labels.render_check(json.loads(meta.checked)) if meta.checked else "aucune vérification notée"
+    lines.append(f"{'vérifié ' if meta.checked else ''}{check}")
+    lines += [f"licence\u00a0: {meta.licence}"] if meta.licence else []
+    output.print_answer("\n".join(lines))
     return OK

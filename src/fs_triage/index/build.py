@@ -14,7 +14,7 @@ from fs_triage.index.reader import KIND, LINES, MEMBERS, Meta, NodeNames, NodeRo
 from fs_triage.index.situations import SituationAnswer, SituationRow
 from fs_triage.render import plain_text
 from fs_triage.render.conclusion import describe_conclusion
-from fs_triage.rules.flatten import Tree, iter_answers
+from fs_triage.rules.flatten import Tree, describe_check, iter_answers
 from fs_triage.rules.load import Livret
 from fs_triage.rules.model_livret import MessageTemplate
 from fs_triage.rules.model_partner import GotoAnswer, Partner
@@ -71,6 +71,9 @@ def build_sections(livret: Livret, tree: Tree, renamed: Mapping[str, str]) -> Se
         departement=booklet.departement,
         source=booklet.source,
         partners=list(booklet.partners),
+        edition=booklet.edition or "",
+        licence=booklet.licence or "",
+        checked=_json(describe_check(booklet.checked)) if booklet.checked else "",
     )
     names = {
         rules.model.id: [rules.model.id, rules.model.label, rules.model.name, *rules.model.keywords]
@@ -173,6 +176,7 @@ def _build_conclusions(livret: Livret, tree: Tree) -> Sections:
             labels[conclusion["partner"]],
             if_blocked=[tree.conclusions[target] for target in conclusion["if_blocked"]],
             blocked_node=tree.blocked.get(node, ""),
+            edition=livret.booklet.edition or "",
         )
         for node, conclusion in tree.conclusions.items()
     ]
@@ -303,6 +307,7 @@ def _build_contacts(livret: Livret, tree: Tree) -> tuple[Sections, dict[str, Par
                 shown[contact["id"]] = contact
         for name, conclusions in users.items():
             record = {"partner": partner, **{k: v for k, v in shown[name].items() if k != "when"}}
+            record["reviewed"] = describe_check(livret.reviews.reviews.get(partner))
             record["used_by"] = [conclusion["id"] for conclusion in conclusions]
             records.append(_json(record))
             lines.append(plain_text.render_contact_row(partner, shown[name], conclusions))

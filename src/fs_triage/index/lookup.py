@@ -85,6 +85,7 @@ def read_cards(reader: Reader, positions: Iterable[int], clock: Clock | None = N
                 if_blocked=[json.loads(reader.get_conclusion_json(target)) for target in blocked],
                 blocked_node=reader.get_node(conclusion["id"]).if_blocked or "",
                 clock=clock,
+                edition=reader.meta.edition,
             )
         )
     return cards

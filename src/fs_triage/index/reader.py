@@ -16,28 +16,61 @@ MEMBERS, LINES = ", ", "\n"
 
 
 class Meta:
-    """What a livret says of itself; `partners` are their ids, in its order."""
+    """What a livret says of itself; `partners` are their ids, in its order.
 
-    __slots__ = ("departement", "livret", "partners", "source", "title")
+    `edition`, `licence` and `checked` (when and by whom, as JSON) are empty where it says nothing.
+    """
+
+    __slots__ = ("checked", "departement", "edition", "licence", "livret", "partners", "source", "title")
 
     def __init__(
-        self, *, livret: str, title: str, departement: str, source: str, partners: list[str]
+        self,
+        *,
+        livret: str,
+        title: str,
+        departement: str,
+        source: str,
+        partners: list[str],
+        edition: str = "",
+        licence: str = "",
+        checked: str = "",
     ) -> None:
         self.livret = livret
         self.title = title
         self.departement = departement
         self.source = source
+        self.edition = edition
+        self.licence = licence
+        self.checked = checked
         self.partners = partners
 
     @classmethod
     def parse(cls, texts: list[str]) -> Meta:
         """Return what `dump` made texts of."""
-        livret, title, departement, source, *partners = texts
-        return cls(livret=livret, title=title, departement=departement, source=source, partners=partners)
+        livret, title, departement, source, edition, licence, checked, *partners = texts
+        return cls(
+            livret=livret,
+            title=title,
+            departement=departement,
+            source=source,
+            edition=edition,
+            licence=licence,
+            checked=checked,
+            partners=partners,
+        )
 
     def dump(self) -> list[str]:
         """Return it as texts."""
-        return [self.livret, self.title, self.departement, self.source, *self.partners]
+        own = [
+            self.livret,
+            self.title,
+            self.departement,
+            self.source,
+            self.edition,
+            self.licence,
+            self.checked,
+        ]
+        return [*own, *self.partners]
 
 
 class NodeRow:
@@ -157,15 +190,6 @@ class Reader:
     def read_program(self) -> list[str]:
         """Return the files of the program likewise, nothing where its version tells enough."""
         return self.file.read_texts("program").list()
-
-    def get_rules_date(self) -> str:
-        """Return the day of the last change of the rule files that the index was made from, empty without files."""
-        import time
-
-        times = [
-            file.mtime_ns for file in self.list_sources() if file.path.endswith(".yaml") and file.size >= 0
-        ]
-        return time.strftime("%d/%m/%Y", time.localtime(max(times) / 1_000_000_000)) if times else ""
 
     def find_partner(self, name: str) -> str | None:
         """Return the id of the partner that has this folded name, with its small words or without, or in one word."""

@@ -164,11 +164,12 @@ def describe_conclusion(
     if_blocked: Sequence[Conclusion],
     blocked_node: str,
     clock: Clock | None = None,
+    edition: str = "",
 ) -> Card:
     """Return the card that a counsellor reads.
 
     `partner` is the short name of its partner, `if_blocked` the conclusions to go to when it blocks, all of them at
-    or below `blocked_node`. With a `clock`, the card says which contacts are open.
+    or below `blocked_node`. With a `clock`, the card says which contacts are open. Its foot names the `edition`.
     """
     way = labels.WAY.join([partner, *(step["answer"] for step in conclusion["path"])])
     way_out: Section | None = None
@@ -179,7 +180,8 @@ def describe_conclusion(
         way_out = WayOut(labels.IF_BLOCKED, labels.LEVEL_NAMES[2], blocked_node, targets)
     elif reason := conclusion["no_second_level"]:
         way_out = Remark(reason, labels.NO_SECOND_LEVEL)
-    return _build_card(conclusion, COUNSELLOR, way, way_out, clock)
+    card = _build_card(conclusion, COUNSELLOR, way, way_out, clock)
+    return card._replace(pages=labels.render_pages(conclusion["pages"], edition))
 
 
 def describe_for_partner(
@@ -217,6 +219,12 @@ def describe_contact(contact: ContactRecord, wording: Wording, clock: Clock | No
         details.append(Remark(f"{render_hours(contact['hours'])}{now}", labels.HOURS))
     if contact["note"]:
         details.append(Remark(contact["note"]))
+    if valid_until := contact.get("valid_until"):
+        from fs_triage.text.days import render_written_day  # few contacts are dated
+
+        details.append(Remark(render_written_day(valid_until), labels.VALID_UNTIL))
+    if check := contact.get("checked"):
+        details.append(Remark(labels.render_check(check), labels.CHECKED))
     if contact["doubt"]:
         details.append(Remark(contact["doubt"], labels.DOUBT, Tone.WARNING))
     value, kind = contact["value"], wording.kinds[contact["kind"]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from fs_triage.contract import Conclusion
+    from fs_triage.contract import CheckRecord, Conclusion
 
 WAY = " › "
 """Between two answers on the way to a conclusion."""
@@ -54,16 +54,31 @@ IF_BLOCKED = "Si la démarche bloque"
 CONDITION = "Quand"
 HOURS = "Horaires"
 DOUBT = "À vérifier"
+CHECKED = "Vérifié"
+VALID_UNTIL = "Valable jusqu’au"
 
 
-def render_pages(pages: list[int]) -> str:
-    """Return the pages of the booklet as a reference: « Livret, pages 2 et 3 »."""
+def render_edition(edition: str) -> str:
+    """Return an edition as it is named: « édition novembre 2026 »."""
+    return f"édition {edition}" if edition else "sans édition"
+
+
+def render_check(check: CheckRecord) -> str:
+    """Return when somebody checked, and who: « le 1er mars 2026, par la préfecture » as it was written."""
+    from fs_triage.text.days import render_written_day  # few contacts are dated
+
+    return f"le {render_written_day(check['on'])}, par {check['by']}"
+
+
+def render_pages(pages: list[int], edition: str = "") -> str:
+    """Return the pages of the booklet as a reference: « Livret, pages 2 et 3 », with its edition where one is given."""
+    booklet = f"Livret, {render_edition(edition)}" if edition else "Livret"
     if not pages:
-        return "Livret, sans page"
+        return f"{booklet}, sans page"
     *first, last = map(str, pages)
-    return f"Livret, pages {', '.join(first)} et {last}" if first else f"Livret, page {last}"
+    return f"{booklet}, pages {', '.join(first)} et {last}" if first else f"{booklet}, page {last}"
 
 
-def render_reference(conclusion: Conclusion) -> str:
+def render_reference(conclusion: Conclusion, edition: str = "") -> str:
     """Return where a conclusion was taken from: pages of the booklet, else what its layer says."""
-    return render_pages(conclusion["pages"]) if conclusion["pages"] else conclusion["source"]
+    return render_pages(conclusion["pages"], edition) if conclusion["pages"] else conclusion["source"]

@@ -108,6 +108,8 @@ def _lay_booklet(folder: Path, booklet: Booklet, table: Table, below: Layer | No
     if below.is_common or below.holds_at(update["departement"]):
         update["source"] = booklet.source or inherited.source
         update["owner"] = booklet.owner or inherited.owner
+    if not below.is_common and below.holds_at(update["departement"]) and booklet.edition is None:
+        update["edition"], update["checked"] = inherited.edition, booklet.checked or inherited.checked
     partners_table = table if booklet.partners else below.partners_table
     return Layer(folder, booklet.model_copy(update=update), table, partners_table)
 

@@ -15,6 +15,7 @@ from fs_triage.rules.load import Livret, PartnerRules, is_below
 from fs_triage.rules.model_partner import (
     TO_FILL,
     Answer,
+    Check,
     ContactUse,
     EscalateAnswer,
     GotoAnswer,
@@ -28,7 +29,7 @@ from fs_triage.text.fold import fold
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from fs_triage.contract import Choice, Conclusion, ContactRecord, PathStep, Question
+    from fs_triage.contract import CheckRecord, Choice, Conclusion, ContactRecord, PathStep, Question
 
 ROOT_QUESTION = "Pour quel partenaire ?"
 
@@ -240,9 +241,16 @@ class _PartnerFlattener:
                     "note": contact.note,
                     "doubt": contact.doubt,
                     "when": use.when,
+                    "checked": describe_check(contact.checked),
+                    "valid_until": contact.valid_until,
                 }
             )
         return shown, missing
+
+
+def describe_check(check: Check | None) -> CheckRecord | None:
+    """Return when and by whom something was checked, as JSON has it."""
+    return None if check is None else {"on": check.on, "by": check.by}
 
 
 def iter_answers(partner: Partner) -> Iterator[tuple[str, Answer | Partner]]:

@@ -22,10 +22,13 @@ from fs_triage.rules.model_livret import (
     IDENTIFIERS,
     NEEDS,
     PARTNERS,
+    REVIEWS,
     SYNONYMS,
     UNCOVERED_NEEDS,
     Booklet,
     Identifiers,
+    Review,
+    Reviews,
     Synonyms,
     UncoveredNeeds,
     list_file_names,
@@ -117,6 +120,10 @@ class Livret:
     synonyms: Synonyms = field(default_factory=Synonyms)
     situations: Situations = field(default_factory=Situations)
     situations_table: Table | None = None
+    reviews: Reviews = field(default_factory=Reviews)
+    """What partners have signed, here and where it inherits from."""
+    reviews_table: Table | None = None
+    """That of its own file."""
     whole: bool = True
     """Whether nothing of the booklet was dropped as invalid."""
     lists_own: bool = True
@@ -214,6 +221,7 @@ def _build_livret(booklets: BookletChain, loaded: LoadResult) -> None:
     elsewhere, elsewhere_table = _load_optional_file(UncoveredNeeds, UNCOVERED_NEEDS, booklets, loaded)
     identifiers, identifiers_table = _load_optional_file(Identifiers, IDENTIFIERS, booklets, loaded)
     situations, situations_table = _load_optional_file(Situations, SITUATIONS, booklets, loaded)
+    reviews, reviews_table = _load_reviews(booklets, loaded)
     livret = Livret(
         booklet=top.booklet,
         table=top.table,
@@ -226,6 +234,8 @@ def _build_livret(booklets: BookletChain, loaded: LoadResult) -> None:
         synonyms=_load_synonyms(booklets, loaded),
         situations=situations or Situations(),
         situations_table=situations_table,
+        reviews=reviews,
+        reviews_table=reviews_table,
         whole=booklets.whole,
         lists_own=not loaded.snapshot.is_missing(top.folder / IDENTIFIERS),
     )
@@ -380,7 +390,7 @@ def _refuse_needs(partner: Table, name: str) -> Iterator[Problem]:
             yield Problem(*place, code="unknown-key", message=message, hint=hint)
 
 
-B = TypeVar("B", UncoveredNeeds, Identifiers, Situations)
+B = TypeVar("B", UncoveredNeeds, Identifiers, Situations, Reviews)
 
 _LISTS = {
     UNCOVERED_NEEDS: {"out_of_scope": "topic", "vague": ""},
@@ -404,6 +414,22 @@ def _load_optional_file(
             loaded.problems.extend(merge_items(merged, table, _LISTS[name]))
         merged = merged or table
     return (build_model(model, merged, loaded.problems), merged) if merged else (None, None)
+
+
+def _load_reviews(booklets: BookletChain, loaded: LoadResult) -> tuple[Reviews, Table | None]:
+    """Return what partners have signed, and the livret's own table of it.
+
+    Who signed a part of the livret that this one inherits from signed it here too, unless for another département.
+    """
+    reviews: dict[str, Review] = {}
+    table: Table | None = None
+    for layer in booklets.layers:
+        path = layer.folder / REVIEWS
+        table = None if _is_missing(path, loaded) else _read_table(path, Reviews, loaded=loaded)
+        signed = build_model(Reviews, table, loaded.problems) if table is not None else None
+        if signed is not None and layer.holds_at(booklets.top.booklet.departement):
+            reviews |= signed.reviews
+    return Reviews(reviews=reviews), table
 
 
 def _load_synonyms(booklets: BookletChain, loaded: LoadResult) -> Synonyms:

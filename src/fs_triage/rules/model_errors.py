@@ -38,6 +38,7 @@ from fs_triage.rules.yaml_reader import (
     find_node,
     get_mark,
 )
+from fs_triage.text.days import guess_day
 from fs_triage.text.did_you_mean import build_slug, suggest_name
 from fs_triage.text.fold import fold
 from fs_triage.text.typography import escape_controls
@@ -372,6 +373,8 @@ def _explain_value(
         )
     if kind == "list_type" and isinstance(node, Text):
         return _explain_missing_list(str(location[-1]), name, node)
+    if kind in ("day", "duration") and isinstance(node, Text):
+        return _explain_time(kind, node.value)
     if kind == "string_type" and (found := _explain_unquoted_text(name, node)):
         return found
     return _Explanation(
@@ -429,6 +432,17 @@ def _explain_missing_list(key: str, name: str, node: Text) -> _Explanation:
         return _Explanation(code="wrong-type", message=message, hint=hint, after=after)
     hint = "attendu : une liste, chaque ligne commençant par « - »"
     return _Explanation(code="wrong-type", message=message, hint=hint)
+
+
+def _explain_time(kind: str, value: str) -> _Explanation:
+    """Return what is wrong with a day or a duration."""
+    shown = f"« {escape_controls(value)} » n’est pas"
+    if kind == "duration":
+        hint = "attendu : un nombre de jours, de mois ou d’années, comme « 12 mois »"
+        return _Explanation(code="bad-duration", message=f"{shown} une durée", hint=hint)
+    meant = guess_day(value)
+    hint = f"écrivez « {meant} »" if meant else "attendu : année-mois-jour, comme 2026-11-23"
+    return _Explanation(code="bad-day", message=f"{shown} un jour", hint=hint)
 
 
 def describe_node(node: YamlNode) -> str:

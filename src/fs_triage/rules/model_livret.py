@@ -6,16 +6,19 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Discriminator, Field, StringConstraints, Tag
+from pydantic import AfterValidator, Discriminator, Field, StringConstraints, Tag
+from pydantic_core import PydanticCustomError
 
 from fs_triage.files.folders import BOOKLET
-from fs_triage.rules.model_partner import Model, Needs, NodePath, Sentence, Sentences, Value, Word
+from fs_triage.rules.model_partner import Check, Model, Needs, NodePath, Sentence, Sentences, Value, Word
 from fs_triage.rules.model_situations import SITUATIONS
+from fs_triage.text.days import parse_duration
 
 FOLDERS = PARTNERS, NEEDS, WORDS = "partenaires", "besoins", "mots"
 """The folders of a livret: the rules of each partner, what visitors say, and words for the search."""
 UNCOVERED_NEEDS = f"{NEEDS}/hors-livret.yaml"
 IDENTIFIERS = "identifiants.yaml"
+REVIEWS = "relectures.yaml"
 SYNONYMS = f"{WORDS}/synonymes.yaml"
 
 
@@ -65,6 +68,12 @@ class MessageTemplate(Model):
     )
 
 
+def _require_duration(value: str) -> str:
+    if parse_duration(value) is None:
+        raise PydanticCustomError("duration", "no duration")
+    return value
+
+
 class Booklet(Model):
     """livret.yaml : le livret d'un département."""
 
@@ -81,6 +90,24 @@ class Booklet(Model):
         "",
         description="D'où viennent les faits ; héritée dans un même département si elle manque.",
         examples=["Préfecture du Jura"],
+    )
+    edition: Sentence | None = Field(
+        None,
+        description="L’édition, comme on la nomme ; « sans date » quand le livret n’en dit rien.",
+        examples=["novembre 2026"],
+    )
+    checked: Check | None = Field(
+        None,
+        description="Quand le livret a été vérifié en entier pour la dernière fois, et par qui.",
+        examples=[{"on": "2026-11-23", "by": "préfecture"}],
+    )
+    licence: Sentence | None = Field(
+        None, description="Sous quelle licence il peut être repris.", examples=["Licence Ouverte 2.0"]
+    )
+    review_after: Annotated[Value, AfterValidator(_require_duration)] | None = Field(
+        None,
+        description="Au bout de quel temps ce qui a été vérifié ou relu est à revoir.",
+        examples=["12 mois"],
     )
     extends: Word | None = Field(
         None,
@@ -102,6 +129,22 @@ class Booklet(Model):
         description="Modèles des messages au 2nd niveau, par moyen (courriel, administration+) ou par contact "
         "(msa/rdv-msa) ; hérités s’ils manquent.",
         examples=[{"courriel": {"objet": "{{ demarche }}", "texte": "Bonjour, […]"}}],
+    )
+
+
+class Review(Check):
+    """La relecture d’un partenaire : quand il a signé, qui, et quelle édition."""
+
+    edition: Sentence | None = Field(None, description="L’édition relue.", examples=["novembre 2026"])
+
+
+class Reviews(Model):
+    """relectures.yaml : les partenaires qui ont relu leur part et l’ont signée ; l’outil l’écrit."""
+
+    reviews: dict[Word, Review] = Field(
+        {},
+        description="Pour chaque partenaire, quand il a signé, et qui.",
+        examples=[{"caf": {"on": "2026-11-23", "by": "Mme Martin"}}],
     )
 
 
@@ -207,6 +250,6 @@ def get_livret_folder(path: Path) -> Path:
 
 def list_file_names(booklet: Booklet) -> list[str]:
     """Return the names, below its folder, of the files that the livret of `booklet` is read from."""
-    others = (UNCOVERED_NEEDS, IDENTIFIERS, SITUATIONS, SYNONYMS)
+    others = (UNCOVERED_NEEDS, IDENTIFIERS, REVIEWS, SITUATIONS, SYNONYMS)
     both = [f"{folder}/{name}.yaml" for name in booklet.partners for folder in (PARTNERS, NEEDS)]
     return [BOOKLET, *others, *both]

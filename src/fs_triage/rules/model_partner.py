@@ -22,6 +22,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from fs_triage.rules.french_hours import convert_hours
+from fs_triage.text.days import parse_day
 from fs_triage.text.typography import typeset_french
 
 os.environ.setdefault(
@@ -72,11 +73,27 @@ Page = Annotated[
 ]
 
 
+def _require_day(value: str) -> str:
+    if parse_day(value) is None:
+        raise PydanticCustomError("day", "no day")
+    return value
+
+
+Day = Annotated[Value, AfterValidator(_require_day)]
+
+
 class Model(BaseModel):
     """Frozen, without unknown keys; scalars are the text as typed."""
 
     # deferred: a model is built again inside each model that it is part of
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True)
+
+
+class Check(Model):
+    """Quand quelqu’un a vérifié, et qui."""
+
+    on: Day = Field(description="Le jour, écrit année-mois-jour.", examples=["2026-11-23"])
+    by: Sentence = Field(description="Qui a vérifié.", examples=["préfecture"])
 
 
 class Contact(Model):
@@ -126,6 +143,14 @@ class Contact(Model):
         None,
         description="Pourquoi ce que le livret imprime peut être faux ou périmé.",
         examples=["Le livret l’écrit de deux façons."],
+    )
+    checked: Check | None = Field(
+        None,
+        description="Quand quelqu’un s’en est servi pour la dernière fois, et qui.",
+        examples=[{"on": "2026-11-23", "by": "préfecture"}],
+    )
+    valid_until: Day | None = Field(
+        None, description="Le dernier jour où il sert, s’il a une fin.", examples=["2027-06-30"]
     )
 
     @property

@@ -81,7 +81,7 @@ DOTS = "." * 100
 MARKDOWN = f"""\
 # Relecture du livret{N}: Guichet
 
-Livret d’essai, 39 Jura. Essai. Imprimé le {render_day(date.today())}.
+Livret d’essai, 39 Jura. Essai. Sans édition. Imprimé le {render_day(date.today())}.
 
 Cette fiche dit, démarche par démarche, ce que l’outil fs-triage montre aux conseillers France services. \
 Merci de lire chaque
@@ -388,6 +388,7 @@ def sheets(draw: st.DrawFn) -> Sheet:
         "about": draw(hostile),
         "pages": draw(hostile),
         "counts": draw(hostile),
+        "reviewed": draw(hostile),
         "common": text_lists(),
         "contacts": [{"contact": contact, "used": [1]}],
         "missing": [MissingContact(draw(hostile), draw(hostile), draw(hostile), (1,))],
@@ -396,7 +397,7 @@ def sheets(draw: st.DrawFn) -> Sheet:
     return {
         "title": draw(hostile),
         "departement": draw(hostile),
-        **{key: draw(hostile) for key in ("source", "day", "owner", "return_by")},
+        **{key: draw(hostile) for key in ("source", "edition", "day", "owner", "return_by")},
         "partners": [partner],
     }
 

@@ -60,8 +60,8 @@ def test_a_sound_livret_is_loaded_whole(folder: Path) -> None:
 def test_the_state_of_every_file_is_noted_and_that_others_were_absent(folder: Path) -> None:
     found = [file for file in load_livret(folder).files if file.path.is_relative_to(folder)]
     files = {file.path.relative_to(folder).as_posix(): file for file in found}
-    absent = ["besoins/hors-livret.yaml", "identifiants.yaml", "situations.yaml"]
-    assert list(files)[:6] == ["livret.yaml", "partenaires/mairie.yaml", "besoins/mairie.yaml", *absent]
+    absent = ["besoins/hors-livret.yaml", "identifiants.yaml", "situations.yaml", "relectures.yaml"]
+    assert list(files)[:7] == ["livret.yaml", "partenaires/mairie.yaml", "besoins/mairie.yaml", *absent]
     assert [name for name, file in files.items() if file.size < 0] == absent
 
 

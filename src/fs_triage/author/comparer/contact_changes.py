@@ -8,11 +8,13 @@ from fs_triage.author.comparer.change import Change, Comparison, Section
 from fs_triage.author.comparer.matching import Key, Side
 from fs_triage.render.contact_values import get_national_digits
 from fs_triage.render.hours import render_hours
-from fs_triage.render.labels import AUDIENCES, KINDS
+from fs_triage.render.labels import AUDIENCES, KINDS, render_check
+from fs_triage.rules.flatten import describe_check
 from fs_triage.rules.model_partner import Contact
+from fs_triage.text.days import render_written_day
 from fs_triage.text.typography import end_sentence, quote_text
 
-FIELDS = ("value", "hours", "audience", "label", "note", "doubt", "scope")
+FIELDS = ("value", "hours", "audience", "label", "note", "doubt", "valid_until", "checked", "scope")
 """What is compared of a contact, in the order in which it matters."""
 
 
@@ -74,7 +76,7 @@ def _compare_contact(both: Comparison, first: Key, second: Key) -> Iterator[Chan
     if after is None:
         return
     for field in FIELDS[1:]:
-        was, now = getattr(old, field), getattr(new, field)
+        was, now = _get_field(old, field), _get_field(new, field)
         if was != now:
             yield _build_change(
                 both.new,
@@ -84,6 +86,15 @@ def _compare_contact(both: Comparison, first: Key, second: Key) -> Iterator[Chan
                 before=was,
                 after=now,
             )
+
+
+def _get_field(contact: Contact, field: str) -> str | None:
+    """Return a field of a contact as one text."""
+    if field == "checked":
+        check = describe_check(contact.checked)
+        return render_check(check) if check else None
+    value: str | None = getattr(contact, field)
+    return value
 
 
 def _describe_value(name: str, old: Contact, new: Contact) -> str:
@@ -115,6 +126,16 @@ def _describe_field(field: str, name: str, old: str | None, new: str | None) -> 
         case "doubt", _:
             was = f" C’était\u00a0: {end_sentence(old)}" if old else ""
             return f"{name} est à vérifier\u00a0: {end_sentence(new or '')}{was}"
+        case "valid_until", None:
+            return f"{name} n’a plus de fin (c’était le {render_written_day(old or '')})."
+        case "valid_until", _:
+            was = f", et non plus {render_written_day(old)}" if old else ""
+            return f"{name} est valable jusqu’au {render_written_day(new or '')}{was}."
+        case "checked", None:
+            return f"{name}\u00a0: la vérification n’est plus notée (c’était {old})."
+        case "checked", _:
+            was = f", et non plus {old}" if old else ""
+            return f"{name} a été vérifié {new}{was}."
         case "scope", "local":
             return f"{name} est maintenant propre au département."
         case "scope", _:

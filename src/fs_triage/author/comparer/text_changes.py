@@ -18,8 +18,8 @@ from fs_triage.author.comparer.change import (
 )
 from fs_triage.author.comparer.matching import Side, get_partner
 from fs_triage.contract import ROOT
-from fs_triage.render.labels import render_pages
-from fs_triage.rules.flatten import iter_answers
+from fs_triage.render.labels import render_check, render_pages
+from fs_triage.rules.flatten import describe_check, iter_answers
 from fs_triage.rules.model_livret import Synonyms, Theme
 from fs_triage.text.typography import quote_text
 
@@ -192,10 +192,13 @@ def _compare_livret_fields(both: Comparison) -> Iterator[Change]:
         ("title", "le titre"),
         ("departement", "le département"),
         ("source", "la source"),
+        ("edition", "l’édition"),
+        ("licence", "la licence"),
+        ("checked", "la vérification"),
     ):
-        before, after = getattr(both.old.livret.booklet, field), getattr(both.new.livret.booklet, field)
+        before, after = (_get_livret_field(side, field) for side in (both.old, both.new))
         if before != after:
-            names = f"{quote_text(after)}, et non plus {quote_text(before)}"
+            names = tell_both(before, after)
             yield Change(
                 section=Section.TEXTS,
                 kind=f"livret-{field}",
@@ -205,6 +208,16 @@ def _compare_livret_fields(both: Comparison) -> Iterator[Change]:
                 before=before,
                 after=after,
             )
+
+
+def _get_livret_field(side: Side, field: str) -> str | None:
+    """Return a field of `livret.yaml` as one text."""
+    booklet = side.livret.booklet
+    if field == "checked":
+        check = describe_check(booklet.checked)
+        return render_check(check) if check else None
+    value: str | None = getattr(booklet, field)
+    return value
 
 
 def _compare_partner_names(both: Comparison) -> Iterator[Change]:

@@ -18,7 +18,7 @@ from fs_triage.render.conclusion import (
     describe_contact,
     describe_for_partner,
 )
-from fs_triage.rules.flatten import flatten_livret, iter_answers
+from fs_triage.rules.flatten import describe_check, flatten_livret, iter_answers
 from fs_triage.rules.load import Livret, PartnerRules
 from fs_triage.rules.model_partner import EscalateAnswer, StepsAnswer
 from fs_triage.text.days import render_day
@@ -61,12 +61,16 @@ class MissingContact(NamedTuple):
 
 
 class PartnerSheet(TypedDict):
-    """The part of one partner; `common` are the texts common to all its conclusions."""
+    """The part of one partner; `common` are the texts common to all its conclusions.
+
+    `reviewed` says when it signed last, and who; empty where it never did.
+    """
 
     label: str
     about: str
     pages: str
     counts: str
+    reviewed: str
     common: list[TextList]
     contacts: list[UsedContact]
     missing: list[MissingContact]
@@ -79,6 +83,7 @@ class Sheet(TypedDict):
     title: str
     departement: str
     source: str
+    edition: str
     day: str
     owner: str
     return_by: str
@@ -92,11 +97,13 @@ def build_sheet(livret: Livret, partner: str | None, *, day: date, return_by: da
     """
     conclusions = list(flatten_livret(livret).conclusions.values())
     titles = {conclusion["id"]: conclusion["title"] for conclusion in conclusions}
-    booklet = livret.booklet
+    booklet, reviews = livret.booklet, livret.reviews.reviews
+    edition = labels.render_edition(booklet.edition or "")
     return {
         "title": booklet.title,
         "departement": booklet.departement,
         "source": booklet.source,
+        "edition": edition[:1].upper() + edition[1:],
         "day": render_day(day),
         "owner": booklet.owner or "",
         "return_by": render_day(return_by) if return_by else "",
@@ -105,6 +112,7 @@ def build_sheet(livret: Livret, partner: str | None, *, day: date, return_by: da
                 [conclusion for conclusion in conclusions if conclusion["partner"] == rules.model.id],
                 rules,
                 titles,
+                labels.render_check(check) if (check := describe_check(reviews.get(rules.model.id))) else "",
             )
             for rules in livret.partners
             if partner in (None, rules.model.id)
@@ -112,7 +120,9 @@ def build_sheet(livret: Livret, partner: str | None, *, day: date, return_by: da
     }
 
 
-def _build_partner(own: list[Conclusion], rules: PartnerRules, titles: dict[str, str]) -> PartnerSheet:
+def _build_partner(
+    own: list[Conclusion], rules: PartnerRules, titles: dict[str, str], reviewed: str
+) -> PartnerSheet:
     """Return the part of the partner of `rules`, whose conclusions are `own`; `titles` are those of the livret."""
     numbers = {conclusion["id"]: rank for rank, conclusion in enumerate(own, 1)}
     do_not, warnings = (
@@ -136,6 +146,7 @@ def _build_partner(own: list[Conclusion], rules: PartnerRules, titles: dict[str,
         "about": rules.model.about,
         "pages": labels.render_pages(sorted({page for conclusion in own for page in conclusion["pages"]})),
         "counts": f"{count}\u00a0: {first} au 1er niveau, {len(own) - first} au 2nd niveau.",
+        "reviewed": reviewed,
         "common": [section for section in common if section.texts],
         "contacts": _list_contacts(own, numbers),
         "missing": _list_missing(rules, numbers),
