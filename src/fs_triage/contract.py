@@ -98,7 +98,10 @@ if TYPE_CHECKING:
         answer: str
 
     class Conclusion(TypedDict):
-        """What a walk ends on; the shape of `matches` in JSON."""
+        """What a walk ends on; the shape of `matches` in JSON.
+
+        `outcome` is what a counsellor does: `settle` it here, `escalate` it, or `orient` the visitor elsewhere.
+        """
 
         id: str
         partner: str
@@ -114,7 +117,11 @@ if TYPE_CHECKING:
         pages: list[int]
         source: NotRequired[str]
         warnings: list[str]
+        outcome: NotRequired[str]
         documents: NotRequired[list[str]]
+        delay: NotRequired[str | None]
+        mandate: NotRequired[str | None]
+        official: NotRequired[list[str]]
 
     class SituationChoice(TypedDict):
         """An answer to the question of a situation; `demarches` are the ids that it leaves, in order."""
@@ -142,6 +149,7 @@ if TYPE_CHECKING:
         help: str | None
         to: str
         level: int
+        outcome: NotRequired[str]
 
     class Question(TypedDict):
         """A question of the tree; `title` is the label of the answer that leads to it."""

@@ -30,6 +30,7 @@ CONTACTS = "Sites, numéros et horaires pour vous"
 IF_BLOCKED = "Si la démarche bloque"
 BY_COUNSELLOR = "Votre conseiller France services transmet cette demande pour vous."
 BY_CONTACTS = "La suite se fait par les contacts ci-dessous, ou par votre conseiller France services."
+BY_ORIENTATION = "La suite se fait par les contacts ci-dessous."
 COME_BACK = "Revenez à France services."
 TO_CHECK = "À vérifier avec votre conseiller avant de vous en servir."
 NOTES = "Notes"
@@ -147,7 +148,7 @@ def _describe_demarche(demarche: Demarche, reserved: ReservedValues) -> SheetDem
         partner=mask_text(demarche.partner, reserved),
         title=mask_text(demarche.title, reserved),
         way=mask_text(demarche.way, reserved),
-        what_next=(BY_CONTACTS if contacts else BY_COUNSELLOR) if is_second else "",
+        what_next=_tell_next(conclusion, bool(contacts)) if is_second else "",
         # those of a 2nd level are the counsellor's own: whom to write to, in what order
         steps=() if is_second else keep_public(conclusion["steps"], reserved),
         documents=keep_public(_get_documents(conclusion), reserved),
@@ -160,6 +161,13 @@ def _describe_demarche(demarche: Demarche, reserved: ReservedValues) -> SheetDem
         can_block=not is_second and bool(demarche.if_blocked),
         pages=labels.render_reference(conclusion),
     )
+
+
+def _tell_next(conclusion: Conclusion, has_contacts: bool) -> str:
+    """Return how a démarche of the 2nd level goes on."""
+    if labels.get_level_key(conclusion) == labels.ORIENT and has_contacts:
+        return BY_ORIENTATION
+    return BY_CONTACTS if has_contacts else BY_COUNSELLOR
 
 
 def _get_documents(conclusion: Conclusion) -> list[str]:

@@ -26,6 +26,7 @@ from fs_triage.rules.model_partner import (
     Changes,
     EscalateAnswer,
     GotoAnswer,
+    OrientAnswer,
     Partner,
     QuestionAnswer,
     Removal,
@@ -88,7 +89,7 @@ KINDS_OF_FILES = {
 }
 """By the name of its schema: `<name>.schema.json`."""
 
-_ANSWERS = (QuestionAnswer, StepsAnswer, EscalateAnswer, GotoAnswer)
+_ANSWERS = (QuestionAnswer, StepsAnswer, EscalateAnswer, OrientAnswer, GotoAnswer)
 _DRAFT = "http://json-schema.org/draft-07/schema#"
 """The one that editors support best."""
 _TEXT = ["string", "number", "boolean"]

@@ -23,7 +23,7 @@ from fs_triage.rules.model_livret import (
     UNCOVERED_NEEDS,
     get_livret_folder,
 )
-from fs_triage.rules.model_partner import EscalateAnswer, StepsAnswer
+from fs_triage.rules.model_partner import CONCLUSIONS
 from fs_triage.rules.model_situations import SITUATIONS
 from fs_triage.rules.nodes import iter_nodes, list_conclusion_paths
 from fs_triage.rules.problem import Problem, Severity
@@ -56,7 +56,7 @@ def find_uncovered_conclusions(livret: Livret) -> Iterator[Finding]:
         named = set(rules.model.examples)
         named |= {find_meant_conclusion(livret, rules, name) or "" for name in named if name not in known}
         for spot in iter_nodes(rules) if rules.whole else ():
-            if isinstance(spot.answer, StepsAnswer | EscalateAnswer) and spot.path not in named:
+            if isinstance(spot.answer, CONCLUSIONS) and spot.path not in named:
                 message = f"aucun exemple n’atteint « {spot.path} »"
                 hint = f"ajoutez dans {NEEDS}/{rules.model.id}.yaml : « {spot.path}: [un besoin] »"
                 yield Finding(get_mark(rules.table, (*spot.location, "id")), message, hint)

@@ -17,7 +17,7 @@ from fs_triage.render.hours import find_french
 from fs_triage.rules.french_hours import EXAMPLE, HoursMistake, convert_hours, read_hours
 from fs_triage.rules.load import Livret, PartnerRules
 from fs_triage.rules.model_livret import PARTNERS
-from fs_triage.rules.model_partner import TO_FILL, EscalateAnswer
+from fs_triage.rules.model_partner import TO_FILL, EscalateAnswer, OrientAnswer
 from fs_triage.rules.nodes import iter_nodes
 from fs_triage.rules.problem import Severity
 from fs_triage.rules.vocabulary import get_french_key
@@ -48,8 +48,8 @@ def find_unknown_contacts(rules: PartnerRules) -> Iterator[Finding]:
     lost = {build_slug(name) for name in rules.lost.contacts}
     uses: dict[str, list[Location]] = {}
     for spot in iter_nodes(rules):
-        key = "escalate" if isinstance(spot.answer, EscalateAnswer) else "contacts"
-        for rank, use in enumerate(getattr(spot.answer, key, None) or []):
+        key = next((key for key in ("escalate", "orient") if hasattr(spot.answer, key)), "contacts")
+        for rank, use in enumerate(getattr(spot.answer, "uses", [])):
             if use.contact not in rules.model.contacts and use.contact not in lost:
                 uses.setdefault(use.contact, []).append((*spot.location, key, rank))
     for name, places in uses.items() if not rules.lost.unknown_contacts else ():
@@ -261,6 +261,11 @@ def find_bad_sites(rules: PartnerRules, proved: KnownValues) -> Iterator[Finding
     Pourquoi : l’adresse est recopiée ou suivie sans être relue ; elle doit être un site, et rien d’autre.
     """
     yield from _find_wrong_values(rules, ("web", "appointment"), proved)
+    for spot in iter_nodes(rules):
+        for rank, value in enumerate(getattr(spot.answer, "official", [])):
+            if expected := find_site_error(value):
+                place = get_mark(rules.table, (*spot.location, "official", rank))
+                yield Finding(place, f"« {value[:80]} » ne convient pas pour « fiche »", expected)
 
 
 @check("bad-hours", scope=Scope.CONTACT_VALUES, severity=Severity.BLOCKING)
@@ -377,9 +382,9 @@ def _tell_consequence(rules: PartnerRules, name: str) -> str:
     alone = [
         f"{rules.model.id}/{spot.path}"
         for spot in iter_nodes(rules)
-        if isinstance(spot.answer, EscalateAnswer)
-        and {use.contact for use in spot.answer.escalate} <= rules.missing
-        and name in {use.contact for use in spot.answer.escalate}
+        if isinstance(spot.answer, EscalateAnswer | OrientAnswer)
+        and {use.contact for use in spot.answer.uses} <= rules.missing
+        and name in {use.contact for use in spot.answer.uses}
     ]
     verb = "n’ont" if len(alone) > 1 else "n’a"
     return f" ; sans lui, {', '.join(alone)} {verb} personne à contacter" if alone else ""

@@ -17,7 +17,7 @@ from fs_triage.checks.registry import Finding, Scope, check
 from fs_triage.files.folders import BOOKLET
 from fs_triage.rules.load import Livret
 from fs_triage.rules.model_livret import IDENTIFIERS, PARTNERS
-from fs_triage.rules.model_partner import EscalateAnswer, GotoAnswer, StepsAnswer
+from fs_triage.rules.model_partner import CONCLUSIONS, GotoAnswer
 from fs_triage.rules.nodes import iter_nodes, list_ancestors, list_conclusion_paths
 from fs_triage.rules.problem import Mend, Severity
 from fs_triage.rules.yaml_reader import List, Location, Mark, Text, find_node, get_mark
@@ -205,7 +205,7 @@ def list_unpublished_nodes(livret: Livret) -> set[str]:
         for rules in livret.partners
         for spot in iter_nodes(rules)
         if rules.model.id in livret.booklet.partners
-        and isinstance(spot.answer, StepsAnswer | EscalateAnswer)
+        and isinstance(spot.answer, CONCLUSIONS)
         and (node := f"{rules.model.id}/{spot.path}") not in published
         and not any(f"{node}/".startswith(f"{target}/") for target in targets)
     }

@@ -12,10 +12,12 @@ from fs_triage.rules import misnamed_files
 from fs_triage.rules.load import Livret, PartnerRules
 from fs_triage.rules.model_livret import NEEDS, PARTNERS, list_file_names
 from fs_triage.rules.model_partner import (
+    CONCLUSIONS,
     Answer,
     ContactUse,
     EscalateAnswer,
     GotoAnswer,
+    OrientAnswer,
     Partner,
     QuestionAnswer,
     StepsAnswer,
@@ -99,7 +101,7 @@ def _find_unknown_openings(rules: PartnerRules) -> Iterator[Finding]:
         if not isinstance(question, QuestionAnswer) or question.opens is None:
             continue
         path = f"{spot.path}/{question.opens}"
-        if isinstance(answers.get(path), StepsAnswer | EscalateAnswer):
+        if isinstance(answers.get(path), CONCLUSIONS):
             continue
         if path in answers or not was_left_out(rules, path):
             message = f"« ouvre » mène à « {question.opens} », qui n’est pas une conclusion de cette question"
@@ -274,7 +276,7 @@ def _find_dead_ends(
     helpful = {
         path
         for spot in iter_nodes(rules)
-        if isinstance(spot.answer, EscalateAnswer) or ways[spot.path] in final
+        if isinstance(spot.answer, EscalateAnswer | OrientAnswer) or ways[spot.path] in final
         for path in list_ancestors(spot.path)
     }
     for path, (answer, location) in nodes.items():
@@ -300,7 +302,7 @@ def find_openings_that_hide(rules: PartnerRules) -> Iterator[Finding]:
     for spot in iter_nodes(rules):
         opens = spot.answer.opens if isinstance(spot.answer, QuestionAnswer) else None
         shown = answers.get(f"{spot.path}/{opens}")
-        if opens is None or not isinstance(shown, StepsAnswer | EscalateAnswer):  # `unknown-target` says so
+        if opens is None or not isinstance(shown, CONCLUSIONS):  # `unknown-target` says so
             continue
         known = set(_list_facts(shown))
         for path, answer in answers.items():
@@ -322,6 +324,9 @@ def _list_facts(answer: Answer) -> Iterator[str]:
     if isinstance(answer, EscalateAnswer):
         yield "le 2nd niveau"
         uses = answer.escalate
+    elif isinstance(answer, OrientAnswer):
+        yield "l’orientation"
+        uses = answer.orient
     elif isinstance(answer, StepsAnswer):
         yield "le 1er niveau"
         uses = answer.contacts or []
@@ -376,7 +381,7 @@ def find_long_paths(rules: PartnerRules) -> Iterator[Finding]:
     """
     for spot in iter_nodes(rules):
         count = spot.path.count("/") + 2
-        if count > _MAX_DEPTH and isinstance(spot.answer, StepsAnswer | EscalateAnswer):
+        if count > _MAX_DEPTH and isinstance(spot.answer, CONCLUSIONS):
             message = f"« {spot.path} » demande {count} réponses, {_MAX_DEPTH} au plus"
             yield Finding(get_mark(rules.table, (*spot.location, "id")), message, "réunissez deux questions")
 

@@ -35,7 +35,7 @@ def print_conclusions(livret: OpenLivret, partner: str | None) -> int:
 
     def list_of(name: str) -> list[ListedConclusion]:
         rows = map(json.loads, livret.list_conclusions_json(name))
-        return [ListedConclusion(row["id"], row["level"], row["title"]) for row in rows]
+        return [ListedConclusion(row["id"], labels.get_level_key(row), row["title"]) for row in rows]
 
     names = [partner] if partner else livret.meta.partners
     groups = [(_get_label(livret, name), list_of(name)) for name in names]

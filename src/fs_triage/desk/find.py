@@ -87,7 +87,7 @@ class Finder:
             partner, title, level = (
                 conclusion["partner"],
                 conclusion["title"],
-                labels.LEVEL_NAMES[conclusion["level"]],
+                labels.LEVEL_NAMES[labels.get_level_key(conclusion)],
             )
             about = labels.WAY.join(step["answer"] for step in conclusion["path"][:-1])
         label = f"{self._get_question(partner)['title']} : {title}"

@@ -25,7 +25,7 @@ from fs_triage.render.conclusion import (
 from fs_triage.text.fold import fold
 from fs_triage.text.wrap import wrap_text
 
-_COLOURS = {1: "green", 2: "magenta"}
+_COLOURS = {1: "green", 2: "magenta", labels.ORIENT: "blue"}
 _TONES = {Tone.PLAIN: "", Tone.WARNING: "yellow", Tone.FORBIDDEN: "bold red"}
 _INDENT = 3
 _MARK = " - "

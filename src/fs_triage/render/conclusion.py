@@ -109,7 +109,7 @@ Section = TextList | ContactList | WayOut | Remark
 
 
 class Card(NamedTuple):
-    """A conclusion ready to be laid out."""
+    """A conclusion ready to be laid out; its `level` is that of `labels.get_level_key`."""
 
     id: str
     level: int
@@ -181,7 +181,7 @@ def describe_conclusion(
     elif reason := conclusion["no_second_level"]:
         way_out = Remark(reason, labels.NO_SECOND_LEVEL)
     card = _build_card(conclusion, COUNSELLOR, way, way_out, clock)
-    return card._replace(pages=labels.render_pages(conclusion["pages"], edition))
+    return card._replace(pages=labels.render_reference(conclusion, edition))
 
 
 def describe_for_partner(
@@ -264,10 +264,10 @@ def _build_card(
 ) -> Card:
     return Card(
         id=conclusion["id"],
-        level=conclusion["level"],
+        level=labels.get_level_key(conclusion),
         title=conclusion["title"],
         way=way,
-        banner=wording.banners[conclusion["level"]],
+        banner=wording.banners[labels.get_level_key(conclusion)],
         sections=(*_describe_sections(conclusion, wording, clock), *([way_out] if way_out else [])),
         pages=labels.render_reference(conclusion),
     )
@@ -280,10 +280,21 @@ def _describe_sections(conclusion: Conclusion, wording: Wording, clock: Clock | 
         heading = wording.step if len(conclusion["steps"]) == 1 else wording.steps
         yield TextList(heading, tuple(conclusion["steps"]), numbered=True)
     if conclusion["contacts"]:
-        to_reach = conclusion["level"] == 2
+        is_elsewhere = labels.get_level_key(conclusion) == labels.ORIENT
+        to_reach = conclusion["level"] == 2 or is_elsewhere
         contacts = _merge_same([describe_contact(each, wording, clock) for each in conclusion["contacts"]])
         in_order = to_reach and conclusion["in_order"] and len(contacts) > 1
         heading = labels.CONTACTS_IN_ORDER if in_order else labels.CONTACTS
+        if is_elsewhere:
+            heading = labels.TO_ORIENT
         yield ContactList(heading if to_reach else labels.USEFUL_CONTACTS, contacts, to_reach, in_order)
+    if documents := conclusion.get("documents"):
+        yield TextList(labels.DOCUMENTS, tuple(documents))
+    if delay := conclusion.get("delay"):
+        yield Remark(delay, labels.DELAY)
+    if mandate := conclusion.get("mandate"):
+        yield Remark(mandate, labels.MANDATE)
+    if official := conclusion.get("official"):
+        yield TextList(labels.OFFICIAL, tuple(official))
     if conclusion["warnings"]:
         yield TextList(labels.WARNINGS, tuple(conclusion["warnings"]), tone=Tone.WARNING)

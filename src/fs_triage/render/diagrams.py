@@ -86,7 +86,7 @@ def _list_node_lines(node: Branch) -> list[str]:
         return [node["question"]]
     if node["to"] is not None:
         return [f"→ {node['to']}"]
-    return [labels.LEVEL_NAMES[node["level"]], node["id"]]
+    return [labels.LEVEL_NAMES[labels.get_level_key(node)], node["id"]]
 
 
 def quote_dot(*lines: str) -> str:

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from fs_triage.contract import CheckRecord, Conclusion
+    from fs_triage.contract import CheckRecord, Choice, Conclusion
+    from fs_triage.render.tree import Branch
 
 WAY = " › "
 """Between two answers on the way to a conclusion."""
 
-LEVEL_NAMES = {1: "1er niveau", 2: "2nd niveau"}
-LEVEL_MARKS = {0: "", 1: "[1er] ", 2: "[2nd] "}
-LEVEL_ACTIONS = {1: "à faire sur place", 2: "à transmettre"}
+ORIENT = 3
+"""What stands in the place of a level where the visitor is sent elsewhere: neither settled here nor passed on."""
+LEVEL_NAMES = {1: "1er niveau", 2: "2nd niveau", ORIENT: "À orienter"}
+LEVEL_MARKS = {0: "", 1: "[1er] ", 2: "[2nd] ", ORIENT: "[orienter] "}
+LEVEL_ACTIONS = {1: "à faire sur place", 2: "à transmettre", ORIENT: "vers un autre service"}
 LEVEL_BANNERS = {level: f"{name}\u00a0: {LEVEL_ACTIONS[level]}" for level, name in LEVEL_NAMES.items()}
 LEVEL_SENTENCES = {
     1: f"{LEVEL_NAMES[1]}\u00a0: le conseiller fait la démarche sur place, avec l’usager.",
     2: f"{LEVEL_NAMES[2]}\u00a0: le conseiller transmet la demande.",
+    ORIENT: f"{LEVEL_NAMES[ORIENT]}\u00a0: le conseiller dit à l’usager où s’adresser.",
 }
 NO_SECOND_LEVEL = f"Pas de {LEVEL_NAMES[2]}"
 NO_SECOND_LEVEL_SENTENCE = f"Il n’y a pas de {LEVEL_NAMES[2]}."
@@ -49,6 +53,11 @@ USEFUL_CONTACTS = "Contacts utiles"
 CONTACTS = "À contacter"
 CONTACTS_IN_ORDER = "À contacter, dans cet ordre"
 WARNINGS = "Attention"
+TO_ORIENT = "Où s’adresser"
+DOCUMENTS = "À apporter"
+DELAY = "Délai habituel"
+MANDATE = "Mandat de l’usager"
+OFFICIAL = "Fiche officielle"
 IF_BLOCKED = "Si la démarche bloque"
 
 CONDITION = "Quand"
@@ -56,6 +65,11 @@ HOURS = "Horaires"
 DOUBT = "À vérifier"
 CHECKED = "Vérifié"
 VALID_UNTIL = "Valable jusqu’au"
+
+
+def get_level_key(record: Conclusion | Choice | Branch) -> int:
+    """Return what the names of levels know a conclusion by: its level, or that it sends the visitor elsewhere."""
+    return ORIENT if record.get("outcome") == "orient" else record["level"]
 
 
 def render_edition(edition: str) -> str:

@@ -18,6 +18,7 @@ from rich.tree import Tree
 from fs_triage.output import is_plain
 from fs_triage.render.card_layout import CardLines, Line, lay_out_card
 from fs_triage.render.conclusion import Card
+from fs_triage.render.labels import ORIENT, get_level_key
 from fs_triage.render.tree import LEGEND, Branch, describe_branch
 
 
@@ -86,7 +87,7 @@ def _build_tree(branch: Branch, above: Tree | None = None) -> Tree:
 def _build_branch_label(branch: Branch) -> Text:
     line = describe_branch(branch)
     label = Text(overflow="fold")
-    label.append(line.mark, {0: "bold", 1: "green", 2: "bold yellow"}[branch["level"]])
+    label.append(line.mark, {0: "bold", 1: "green", 2: "bold yellow", ORIENT: "blue"}[get_level_key(branch)])
     label.append(line.label, "bold" if branch["kind"] == "question" else "")
     label.append(line.own_id, "dim")
     label.append(line.elsewhere, "cyan")

@@ -23,8 +23,8 @@ LEGEND = "   ".join(
 class Branch(TypedDict):
     """A node and all that is below it; the shape of `arbre --json`.
 
-    `id` is the full id, `label` the answer that leads there, `level` 0 but for a conclusion or a way to one,
-    `to` the node that a `goto` leads to, `question` and `answers` what a question asks.
+    `id` is the full id, `label` the answer that leads there, `level` 0 and `outcome` empty but for a conclusion or
+    a way to one, `to` the node that a `goto` leads to, `question` and `answers` what a question asks.
     """
 
     id: str
@@ -32,6 +32,7 @@ class Branch(TypedDict):
     help: str | None
     kind: Literal["question", "conclusion", "goto"]
     level: int
+    outcome: str
     to: str | None
     question: str | None
     answers: list[Branch]
@@ -57,6 +58,7 @@ def _build_question(question_of: QuestionFinder, question: Question, label: str,
         "help": help,
         "kind": "question",
         "level": 0,
+        "outcome": "",
         "to": None,
         "question": question["question"],
         "answers": [_build_answer(question_of, question["id"], choice) for choice in question["answers"]],
@@ -76,6 +78,7 @@ def _build_answer(question_of: QuestionFinder, above: str, choice: Choice) -> Br
         "help": choice["help"],
         "kind": "goto" if elsewhere else "conclusion",
         "level": choice["level"],
+        "outcome": choice.get("outcome", ""),
         "to": choice["to"] if elsewhere else None,
         "question": None,
         "answers": [],
@@ -103,7 +106,7 @@ def describe_branch(branch: Branch) -> BranchLine:
     """Return what is written of a branch: of its id, the part that it adds to the one above."""
     own = branch["id"].rpartition("/")[2]
     return BranchLine(
-        mark=labels.LEVEL_MARKS[branch["level"]],
+        mark=labels.LEVEL_MARKS[labels.get_level_key(branch)],
         label=join_lines(branch["label"]),
         own_id=f" ({own})" if own else "",
         elsewhere=f" → {branch['to']}" if branch["to"] is not None else "",

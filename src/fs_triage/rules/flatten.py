@@ -19,6 +19,7 @@ from fs_triage.rules.model_partner import (
     ContactUse,
     EscalateAnswer,
     GotoAnswer,
+    OrientAnswer,
     Partner,
     QuestionAnswer,
     StepsAnswer,
@@ -31,6 +32,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from fs_triage.contract import CheckRecord, Choice, Conclusion, ContactRecord, PathStep, Question
 
+_OUTCOMES = {StepsAnswer: "settle", EscalateAnswer: "escalate", OrientAnswer: "orient"}
 ROOT_QUESTION = "Pour quel partenaire ?"
 
 
@@ -113,6 +115,10 @@ def flatten_livret(livret: Livret) -> Tree:
         inherited = _Inheritance().add_answer(model, step, model.id)
         inherited = replace(inherited, names=(*inherited.names, (model.name,)), path=())
         _PartnerFlattener(tree, livret, rules, answers).add_question(model.id, model, inherited)
+    for choice in (one for question in tree.questions.values() for one in question["answers"]):
+        if choice["to"] in tree.conclusions:
+            conclusion = tree.conclusions[choice["to"]]
+            choice["level"], choice["outcome"] = conclusion["level"], conclusion["outcome"]
     unasked = _find_unasked_conclusions(tree, answers)
     for node, target in tree.blocked.items():
         ways = [one for one in tree.list_conclusions(target) if one != node]
@@ -180,14 +186,15 @@ class _PartnerFlattener:
         return node
 
     def _build_choice(self, answer: Answer, target: str) -> Choice:
-        end = self.answers[target]
-        level = 1 if isinstance(end, StepsAnswer) else 2 if isinstance(end, EscalateAnswer) else 0
-        return {"id": answer.id, "label": answer.label, "help": answer.help, "to": target, "level": level}
+        return {"id": answer.id, "label": answer.label, "help": answer.help, "to": target, "level": 0}
 
-    def _add_conclusion(self, node: str, answer: StepsAnswer | EscalateAnswer, below: _Inheritance) -> None:
-        is_second = isinstance(answer, EscalateAnswer)
-        uses = answer.escalate if isinstance(answer, EscalateAnswer) else answer.contacts or []
-        contacts, missing = self._build_contacts(uses)
+    def _add_conclusion(
+        self, node: str, answer: StepsAnswer | EscalateAnswer | OrientAnswer, below: _Inheritance
+    ) -> None:
+        is_second = isinstance(answer, EscalateAnswer) or (
+            isinstance(answer, OrientAnswer) and below.no_second_level is None
+        )
+        contacts, missing = self._build_contacts(answer.uses)
         own = f"{self.partner}/{answer.if_blocked}" if answer.if_blocked else None
         blocked = own if is_second else below.if_blocked
         self.tree.conclusions[node] = {
@@ -204,6 +211,11 @@ class _PartnerFlattener:
             "no_second_level": answer.no_second_level if is_second else below.no_second_level,
             "pages": list(below.pages),
             "warnings": [*below.warnings, *missing],
+            "outcome": _OUTCOMES[type(answer)],
+            "documents": list(answer.documents),
+            "delay": answer.delay,
+            "mandate": answer.mandate,
+            "official": list(answer.official),
         }
         if not below.pages:
             self.tree.conclusions[node]["source"] = self._find_source(node.partition("/")[2])

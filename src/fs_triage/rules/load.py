@@ -77,11 +77,7 @@ class PartnerRules:
         uses = {name.removeprefix(own) for name in named if name.startswith(own)}
         answers = [*self.model.answers]
         for answer in answers:
-            for use in (
-                *(getattr(answer, "escalate", None) or ()),
-                *(getattr(answer, "contacts", None) or ()),
-            ):
-                uses.add(use.contact)
+            uses |= {use.contact for use in getattr(answer, "uses", ())}
             answers += getattr(answer, "answers", ())
         return uses
 

@@ -20,6 +20,7 @@ from fs_triage.rules.model_partner import (
     ContactUse,
     EscalateAnswer,
     GotoAnswer,
+    OrientAnswer,
     QuestionAnswer,
     StepsAnswer,
     list_leads,
@@ -53,6 +54,7 @@ _MODELS_BY_TAG: dict[str, type[BaseModel]] = {
     "<question>": QuestionAnswer,
     "<steps>": StepsAnswer,
     "<escalate>": EscalateAnswer,
+    "<orient>": OrientAnswer,
     "<goto>": GotoAnswer,
 }
 _TAGS_BY_KEY: dict[str | int, frozenset[str]] = {

@@ -225,6 +225,34 @@ class _Answer(Model):
     )
 
 
+class _Conclusion(_Answer):
+    """Ce que toute fiche peut dire, à quelque niveau qu’elle soit."""
+
+    documents: Annotated[
+        Sentences, BeforeValidator(wrap_in_list, json_schema_input_type=Sentences | Sentence)
+    ] = Field([], description="Les pièces que l’usager apporte.", examples=[["Une pièce d’identité."]])
+    delay: Sentence | None = Field(
+        None, description="Le délai habituel.", examples=["Trois semaines environ."]
+    )
+    mandate: Sentence | None = Field(
+        None,
+        description="Le mandat qu’il faut de l’usager pour agir à sa place.",
+        examples=["Mandat Aidants Connect."],
+    )
+    official: Annotated[
+        list[Value], BeforeValidator(wrap_in_list, json_schema_input_type=list[Value] | Value)
+    ] = Field(
+        [],
+        description="Les pages officielles sur cette démarche.",
+        examples=[["https://www.service-public.gouv.fr/particuliers/vosdroits/N19775"]],
+    )
+
+    @property
+    def uses(self) -> list[ContactUse]:
+        """The contacts that it names, in order."""
+        return []
+
+
 _CONTACTS = {"tel-3230": {"téléphone": "3230", "libellé": "Numéro de la CAF", "public": "usager"}}
 _ANSWERS = [
     {"id": "demande", "libellé": "Faire une demande de RSA", "étapes": ["Ouvrir caf.fr avec l’usager."]}
@@ -250,14 +278,19 @@ class QuestionAnswer(_Answer):
 _STEPS = "Les étapes, dans l’ordre ; au 2nd niveau, ce qu’il faut faire avant et pendant."
 
 
-class StepsAnswer(_Answer):
+class StepsAnswer(_Conclusion):
     """1er niveau : ce qui se fait sur place."""
 
     steps: Sentences = Field(description=_STEPS, min_length=1, examples=[["Ouvrir caf.fr avec l’usager."]])
     contacts: Uses | None = Field(None, description="Sites et numéros utiles.", examples=[["tel-3230"]])
 
+    @property
+    def uses(self) -> list[ContactUse]:
+        """The contacts that help with its steps."""
+        return self.contacts or []
 
-class EscalateAnswer(_Answer):
+
+class EscalateAnswer(_Conclusion):
     """2nd niveau : à qui transmettre."""
 
     escalate: Uses = Field(
@@ -270,6 +303,31 @@ class EscalateAnswer(_Answer):
     )
     steps: Sentences = Field([], description=_STEPS, min_length=1, examples=[["Appeler avec l’usager."]])
 
+    @property
+    def uses(self) -> list[ContactUse]:
+        """Whom to pass it on to."""
+        return self.escalate
+
+
+class OrientAnswer(_Conclusion):
+    """Une orientation : rien ne se fait sur place ni ne se transmet, l’usager s’adresse lui-même ailleurs."""
+
+    orient: Uses = Field(
+        description="Où orienter l’usager, dans l’ordre où le montrer.", examples=[["simulateur-taxes"]]
+    )
+    steps: Sentences = Field(
+        [], description=_STEPS, min_length=1, examples=[["Dire ce que calcule le site."]]
+    )
+
+    @property
+    def uses(self) -> list[ContactUse]:
+        """Where the visitor turns."""
+        return self.orient
+
+
+CONCLUSIONS = (StepsAnswer, EscalateAnswer, OrientAnswer)
+"""The answers that a walk ends on."""
+
 
 class GotoAnswer(_Answer):
     """Une réponse qui mène ailleurs, chez le même partenaire ou chez un autre."""
@@ -280,7 +338,7 @@ class GotoAnswer(_Answer):
     )
 
 
-LEADS = ("question", "goto", "escalate", "steps")
+LEADS = ("question", "goto", "escalate", "orient", "steps")
 
 
 def list_leads(data: Mapping[str, Any]) -> list[str]:
@@ -288,7 +346,7 @@ def list_leads(data: Mapping[str, Any]) -> list[str]:
     leads = [key for key in LEADS if key in data]
     if "answers" in data and "question" not in leads:
         leads.insert(0, "question")
-    return ["escalate"] if leads == ["escalate", "steps"] else leads
+    return leads[:1] if leads in (["escalate", "steps"], ["orient", "steps"]) else leads
 
 
 def _get_answer_tag(data: Any) -> str | None:
@@ -302,6 +360,7 @@ Answer = Annotated[
     Annotated[QuestionAnswer, Tag("<question>")]
     | Annotated[StepsAnswer, Tag("<steps>")]
     | Annotated[EscalateAnswer, Tag("<escalate>")]
+    | Annotated[OrientAnswer, Tag("<orient>")]
     | Annotated[GotoAnswer, Tag("<goto>")],
     Discriminator(_get_answer_tag),
 ]
@@ -375,7 +434,9 @@ class Changes(Model):
         description="Des réponses à mettre à la place d’autres, par chemin.",
         examples=[{"rsa": _ANSWERS[0]}],
     )
-    modify: dict[str, _Answer | StepsAnswer | EscalateAnswer | GotoAnswer | QuestionAnswer | Removal] = Field(
+    modify: dict[
+        str, _Answer | StepsAnswer | EscalateAnswer | OrientAnswer | GotoAnswer | QuestionAnswer | Removal
+    ] = Field(
         {},
         description="Les clés à changer dans des réponses, par chemin ; les autres restent.",
         examples=[{"rsa/demande": {"pages": [8]}}],

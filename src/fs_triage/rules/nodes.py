@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from fs_triage.rules.load import PartnerRules
-from fs_triage.rules.model_partner import Answer, EscalateAnswer, Partner, QuestionAnswer, StepsAnswer
+from fs_triage.rules.model_partner import CONCLUSIONS, Answer, Partner, QuestionAnswer
 from fs_triage.rules.yaml_reader import Location
 
 
@@ -61,14 +61,14 @@ def was_left_out(rules: PartnerRules, path: str) -> bool:
 
 def list_conclusion_paths(rules: PartnerRules) -> list[str]:
     """Return the path of every conclusion of a partner, in order."""
-    return [node.path for node in iter_nodes(rules) if isinstance(node.answer, StepsAnswer | EscalateAnswer)]
+    return [node.path for node in iter_nodes(rules) if isinstance(node.answer, CONCLUSIONS)]
 
 
 def find_only_conclusions(rules: PartnerRules) -> dict[str, str | None]:
     """Return the conclusion at or below each path, None for several; paths without any are left out."""
     below: dict[str, str | None] = {}
     for node in iter_nodes(rules):
-        path = node.path if isinstance(node.answer, StepsAnswer | EscalateAnswer) else ""
+        path = node.path if isinstance(node.answer, CONCLUSIONS) else ""
         while path:
             below[path] = None if path in below else node.path
             path = path.rpartition("/")[0]

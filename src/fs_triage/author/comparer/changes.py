@@ -164,7 +164,7 @@ def _find_added(both: Comparison) -> Iterator[Change]:
     for node, conclusion in both.new.tree.conclusions.items():
         partner, title = conclusion["partner"], conclusion["title"]
         if node not in both.pairs.conclusions.values() and partner in both.pairs.partners.values():
-            level = labels.LEVEL_NAMES[conclusion["level"]]
+            level = labels.LEVEL_NAMES[labels.get_level_key(conclusion)]
             yield Change(
                 section=Section.PROCEDURES,
                 kind="added",
@@ -229,9 +229,12 @@ def _strip_common_end(first: str, second: str) -> tuple[str, str]:
 def _compare_levels(both: Comparison) -> Iterator[Change]:
     for first, second in both.pairs.conclusions.items():
         before, after = both.old.tree.conclusions[first], both.new.tree.conclusions[second]
-        if before["level"] != after["level"]:
-            way = "du 1er au 2nd niveau\u00a0: à transmettre"
-            if after["level"] == 1:
+        if (before["level"], before["outcome"]) != (after["level"], after["outcome"]):
+            was, now = (labels.LEVEL_BANNERS[labels.get_level_key(one)] for one in (before, after))
+            way = f"de {quote_text(was)} à {quote_text(now)}"
+            if "orient" not in (before["outcome"], after["outcome"]):
+                way = "du 1er au 2nd niveau\u00a0: à transmettre"
+            if way.startswith("du") and after["level"] == 1:
                 way = "du 2nd au 1er niveau\u00a0: à faire sur place"
             yield Change(
                 section=Section.PROCEDURES,

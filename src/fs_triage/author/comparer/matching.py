@@ -11,7 +11,7 @@ from fs_triage.contract import ROOT
 from fs_triage.rules.flatten import Tree, flatten_livret, iter_answers
 from fs_triage.rules.load import Livret
 from fs_triage.rules.model_livret import Identifiers
-from fs_triage.rules.model_partner import Contact, EscalateAnswer, StepsAnswer
+from fs_triage.rules.model_partner import CONCLUSIONS, Contact
 from fs_triage.text.fold import fold
 
 TYPE_CHECKING = False
@@ -78,9 +78,8 @@ def _collect_uses(livret: Livret) -> dict[str, list[tuple[Key, str | None]]]:
     found: dict[str, list[tuple[Key, str | None]]] = {}
     for rules in livret.partners:
         for node, answer in iter_answers(rules.model):
-            if isinstance(answer, StepsAnswer | EscalateAnswer):
-                uses = answer.escalate if isinstance(answer, EscalateAnswer) else answer.contacts or []
-                found[node] = [((rules.model.id, use.contact), use.when) for use in uses]
+            if isinstance(answer, CONCLUSIONS):
+                found[node] = [((rules.model.id, use.contact), use.when) for use in answer.uses]
     return found
 
 

@@ -44,6 +44,25 @@ def compare_texts(both: Comparison) -> Iterator[Change]:
         get_value=get_field("warnings"),
         describe=_build_describer("ce qu’il faut garder à l’esprit a changé"),
     )
+    for field, what in (
+        ("documents", "les pièces à apporter ont changé"),
+        ("official", "les fiches officielles ont changé"),
+    ):
+        yield from compare_values(
+            both,
+            section=Section.TEXTS,
+            kind=field,
+            get_value=get_field(field),
+            describe=_build_describer(what),
+        )
+    for field, what in (("delay", "le délai habituel"), ("mandate", "le mandat")):
+        yield from compare_values(
+            both,
+            section=Section.TEXTS,
+            kind=field,
+            get_value=get_field(field),
+            describe=_build_text_describer(what),
+        )
     yield from _compare_titles(both)
     yield from _compare_questions(both)
     yield from _compare_gotos(both)
@@ -58,6 +77,15 @@ def compare_texts(both: Comparison) -> Iterator[Change]:
 def _build_describer(what: str) -> Describe:
     def describe(_both: Comparison, subject: str, before: Any, after: Any) -> Description:
         return Description(f"{subject}\u00a0: {what}.", diff_texts(before, after))
+
+    return describe
+
+
+def _build_text_describer(what: str) -> Describe:
+    def describe(_both: Comparison, subject: str, before: Any, after: Any) -> Description:
+        return Description(
+            f"{subject}\u00a0: {what} est maintenant {tell_both(before, after, nothing='absent')}."
+        )
 
     return describe
 

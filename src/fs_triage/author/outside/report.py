@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from fs_triage.author.outside.directory import LICENCE, compare_with_directory
-from fs_triage.author.outside.listed_contacts import SITE, list_contacts
+from fs_triage.author.outside.listed_contacts import list_sites
 from fs_triage.author.outside.sites import ask_sites
 from fs_triage.render.terminal import track_work
 from fs_triage.rules.load import Livret
@@ -23,7 +23,7 @@ def check_directory(livret: Livret, path: str) -> tuple[list[Problem], str]:
 
 def check_sites(livret: Livret) -> tuple[list[Problem], str]:
     """Ask for the sites of `livret`."""
-    total = len({contact.link for contact in list_contacts(livret) if contact.what == SITE})
+    total = len({site.link for site in list_sites(livret)})
     with track_work("Sites demandés", total) as tell:
         answer = ask_sites(livret, tell)
     line = f"liens\u00a0: {answer.asked} sites demandés"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 from fs_triage import __version__
-from fs_triage.author.outside.listed_contacts import SITE, ListedContact, list_contacts
+from fs_triage.author.outside.listed_contacts import ListedContact, list_sites
 from fs_triage.contract import PROBLEMS, DiskTimeout, Failure
 from fs_triage.files.timeout import call_with_timeout
 from fs_triage.rules.load import Livret
@@ -58,7 +58,7 @@ def ask_sites(livret: Livret, tell: Callable[[int], None]) -> SitesAnswer:
 
     Raises `Failure` when none of several answers: that says nothing of the sites.
     """
-    contacts = [contact for contact in list_contacts(livret) if contact.what == SITE]
+    contacts = list_sites(livret)
     addresses = list(dict.fromkeys(contact.link for contact in contacts))
     visits: dict[str, _Visit] = {}
     with ThreadPoolExecutor(_AT_ONCE) as workers:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import date
 from itertools import groupby
 from typing import NamedTuple, TypedDict
@@ -20,7 +19,6 @@ from fs_triage.render.conclusion import (
 )
 from fs_triage.rules.flatten import describe_check, flatten_livret, iter_answers
 from fs_triage.rules.load import Livret, PartnerRules
-from fs_triage.rules.model_partner import EscalateAnswer, StepsAnswer
 from fs_triage.text.days import render_day
 
 TYPE_CHECKING = False
@@ -136,7 +134,8 @@ def _build_partner(
             card = _shorten_contacts(describe_for_partner(rest, numbers, titles))
             items.append({"number": numbers[conclusion["id"]], "card": card})
         groups.append({"title": head, "demarches": items})
-    count, first = _render_count(len(own), "démarche"), sum(conclusion["level"] == 1 for conclusion in own)
+    count, levels = _render_count(len(own), "démarche"), [labels.get_level_key(one) for one in own]
+    elsewhere = f", {levels.count(labels.ORIENT)} à orienter" if labels.ORIENT in levels else ""
     common = [
         TextList("Le conseiller ne renseigne jamais", tuple(do_not), tone=Tone.FORBIDDEN),
         TextList("Pour toutes les démarches", tuple(warnings)),
@@ -145,7 +144,7 @@ def _build_partner(
         "label": rules.model.label,
         "about": rules.model.about,
         "pages": labels.render_pages(sorted({page for conclusion in own for page in conclusion["pages"]})),
-        "counts": f"{count}\u00a0: {first} au 1er niveau, {len(own) - first} au 2nd niveau.",
+        "counts": f"{count}\u00a0: {levels.count(1)} au 1er niveau, {levels.count(2)} au 2nd niveau{elsewhere}.",
         "reviewed": reviewed,
         "common": [section for section in common if section.texts],
         "contacts": _list_contacts(own, numbers),
@@ -206,19 +205,12 @@ def _list_missing(rules: PartnerRules, numbers: dict[str, int]) -> list[MissingC
     """Return the contacts that conclusions use and that this livret has yet to give, in the order of their use."""
     used: dict[str, list[int]] = {}
     for node, answer in iter_answers(rules.model):
-        for name in _list_used(answer) if node in numbers else ():
-            if name in rules.missing:
-                used.setdefault(name, []).append(numbers[node])
+        for use in getattr(answer, "uses", []) if node in numbers else ():
+            if use.contact in rules.missing:
+                used.setdefault(use.contact, []).append(numbers[node])
     found = []
     for name, ranks in used.items():
         contact = rules.model.contacts[name]
         kind, audience = labels.KINDS[contact.kinds[0][0]], labels.AUDIENCE_SENTENCES[contact.audience]
         found.append(MissingContact(contact.label, kind, audience, tuple(dict.fromkeys(ranks))))
     return found
-
-
-def _list_used(answer: object) -> Collection[str]:
-    """Return the ids of the contacts that an answer names."""
-    if isinstance(answer, EscalateAnswer):
-        return [use.contact for use in answer.escalate]
-    return [use.contact for use in answer.contacts or ()] if isinstance(answer, StepsAnswer) else ()
