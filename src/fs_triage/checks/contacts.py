@@ -265,7 +265,9 @@ def find_bad_sites(rules: PartnerRules, proved: KnownValues) -> Iterator[Finding
         for rank, value in enumerate(getattr(spot.answer, "official", [])):
             if expected := find_site_error(value):
                 place = get_mark(rules.table, (*spot.location, "official", rank))
-                yield Finding(place, f"« {value[:80]} » ne convient pas pour « fiche »", expected)
+                yield Finding(
+                    place, f"«\u00a0{value[:80]}\u00a0» ne convient pas pour «\u00a0fiche\u00a0»", expected
+                )
 
 
 @check("bad-hours", scope=Scope.CONTACT_VALUES, severity=Severity.BLOCKING)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from fs_triage.contract import CheckRecord, Choice, Conclusion
-    from fs_triage.render.tree import Branch
+    from collections.abc import Mapping
+
+    from fs_triage.contract import CheckRecord
 
 WAY = " › "
 """Between two answers on the way to a conclusion."""
@@ -67,9 +68,11 @@ CHECKED = "Vérifié"
 VALID_UNTIL = "Valable jusqu’au"
 
 
-def get_level_key(record: Conclusion | Choice | Branch) -> int:
-    """Return what the names of levels know a conclusion by: its level, or that it sends the visitor elsewhere."""
-    return ORIENT if record.get("outcome") == "orient" else record["level"]
+def get_level_key(record: Mapping[str, object]) -> int:
+    """Return what the names of levels know a conclusion, or a way to one, by: `ORIENT`, or its level."""
+    level = record["level"]
+    assert isinstance(level, int)
+    return ORIENT if record.get("outcome") == "orient" else level
 
 
 def render_edition(edition: str) -> str:

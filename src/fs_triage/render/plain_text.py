@@ -54,9 +54,7 @@ def _render_value(contact: ContactCard) -> str:
 
 def render_conclusion_row(conclusion: Conclusion) -> str:
     """Return a conclusion as one line of a list, its fields apart by a tab."""
-    return (
-        f"{conclusion['id']}\t{labels.LEVEL_NAMES[labels.get_level_key(conclusion)]}\t{conclusion['title']}"
-    )
+    return f"{conclusion['id']}\t{labels.LEVEL_NAMES[conclusion['level']]}\t{conclusion['title']}"
 
 
 def render_contact_row(partner: str, contact: ContactRecord, conclusions: Iterable[Conclusion]) -> str:

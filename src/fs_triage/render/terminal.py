@@ -19,7 +19,7 @@ from fs_triage.output import is_plain
 from fs_triage.render.card_layout import CardLines, Line, lay_out_card
 from fs_triage.render.conclusion import Card
 from fs_triage.render.labels import ORIENT, get_level_key
-from fs_triage.render.tree import LEGEND, Branch, describe_branch
+from fs_triage.render.tree import Branch, describe_branch, render_legend
 
 
 def print_cards(cards: Iterable[Card]) -> None:
@@ -40,7 +40,7 @@ def print_document(lay_out: Callable[[int, int | None], CardLines]) -> None:
 
 def print_tree(branch: Branch) -> None:
     """Draw a tree on the terminal that standard output is, folded to its width."""
-    _build_console().print(_build_tree(branch), "", LEGEND, sep="\n")
+    _build_console().print(_build_tree(branch), "", render_legend(branch), sep="\n")
 
 
 def print_lines(lay_out: Callable[[int], Iterable[Line]]) -> None:

@@ -12,13 +12,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from fs_triage.contract import Choice, Question, QuestionFinder
 
-LEGEND = "   ".join(
-    [
-        *(f"{labels.LEVEL_MARKS[level]}{what}" for level, what in labels.LEVEL_ACTIONS.items()),
-        "→ suite ailleurs",
-    ]
-)
-
 
 class Branch(TypedDict):
     """A node and all that is below it; the shape of `arbre --json`.
@@ -90,6 +83,15 @@ def iter_branches(branch: Branch) -> Iterator[Branch]:
     yield branch
     for answer in branch["answers"]:
         yield from iter_branches(answer)
+
+
+def render_legend(branch: Branch) -> str:
+    """Return what the marks of a drawing mean; that of an orientation where the tree has one."""
+    shown = {1, 2, *map(labels.get_level_key, iter_branches(branch))}
+    marks = [
+        f"{labels.LEVEL_MARKS[level]}{what}" for level, what in labels.LEVEL_ACTIONS.items() if level in shown
+    ]
+    return "   ".join([*marks, "→ suite ailleurs"])
 
 
 class BranchLine(NamedTuple):

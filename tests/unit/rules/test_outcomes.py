@@ -44,7 +44,6 @@ def test_an_orientation_is_neither_done_here_nor_passed_on(call: Call, rules: Pa
     assert "\nÀ orienter : vers un autre service\n" in card
     assert "\nOù s’adresser :\n  Téléphone : 03 84 25 69 92\n" in card
     assert "niveau" not in card.partition("\n\n")[0]
-    assert "mairie/carte\tÀ orienter\t" in look_up(call, rules, "liste")
     assert "- [orienter] Une carte d’identité (carte)" in look_up(call, rules, "arbre")
     assert "À orienter : le conseiller dit à l’usager où s’adresser." in look_up(call, rules, "relecture")
     assert "1 au 1er niveau, 1 au 2nd niveau, 1 à orienter." in look_up(call, rules, "relecture")
@@ -70,7 +69,8 @@ def test_a_fuller_card(call: Call, rules: Path) -> None:
     card = look_up(call, rules, "fiche", "mairie/liste")
     told = (
         "\nÀ apporter :\n  - Une pièce d’identité.\n  - Un justificatif de domicile.\n"
-        f"\nDélai habituel : Deux semaines\n\nMandat de l’usager : Mandat Aidants Connect\n\nFiche officielle :\n  - {PAGE}\n"
+        f"\nDélai habituel : Deux semaines\n\nMandat de l’usager : Mandat Aidants Connect\n"
+        f"\nFiche officielle :\n  - {PAGE}\n"
     )
     assert told in card
     match = json.loads(look_up(call, rules, "fiche", "mairie/liste", "--json"))["matches"][0]

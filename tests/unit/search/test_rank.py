@@ -261,7 +261,7 @@ def test_the_text_tells_where_and_why(run: Run) -> None:
     assert (ran.returncode, ran.stderr) == (0, "")
     assert ran.stdout == (
         "ANTS › Carte grise (immatriculation) › Tarif (prix) d’une carte grise\n"
-        "  ants/carte-grise/tarif – 2nd niveau\xa0: à transmettre\n"
+        "  ants/carte-grise/tarif – À orienter\xa0: vers un autre service\n"
         "  Mots reconnus\xa0: prix, carte, grise\n"
     )
 
