@@ -68,7 +68,7 @@ def _run(command: str, folder: Path) -> str:
         env={**kept, "HOME": str(folder / "home"), "LANG": "C.UTF-8"},
         check=False,
     )
-    return ran.stdout
+    return re.sub(r"Imprimé le .*?\d{4}\.", "Imprimé le 29 novembre 2026.", ran.stdout)  # not today's
 
 
 def _edit(content: str, folder: Path) -> None:

@@ -19,7 +19,7 @@ from pydantic import BaseModel
 from fs_triage import output
 from fs_triage.contract import OK, WRONG_CALL, Failure
 from fs_triage.files.atomic_write import write_for_user
-from fs_triage.rules.model_livret import Booklet, Identifiers, Synonyms, UncoveredNeeds
+from fs_triage.rules.model_livret import Booklet, Identifiers, Reviews, Synonyms, UncoveredNeeds
 from fs_triage.rules.model_partner import (
     KINDS,
     LEADS,
@@ -84,6 +84,7 @@ KINDS_OF_FILES = {
     "livret": FileKind("Livret de fs-triage", Booklet),
     "hors-livret": FileKind("Besoins hors du livret", UncoveredNeeds, _allow_removal),
     "identifiants": FileKind("Identifiants publiés", Identifiers),
+    "relectures": FileKind("Relectures signées", Reviews),
     "situations": FileKind("Situations de vie", Situations, _allow_removal),
     "synonymes": FileKind("Mots du guichet", Synonyms),
 }
@@ -110,6 +111,18 @@ _VALUES = {
     ),
 }
 """What the value of a contact looks like, and what is told of another: a first look, the verifier looks closer."""
+
+
+_DAY = (
+    "[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])",
+    "Attendu : un jour écrit année-mois-jour, comme 2026-11-23.",
+)
+_TIMES = {
+    "on": _DAY,
+    "valid_until": _DAY,
+    "review_after": ("[1-9][0-9]{0,2} ?(?:jours?|mois|ans?)", "Attendu : une durée, comme « 12 mois »."),
+}
+"""What a day and a duration look like, and what is told of what is none."""
 
 
 def run_schema(kind: str | None, folder: str | None) -> int:
@@ -190,7 +203,8 @@ def _merge_answers(alternatives: list[Schema]) -> Schema:
         name for name in alternatives[0]["required"] if all(name in a["required"] for a in alternatives)
     ]
     message = (
-        "Cette réponse ne mène nulle part : ajoutez « étapes », « contacter », « question » ou « aller à »."
+        "Cette réponse ne mène nulle part : "
+        "ajoutez « étapes », « contacter », « orienter », « question » ou « aller à »."
     )
     conditions = [_refuse(_have_none(leads), message)]
     for name in leads:
@@ -251,6 +265,8 @@ def _match_letters(key: str) -> str:
         base = unicodedata.normalize("NFD", character)[0]
         if character in " -_":
             found += "[ _-]"
+        elif character in "'’":
+            found += "['’ ]?"
         elif character == "+":
             found += "[ _-]?(?:\\+|plus)"
         else:
@@ -406,6 +422,9 @@ def _build_text_schema(key: str, schema: Schema) -> Schema:
         }
         return {**name, "allOf": [_refuse({"type": "integer", "maximum": -1}, _NAME)]}
     text: Schema = {"type": _TEXT, "pattern": "\\S", "errorMessage": "Attendu : un texte."}
+    if key in _TIMES:
+        pattern, message = _TIMES[key]
+        return {"type": "string", "pattern": f"^\\s*(?:{pattern})\\s*$", "errorMessage": message}
     if key in _VALUES:
         pattern, message = _VALUES[key]
         return {**text, "pattern": f"^(?:{pattern}|{_TO_FILL})$", "patternErrorMessage": message}

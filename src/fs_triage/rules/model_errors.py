@@ -259,7 +259,7 @@ def _explain_leads(node: YamlNode) -> _Explanation:
         )
     leads = list_leads(convert_to_data(node))
     if not leads:
-        expected = "question et réponses, étapes, contacter ou aller à"
+        expected = "question et réponses, étapes, contacter, orienter ou aller à"
         return _Explanation(
             code="no-lead",
             message="cette réponse ne mène nulle part",

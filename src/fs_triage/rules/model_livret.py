@@ -99,7 +99,7 @@ class Booklet(Model):
     checked: Check | None = Field(
         None,
         description="Quand le livret a été vérifié en entier pour la dernière fois, et par qui.",
-        examples=[{"on": "2026-11-23", "by": "préfecture"}],
+        examples=[{"le": "2026-11-23", "par": "préfecture"}],
     )
     licence: Sentence | None = Field(
         None, description="Sous quelle licence il peut être repris.", examples=["Licence Ouverte 2.0"]
@@ -144,7 +144,7 @@ class Reviews(Model):
     reviews: dict[Word, Review] = Field(
         {},
         description="Pour chaque partenaire, quand il a signé, et qui.",
-        examples=[{"caf": {"on": "2026-11-23", "by": "Mme Martin"}}],
+        examples=[{"caf": {"le": "2026-11-23", "par": "Mme Martin"}}],
     )
 
 

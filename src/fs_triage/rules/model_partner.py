@@ -147,7 +147,7 @@ class Contact(Model):
     checked: Check | None = Field(
         None,
         description="Quand quelqu’un s’en est servi pour la dernière fois, et qui.",
-        examples=[{"on": "2026-11-23", "by": "préfecture"}],
+        examples=[{"le": "2026-11-23", "par": "préfecture"}],
     )
     valid_until: Day | None = Field(
         None, description="Le dernier jour où il sert, s’il a une fin.", examples=["2027-06-30"]

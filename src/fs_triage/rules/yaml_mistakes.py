@@ -17,8 +17,8 @@ _MIN_COMMENT_GAP = 2  # spaces between a value and the comment on it, as linters
 _MAX_SHOWN = 40
 
 SENTENCE_KEYS = frozenset(
-    "about also besoin departement do_not doubt help keywords label name needs neutral "  # noqa: SIM905
-    "no_second_level note out_of_scope "
+    "about also besoin by delay departement do_not documents doubt edition help keywords label licence "  # noqa: SIM905
+    "mandate name needs neutral no_second_level note out_of_scope "
     "question source steps theme title topic vague warnings when where word words".split()
 )
 """The keys of what users read as sentences: there, what follows « # » is taken for a part that would be lost."""

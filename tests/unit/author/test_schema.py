@@ -105,7 +105,7 @@ def test_the_command_prints_and_writes_the_committed_schemas(run: Run, tmp_path:
     assert run("schema", "-o", str(tmp_path)).returncode == 0
     written = {path.name: path.read_text(encoding="utf-8") for path in tmp_path.iterdir()}
     kept = {path.name: path.read_text(encoding="utf-8") for path in RULES.glob("*.schema.json")}
-    assert written == kept and len(kept) == 8, "run: fs-triage schema -o rules"
+    assert written == kept and len(kept) == 9, "run: fs-triage schema -o rules"
     refused = run("schema", "mairie")
     assert (refused.returncode, refused.stdout) == (2, "") and "possibles" in refused.stderr
 
