@@ -12,7 +12,7 @@ from terminal import DOWN, END, ENTER, ESCAPE, HOME, LEFT, MENU, SIZES, Terminal
 
 from fs_triage.livret import OpenLivret, open_livret
 from fs_triage.render.contact_values import group_phone_number
-from fs_triage.render.labels import LEVEL_BANNERS
+from fs_triage.render.labels import LEVEL_BANNERS, get_level_key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class Walker:
             [self.question(conclusion["partner"])["title"], *(s["answer"] for s in conclusion["path"])]
         )
         read = words("".join(self.window.see_card(node, way=way)))
-        assert words(LEVEL_BANNERS[conclusion["level"]]) in words(self.window.text())
+        assert words(LEVEL_BANNERS[get_level_key(conclusion)]) in words(self.window.text())
         for text in (
             *conclusion["steps"],
             *conclusion["do_not"],

@@ -145,7 +145,7 @@ WIZARD = Command(
 """A call without words."""
 
 TYPER_OPTIONS = (
-    Option("--version", "Dire la version, le livret et sa date."),
+    Option("--version", "Dire la version, le livret et son édition."),
     Option("--json", "", hidden=True),
     Option(
         INSTALL_OPTION,
@@ -377,8 +377,6 @@ COMMANDS = {
             examples="""
                 fs-triage verifier  # le livret dont se sert le comptoir
                 fs-triage verifier rules/jura  # celui d’un dossier
-                fs-triage verifier --liens  # ses sites répondent-ils ?
-                fs-triage verifier --annuaire annuaire.json  # ses numéros sont-ils ceux de l’État ?
                 """,
         ),
         Command(

@@ -19,11 +19,8 @@ def run_version(call: Call) -> int:
         output.print_message(failure.message)
         return failure.code
     meta = opened.meta
-    lines = [
-        f"livret {meta.livret}\u00a0: {meta.title} ({meta.departement}), {labels.render_edition(meta.edition)}"
-    ]
-    check = labels.render_check(json.loads(meta.checked)) if meta.checked else "aucune vérification notée"
-    lines.append(f"{'vérifié ' if meta.checked else ''}{check}")
-    lines += [f"licence\u00a0: {meta.licence}"] if meta.licence else []
-    output.print_answer("\n".join(lines))
+    told = [labels.render_edition(meta.edition)]
+    check = f"vérifié {labels.render_check(json.loads(meta.checked))}" if meta.checked else ""
+    told += [check or "aucune vérification notée", *([meta.licence] if meta.licence else [])]
+    output.print_answer(f"livret {meta.livret}\u00a0: {meta.title} ({meta.departement}), {', '.join(told)}")
     return OK
