@@ -443,7 +443,6 @@ COMMANDS = {
                 """,
             examples="""
                 fs-triage relecture msa -o msa.html --retour-avant 2027-01-31  # une page à imprimer
-                fs-triage relecture msa --revenue --par "Mme Martin, MSA"  # elle est revenue signée
                 """,
         ),
         Command(

@@ -6,7 +6,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from fs_triage.contract import CheckRecord
+    from fs_triage.contract import CheckRecord, Conclusion
 
 WAY = " › "
 """Between two answers on the way to a conclusion."""

@@ -365,18 +365,8 @@ def _explain_value(
             hint=f"écrivez « {meant} »" if meant else suggest_name(node.value, allowed),
             after=meant,
         )
-    if kind in _PAGES and isinstance(node, Text):
-        pages = ", ".join(_list_pages(node.value))
-        return _Explanation(
-            code="bad-page",
-            message=f"« {escape_controls(node.value)} » n’est pas une page",
-            hint=f"écrivez « {pages} »" if pages else "attendu : un nombre de 1 à 999",
-            after=pages or None,
-        )
-    if kind == "list_type" and isinstance(node, Text):
-        return _explain_missing_list(str(location[-1]), name, node)
-    if kind in ("day", "duration") and isinstance(node, Text):
-        return _explain_time(kind, node.value)
+    if isinstance(node, Text) and (explained := _explain_text(kind, str(location[-1]), name, node)):
+        return explained
     if kind == "string_type" and (found := _explain_unquoted_text(name, node)):
         return found
     return _Explanation(
@@ -398,6 +388,23 @@ def _explain_unquoted_text(name: str, node: YamlNode) -> _Explanation | None:
     if isinstance(node, List) and _is_bracketed_word(node):
         message = f"« {name} » : ce texte se lit comme une liste à cause de « [ »"
         return _Explanation(code="wrong-type", message=message, hint="mettez des guillemets")
+    return None
+
+
+def _explain_text(kind: str, key: str, name: str, node: Text) -> _Explanation | None:
+    """Return what is wrong with a text that stands for a page, a list or a time; None where another thing is."""
+    if kind in _PAGES:
+        pages = ", ".join(_list_pages(node.value))
+        return _Explanation(
+            code="bad-page",
+            message=f"« {escape_controls(node.value)} » n’est pas une page",
+            hint=f"écrivez « {pages} »" if pages else "attendu : un nombre de 1 à 999",
+            after=pages or None,
+        )
+    if kind == "list_type":
+        return _explain_missing_list(key, name, node)
+    if kind in ("day", "duration"):
+        return _explain_time(kind, node.value)
     return None
 
 

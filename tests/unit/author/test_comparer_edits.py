@@ -70,7 +70,7 @@ contacts:
     libellé: Numéro
     public: usager
     portée: national
-    horaires: Mo-Fr 08:30-19:00
+    horaires: lundi au vendredi 8h30-19h
     note: Gratuit.
     doute: Deux écritures.
   courriel:
@@ -145,7 +145,7 @@ vagues: [j'ai besoin d'aide]
 HEIR = """\
 id: doubs
 titre: Livret d'essai
-département: 25 Doubs
+département: 39 Jura
 source: Essai
 hérite de: socle
 """
@@ -183,7 +183,7 @@ EDITS: dict[str, tuple[str, tuple[str, str], list[str]]] = {
     ),
     "hours": (
         "partenaires/guichet.yaml",
-        ("Mo-Fr 08:30-19:00", "Mo-Fr 08:30-12:00"),
+        ("lundi au vendredi 8h30-19h", "lundi au vendredi 8h30-12h"),
         [
             "- Guichet : « Numéro » : les horaires sont maintenant lundi à vendredi 8h30-12h, et non "
             "plus lundi à vendredi 8h30-19h.",
@@ -191,7 +191,7 @@ EDITS: dict[str, tuple[str, tuple[str, str], list[str]]] = {
     ),
     "no hours": (
         "partenaires/guichet.yaml",
-        ("    horaires: Mo-Fr 08:30-19:00\n", ""),
+        ("    horaires: lundi au vendredi 8h30-19h\n", ""),
         [
             "- Guichet : « Numéro » : le livret ne donne plus d’horaires (c’était lundi à vendredi "
             "8h30-19h).",

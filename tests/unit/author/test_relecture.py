@@ -497,6 +497,7 @@ def test_a_contact_that_is_missing_is_asked_for(run: Run, essai: Path, tmp_path:
     heir = tmp_path / "doubs"
     heir.mkdir()
     text = LIVRET.replace("id: essai", "id: doubs").replace("partenaires: [guichet]", "hérite de: essai")
+    text = text.replace("39 Jura", "25 Doubs")
     (heir / "livret.yaml").write_text(text, encoding="utf-8")
     site = "contacts:\n  site:\n    site: www.doubs.fr\n    libellé: Site\n    public: usager\n"
     write_files(heir, {"partenaires/guichet.yaml": site})

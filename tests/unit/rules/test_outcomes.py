@@ -106,7 +106,7 @@ def test_a_card_that_says_no_more_shows_no_more(call: Call, rules: Path) -> None
         ),
         (("orienter: [accueil]", "orienter: []"), "« orienter » est vide"),
         ((f"fiche: {PAGE}", "fiche: javascript:alert(1)"), "ne convient pas pour « fiche »"),
-        (("délai: Deux semaines", "délai: [Deux semaines]"), "« délai » : une liste"),
+        (("délai: Deux semaines", "délai: [Deux semaines]"), "« délai » : ce texte se lit comme une liste"),
     ],
 )
 def test_what_is_wrong_is_told_in_one_line(

@@ -18,7 +18,7 @@ from fs_triage.author.comparer.change import (
 )
 from fs_triage.author.comparer.matching import Side, get_partner
 from fs_triage.contract import ROOT
-from fs_triage.render.labels import render_check, render_pages
+from fs_triage.render.labels import render_check, render_reference
 from fs_triage.rules.flatten import describe_check, iter_answers
 from fs_triage.rules.model_livret import Synonyms, Theme
 from fs_triage.text.typography import quote_text
@@ -91,7 +91,7 @@ def _build_text_describer(what: str) -> Describe:
 
 
 def _get_pages(_both: Comparison, _side: Side, conclusion: Conclusion) -> str:
-    return render_pages(conclusion["pages"])
+    return render_reference(conclusion)
 
 
 def _describe_pages(_both: Comparison, subject: str, before: Any, after: Any) -> Description:
