@@ -12,7 +12,7 @@ from fs_triage.text.typography import quote_text
 
 
 class SharedLayer(NamedTuple):
-    """A livret that both sides inherit from; `is_newer` tells that it was written after the old side was."""
+    """A livret that both sides inherit from; `is_newer` tells that it was written after both sides were."""
 
     folder: Path
     is_newer: bool
@@ -29,7 +29,9 @@ def find_shared_layers(old: LoadResult, new: LoadResult) -> list[SharedLayer]:
     if own[0] == own[1]:
         return []
     times, others = _read_times(old), _read_times(new)
-    written = times.pop(own[0], 0)
+    # a copy keeps the times of its files: that it was made later is told by the system alone
+    made = [(folder / BOOKLET).stat().st_ctime_ns for folder in own if (folder / BOOKLET).exists()]
+    written = max(times.pop(own[0], 0), others.get(own[1], 0), *made)
     return [
         SharedLayer(folder, is_newer=moment > written)
         for folder, moment in sorted(times.items())
