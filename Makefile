@@ -1,4 +1,4 @@
-.PHONY: bench bench-scale bench-windows constraints size windows
+.PHONY: bench bench-scale bench-windows constraints release size windows windows-folder
 
 PYTHON ?= .venv/bin/python
 TOURS ?= 21
@@ -15,6 +15,15 @@ windows:
 
 bench-windows: windows
 	$(PYTHON) benchmarks/windows.py $(TOURS)
+	$(PYTHON) benchmarks/windows_folder.py $(TOURS)
+
+# the folder that a Windows PC needs, and its zip: make windows-folder PYTHON_EMBED=python-3.13.2-embed-amd64.zip
+windows-folder:
+	$(PYTHON) packaging/windows_folder.py --python $(PYTHON_EMBED) -o dist
+
+# all that is published of a clean tag, built twice (docs/publier-une-version.md): with PYTHON_EMBED too
+release:
+	$(PYTHON) packaging/release.py --python $(PYTHON_EMBED) -o dist
 
 # the newest versions that pyproject.toml allows, with what a set-up on Windows takes besides
 constraints:

@@ -27,12 +27,18 @@ CASES = {
 """What is run, and how often a bare Python it may take at most."""
 
 
-def took(arguments: list[str], environment: dict[str, str]) -> float:
-    """Run that Python once, in pipes; returns the seconds."""
+def took(command: list[str], environment: dict[str, str]) -> float:
+    """Run a program there once, in pipes; returns the seconds."""
     start = time.perf_counter()
-    command = [wine.WINE, wine.native(wine.PYTHON), *arguments]
-    subprocess.run(command, input=b"", capture_output=True, env=environment, check=True)
+    subprocess.run([wine.WINE, *command], input=b"", capture_output=True, env=environment, check=True)
     return time.perf_counter() - start
+
+
+def settle(command: list[str], environment: dict[str, str]) -> None:
+    """Run a search until all is compiled and learnt, and read again once no file is young."""
+    for _ in range(2):
+        took(command, environment)
+        time.sleep(3)
 
 
 def main() -> None:
@@ -42,13 +48,12 @@ def main() -> None:
         raise SystemExit(why)
     with tempfile.TemporaryDirectory() as home, wine.open_session():
         environment = wine.environment(Path(home))
-        for _ in range(2):  # compiled and learnt, and read again once no file is young
-            took(CASES["`fs-triage chercher permis volé`"][0], environment)
-            time.sleep(3)
+        python = wine.native(wine.PYTHON)
+        settle([python, *CASES["`fs-triage chercher permis volé`"][0]], environment)
         taken: dict[str, list[float]] = {name: [] for name in CASES}
         for _ in range(rounds):
             for name, (arguments, _most) in CASES.items():
-                taken[name].append(took(arguments, environment))
+                taken[name].append(took([python, *arguments], environment))
     medians = {name: statistics.median(times) for name, times in taken.items()}
     print(f"\nPython pour Windows sous Wine, {rounds} tours entrelacés, médianes.\n")
     print("| quoi | ms | rapport | au plus |\n| --- | ---: | ---: | ---: |")

@@ -9,6 +9,7 @@ import contextlib
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import tomllib
 from collections.abc import Iterator, Sequence
@@ -21,6 +22,9 @@ FOLDER = Path(os.environ.get("FS_TRIAGE_WINDOWS") or ROOT / "build" / "windows")
 PYTHON = FOLDER / "python" / "python.exe"
 PREFIX = FOLDER / "prefix"
 WHEELS = FOLDER / "wheels"
+EMBEDDABLE = FOLDER / "python-embed-amd64.zip"
+RELEASE = FOLDER / "release"
+"""What is released of this checkout, as if its commit bore the tag of its version."""
 STAMPS = FOLDER / "made.json"
 WINE = "/usr/lib/wine/wine64"
 SYSTEM = {
@@ -80,15 +84,33 @@ def open_session() -> Iterator[None]:
         yield
 
 
+@contextlib.contextmanager
+def open_desktop() -> Iterator[None]:
+    """Have the desktop that a clipboard needs: started by the first program that asks, it would hold our pipes."""
+    nothing = subprocess.DEVNULL
+    command = [WINE, "explorer", "/desktop"]
+    with subprocess.Popen(command, env=SYSTEM, stdin=nothing, stdout=nothing, stderr=nothing):
+        try:
+            yield
+        finally:
+            quietly("taskkill", "/f", "/im", "explorer.exe")
+
+
+def copy_checkout(folder: Path) -> None:
+    """Copy this checkout, without what is made in it."""
+    made = shutil.ignore_patterns(".git", ".venv", "build", "dist", "__pycache__", ".*_cache", "node_modules")
+    shutil.copytree(ROOT, folder, ignore=made)
+
+
 def project() -> dict[str, Any]:
     """Return what pyproject.toml says of the project."""
     found: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     return found
 
 
-def sources() -> list[Path]:
-    """Return the files that the wheel is made of."""
-    found = (path for top in ("src", "rules") for path in (ROOT / top).rglob("*"))
+def sources(*tops: str) -> list[Path]:
+    """Return the files below some folders of the checkout."""
+    found = (path for top in tops for path in (ROOT / top).rglob("*"))
     return sorted(path for path in found if path.is_file() and "__pycache__" not in path.parts)
 
 
@@ -97,10 +119,11 @@ def needed() -> dict[str, str]:
     own = ROOT / "tests" / "windows"
     wanted = [ROOT / "pyproject.toml", ROOT / "constraints.txt"]
     return {
-        "python": _digest([own / "prng.c"]),
+        "python": _digest([own / "prng.c", own / "prepare.py"]),
         "prefix": _digest([]),
         "packages": _digest(wanted),
-        "program": _digest([own / "prepare.py", *wanted, *sources()]),
+        "program": _digest([own / "prepare.py", *wanted, *sources("src", "rules")]),
+        "release": _digest([own / "prepare.py", *wanted, *sources("src", "rules", "packaging")]),
     }
 
 

@@ -38,6 +38,8 @@ COMMAND_NAMES = (
     "convertir",
     "identifiants",
     "livrets",
+    "publier",
+    "maj",
 )
 """Every command: no partner, keyword or alias may be called so."""
 

@@ -12,15 +12,22 @@ from fs_triage.files import folders
 def find_livret_folder(regles: str | None = None, livret: str | None = None) -> str:
     """Return the folder of the livret to use.
 
-    `regles` (the option) goes before `FS_TRIAGE_REGLES`, then the `regles` of `config.toml`, then the livrets
-    that come with the program. Any of them may name a livret or a folder of livrets, where `livret` (or the
-    `livret` of `config.toml`) chooses. A folder that is away is still returned when an index of it was kept.
+    `regles` (the option) goes before `FS_TRIAGE_REGLES`, then the `regles` of `config.toml`, then the livret that
+    `maj` received from the place named there, then the livrets that come with the program. Any of them may name a
+    livret or a folder of livrets, where `livret` (or the `livret` of `config.toml`) chooses. A folder that is away
+    is still returned when an index of it was kept.
     Raises `Failure` when there is none.
     """
     if regles == "" or livret == "":
         raise Failure(WRONG_CALL, "--regles et --livret attendent un nom ; celui qui est donné est vide.")
     settings = _read_settings()
-    root = regles or os.environ.get("FS_TRIAGE_REGLES") or settings.get("regles") or folders.get_own_livrets()
+    root = (
+        regles
+        or os.environ.get("FS_TRIAGE_REGLES")
+        or settings.get("regles")
+        or _find_received(settings)
+        or folders.get_own_livrets()
+    )
     name = livret or settings.get("livret") or None
     if not folders.is_text(root):
         raise Failure(
@@ -52,6 +59,34 @@ def find_livret_folder(regles: str | None = None, livret: str | None = None) -> 
             RULES_UNUSABLE, f"Aucun livret dans « {root} » : il y manque un fichier {folders.BOOKLET}."
         )
     raise Failure(RULES_UNUSABLE, f"Le dossier de règles « {root} » n’existe pas ; vérifiez son nom.")
+
+
+class Delivery:
+    """Where the livret is published, the fingerprint of the key that signs it, whether to look there once a day."""
+
+    __slots__ = ("is_looked_at_daily", "key", "place")
+
+    def __init__(self, place: str, key: str, is_looked_at_daily: bool) -> None:
+        self.place = place
+        self.key = key
+        self.is_looked_at_daily = is_looked_at_daily
+
+
+def find_delivery() -> Delivery | None:
+    """Return where `config.toml` says that the livret is published, None where it says nothing; raises `Failure`."""
+    settings = _read_settings()
+    place = settings.get("maj", "").strip()
+    daily = settings.get("maj_chaque_jour", "").strip().lower()
+    return Delivery(place, settings.get("cle", "").strip(), daily == "oui") if place else None
+
+
+def _find_received(settings: dict[str, str]) -> str | None:
+    """Return the folder of the livret that `maj` put in service; none where `config.toml` names no place for it."""
+    if not settings.get("maj"):
+        return None
+    from fs_triage.files import received
+
+    return received.find_current_livret()
 
 
 def find_house() -> str:

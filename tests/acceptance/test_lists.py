@@ -68,7 +68,11 @@ def test_the_list_is_grouped_by_partner_and_says_the_level_in_words(home: Path, 
     assert b"\t" not in raw
     headings = [line for line in shown.splitlines() if re.fullmatch(r"\S.* – \d+ démarches?", line)]
     assert len(headings) == 9 and headings[0].startswith("CAF – ")
-    levels = ("1er niveau : à faire sur place", "2nd niveau : à transmettre", "À orienter : vers un autre service")
+    levels = (
+        "1er niveau : à faire sur place",
+        "2nd niveau : à transmettre",
+        "À orienter : vers un autre service",
+    )
     assert sum(map(shown.count, levels)) == sum(int(line.split()[-2]) for line in headings)
 
 

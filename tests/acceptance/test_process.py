@@ -14,8 +14,9 @@ from conftest import ROOT, Call, Run, clean_environment, write_livret
 from terminal import CTRL_C, terminal
 
 from fs_triage import __version__, livret_choice, output
-from fs_triage.cli import commands
+from fs_triage.cli import commands, version
 from fs_triage.contract import BUG, NOTHING_FOUND, OK, OUTPUT_LOST, SIGINT_EXIT, WRONG_CALL
+from fs_triage.files import folders
 from fs_triage.index import lookup
 from fs_triage.index.reader import Reader
 from fs_triage.text import typography
@@ -263,7 +264,7 @@ def test_the_version_names_the_program_the_livret_and_its_edition(call: Call) ->
     code, out, err = call("--version")
     assert (code, err) == (OK, "")
     program, livret = out.splitlines()
-    assert program == f"fs-triage {__version__}"
+    assert program == f"fs-triage {__version__} (dépôt)"
     title = "Livret d’accompagnement de 1er niveau (39 Jura)"
     told = f"livret jura : {title}, édition sans date, aucune vérification notée"
     assert livret == typography.typeset_french(told)
@@ -271,8 +272,30 @@ def test_the_version_names_the_program_the_livret_and_its_edition(call: Call) ->
 
 def test_the_version_is_told_though_the_rules_are_broken(call: Call, tmp_path: Path) -> None:
     code, out, err = call("--version", "--regles", str(tmp_path))
-    assert (code, out) == (3, f"fs-triage {__version__}\n")
+    assert (code, out) == (3, f"fs-triage {__version__} (dépôt)\n")
     assert str(tmp_path) in err and err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "said"),
+    [
+        ("lu nulle part", "", "paquet Python"),
+        ("pipx_metadata.json", "{}", "pipx"),
+        ("fs_triage/installation.txt", "dossier Windows\n", "dossier Windows"),
+    ],
+)
+def test_the_version_tells_how_the_program_was_installed(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str, content: str, said: str
+) -> None:
+    package = tmp_path / "fs_triage"
+    write_livret(package / "livrets" / "petit")
+    (tmp_path / file).write_text(content, encoding="utf-8")
+    for module in (version, folders):
+        monkeypatch.setattr(module, "PACKAGE", str(package))
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
+    code, out, err = call("--version")
+    assert (code, out.splitlines()[0], err) == (OK, f"fs-triage {__version__} ({said})", "")
+    assert "livret petit" in out
 
 
 # -- bugs
@@ -331,7 +354,11 @@ def examples() -> list[str]:
     return [line for line in lines if line]
 
 
-@pytest.mark.parametrize("line", examples())
+IN_THEIR_ORDER = ("fs-triage publier", "fs-triage maj")
+"""The examples that need what the one before has made: `test_delivery.py` runs them."""
+
+
+@pytest.mark.parametrize("line", [line for line in examples() if not line.startswith(IN_THEIR_ORDER)])
 def test_an_example_of_the_help_works_as_it_stands(home: Path, tmp_path: Path, line: str) -> None:
     assert len(examples()) > len(commands.COMMANDS)
     for name in ("rules/jura", "ancien/jura"):

@@ -26,6 +26,7 @@ LONGEST_FUNCTION, LONGEST_GUIDE = 50, 75
 FLOORS = (
     "__main__",
     "cli",
+    "delivery",
     "desk author",
     "livret",
     "livret_choice",
@@ -46,12 +47,13 @@ LIBRARIES = {
     "questionary": {"desk.screen"},
     "prompt_toolkit": {"desk.console", "desk.screen"},
     "pyperclip": {"clipboard"},
+    "nacl": {"delivery.signing"},
     "segno": {"acts.qr_code"},
     "jinja2": {
         *("render.documents", "author.relecture.command"),
         *("acts.message_templates", "acts.sheet_page"),
     },
-    "rich": {"render.terminal"},
+    "rich": {"render.terminal", "render.progress"},
     "typer": {"cli.app", "cli.typer_french"},
     "yaml": {"rules.yaml_reader", "rules.yaml_mistakes", "author.old_form"},
     "opening_hours": {"checks.contacts", "render.timetable"},
@@ -228,7 +230,8 @@ def test_nothing_names_the_place_where_it_was_made() -> None:
 def test_the_papers_are_there() -> None:
     assert (ROOT / "LICENSE").read_text(encoding="utf-8").startswith("MIT License")
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    assert re.search(r"^## \[Unreleased\]\n\n### \w+\n\n- ", changelog, re.MULTILINE)
+    first = re.search(r"^## (.+)\n\n### \w+\n\n- ", changelog, re.MULTILINE)
+    assert first and re.fullmatch(r"\[Unreleased\]|\[\d+\.\d+\.\d+\] - \d{4}-\d\d-\d\d", first[1])
     assert os.access(ROOT / ".ci" / "run", os.X_OK)
     guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     assert len(guide.splitlines()) < LONGEST_GUIDE

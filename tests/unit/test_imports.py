@@ -24,6 +24,7 @@ SEARCH = {
 }
 SITUATION = OWN - {"cli.quick", "index.lookup"} | {"cli.situation", "cli.json_answers", "index.situations"}
 WIZARD = {
+    *("delivery", "delivery.daily_look"),
     *(
         "desk",
         "desk.choice_list",

@@ -31,12 +31,6 @@ def commands() -> list[list[str]]:
     return [line.split("; ") for block in blocks for line in block.splitlines()]
 
 
-def copy(folder: Path) -> None:
-    """Copy the checkout, without what is made in it."""
-    made = shutil.ignore_patterns(".git", ".venv", "build", "dist", "__pycache__", ".*_cache", "node_modules")
-    shutil.copytree(wine.ROOT, folder, ignore=made)
-
-
 def as_cmd(step: str) -> list[str]:
     """Return what does under Wine what `step` does in PowerShell."""
     words = step.replace("'", "").split()
@@ -58,7 +52,7 @@ def as_venv(folder: Path) -> None:
 def run(steps: list[str], home: Path) -> None:
     """Run one command in a copy of its own; ends the process where a step fails."""
     folder = home / "fs-triage"
-    copy(folder)
+    wine.copy_checkout(folder)
     (home / "sitecustomize.py").write_text(WITHOUT, encoding="utf-8")
     environment = wine.environment(
         home,

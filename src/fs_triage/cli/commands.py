@@ -491,6 +491,49 @@ COMMANDS = {
             text="Liste les livrets installés, un par ligne ; celui qui sert est marqué.",
             examples="fs-triage livrets",
         ),
+        Command(
+            "publier",
+            "cli.delivery_calls:run_publier",
+            words=(Words("DOSSIER", "Dossier du livret.", names=PATHS),),
+            options=(
+                Option(
+                    "--sortie",
+                    "Dossier où publier : celui d’un site, ou un dossier partagé.",
+                    short="-o",
+                    metavar="SORTIE",
+                    values=PATHS,
+                ),
+                Option("--cle", "Fichier de la clé qui signe.", metavar="FICHIER", values=PATHS),
+                Option("--nouvelle-cle", "Faire la clé, une fois pour toutes."),
+            ),
+            summary="Publier un livret pour les postes.",
+            text="""
+                Publie une édition d’un livret : ses fichiers en une archive, ce qu’elle change, et la signature qui
+                permet à chaque poste de la vérifier. La phrase secrète de la clé est demandée ; sans écran, c’est la
+                première ligne de l’entrée standard.
+                """,
+            examples="""
+                fs-triage publier --nouvelle-cle  # une fois : la clé, et son empreinte à lire au téléphone
+                fs-triage publier rules/jura -o publication  # une édition, à mettre sur le site
+                """,
+        ),
+        Command(
+            "maj",
+            "cli.delivery_calls:run_maj",
+            options=(
+                Option("--revenir", "Remettre en service l’édition d’avant."),
+                Option("--regarder", "Dire seulement si une édition attend."),
+            ),
+            summary="Recevoir la dernière édition du livret.",
+            text="""
+                Reçoit le livret publié là où le dit config.toml (« maj » et « cle »), vérifie sa signature et son
+                contenu, le met en service et dit ce qui change. S’il est refusé, le poste garde celui qu’il a.
+                """,
+            examples="""
+                fs-triage maj  # la dernière édition
+                fs-triage maj --revenir  # celle d’avant
+                """,
+        ),
     )
 }
 """The commands, in the order of the help page."""

@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 
 def answer_wizard(livret: OpenLivret, call: Call) -> int:
     """Ask the questions one by one: the wizard."""
+    from fs_triage.delivery import daily_look
     from fs_triage.desk import session
 
-    return session.run_wizard(livret, accessible=call.has_flag("--accessible"))
+    accessible = call.has_flag("--accessible")
+    return session.run_wizard(livret, accessible=accessible, notice=daily_look.look_once_a_day())
 
 
 def answer_fiche(livret: OpenLivret, call: Call) -> int:

@@ -70,11 +70,12 @@ def run_wizard(
     positions: list[int] | None = None,
     accessible: bool = False,
     moment: datetime | None = None,
+    notice: str = "",
 ) -> int:
     """Run a session; returns the exit code.
 
-    It begins at `node`, or with a choice of the conclusions at `positions`, or at the first question. Its cards say
-    which contacts are open at `moment`, else now.
+    It begins at `node`, or with a choice of the conclusions at `positions`, or at the first question, above which
+    `notice` is said. Its cards say which contacts are open at `moment`, else now.
     Raises `Failure` without a terminal, `KeyboardInterrupt` on Ctrl-C or Ctrl-D at any prompt, and
     `SystemExit` with the code of the contract on SIGTERM and SIGHUP.
     """
@@ -88,7 +89,7 @@ def run_wizard(
             desks.append(_create_desk(accessible))
             _ = livret.model  # else the first word typed would wait for it
         session.enter_context(desks[0].open_session())
-        wizard = Wizard(livret, desks[0], moment)
+        wizard = Wizard(livret, desks[0], moment, notice)
         state: SessionState | None = wizard.build_first_state(node, positions)
         while state is not None:
             state = wizard.run_step(state)
@@ -148,11 +149,14 @@ def _handle_signals(interrupt: Callable[[], bool]) -> Iterator[None]:
 class Wizard:
     """A session on a livret: each step shows a page and returns the state that follows."""
 
-    def __init__(self, livret: OpenLivret, desk: Desk, moment: datetime | None = None) -> None:
+    def __init__(
+        self, livret: OpenLivret, desk: Desk, moment: datetime | None = None, notice: str = ""
+    ) -> None:
         self._livret = livret
         self._desk = desk
         self._moment = moment
         self._finder = Finder(livret)
+        self._head = (self._build_title(), notice) if notice else (self._build_title(),)
 
     def build_first_state(self, node: str | None, positions: list[int] | None) -> SessionState:
         """Return the state to begin with."""
@@ -183,7 +187,7 @@ class Wizard:
         is_first = walk.node == ROOT
         visit = self._list_visit_options(state) if is_first else ()
         page = Page(
-            (self._build_title() if is_first else labels.WAY.join(walk.way),),
+            self._head if is_first else (labels.WAY.join(walk.way),),
             question["question"],
             (*answers, *visit, _QUIT) if is_first else (*answers, _BACK, _QUIT),
             walk.left if walk.typed else walk.find_earlier_answer(),

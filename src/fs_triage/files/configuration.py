@@ -13,11 +13,19 @@ if TYPE_CHECKING:
     import re
     from collections.abc import Mapping
 
-SETTINGS = ("regles", "livret", "maison")
-"""The folder of the rules, the livret there, the name of the house (on what is printed and sent)."""
+SETTINGS = ("regles", "livret", "maison", "maj", "maj_chaque_jour", "cle")
+"""The folder of the rules, the livret there, the name of the house (on what is printed and sent); where the livret is
+published, whether to look there once a day, the fingerprint of the key that signs it."""
 
-_EXAMPLES = {"livret": DEFAULT_LIVRET, "maison": "France services de Lons-le-Saunier"}
+_EXAMPLES = {
+    "livret": DEFAULT_LIVRET,
+    "maison": "France services de Lons-le-Saunier",
+    "maj": "https://exemple.fr/livret",
+    "maj_chaque_jour": "oui",
+    "cle": "ABCD-EFGH-IJKL-MNOP",
+}
 
+_LONGEST_FIRST = sorted(SETTINGS, key=len, reverse=True)
 _MAX_SIZE = 65_536  # bytes
 _ENCODINGS_BY_MARK = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 _TYPED_LINE = r'^([ \t]*[\w-]+[ \t]*=[ \t]*)"([^"\n]*)"(?=[ \t]*(?:#.*)?$)'
@@ -167,7 +175,7 @@ def _build_not_utf8(path: str, line: int) -> Failure:
 
 
 def _build_mistake(path: str, lines: list[str], line: int, cause: str) -> Failure:
-    key = next((key for key in SETTINGS if lines[line - 1].lstrip().startswith(key)), SETTINGS[0])
+    key = next((key for key in _LONGEST_FIRST if lines[line - 1].lstrip().startswith(key)), SETTINGS[0])
     return _build_failure(path, f"ligne {line} : {cause} ; écrivez « {_render_example(key)} »")
 
 

@@ -67,6 +67,11 @@ def find_config_file() -> str | None:
     return folder and os.path.join(folder, "config.toml")
 
 
+def find_data_folder() -> str | None:
+    """Return the folder of the livrets that were received; None when the user has no home."""
+    return _find_user_folder("XDG_DATA_HOME", "~/.local/share", "user_data_dir", "Livrets")
+
+
 def get_own_livrets() -> str:
     """Return the folder of the livrets that come with the program: inside the wheel, or beside `src/`."""
     packed = os.path.join(PACKAGE, "livrets")

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 
-from fs_triage import PACKAGE, __version__
+from fs_triage import __file__ as program_file
+from fs_triage import __version__
 
 DOUBT = 2_000_000_000  # nanoseconds: FAT keeps times to 2 s, so a change within that time may not show
 ABSENT = -1  # in the place of the size of a file
@@ -83,10 +84,8 @@ def read_state(path: str) -> FileState:
 
 def identify_program() -> str:
     """Return what tells this program, as it is installed, from another one."""
-    state = read_state(
-        os.path.join(PACKAGE, "__init__.py")
-    )  # another one, when the same version is installed anew
-    return f"{__version__} {state.size} {state.mtime_ns} {state.inode}"
+    state = read_state(program_file)  # another one, when the same version is installed anew
+    return f"{__version__} {state.state}"
 
 
 class Stamp:

@@ -1,0 +1,72 @@
+"""The manifest of a published livret: what the archive is, what it changes, and the signature of all that."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from fs_triage.delivery.signing import SignedText
+
+MANIFEST = "livret.json"
+"""The name of the manifest, where it is published and where it is kept."""
+
+MAX_MANIFEST_SIZE = 1 << 18  # bytes
+MAX_ARCHIVE_SIZE = 1 << 25
+
+_Line = Annotated[str, StringConstraints(max_length=2_000)]
+
+
+class WrongManifest(Exception):
+    """A file is not a manifest that this program reads."""
+
+
+class Manifest(BaseModel):
+    """What is signed of a published livret. `published` orders editions; `sha256` and `size` are of the archive."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    livret: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+    title: _Line
+    edition: Annotated[_Line, StringConstraints(min_length=1, max_length=100)]
+    published: AwareDatetime
+    archive: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+\.zip$", max_length=120)]
+    size: Annotated[int, Field(ge=1, le=MAX_ARCHIVE_SIZE)]
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    least_version: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,5}(\.[0-9]{1,5}){1,3}$")]
+    changes: Annotated[list[_Line], Field(max_length=5_000)] = []
+
+
+class _Envelope(BaseModel):
+    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
+
+    kind: Literal["fs-triage-livret 1"]
+    manifest: str
+    key: str
+    signature: str
+
+
+def pack_manifest(signed: SignedText) -> bytes:
+    """Return the content of a manifest's file: the text that was signed, to the letter, the key, the signature."""
+    content = {
+        "kind": "fs-triage-livret 1",
+        "manifest": signed.text,
+        "key": base64.b64encode(signed.key).decode(),
+        "signature": base64.b64encode(signed.signature).decode(),
+    }
+    return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def unpack_manifest(content: bytes) -> tuple[SignedText, Manifest]:
+    """Return what a manifest's file holds, whose signature is yet to be verified; raises `WrongManifest`."""
+    try:
+        envelope = _Envelope.model_validate_json(content)
+        key, signature = (
+            base64.b64decode(text, validate=True) for text in (envelope.key, envelope.signature)
+        )
+        manifest = Manifest.model_validate_json(envelope.manifest)
+    except (ValidationError, ValueError) as error:
+        raise WrongManifest from error
+    return SignedText(envelope.manifest, key, signature), manifest

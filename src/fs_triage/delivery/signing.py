@@ -1,0 +1,107 @@
+"""Signatures of published livrets: Ed25519 by libsodium (PyNaCl), the secret key guarded by a passphrase (Argon2id)."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from dataclasses import dataclass
+
+from nacl import exceptions, pwhash, secret, signing, utils
+
+KIND = "fs-triage-cle 1"
+SHORTEST_PASSPHRASE = 12  # characters
+_FINGERPRINT_SIZE = 10  # bytes: nobody finds a second key with these 80 bits and no other counts
+_GROUP = 4  # letters read at a time on the phone
+
+
+class WrongKey(Exception):
+    """A key file is not one, or its passphrase is another."""
+
+
+class WrongSignature(Exception):
+    """Something was not signed by this key as it is now."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedText:
+    """A text, the public key and the signature of its UTF-8 bytes, both as they are."""
+
+    text: str
+    key: bytes
+    signature: bytes
+
+
+def create_key(passphrase: str) -> bytes:
+    """Return the content of a new key file that `passphrase` opens."""
+    key = signing.SigningKey.generate()
+    salt = utils.random(pwhash.argon2id.SALTBYTES)
+    costs = {"operations": pwhash.argon2id.OPSLIMIT_MODERATE, "memory": pwhash.argon2id.MEMLIMIT_MODERATE}
+    box = secret.SecretBox(_derive(passphrase, salt, **costs))
+    content = {
+        "kind": KIND,
+        "public": _encode(bytes(key.verify_key)),
+        "salt": _encode(salt),
+        **costs,
+        "secret": _encode(bytes(box.encrypt(bytes(key)))),
+    }
+    return (json.dumps(content, indent=1) + "\n").encode()
+
+
+def sign(text: str, key_file: bytes, passphrase: str) -> SignedText:
+    """Sign `text` with the key of a key file; raises `WrongKey`."""
+    try:
+        content = json.loads(key_file)
+        if content["kind"] != KIND:
+            raise WrongKey
+        derived = _derive(passphrase, _decode(content["salt"]), content["operations"], content["memory"])
+        key = signing.SigningKey(secret.SecretBox(derived).decrypt(_decode(content["secret"])))
+    except (ValueError, KeyError, TypeError, exceptions.CryptoError) as error:
+        raise WrongKey from error
+    return SignedText(text, bytes(key.verify_key), key.sign(text.encode()).signature)
+
+
+def verify(signed: SignedText) -> None:
+    """Raise `WrongSignature` when the text is not what was signed; whose key it is, the fingerprint tells."""
+    try:
+        signing.VerifyKey(signed.key).verify(signed.text.encode(), signed.signature)
+    except (ValueError, TypeError, exceptions.CryptoError) as error:
+        raise WrongSignature from error
+
+
+def read_public_key(key_file: bytes) -> bytes:
+    """Return the public key of a key file, which takes no passphrase; raises `WrongKey`."""
+    try:
+        content = json.loads(key_file)
+        return _decode(content["public"]) if content["kind"] == KIND else _refuse()
+    except (ValueError, KeyError, TypeError) as error:
+        raise WrongKey from error
+
+
+def format_fingerprint(key: bytes) -> str:
+    """Return what tells a public key from all others: 16 letters and digits in four groups, to be read aloud."""
+    text = base64.b32encode(hashlib.sha256(key).digest()[:_FINGERPRINT_SIZE]).decode()
+    return "-".join(text[begin : begin + _GROUP] for begin in range(0, len(text), _GROUP))
+
+
+def is_same_fingerprint(typed: str, key: bytes) -> bool:
+    """Return whether `typed`, in capitals or not, with or without signs between, is the fingerprint of `key`."""
+    return "".join(filter(str.isalnum, typed)).upper() == format_fingerprint(key).replace("-", "")
+
+
+def _derive(passphrase: str, salt: bytes, operations: int, memory: int) -> bytes:
+    return pwhash.argon2id.kdf(
+        secret.SecretBox.KEY_SIZE, passphrase.encode(), salt, opslimit=operations, memlimit=memory
+    )
+
+
+def _encode(content: bytes) -> str:
+    return base64.b64encode(content).decode()
+
+
+def _decode(text: str) -> bytes:
+    return base64.b64decode(text, validate=True)
+
+
+def _refuse() -> bytes:
+    raise WrongKey
