@@ -48,7 +48,7 @@ def livret(tmp_path: Path) -> Path:
     """The animateur's folder: a livret of the first edition."""
     folder = write_livret(tmp_path / "regles" / "petit")
     with (folder / "livret.yaml").open("a", encoding="utf-8") as stream:
-        stream.write("edition: un\n")
+        stream.write("édition: un\n")
     return folder
 
 
@@ -81,10 +81,10 @@ def publier(
 
     def publish_it(edition: str = "un", *changes: tuple[str, str]) -> tuple[int, str, str]:
         text = (livret / "livret.yaml").read_text("utf-8")
-        before = next(line for line in text.splitlines() if line.startswith("edition"))
-        edit(livret / "livret.yaml", (before, f"edition: {edition}"))
+        before = next(line for line in text.splitlines() if line.startswith("édition"))
+        edit(livret / "livret.yaml", (before, f"édition: {edition}"))
         if changes:
-            edit(livret / "guichet.yaml", *changes)
+            edit(livret / "partenaires" / "guichet.yaml", *changes)
         monkeypatch.setattr(sys, "stdin", io.StringIO(f"{PHRASE}\n"))
         return call("publier", str(livret), "-o", str(site), "--cle", str(key))
 
@@ -171,7 +171,7 @@ def test_a_livret_arrives_and_goes_back(desk: Call, publier: Call, tmp_path: Pat
     assert "un papier" in desk("chercher", "un papier")[1] or desk("guichet/papier")[0] == 0
     first = desk("guichet/papier")[1]
     assert "step" in first
-    code, out, err = publier("deux", ("steps: [", "steps: [Une étape de plus, "))
+    code, out, err = publier("deux", ("étapes: [", "étapes: [Une étape de plus, "))
     assert (code, err) == (0, "")
     assert "Une étape de plus" in out
     code, out, err = desk("maj", "--regarder")
@@ -199,7 +199,7 @@ def test_by_a_static_site(desk: Call, publier: Call, address: str, fingerprint: 
     code, out, _ = desk("maj")
     assert (code, "à jour" in out) == (0, True)
     assert Handler.asked[-1] == (f"/{MANIFEST}", 304)
-    publier("deux", ("steps: [", "steps: [Une étape de plus, "))
+    publier("deux", ("étapes: [", "étapes: [Une étape de plus, "))
     assert "Une étape de plus" in desk("maj")[1]
     assert Handler.asked[-1][1] == 200
 
@@ -207,10 +207,10 @@ def test_by_a_static_site(desk: Call, publier: Call, address: str, fingerprint: 
 def test_what_is_not_to_be_published(publier: Call, call: Call, livret: Path, site: Path, key: Path) -> None:
     assert publier()[0] == 0
     before = {path.name: path.read_bytes() for path in site.iterdir()}
-    code, out, err = publier("un", ("steps: [", "steps: [Une étape de plus, "))
+    code, out, err = publier("un", ("étapes: [", "étapes: [Une étape de plus, "))
     assert (code, out) == (1, "")
     assert "déjà publiée" in err
-    edit(livret / "guichet.yaml", ("audience: usager", "audience: tous"))
+    edit(livret / "partenaires" / "guichet.yaml", ("public: usager", "public: tous"))
     code, out, err = publier("deux")
     assert (code, out) == (3, "")
     assert "verifier" in err
@@ -314,7 +314,9 @@ def a_program_to_come(site: Path, key: Path) -> None:
 
 def rules_with_a_fault(site: Path, key: Path) -> None:
     files = unpack_archive(archive_of(site).read_bytes())
-    files["petit/guichet.yaml"] = files["petit/guichet.yaml"].replace(b"audience: usager", b"audience: tous")
+    files["petit/partenaires/guichet.yaml"] = files["petit/partenaires/guichet.yaml"].replace(
+        b"public: usager", b"public: tous"
+    )
     sign_again(site, key, pack_archive(files))
 
 
@@ -364,7 +366,7 @@ def test_an_attack_is_refused_whole(
         configure(tmp_path / "poste", address, fingerprint)
     assert desk("maj")[0] == 0
     shown, before = desk("guichet/papier"), state(tmp_path)
-    publier("deux", ("steps: [", "steps: [Une étape de plus, "))
+    publier("deux", ("étapes: [", "étapes: [Une étape de plus, "))
     attack(site, key)
     code, out, err = desk("maj")
     assert (code, out) == (3, "")
@@ -486,7 +488,7 @@ def test_the_wizard_says_that_an_edition_waits(
     home = tmp_path / "poste"
     publier()
     desk("maj")
-    publier("deux", ("steps: [", "steps: [Une étape de plus, "))
+    publier("deux", ("étapes: [", "étapes: [Une étape de plus, "))
     waiting = "L’édition « deux » du livret attend : fs-triage maj"
     for daily in ("", 'maj_chaque_jour = "oui"\n'):
         config = home / ".config" / "fs-triage" / "config.toml"
@@ -529,7 +531,7 @@ def test_killed_at_any_moment(desk: Call, publier: Call, tmp_path: Path) -> None
     publier()
     desk("maj")
     first = desk("guichet/papier")
-    publier("deux", ("steps: [", "steps: [Une étape de plus, "))
+    publier("deux", ("étapes: [", "étapes: [Une étape de plus, "))
     whole = (first[0], first[1])
     seen = set()
     for tenth in range(12):
@@ -606,7 +608,7 @@ def test_the_examples_of_the_help_in_their_order(livret: Path, tmp_path: Path) -
     fingerprint = play("fs-triage publier --nouvelle-cle").rsplit(" ", 1)[1].strip()
     configure(home, tmp_path / "publication", fingerprint)
     for edition in ("un", "deux"):
-        edit(rules / "jura" / "livret.yaml", ("edition: ", f"edition: {edition}"))
+        edit(rules / "jura" / "livret.yaml", ("édition: ", f"édition: {edition}"))
         play("fs-triage publier rules/jura -o publication")
         play("fs-triage maj")
         time.sleep(1)

@@ -236,7 +236,7 @@ def test_a_sheet_is_written(folder: Path, windows: Path, run: Run, tmp_path: Pat
 def test_a_livret_is_received_from_a_share(folder: Path, run: Run, tmp_path: Path) -> None:
     rules, share, home = write_livret(tmp_path / "petit"), tmp_path / "partage été", tmp_path / "chez elle"
     with (rules / "livret.yaml").open("a", encoding="utf-8") as stream:
-        stream.write("edition: décembre\n")
+        stream.write("édition: décembre\n")
     key = tmp_path / "publication.cle"
     key.write_bytes(signing.create_key(PHRASE))
     published = run("publier", str(rules), "-o", str(share), "--cle", str(key), input=f"{PHRASE}\n")

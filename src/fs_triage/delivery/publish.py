@@ -10,6 +10,7 @@ from pathlib import Path
 from fs_triage import __version__, livret_choice, output, rebuild
 from fs_triage.author.comparer import command as comparer
 from fs_triage.author.comparer.changes import compare_livrets
+from fs_triage.author.sound_rules import load_sound_rules
 from fs_triage.checks.verify import find_blocking_problems
 from fs_triage.contract import OK, PROBLEMS, RULES_UNUSABLE, WRONG_CALL, Failure, describe_os_error
 from fs_triage.delivery import signing
@@ -25,8 +26,10 @@ from fs_triage.delivery.manifest import (
 )
 from fs_triage.files import folders
 from fs_triage.files.atomic_write import write_whole
-from fs_triage.rules.load import LoadResult, load_livret
+from fs_triage.rules.load import LoadResult
+from fs_triage.text.fold import fold
 
+_UNDATED = "sans date"  # what a livret says whose source tells no edition
 KEY = "publication.cle"
 """The name of the key's file, in the folder of the configuration."""
 
@@ -37,7 +40,7 @@ def run_publier(folder: str, target: str, key_path: str | None) -> int:
     The manifest is written after the archive that it names: who fetches meanwhile has the old edition or the new one.
     """
     path, out = _find_key(key_path), Path(target)
-    loaded = _load_sound_livret(folder)
+    loaded = _load_complete_rules(livret_choice.find_livret_folder(folder))
     archive = _pack(loaded)
     manifest = _build_manifest(loaded, archive, _read_published(out), out)
     signed = _sign(manifest.model_dump_json(), path)
@@ -74,7 +77,7 @@ def _build_manifest(
     """Return what there is to sign; raises `Failure` where this is no new edition of what `out` publishes."""
     assert loaded.livret is not None
     booklet = loaded.livret.booklet
-    if booklet.edition is None:
+    if booklet.edition is None or fold(booklet.edition) == _UNDATED:
         message = (
             "Le livret ne dit pas son édition ; écrivez « édition: … » dans livret.yaml, puis recommencez."
         )
@@ -180,14 +183,12 @@ def _ask_passphrase(question: str) -> str:
     return (sys.stdin.readline() if sys.stdin is not None else "").rstrip("\r\n")
 
 
-def _load_sound_livret(folder: str) -> LoadResult:
-    found = livret_choice.find_livret_folder(folder)
-    loaded = load_livret(Path(found))
-    problems = loaded.blocking_problems
-    if loaded.livret is not None and not problems:
-        problems = find_blocking_problems(loaded.livret)
-    if loaded.livret is None or problems:
-        raise Failure(RULES_UNUSABLE, rebuild.build_refusal(found, problems))
+def _load_complete_rules(folder: str) -> LoadResult:
+    livret, loaded = load_sound_rules(folder)
+    if problems := find_blocking_problems(
+        livret
+    ):  # a contact that is yet to be given, an identifier that is gone
+        raise Failure(RULES_UNUSABLE, rebuild.build_refusal(folder, problems))
     return loaded
 
 
@@ -230,4 +231,4 @@ def _list_changes(old: dict[str, bytes], livret: str, new: LoadResult) -> list[s
         assert new.livret is not None
         if before.livret is None:  # rules that this version of the program no longer reads
             return []
-        return comparer.render_text(new.livret, compare_livrets(before.livret, new.livret)).splitlines()
+        return comparer.render_text(new.livret, compare_livrets(before.livret, new.livret), []).splitlines()

@@ -219,7 +219,7 @@ def _tell_changes(new: Livret, manifest: Manifest) -> list[str]:
         old = None
     if old is None or old.booklet.id != new.booklet.id:
         return [escape_controls(line) for line in manifest.changes]
-    return comparer.render_text(new, compare_livrets(old, new)).splitlines()
+    return comparer.render_text(new, compare_livrets(old, new), []).splitlines()
 
 
 def _load_sound(folder: Path) -> Livret | None:
