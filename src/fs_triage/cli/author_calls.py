@@ -95,7 +95,7 @@ def _record_review(folder: str, partner: str | None, call: Call) -> int:
                 WRONG_CALL, f"--revenue et {option} ne vont pas ensemble\u00a0; gardez l’une des deux."
             )
     if partner is None or not by:
-        example = 'fs-triage relecture caf --revenue --par "Mme Martin, CAF"'
+        example = 'fs-triage relecture caf --revenue --par "référente de la CAF"'
         message = f"Dites quel partenaire a signé, et qui, comme «\u00a0{example}\u00a0»."
         raise Failure(WRONG_CALL, message)
     if on > date.today():

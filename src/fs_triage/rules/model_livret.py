@@ -144,7 +144,7 @@ class Reviews(Model):
     reviews: dict[Word, Review] = Field(
         {},
         description="Pour chaque partenaire, quand il a signé, et qui.",
-        examples=[{"caf": {"le": "2026-11-23", "par": "Mme Martin"}}],
+        examples=[{"caf": {"le": "2026-11-23", "par": "référente de la CAF"}}],
     )
 
 
