@@ -40,6 +40,8 @@ COMMAND_NAMES = (
     "livrets",
     "publier",
     "maj",
+    "journal",
+    "bilan",
 )
 """Every command: no partner, keyword or alias may be called so."""
 

@@ -94,6 +94,11 @@ def find_house() -> str:
     return _read_settings().get("maison", "").strip()
 
 
+def find_counts_server() -> str:
+    """Return the address of the server of the counts, by `config.toml`; empty where it says none. Raises `Failure`."""
+    return _read_settings().get("comptes", "").strip()
+
+
 def _read_settings() -> dict[str, str]:
     path = folders.find_config_file()
     if path is None:

@@ -146,12 +146,12 @@ def test_a_livret_named_beside_rules_that_are_another(
         (
             'regle = "/srv"\n',
             "Clé inconnue « regle » dans le fichier de configuration {file} ; "
-            "possibles : « regles », « livret », « maison », « maj », « maj_chaque_jour » et « cle ».",
+            "possibles : « regles », « livret », « maison », « maj », « maj_chaque_jour », « cle » et « comptes ».",
         ),
         (
             '[rules]\npath = "/srv"\n',
             "Clé inconnue « rules » dans le fichier de configuration {file} ; "
-            "possibles : « regles », « livret », « maison », « maj », « maj_chaque_jour » et « cle ».",
+            "possibles : « regles », « livret », « maison », « maj », « maj_chaque_jour », « cle » et « comptes ».",
         ),
         (
             "livret = 39\n",

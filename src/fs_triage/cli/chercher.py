@@ -86,9 +86,10 @@ def _ask(livret: OpenLivret, need: str, understood: Understanding, wanted: Searc
             return NOTHING_FOUND
         said = said[:1]  # the choices follow
     output.print_message(*said)
+    from fs_triage.cli import quick
     from fs_triage.desk import session
 
-    return session.run_wizard(livret, positions=positions)
+    return session.run_wizard(livret, positions=positions, journal=quick.open_journal())
 
 
 def _get_partner(livret: OpenLivret, call: Call) -> str | None:

@@ -534,6 +534,58 @@ COMMANDS = {
                 fs-triage maj --revenir  # celle d’avant
                 """,
         ),
+        Command(
+            "journal",
+            "cli.counts_calls:run_journal",
+            options=(
+                JSON,
+                Option("--activer", "Commencer à compter, et dire ce qui est gardé."),
+                Option("--voir", "Montrer tout ce qui est gardé."),
+                Option("--effacer", "Effacer tout ce qui est gardé sur ce poste."),
+                Option("--arreter", "Ne plus compter."),
+                Option("--envoyer", "Envoyer maintenant au département ce qui attend."),
+            ),
+            summary="Compter les demandes, si la maison le veut.",
+            text="""
+                Compte les demandes, si la maison le veut : la semaine, la maison, la démarche, ce qu’elle est devenue.
+                Jamais un texte, une heure ni une personne. Rien n’est compté avant « --activer ».
+                """,
+            examples="""
+                fs-triage journal --activer  # commencer
+                fs-triage journal --voir  # tout ce qui est gardé
+                fs-triage journal --arreter  # ne plus compter
+                """,
+        ),
+        Command(
+            "bilan",
+            "cli.counts_calls:run_bilan",
+            options=(
+                JSON,
+                Option("--depuis", "Compter à partir de la semaine de ce jour.", metavar="DATE"),
+                Option(
+                    "--par",
+                    "Grouper par partenaire, demarche, semaine ou maison.",
+                    metavar="GROUPE",
+                    values=("partenaire", "demarche", "semaine", "maison"),
+                ),
+                Option("--departement", "Lire les comptes du département (« comptes » de config.toml)."),
+                Option("--csv", "Écrire en CSV, pour un tableur."),
+                Option("--html", "Écrire une page, avec ses barres.", metavar="FICHIER", values=PATHS),
+                Option("--besoins", "Donner les besoins restés sans réponse, en lignes pour le livret."),
+                Option("--preparer", "Faire les tables du département.", metavar="ADRESSE"),
+                *LIVRET,
+            ),
+            summary="Faire le bilan des demandes comptées.",
+            text="""
+                Fait le bilan de ce que le journal a compté. L’écran montre tout ; ce qui quitte la maison (CSV, page,
+                JSON) cache les nombres sous 5, et ceux qui les laisseraient deviner.
+                """,
+            examples="""
+                fs-triage bilan --par semaine  # semaine par semaine
+                fs-triage bilan --depuis 2026-09-01 --html bilan.html  # une page à envoyer
+                fs-triage bilan --besoins  # les lignes à ajouter au livret
+                """,
+        ),
     )
 }
 """The commands, in the order of the help page."""

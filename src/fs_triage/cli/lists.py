@@ -39,7 +39,7 @@ def print_conclusions(livret: OpenLivret, partner: str | None) -> int:
 
     names = [partner] if partner else livret.meta.partners
     groups = [(_get_label(livret, name), list_of(name)) for name in names]
-    _print_lines(lambda width: directory.lay_out_conclusions([group for group in groups if group[1]], width))
+    print_lines(lambda width: directory.lay_out_conclusions([group for group in groups if group[1]], width))
     return OK
 
 
@@ -101,7 +101,7 @@ def _print_directory(livret: OpenLivret, records: dict[int, Any], clock: Clock |
         groups.setdefault(record["partner"], []).append(contact)
     named = [(_name_reviewed(livret, name, reviews[name]), contacts) for name, contacts in groups.items()]
     are_all_shown = len(records) <= _MAX_CONTACTS_IN_FULL
-    _print_lines(lambda width: directory.lay_out_contacts(named, width, are_all_calls_shown=are_all_shown))
+    print_lines(lambda width: directory.lay_out_contacts(named, width, are_all_calls_shown=are_all_shown))
 
 
 def _name_reviewed(livret: OpenLivret, partner: str, review: CheckRecord | None) -> str:
@@ -117,7 +117,7 @@ def _list_statuses(livret: OpenLivret, partner: str | None, clock: Clock) -> lis
     return [f"\t{status.text if status else ''}" for status in statuses]
 
 
-def _print_lines(lay_out: Callable[[int], Iterable[Line]]) -> None:
+def print_lines(lay_out: Callable[[int], Iterable[Line]]) -> None:
     """Print lines on the terminal, drawn where it can draw."""
     if output.can_draw():
         from fs_triage.render import terminal

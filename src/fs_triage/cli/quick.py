@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from fs_triage import output
 from fs_triage.contract import NOTHING_FOUND, OK, WRONG_CALL, Failure
+from fs_triage.files import folders
 from fs_triage.index import lookup
 from fs_triage.livret import OpenLivret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from fs_triage.cli.commands import Call
+    from fs_triage.desk.outcome import Journal
     from fs_triage.render.opening_status import Clock
 
 
@@ -18,8 +20,21 @@ def answer_wizard(livret: OpenLivret, call: Call) -> int:
     from fs_triage.delivery import daily_look
     from fs_triage.desk import session
 
-    accessible = call.has_flag("--accessible")
-    return session.run_wizard(livret, accessible=accessible, notice=daily_look.look_once_a_day())
+    return session.run_wizard(
+        livret,
+        accessible=call.has_flag("--accessible"),
+        notice=daily_look.look_once_a_day(),
+        journal=open_journal(),
+    )
+
+
+def open_journal() -> Journal | None:
+    """Return what counts the needs of a session; None where the house does not count, which imports nothing."""
+    if not folders.is_journal_on():
+        return None
+    from fs_triage.counts.session_counts import SessionCounts
+
+    return SessionCounts()
 
 
 def answer_fiche(livret: OpenLivret, call: Call) -> int:
@@ -83,6 +98,7 @@ def _ask(livret: OpenLivret, call: Call, positions: list[int], node: str | None 
         positions=positions,
         accessible=call.has_flag("--accessible"),
         moment=clock.moment if clock and call.find_value("--quand") else None,
+        journal=open_journal(),
     )
 
 

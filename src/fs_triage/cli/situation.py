@@ -41,9 +41,15 @@ def _show_demarches(livret: OpenLivret, call: Call, named: list[NamedSituation])
     """Print the démarches of the situations; a person at a terminal is asked which, when they are several."""
     positions = list(dict.fromkeys(position for one in named for position in one.positions))
     if len(positions) > 1 and output.is_terminal():
+        from fs_triage.cli import quick
         from fs_triage.desk import session
 
-        return session.run_wizard(livret, positions=positions, accessible=call.has_flag("--accessible"))
+        return session.run_wizard(
+            livret,
+            positions=positions,
+            accessible=call.has_flag("--accessible"),
+            journal=quick.open_journal(),
+        )
     output.print_wrapped_answer("\n\n".join(_render_text(livret, one) for one in named))
     return OK
 

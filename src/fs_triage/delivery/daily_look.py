@@ -5,10 +5,7 @@ It imports nothing that fetches: the new look is a process of its own, which the
 
 from __future__ import annotations
 
-import contextlib
-import sys
 import time
-from typing import Any
 
 from fs_triage import livret_choice
 from fs_triage.contract import Failure
@@ -31,19 +28,9 @@ def look_once_a_day() -> str:
     state = received.read_state(folder)
     if delivery.is_looked_at_daily and not 0 <= time.time() - state.looked < _DAY:
         received.write_state(folder, state.with_look(time.time()))  # else each start meanwhile begins another
-        _begin_look()
+        from fs_triage import background
+
+        background.start_call("maj", "--regarder")
     if state.place != delivery.place or not state.waiting:
         return ""
     return f"L’édition « {state.waiting} » du livret attend : fs-triage maj"
-
-
-def _begin_look() -> None:
-    import subprocess
-
-    options: dict[str, Any] = {"start_new_session": True}  # Ctrl-C of the wizard is not for it
-    if sys.platform == "win32":
-        options = {"creationflags": subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP}
-    for stream in ("stdin", "stdout", "stderr"):
-        options[stream] = subprocess.DEVNULL
-    with contextlib.suppress(OSError):  # the next start looks again
-        subprocess.Popen([sys.executable, "-m", "fs_triage", "maj", "--regarder"], **options)

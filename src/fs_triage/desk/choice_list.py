@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from fs_triage.desk.page import Action, Found, Option, Page, Retype, Value, fit_text
+from fs_triage.desk.page import Action, Found, Option, Page, Retype, Unfound, Value, fit_text
 from fs_triage.text.fold import fold
 from fs_triage.text.wrap import wrap_text
 
@@ -41,7 +41,9 @@ def find_choices(page: Page, typed: str) -> Found:
     if len(named) == 1 and fold(named[0].label) == fold(typed):
         return Found(named)
     found = page.find(typed) if page.find is not None else Found()
-    return Found((*found.options, *named), () if named and not found.options else found.notes)
+    if named and not found.options:
+        return Found(named)
+    return Found((*found.options, *named), found.notes, found.unfound)
 
 
 def _begins_words(typed: str, label: str) -> bool:
@@ -123,6 +125,11 @@ class Choices:
             self._rank = 0
         return value
 
+    def find_unfound(self) -> Unfound | None:
+        """Return what the words typed are, where the page ends with words that found nothing; None for others."""
+        outcome = self._find().unfound if self.page.ends_unfound and self.typed else ""
+        return Unfound(outcome) if outcome else None
+
     def move_pointer(self, by: int) -> None:
         """Point `by` choices further; a single step wraps around, a longer one stops at the ends."""
         count = len(self.options)
@@ -167,8 +174,10 @@ class Choices:
         self._rank = None if self.page.document is not None and not typed.strip() else 0
 
     def has_value(self, value: Value) -> bool:
-        """Return whether `value` is that of a choice that is shown."""
-        return any(option.value == value for option in (*self.page.options, *self.options))
+        """Return whether `value` is that of a choice that is shown, or of the words typed."""
+        return value == self.find_unfound() or any(
+            option.value == value for option in (*self.page.options, *self.options)
+        )
 
     def draw(self, columns: int, rows: int) -> list[Fragment]:
         """Return the list for a terminal of that size.

@@ -54,7 +54,7 @@ class Finder:
             return Found((*map(self.describe, nodes[:_MAX_FOUND]), *events))
         if not nodes:
             near = _propose_words(typed, meant.unknown_words) if meant.verdict == Verdict.UNKNOWN else ()
-            return Found(near, _explain_nothing(meant))
+            return Found(near, _explain_nothing(meant), _find_outcome(meant))
         notes: list[str] = []
         if meant.verdict == Verdict.MAYBE:
             notes += _name_unknown(meant.unknown_words) or ["Peut-être :"]
@@ -132,6 +132,15 @@ def _explain_nothing(meant: Understanding) -> tuple[str, ...]:
     if meant.verdict == Verdict.VAGUE:
         return ("Trop vague : ajoutez un mot, ou choisissez un partenaire.",)
     return tuple(_name_unknown(meant.unknown_words) or ["Rien de reconnu : dites-le autrement."])
+
+
+def _find_outcome(meant: Understanding) -> str:
+    """Return the outcome of words that found nothing, empty where they say too little."""
+    from fs_triage.desk import outcome
+    from fs_triage.understanding.result import Verdict
+
+    outcomes = {Verdict.OUT_OF_SCOPE: outcome.NOT_COVERED, Verdict.UNKNOWN: outcome.NOT_UNDERSTOOD}
+    return outcomes.get(meant.verdict, "")
 
 
 def _name_unknown(unknown: list[UnknownWord]) -> list[str]:

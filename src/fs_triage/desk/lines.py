@@ -17,7 +17,7 @@ from dataclasses import replace
 
 from fs_triage import output
 from fs_triage.desk.choice_list import find_choices
-from fs_triage.desk.page import Action, Choice, Found, Option, Page, fit_text, is_surrogate
+from fs_triage.desk.page import Action, Choice, Found, Option, Page, Unfound, fit_text, is_surrogate
 from fs_triage.text.fold import fold
 from fs_triage.text.numbers import parse_number
 from fs_triage.text.typography import NBSP, quote_input
@@ -59,10 +59,12 @@ class Lines:
     def ask_choice(self, page: Page) -> Choice:
         """Show `page`; returns what was chosen."""
         own = replace(page, options=tuple(o for o in page.options if o.value not in _EXITS.values()))
-        typed, options = "", own.options
+        typed, options, unfound = "", own.options, ""
         _print_page(own)
         if page.typed:
-            typed, options = page.typed, _print_found(find_choices(own, page.typed), page.typed) or options
+            found = find_choices(own, page.typed)
+            _print_found(found, page.typed)
+            typed, options = page.typed, found.options or options
         else:
             _print_options(own)
         while True:
@@ -73,6 +75,8 @@ class Lines:
                 output.print_wrapped_answer(note)
             if number is not None:
                 return Choice(options[number - 1].value, typed)
+            if action is Action.BACK and unfound:
+                return Choice(Unfound(unfound), typed)
             if action is Action.BACK and typed:
                 typed, options = "", own.options
                 _print_options(own)
@@ -83,8 +87,14 @@ class Lines:
             elif line.isascii() and line.isdigit() and len(line) <= _LONGEST_RANK:
                 output.print_answer(f"{quote_input(line)} n’est pas un numéro de 1 à {len(options)}.")
             elif line:
-                found = _print_found(find_choices(own, line), line)
-                typed, options = (line, found) if found else (typed, options)
+                found = find_choices(own, line)
+                _print_found(found, line)
+                unfound = found.unfound if page.ends_unfound else ""
+                if unfound and not found.options:
+                    return Choice(Unfound(unfound), line)
+                typed, options = (line, found.options) if found.options else (typed, options)
+            elif page.default is not None and not note:
+                return Choice(page.default)
             elif not note:
                 output.print_answer("Rien n’est choisi.")
 
@@ -124,8 +134,8 @@ def _print_options(page: Page) -> None:
         _print_option(rank, option, earlier)
 
 
-def _print_found(found: Found, typed: str) -> tuple[Option, ...]:
-    """Print what words found; returns the choices among it."""
+def _print_found(found: Found, typed: str) -> None:
+    """Print what words found."""
     if found.options:
         output.print_answer("")
         output.print_wrapped_answer(f"Recherche\u00a0: {typed}")
@@ -137,7 +147,6 @@ def _print_found(found: Found, typed: str) -> tuple[Option, ...]:
             group = option.group
             output.print_wrapped_answer(group)
         _print_option(rank, option)
-    return found.options
 
 
 def _print_option(rank: int, option: Option, earlier: str = "") -> None:

@@ -68,6 +68,13 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Unfound:
+    """The value of words that found nothing, once they were left: why, as an outcome of `desk.outcome`."""
+
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
 class Copy:
     """The value of a choice that copies a text; `what` names it in a sentence."""
 
@@ -75,7 +82,7 @@ class Copy:
     what: str
 
 
-Value = str | Action | Retype | Event | Copy
+Value = str | Action | Retype | Event | Unfound | Copy
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +114,14 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What the words typed were understood as: choices, best first, and what is to be said above them."""
+    """What the words typed were understood as: choices, best first, and what is to be said above them.
+
+    `unfound` is the outcome of words that found nothing, empty where they did, or say too little.
+    """
 
     options: tuple[Option, ...] = ()
     notes: tuple[str, ...] = ()
+    unfound: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +131,9 @@ class Page:
     `find` says what words mean on this page; `typed` are those typed here earlier. A `document` has the screen but for
     the choices, which stand in a row, and none is pointed at: what is pressed in a hurry, before it is read, leads
     nowhere. `hint` says which keys do something.
+
+    With `ends_unfound`, words that found nothing end the page when they are left, by Enter or by Esc. `default` is what
+    Enter alone chooses where nothing is pointed at.
     """
 
     head: tuple[str, ...]
@@ -130,6 +144,8 @@ class Page:
     hint: str = ""
     document: Document | None = None
     find: Callable[[str], Found] | None = None
+    ends_unfound: bool = False
+    default: Value | None = None
 
     @property
     def has_back(self) -> bool:

@@ -325,13 +325,18 @@ class _ListPrompt:
         @keys.add("enter")
         @keys.add("c-j")
         def _(event: KeyPressEvent) -> None:
-            if (value := self._choices.choose()) is not None:
+            value = self._choices.choose()
+            if value is None and not self._choices.options:
+                value = self._choices.find_unfound()
+            if value is not None:
                 event.app.exit(result=value)
 
         @keys.add("escape")
         @keys.add("left", filter=~is_row)
         def _(event: KeyPressEvent) -> None:
-            if self._choices.typed:
+            if (unfound := self._choices.find_unfound()) is not None:
+                event.app.exit(result=unfound)
+            elif self._choices.typed:
                 self._choices.clear_typed()
             elif self._choices.page.has_back:
                 event.app.exit(result=Action.BACK)

@@ -12,11 +12,12 @@ from typing import Any
 from fs_triage import output
 from fs_triage.contract import OK, ROOT, SIGINT_EXIT, WRONG_CALL, Failure
 from fs_triage.desk.find import Finder
-from fs_triage.desk.page import Action, Choice, Desk, Document, Event, Option, Page, Retype
+from fs_triage.desk.page import Action, Choice, Desk, Document, Event, Option, Page, Retype, Unfound
 from fs_triage.desk.walk import Walk, replay_answers
 from fs_triage.index import lookup
 from fs_triage.livret import PREPARING, OpenLivret
 from fs_triage.render import labels
+from fs_triage.text.typography import quote_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from fs_triage.contract import Question
     from fs_triage.desk.card_acts import Outcome
+    from fs_triage.desk.outcome import Journal
     from fs_triage.render.conclusion import Card
 
 _QUIT = Option(Action.QUIT, "Quitter")
@@ -39,6 +41,10 @@ _NEXT_NEED = Option(Action.RESTART, "Un autre besoin", "du même usager, chez ce
 _NEW_VISITOR = Option(Action.NEW_VISITOR, "Nouvel usager", "oublier cette visite")
 _ESCALATE = Option(Action.ESCALATE, f"La démarche bloque\u00a0: {labels.LEVEL_NAMES[2]}")
 _EVERY_ANSWER = "*"
+_KEEP = Option(
+    "oui", "Oui, les garder", "avec la semaine et la maison ; relisez-les : rien ne doit y nommer quelqu’un"
+)
+_KEEP_NOT = Option(Action.BACK, "Non")
 
 _HUNG_UP = 129
 _EXIT_CODES = {"SIGINT": SIGINT_EXIT, "SIGBREAK": SIGINT_EXIT, "SIGTERM": 143, "SIGHUP": _HUNG_UP}
@@ -52,7 +58,8 @@ class SessionState:
     """Where the counsellor is: the walk, and the ids of the démarches to pick from before it begins.
 
     `event` is the id of the event of life that is open, `note` what came of the last act. `visit` are the ids of the
-    conclusions read for this visitor, in that order; it is nowhere but here, and gone with the session.
+    conclusions read for this visitor, in that order; it is nowhere but here, and gone with the session. `unfound` are
+    the words that found nothing, while it is asked whether the journal may keep them, `unfound_as` their outcome.
     """
 
     walk: Walk = _START
@@ -61,6 +68,8 @@ class SessionState:
     note: str = ""
     visit: tuple[str, ...] = ()
     is_visit_shown: bool = False
+    unfound: str = ""
+    unfound_as: str = ""
 
 
 def run_wizard(
@@ -71,11 +80,13 @@ def run_wizard(
     accessible: bool = False,
     moment: datetime | None = None,
     notice: str = "",
+    journal: Journal | None = None,
 ) -> int:
     """Run a session; returns the exit code.
 
     It begins at `node`, or with a choice of the conclusions at `positions`, or at the first question, above which
-    `notice` is said. Its cards say which contacts are open at `moment`, else now.
+    `notice` is said. Its cards say which contacts are open at `moment`, else now. `journal` counts what becomes of
+    needs; None where the house does not count.
     Raises `Failure` without a terminal, `KeyboardInterrupt` on Ctrl-C or Ctrl-D at any prompt, and
     `SystemExit` with the code of the contract on SIGTERM and SIGHUP.
     """
@@ -83,16 +94,16 @@ def run_wizard(
         raise Failure(WRONG_CALL, _NO_TERMINAL)
     desks: list[Desk] = []
     with contextlib.ExitStack() as session:
+        if journal is not None:
+            session.callback(journal.close)
         session.enter_context(_handle_signals(lambda: bool(desks) and desks[0].interrupt()))
         with output.LongWork(PREPARING):
             livret.load()
             desks.append(_create_desk(accessible))
             _ = livret.model  # else the first word typed would wait for it
         session.enter_context(desks[0].open_session())
-        wizard = Wizard(livret, desks[0], moment, notice)
-        state: SessionState | None = wizard.build_first_state(node, positions)
-        while state is not None:
-            state = wizard.run_step(state)
+        wizard = Wizard(livret, desks[0], moment, notice, journal)
+        wizard.run_session(wizard.build_first_state(node, positions))
     return OK
 
 
@@ -150,12 +161,18 @@ class Wizard:
     """A session on a livret: each step shows a page and returns the state that follows."""
 
     def __init__(
-        self, livret: OpenLivret, desk: Desk, moment: datetime | None = None, notice: str = ""
+        self,
+        livret: OpenLivret,
+        desk: Desk,
+        moment: datetime | None = None,
+        notice: str = "",
+        journal: Journal | None = None,
     ) -> None:
         self._livret = livret
         self._desk = desk
         self._moment = moment
         self._finder = Finder(livret)
+        self._journal = journal
         self._head = (self._build_title(), notice) if notice else (self._build_title(),)
 
     def build_first_state(self, node: str | None, positions: list[int] | None) -> SessionState:
@@ -164,8 +181,29 @@ class Wizard:
             return SessionState(replay_answers(node.split("/") if node else [], self._find_question))
         return SessionState(candidates=tuple(self._finder.get_ids(positions or [])))
 
+    def run_session(self, state: SessionState) -> None:
+        """Run all steps from `state` on; the journal is told what each leaves, also by Ctrl-C or a closed window."""
+        tally = None
+        if self._journal is not None:
+            from fs_triage.desk.outcome import Tally
+
+            tally = Tally(self._journal)
+        before: SessionState | None = state
+        while before is not None:
+            after = None
+            try:
+                after = self.run_step(before)
+            finally:
+                if tally is not None:
+                    tally.follow_step(before.walk, self._find_level(before), after.walk if after else None)
+                    if after is not None and before.visit and not after.visit:
+                        tally.forget_visitor()
+            before = after
+
     def run_step(self, state: SessionState) -> SessionState | None:
         """Show the page of `state` and return the state that the answer leads to, None to quit."""
+        if state.unfound:
+            return self._ask_to_keep(state)
         if state.is_visit_shown:
             return self._show_visit(state)
         if state.walk.node == ROOT and not state.walk.steps:
@@ -181,6 +219,40 @@ class Wizard:
         question: Question | None = json.loads(text) if text is not None else None
         return question
 
+    def _find_level(self, state: SessionState) -> int:
+        """Return the level of the card that `state` shows, 0 where it shows none."""
+        node = state.walk.node
+        if state.unfound or self._find_question(node) is not None:
+            return 0
+        conclusion = json.loads(self._livret.get_conclusion_json(self._livret.get_node(node).first))
+        return int(conclusion["level"])
+
+    def _ask(self, page: Page) -> Choice:
+        """Show a page on which a need can be typed; where the house counts, words that found nothing end it."""
+        return self._desk.ask_choice(replace(page, ends_unfound=self._journal is not None))
+
+    def _ask_to_keep(self, state: SessionState) -> SessionState:
+        """Ask whether the journal may keep words that found nothing, which are shown; Enter alone says no."""
+        assert self._journal is not None
+        page = Page(
+            (quote_text(state.unfound), *self._finder.find(state.unfound).notes),
+            "Garder ces mots pour que le livret y réponde un jour\u00a0?",
+            (_KEEP_NOT, _KEEP),
+            default=Action.BACK,
+        )
+        if self._desk.ask_choice(page).value == _KEEP.value:
+            self._journal.keep_need(state.unfound, state.unfound_as)
+        return replace(state, unfound="", unfound_as="")
+
+    def _count_unfound(self, state: SessionState, outcome: str, words: str) -> SessionState:
+        """Count words that found nothing; returns the state that asks whether they may be kept, where they may."""
+        from fs_triage.desk.outcome import may_keep
+
+        assert self._journal is not None
+        self._journal.keep_outcome("", outcome)
+        state = replace(state, walk=state.walk.type(""))
+        return replace(state, unfound=words, unfound_as=outcome) if may_keep(words) else state
+
     def _ask_question(self, state: SessionState, question: Question) -> SessionState | None:
         walk = state.walk
         answers = tuple(Option(c["id"], c["label"], c["help"] or "") for c in question["answers"])
@@ -194,7 +266,7 @@ class Wizard:
             walk.typed,
             find=lambda typed: self._finder.find(typed, at=walk.node),
         )
-        choice = self._desk.ask_choice(page)
+        choice = self._ask(page)
         for answer in question["answers"]:
             if choice.value == (answer["to"] if choice.typed else answer["id"]):  # words find nodes
                 walk = walk.give_answer(answer["id"], self._find_question, typed=choice.typed)
@@ -212,7 +284,7 @@ class Wizard:
             walk.typed,
             find=self._finder.find,
         )
-        return self._follow(state, self._desk.ask_choice(page))
+        return self._follow(state, self._ask(page))
 
     def _ask_about_event(self, state: SessionState) -> SessionState | None:
         """Ask the question that sorts the démarches of an event of life, or go on to them where it has none."""
@@ -225,7 +297,7 @@ class Wizard:
         page = Page(
             (row.title,), row.question, (*answers, every, _BACK_TO_PARTNERS, _QUIT), find=self._finder.find
         )
-        choice = self._desk.ask_choice(page)
+        choice = self._ask(page)
         known = [answer for answer in row.answers if answer.id == choice.value]
         if known or choice.value == _EVERY_ANSWER:
             return replace(state, candidates=tuple(self._finder.get_ids(row.list_positions(known))))
@@ -255,7 +327,7 @@ class Wizard:
         page = Page(
             head, _MENU, options, typed=walk.typed, hint=_MENU_HINT, document=document, find=self._finder.find
         )
-        choice = self._desk.ask_choice(page)
+        choice = self._ask(page)
         if isinstance(choice.value, str):
             return SessionState(self._open(walk.restart(), choice), visit=state.visit)
         outcome: Outcome | None = None
@@ -294,7 +366,7 @@ class Wizard:
             earlier=Action.SHEET_OF_VISIT,
             find=self._finder.find,
         )
-        choice = self._desk.ask_choice(page)
+        choice = self._ask(page)
         match choice.value:
             case Action.SHEET_OF_VISIT:
                 outcome = CardActs(self._livret, self._desk).give_sheet(state.visit)
@@ -321,6 +393,8 @@ class Wizard:
                 return replace(state, walk=self._open(walk, choice))
             case Retype(words):
                 return replace(state, walk=walk.type(words))
+            case Unfound(outcome):
+                return self._count_unfound(state, outcome, choice.typed)
             case Event(event):
                 return SessionState(walk.restart(), event=event, visit=state.visit)
             case Action.RESTART:

@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     import re
     from collections.abc import Mapping
 
-SETTINGS = ("regles", "livret", "maison", "maj", "maj_chaque_jour", "cle")
+SETTINGS = ("regles", "livret", "maison", "maj", "maj_chaque_jour", "cle", "comptes")
 """The folder of the rules, the livret there, the name of the house (on what is printed and sent); where the livret is
-published, whether to look there once a day, the fingerprint of the key that signs it."""
+published, whether to look there once a day, the fingerprint of the key that signs it; the server
+of the counts."""
 
 _EXAMPLES = {
     "livret": DEFAULT_LIVRET,
@@ -23,6 +24,7 @@ _EXAMPLES = {
     "maj": "https://exemple.fr/livret",
     "maj_chaque_jour": "oui",
     "cle": "ABCD-EFGH-IJKL-MNOP",
+    "comptes": "postgresql://poste@serveur/france_services",
 }
 
 _LONGEST_FIRST = sorted(SETTINGS, key=len, reverse=True)

@@ -22,6 +22,9 @@ APPLICATION = "fs-triage"
 BOOKLET = "livret.yaml"
 ALL_PLACES = "tous"
 """The département of a livret that holds everywhere: others inherit from it, and no desk uses it."""
+JOURNAL_ON = "journal-actif"
+"""In the data folder, the empty file that is there while the house counts."""
+
 DEFAULT_LIVRET = "jura"
 _HEAD = 4000  # characters of a booklet in which its département stands
 
@@ -68,8 +71,14 @@ def find_config_file() -> str | None:
 
 
 def find_data_folder() -> str | None:
-    """Return the folder of the livrets that were received; None when the user has no home."""
+    """Return the folder of the livrets that were received and of the journal; None when the user has no home."""
     return _find_user_folder("XDG_DATA_HOME", "~/.local/share", "user_data_dir", "Livrets")
+
+
+def is_journal_on() -> bool:
+    """Return whether the house counts what its visitors need."""
+    folder = find_data_folder()
+    return folder is not None and os.path.exists(os.path.join(folder, JOURNAL_ON))
 
 
 def get_own_livrets() -> str:

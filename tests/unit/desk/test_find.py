@@ -8,6 +8,7 @@ import pytest
 from conftest import clean_environment
 from terminal import GUICHET
 
+from fs_triage.desk import outcome
 from fs_triage.desk.find import Finder
 from fs_triage.desk.page import Found, Option, Retype
 from fs_triage.livret import OpenLivret, open_livret
@@ -109,7 +110,9 @@ def test_a_vague_need_offers_its_choices(livret: OpenLivret, monkeypatch: pytest
 def test_what_the_livret_does_not_speak_of(livret: OpenLivret, monkeypatch: pytest.MonkeyPatch) -> None:
     topic = Topic("la chasse et la pêche", "Voyez la fédération.")
     assert shown(livret, monkeypatch, Understanding(Verdict.OUT_OF_SCOPE, topic=topic)) == Found(
-        (), ("Ce livret ne traite pas ce sujet\u00a0: la chasse et la pêche.", "Voyez la fédération.")
+        (),
+        ("Ce livret ne traite pas ce sujet\u00a0: la chasse et la pêche.", "Voyez la fédération."),
+        unfound=outcome.NOT_COVERED,
     )
     assert shown(livret, monkeypatch, Understanding(Verdict.OUT_OF_SCOPE)).notes == (
         "Ce livret ne traite pas ce sujet.",
@@ -124,6 +127,7 @@ def test_words_that_are_not_known_and_those_near(livret: OpenLivret, monkeypatch
         Understanding(Verdict.UNKNOWN, unknown_words=unknown),
         "une naisance qqq",
     )
+    assert found.unfound == outcome.NOT_UNDERSTOOD
     assert found.notes == ("Mots non reconnus\u00a0: «\u00a0naisance\u00a0», «\u00a0qqq\u00a0».",)
     assert [option.value for option in found.options] == [Retype("une naissance qqq")]
     assert found.options[0].label == "Vouliez-vous dire\u00a0: naissance\u00a0?"
@@ -146,7 +150,8 @@ def test_words_that_are_not_known_and_those_near(livret: OpenLivret, monkeypatch
 def test_nothing_to_choose_from(
     livret: OpenLivret, monkeypatch: pytest.MonkeyPatch, meant: Understanding, note: str
 ) -> None:
-    assert shown(livret, monkeypatch, meant) == Found((), (note,))
+    unfound = "" if meant.verdict == Verdict.VAGUE else outcome.NOT_UNDERSTOOD
+    assert shown(livret, monkeypatch, meant) == Found((), (note,), unfound)
 
 
 def test_several_needs_are_shown_need_by_need(livret: OpenLivret, monkeypatch: pytest.MonkeyPatch) -> None:
