@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import bad_livrets
 import chromium
+import postgres
 import pytest
 
 from fs_triage.author import verifier
@@ -201,6 +202,13 @@ def browser() -> Iterator[chromium.Check]:
     """Check a page in a real browser."""
     with chromium.open_browser() as check:
         yield check
+
+
+@pytest.fixture(scope="session")
+def database_server() -> Iterator[postgres.Server]:
+    """A PostgreSQL of the tests' own, on the loopback."""
+    with postgres.start_server() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -61,12 +61,17 @@ class _Hiding:
         return any(cost == 0 for cost, _ in self._find_ways(place))
 
     def hide_way(self, place: _Place) -> None:
-        """Hide what makes a small cell uncertain, as little as can be; all of the table where nothing else does."""
+        """Hide what makes a small cell uncertain, as little as can be.
+
+        A small total that is known to be small may leave its cells no choice (4, of four cells): nothing is told of it.
+        """
         ways = sorted(self._find_ways(place))
-        every = [(line, column) for line, values in enumerate(self._lines) for column in range(len(values))]
-        for line, column in ways[0][1] if ways else every:
-            if self._lines[line][column]:
-                self.marks.setdefault((line, column), Hidden.MASKED)
+        for total in ((place[0], self._last[1]), (self._last[0], place[1]), self._last):
+            if not ways:
+                self.marks[total] = Hidden.MASKED
+                ways = sorted(self._find_ways(place))
+        for other in ways[0][1]:
+            self.marks.setdefault(other, Hidden.MASKED)
 
     def _find_ways(self, place: _Place) -> Iterator[tuple[int, list[_Place]]]:
         """Yield the cheapest way along which a cell can be raised, then lowered: what is shown of it, and its cells."""
@@ -101,11 +106,11 @@ class _Hiding:
         return None
 
     def _can_move(self, place: _Place, by: int) -> bool:
-        """Return whether a cell, once hidden, might hold one more or one less."""
+        """Return whether a cell, once hidden, might hold one more or one less for all that its mark says."""
         value = self._get_value(place)
-        if not value:
-            return False
-        return 1 <= value + by < LEAST if value < LEAST else value + by >= LEAST
+        if self.marks.get(place) is Hidden.SMALL:
+            return 1 <= value + by < LEAST
+        return value > 0 and value + by >= (LEAST if value >= LEAST else 1)
 
     def _get_value(self, place: _Place) -> int:
         return self._lines[place[0]][place[1]]

@@ -195,8 +195,9 @@ class Wizard:
                 after = self.run_step(before)
             finally:
                 if tally is not None:
-                    tally.follow_step(before.walk, self._find_level(before), after.walk if after else None)
-                    if after is not None and before.visit and not after.visit:
+                    level = self._find_level(before)
+                    tally.follow_step(before.walk, level, after.walk if after else None)
+                    if after is not None and (level or before.visit) and not after.visit:
                         tally.forget_visitor()
             before = after
 
