@@ -53,16 +53,17 @@ class Server:
     def _run(self, program: str, *arguments: str) -> None:
         # none of its programs runs as root, as those who try this in a container often are
         user = _OWNER if os.geteuid() == 0 else None
-        ran = subprocess.run(
-            [self._programs / program, *arguments],
-            cwd=self._folder,
-            env={"LC_ALL": "C"},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,  # that of a server outlives the call
-            stderr=(self._folder / "stderr").open("ab"),
-            user=user,
-            timeout=60,
-        )
+        with (self._folder / "stderr").open("ab") as messages:
+            ran = subprocess.run(
+                [self._programs / program, *arguments],
+                cwd=self._folder,
+                env={"LC_ALL": "C"},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,  # that of a server outlives the call
+                stderr=messages,
+                user=user,
+                timeout=60,
+            )
         assert ran.returncode == 0, (self._folder / "stderr").read_text("utf-8", "replace")
 
 

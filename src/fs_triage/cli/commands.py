@@ -568,7 +568,7 @@ COMMANDS = {
                     metavar="GROUPE",
                     values=("partenaire", "demarche", "semaine", "maison"),
                 ),
-                Option("--departement", "Lire les comptes du département (« comptes » de config.toml)."),
+                Option("--comptes", "Lire les comptes du département (« comptes » de config.toml)."),
                 Option("--csv", "Écrire en CSV, pour un tableur."),
                 Option("--html", "Écrire une page, avec ses barres.", metavar="FICHIER", values=PATHS),
                 Option("--besoins", "Donner les besoins restés sans réponse, en lignes pour le livret."),

@@ -41,10 +41,10 @@ def run_bilan(livret: OpenLivret, call: Call) -> int:
         return counts.prepare_server(address)
     livret.load()
     since = counts.read_since(call.find_value("--depuis"))
-    of_departement = call.has_flag("--departement")
+    of_departement = call.has_flag("--comptes")
     if call.has_flag("--besoins"):
         if form not in ("", "--json") or "--par" in call.options:
-            raise Failure(WRONG_CALL, "--besoins ne va qu’avec --depuis, --departement et --json.")
+            raise Failure(WRONG_CALL, "--besoins ne va qu’avec --depuis, --comptes et --json.")
         return _show_needs(livret, since, of_departement, bool(form))
     by = call.find_value("--par") or "partenaire"
     if by not in reports.GROUPINGS:

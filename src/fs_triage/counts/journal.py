@@ -137,13 +137,13 @@ class Journal:
         counts += "(SELECT count(*) FROM besoins WHERE envoyee = 0)"
         return self._read(lambda connection: int(connection.execute(counts).fetchone()[0]), 0)
 
-    def mark_sent(self, rows: Iterable[Demand | Need]) -> None:
+    def mark_sent(self, demands: Iterable[Demand], needs: Iterable[Need]) -> None:
         """Note that rows are with the département."""
-        ids = [(row.id.bytes,) for row in rows]
+        ids = [[(row.id.bytes,) for row in kind] for kind in (demands, needs)]
 
         def write(connection: sqlite3.Connection) -> None:
-            for table in ("demandes", "besoins"):
-                connection.executemany(f"UPDATE {table} SET envoyee = 1 WHERE id = ?", ids)
+            for table, values in zip(("demandes", "besoins"), ids, strict=True):
+                connection.executemany(f"UPDATE {table} SET envoyee = 1 WHERE id = ?", values)
 
         self._work(write)
 

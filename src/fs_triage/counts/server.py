@@ -131,7 +131,7 @@ def send_waiting(address: str, journal: Journal) -> int:
                 if rows:
                     values = [dict(zip(table.columns.keys(), row, strict=True)) for row in rows]
                     connection.execute(insert(table).on_conflict_do_nothing(), values)
-        journal.mark_sent([*demands, *needs])
+        journal.mark_sent(demands, needs)
         count += len(demands) + len(needs)
 
 

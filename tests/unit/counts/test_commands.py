@@ -263,7 +263,7 @@ WRONG_CALLS = [
     (("journal", "--activer", "--arreter"), "--activer et --arreter"),
     (("journal", "--effacer", "--json"), "--voir"),
     (("journal", "--envoyer"), "comptes = "),
-    (("bilan", "--departement"), "comptes = "),
+    (("bilan", "--comptes"), "comptes = "),
     (("bilan", "--par", "jour"), "partenaire, demarche, semaine, maison"),
     (("bilan", "--csv", "--json"), "ne vont pas ensemble"),
     (("bilan", "--csv", "--besoins"), "--besoins ne va"),
@@ -294,5 +294,5 @@ def test_without_the_extra_a_sentence_says_what_to_install(
     monkeypatch.setitem(sys.modules, "sqlalchemy", None)
     monkeypatch.delitem(sys.modules, "fs_triage.counts.server", raising=False)
     monkeypatch.delattr("fs_triage.counts.server", raising=False)
-    code, _, err = desk("bilan", "--departement")
+    code, _, err = desk("bilan", "--comptes")
     assert code == 2 and 'pip install "fs-triage[comptes]"' in err
