@@ -113,6 +113,18 @@ def test_a_quick_call_imports_these_modules_alone(
     assert standard <= STANDARD | ({"math"} if arguments[0] == "chercher" else set())
 
 
+def test_a_house_that_counts_pays_nothing_for_a_lookup(desk: Path) -> None:
+    flag = desk / ".local" / "share" / "fs-triage" / "journal-actif"
+    flag.parent.mkdir(parents=True)
+    flag.touch()
+    try:
+        _, ours, standard, others = imported(("caf", "rsa"), desk)
+    finally:
+        flag.unlink()
+    assert (ours, others) == (OWN, set())
+    assert standard <= STANDARD
+
+
 def test_a_search_is_trained_when_one_is_asked_for(tmp_path: Path) -> None:
     """The first call after a change of the rules is the slowest: it does not prepare what it does not use."""
     for call, is_trained in ((("caf", "rsa"), False), (("chercher", "permis", "perdu"), True)):
