@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import shlex
 import signal
 import sqlite3
 import time
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
 import pytest
+from chromium import Check
 from conftest import Call, clean_environment
 from terminal import CTRL_C, ENTER, ESCAPE, GUICHET, LEFT, PATIENCE, SIZES, Terminal, plain, terminal, words
 
-from fs_triage.counts.journal import Journal, find_monday
+from fs_triage.cli import commands
+from fs_triage.counts.journal import Demand, Journal, Need, find_monday
 from fs_triage.desk.outcome import NOT_COVERED, NOT_UNDERSTOOD, PASSED_ON, SETTLED
 
 FIRST, KEEP = "Pour quel partenaire", "Garder ces mots"
@@ -179,6 +183,36 @@ def test_a_journal_that_another_holds_makes_nobody_wait(home: Path, tmp_path: Pa
         assert words("1 demande de cette session n’a pas pu être comptée") in words(window.bare())
     holder.close()
     assert read(data) == [("mairie/naissance", SETTLED, 1), (PERMIT, SETTLED, 1)]
+
+
+@pytest.mark.usefixtures("counting")
+def test_the_page_of_a_report_is_sound_and_loads_nothing(
+    call: Call, data: Path, tmp_path: Path, browser: Check
+) -> None:
+    for times, demarche, outcome in ((12, "caf/rsa/demande", SETTLED), (3, "caf/rsa/demande", PASSED_ON)):
+        week = find_monday(date.today())
+        Journal(data).add([Demand(uuid.uuid4(), week, "Lons", demarche, outcome) for _ in range(times)], [])
+    for by in ("demarche", "semaine"):
+        page = tmp_path / f"{by}.html"
+        assert call("bilan", "--html", str(page), "--par", by)[0] == 0
+        text = page.read_text("utf-8")
+        assert "default-src 'none'" in text and "http" not in text.replace("http-equiv", "")
+        answer = browser(page, "a4")
+        assert (answer["violations"], answer["overflows"]) == ([], False)
+
+
+def test_the_examples_of_the_help(
+    call: Call, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    week = find_monday(date.today())
+    need = Need(uuid.uuid4(), week, "Lons", "zzyx wxqz", NOT_UNDERSTOOD)
+    Journal(data).add([Demand(uuid.uuid4(), week, "Lons", "", NOT_UNDERSTOOD)], [need])
+    for name in ("journal", "bilan"):
+        for line in filter(None, map(str.strip, commands.COMMANDS[name].examples.splitlines())):
+            program, *arguments = shlex.split(line.partition("  # ")[0])
+            assert program == "fs-triage" and call(*arguments)[0] == 0, line
 
 
 @pytest.mark.usefixtures("counting")

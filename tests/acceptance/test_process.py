@@ -42,6 +42,7 @@ COMMANDS = {
     "relecture": ("relecture", "msa"),
     "comparer": ("comparer", LIVRET, LIVRET),
     "livrets": ("livrets",),
+    "journal": ("journal",),
     "--version": ("--version",),
     "--aide": ("--aide",),
 }
@@ -354,8 +355,8 @@ def examples() -> list[str]:
     return [line for line in lines if line]
 
 
-IN_THEIR_ORDER = ("fs-triage publier", "fs-triage maj")
-"""The examples that need what the one before has made: `test_delivery.py` runs them."""
+IN_THEIR_ORDER = ("fs-triage publier", "fs-triage maj", "fs-triage journal", "fs-triage bilan")
+"""The examples that need what the one before has made: `test_delivery.py` and `test_counts.py` run them."""
 
 
 @pytest.mark.parametrize("line", [line for line in examples() if not line.startswith(IN_THEIR_ORDER)])

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 import yaml
-from chromium import Check
 from conftest import ROOT, Call
 from jsonschema import Draft202012Validator
 from terminal import GUICHET
@@ -215,17 +214,6 @@ def test_a_terminal_shows_all_to_the_house(desk: Call, keep: Keep, monkeypatch: 
     monkeypatch.setenv("TERM", "dumb")
     out = desk("bilan")[1]
     assert "Mairie\u00a0: 15 (réglé sur place 12, transmis 3)" in out
-
-
-@pytest.mark.usefixtures("counted")
-def test_the_page_is_sound_and_loads_nothing(desk: Call, tmp_path: Path, browser: Check) -> None:
-    for by in ("partenaire", "demarche", "semaine", "maison"):
-        page = tmp_path / f"{by}.html"
-        assert desk("bilan", "--html", str(page), "--par", by)[0] == 0
-        text = page.read_text("utf-8")
-        assert "default-src 'none'" in text and "http" not in text.replace("http-equiv", "")
-        answer = browser(page, "a4")
-        assert answer["violations"] == [], by
 
 
 def test_a_name_is_text_in_a_page_and_no_formula_in_a_spreadsheet(
