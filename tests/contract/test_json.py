@@ -73,6 +73,9 @@ ANSWERS = {
     "every tree": ("arbre", "--json"),
     "the problems": ("verifier", GUICHET, "--json"),
     "the livrets": ("livrets", "--json"),
+    "what a desk has counted": ("journal", "--json"),
+    "a report of what was counted": ("bilan", "--json"),
+    "the needs that found nothing": ("bilan", "--besoins", "--json"),
     "the same livret twice": ("comparer", GUICHET, GUICHET, "--json"),
     "two livrets": ("comparer", VAL_FICTIF, str(RULES / "jura"), "--json"),
 }

@@ -50,13 +50,15 @@ def run_bilan(livret: OpenLivret, call: Call) -> int:
     if by not in reports.GROUPINGS:
         raise Failure(WRONG_CALL, f"--par attend {', '.join(reports.GROUPINGS)} ; pas « {by[:20]} ».")
     report = counts.read_report(livret, by, since, of_departement)
-    if report is None:
+    if form == "--json":
+        output.print_json(reports.render_json(reports.hide_small_cells(report)))
+    if not report.lines:
         return counts.tell_nothing(of_departement)
     if page is not None:
         return _write_page(report, page)
     if form == "--json":
-        output.print_json(reports.render_json(reports.hide_small_cells(report)))
-    elif form == "--csv" or not output.is_shown():
+        return OK
+    if form == "--csv" or not output.is_shown():
         output.print_format(reports.render_csv(reports.hide_small_cells(report)))
     else:
         from fs_triage.cli import lists
@@ -73,10 +75,10 @@ def _show_needs(livret: OpenLivret, since: date | None, of_departement: bool, as
     found = needs.sort_needs(livret, counts.read_needs(since, of_departement))
     if as_json:
         output.print_json(needs.render_json(found))
-    elif found.by_topic or found.others:
-        output.print_format(needs.render_yaml(found))
-    else:
+    if not found.by_topic and not found.others:
         return counts.tell_nothing(of_departement)
+    if not as_json:
+        output.print_format(needs.render_yaml(found))
     return OK
 
 

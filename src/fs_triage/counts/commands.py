@@ -98,7 +98,7 @@ def show_journal(as_json: bool) -> int:
             for week, house, demarche, outcome, count in kept
         ]
         texts = [{"week": need.week.isoformat(), "house": need.house, "text": need.text} for need in needs]
-        answer = {"schema_version": 1, "active": is_on, "house": house, "rows": rows, "needs": texts}
+        answer = {"schema_version": 1, "active": is_on, "house": house, "journal": rows, "needs": texts}
         output.print_json(json.dumps({**answer, "waiting": waiting}, ensure_ascii=False))
         return OK
     lines = [
@@ -154,8 +154,8 @@ def prepare_server(address: str) -> int:
     return OK
 
 
-def read_report(livret: OpenLivret, by: str, since: date | None, of_departement: bool) -> Report | None:
-    """Return what was counted, None for nothing; raises `Failure`."""
+def read_report(livret: OpenLivret, by: str, since: date | None, of_departement: bool) -> Report:
+    """Return what was counted; raises `Failure`."""
     column = GROUPINGS[by].column
     counts: list[Counted]
     if of_departement:
@@ -166,8 +166,6 @@ def read_report(livret: OpenLivret, by: str, since: date | None, of_departement:
     else:
         with _open_journal() as journal:
             counts = journal.count_by(column, since)
-    if not counts:
-        return None
     return build_report(by, since, counts, lambda key: _name_key(livret, by, key))
 
 

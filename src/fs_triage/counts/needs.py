@@ -71,7 +71,7 @@ def render_json(needs: SortedNeeds) -> str:
     """Return the needs as JSON."""
     topics = [*sorted(needs.by_topic.items()), (None, needs.others)]
     texts = [{"text": text, "topic": topic} for topic, found in topics for text in found]
-    return json.dumps({"schema_version": 1, "needs": texts}, ensure_ascii=False)
+    return json.dumps({"schema_version": 1, "unanswered": texts}, ensure_ascii=False)
 
 
 def quote_yaml(text: str) -> str:

@@ -131,7 +131,7 @@ def render_json(report: Report) -> str:
         "by": GROUPINGS[report.by].json_name,
         "since": report.since.isoformat() if report.since else None,
         "hidden_below": LEAST,
-        "rows": [{"key": line.key, "label": line.label, **_describe(line)} for line in report.lines],
+        "counts": [{"key": line.key, "label": line.label, **_describe(line)} for line in report.lines],
         "total": _describe(report.total),
     }
     return json.dumps(answer, ensure_ascii=False)

@@ -119,7 +119,7 @@ def test_what_is_kept_is_shown_whole(desk: Call, data: Path) -> None:
         "outcome": "passed_on",
         "count": 3,
     }
-    assert row in answer["rows"]
+    assert row in answer["journal"]
     assert (answer["active"], answer["waiting"], answer["needs"][0]["text"]) == (False, 59, "un logement")
 
 
@@ -174,7 +174,7 @@ def test_from_the_week_of_a_day_on(desk: Call) -> None:
         answer = json.loads(desk("bilan", "--json", "--depuis", day, "--par", "semaine")[1])
         SCHEMA.validate(answer)
         assert answer["since"] == "2026-11-23"
-        assert [row["key"] for row in answer["rows"]] == ["2026-11-23", "2026-11-30"]
+        assert [row["key"] for row in answer["counts"]] == ["2026-11-23", "2026-11-30"]
     assert desk("bilan", "--depuis", "2027-01-01")[0] == 1
     for wrong in ("hier", "2026-13-01", "23/11/2026", ""):
         code, _, err = desk("bilan", "--depuis", wrong)
@@ -192,12 +192,12 @@ def test_what_leaves_the_house_hides_small_counts_and_what_would_tell_them(
     assert desk("bilan", "--html", str(page))[0] == 0
     answer = json.loads(desk("bilan", "--json")[1])
     SCHEMA.validate(answer)
-    [mairie] = [row for row in answer["rows"] if row["key"] == "mairie"]
+    [mairie] = [row for row in answer["counts"] if row["key"] == "mairie"]
     assert (mairie["passed_on"], mairie["not_in_livret"]) == (None, 0)
     assert None in (mairie["settled"], mairie["total"])
     assert None in (
         answer["total"]["passed_on"],
-        *[row["passed_on"] for row in answer["rows"] if row is not mairie],
+        *[row["passed_on"] for row in answer["counts"] if row is not mairie],
     )
     for text in (desk("bilan", "--csv")[1], desk("bilan")[1]):
         [line] = [line for line in rows(text) if line[0] == "Mairie"]
@@ -244,7 +244,7 @@ def test_needs_become_lines_of_the_livret(desk: Call, data: Path) -> None:
     assert {*lines} == {'un "zzyx" : #2', "- wxqz", "Blorp zzyx", "yes"}
     answer = json.loads(desk("bilan", "--besoins", "--json")[1])
     SCHEMA.validate(answer)
-    assert answer["needs"][0] == {"text": "Blorp zzyx", "topic": None}
+    assert answer["unanswered"][0] == {"text": "Blorp zzyx", "topic": None}
 
 
 WRONG_CALLS = [
