@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import signal
 import sqlite3
@@ -52,16 +53,16 @@ def type_need(window: Terminal, need: str) -> None:
     window.see(f"Recherche : {need}")
 
 
-def answer_line(window: Terminal, asked: str, answer: str) -> None:
-    """Type a line at the prompt below what was `asked`: what is typed before it stands there would not count."""
-    prompt = "q : quitter) :"
-    end = time.monotonic() + PATIENCE
-    while not plain(window.bare().rpartition(asked)[2]).rstrip().endswith(prompt):
-        assert time.monotonic() < end, window.bare()
-        window.read()
-    window.send(answer, ENTER)
-    while plain(window.bare()).rstrip().endswith(prompt):
-        window.read()
+def answer_lines(window: Terminal, *steps: tuple[str, str]) -> None:
+    """At each prompt, type what answers it once it was asked: what is typed before it stands there does not count."""
+    seen = 0
+    for asked, answer in steps:
+        end = time.monotonic() + PATIENCE
+        while not re.search(rf"{asked}[^»]*q : quitter\) : $", plain(window.raw[seen:].decode())):
+            assert time.monotonic() < end, window.bare()
+            window.read()
+        seen = len(window.raw)
+        window.send(answer, ENTER)
 
 
 def read(data: Path) -> list[tuple[str, str, int]]:
@@ -120,12 +121,11 @@ def test_needs_are_counted_and_words_kept_after_a_yes(
 @pytest.mark.usefixtures("counting")
 def test_numbered_lines_count_alike(home: Path, tmp_path: Path, data: Path) -> None:
     with open_wizard(home, tmp_path, "--accessible") as window:
+        steps = []
         for answer in ("", "0", "1"):
-            answer_line(window, FIRST, "zzyx wxqz")
-            answer_line(window, "1. Oui, les garder", answer)
-        answer_line(window, FIRST, "urgence")
-        answer_line(window, "1. Mairie", "1")
-        answer_line(window, "Et maintenant", "q")
+            steps += [(FIRST, "zzyx wxqz"), ("1. Oui, les garder", answer)]
+        steps += [(FIRST, "urgence"), ("1. Mairie", "1"), ("Et maintenant", "q")]
+        answer_lines(window, *steps)
         assert window.end() == 0
     assert read(data) == [("", NOT_UNDERSTOOD, 3), ("mairie/bloque/urgence", PASSED_ON, 1)]
     assert len(Journal(data).list_needs(None)) == 1
