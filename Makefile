@@ -1,10 +1,14 @@
 .PHONY: bench bench-scale bench-windows constraints release size windows windows-folder
+.PHONY: bench bench-counts bench-scale bench-windows constraints size windows
 
 PYTHON ?= .venv/bin/python
 TOURS ?= 21
 
 bench:
 	$(PYTHON) benchmarks/startup.py $(TOURS)
+
+bench-counts:
+	$(PYTHON) benchmarks/counts.py $(TOURS)
 
 bench-scale:
 	$(PYTHON) benchmarks/scale.py $(TOURS)

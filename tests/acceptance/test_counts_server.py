@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 import time
@@ -321,6 +322,15 @@ def test_each_thing_that_is_wrong_with_a_server_is_one_sentence(
         code, out, err = desk(given, *arguments)
         assert code in (1, 2) and not out and said in err, (given, err)
         assert len(err.splitlines()) == 1 and "secret" not in err and "postgresql://" not in err
+
+
+def test_a_server_that_hangs_is_given_up(desk: Callable[..., tuple[int, str, str]], tmp_path: Path) -> None:
+    Journal(tmp_path / ".local" / "share" / "fs-triage").add(*make_rows(1))
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        address = f"postgresql://poste@127.0.0.1:{mute.getsockname()[1]}/base?connect_timeout=2"
+        code, _, err = desk(address, "journal", "--envoyer")
+    assert code == 2 and "ne répond pas" in err
+    assert Journal(tmp_path / ".local" / "share" / "fs-triage").count_waiting() == 1
 
 
 def test_what_cannot_be_sent_now_stays_and_can_be_sent_by_hand(

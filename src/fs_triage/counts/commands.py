@@ -74,7 +74,9 @@ def erase_journal() -> int:
         waiting = journal.count_waiting()
         journal.erase()
     lost = (
-        f" {waiting} lignes n’étaient pas encore parties au département." if waiting and _has_server() else ""
+        f" Lignes qui n’étaient pas encore parties au département : {waiting}."
+        if waiting and _has_server()
+        else ""
     )
     sent = " Ce qui est déjà parti au département y reste." if _has_server() else ""
     output.print_answer(f"Le journal de ce poste est effacé.{lost}{sent}")
@@ -86,6 +88,7 @@ def show_journal(as_json: bool) -> int:
     is_on, house = folders.is_journal_on(), livret_choice.find_house()
     with _open_journal() as journal:
         kept, needs, waiting = journal.list_kept(), journal.list_needs(None), journal.count_waiting()
+        aside = journal.list_aside()
     if as_json:
         rows = [
             {
@@ -117,6 +120,7 @@ def show_journal(as_json: bool) -> int:
         ]
     if not kept and not needs:
         lines.append("Rien n’est gardé.")
+    lines += [f"Un journal abîmé a été mis de côté, il n’est plus compté : {path}" for path in aside]
     if _has_server():
         lines += ["", f"À envoyer au département : {waiting}."]
     output.print_answer("\n".join(lines))

@@ -172,6 +172,10 @@ class Journal:
             [],
         )
 
+    def list_aside(self) -> list[Path]:
+        """Return the damaged files that were set aside, also by a process that nobody saw."""
+        return sorted(self._path.parent.glob(f"{_DAMAGED}-*.sqlite"))
+
     def erase(self) -> None:
         """Remove the file, what damaged ones were set aside, and what SQLite has beside them: nothing is left of it.
 

@@ -135,11 +135,21 @@ def test_to_stop_keeps_what_is_there_and_to_erase_leaves_nothing(desk: Call, dat
     assert desk("journal", "--effacer")[0] == desk("journal", "--arreter")[0] == 0
 
 
+def test_a_damaged_journal_that_was_set_aside_unseen_is_told(desk: Call, data: Path) -> None:
+    data.mkdir(parents=True)
+    (data / "journal.sqlite").write_bytes(b"garbage" * 2000)
+    assert Journal(data).list_waiting(1) == ([], [])
+    [aside] = data.glob("journal-abime-*")
+    assert str(aside) in desk("journal", "--voir")[1]
+    desk("journal", "--effacer")
+    assert not aside.exists()
+
+
 def test_to_erase_says_what_had_not_left_yet(desk: Call, keep: Keep, tmp_path: Path) -> None:
     keep(4, "mairie/naissance", SETTLED)
     configure(tmp_path, 'comptes = "postgresql://poste@serveur/base"\n')
     out = desk("journal", "--effacer")[1]
-    assert "4 lignes" in out and "y reste" in out
+    assert "parties au département\u00a0: 4." in out and "y reste" in out
 
 
 def rows(text: str) -> list[list[str]]:

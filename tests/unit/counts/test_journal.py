@@ -72,7 +72,7 @@ def test_to_read_makes_no_file(journal: Journal, tmp_path: Path) -> None:
 
 
 def test_the_file_tells_no_order_no_hour_and_is_the_owners_alone(journal: Journal, tmp_path: Path) -> None:
-    rows = [make_demand(f"d{number}") for number in range(200)]
+    rows = [make_demand(f"d{number}") for number in range(40)]
     for row in rows:
         journal.add([row], [])
     with sqlite3.connect(tmp_path / "journal.sqlite") as connection:
