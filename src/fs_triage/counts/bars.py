@@ -23,7 +23,7 @@ def lay_out_report(
     signs = _SIGNS if _can_encode(_SIGNS, encoding) else _PLAIN_SIGNS
     since = f", depuis le {report.since:%d/%m/%Y}" if report.since else ""
     yield (Span(f"Par {GROUPINGS[report.by].heading.removesuffix(' du').lower()}{since}", "bold underline"),)
-    greatest = max((as_number(line.total) for line in report.lines), default=0)
+    greatest = max((as_number(line.total) for line in report.lines), default=0) or 1
     for line in report.lines:
         yield from _lay_out_line(line, width)
         if bars:

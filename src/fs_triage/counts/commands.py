@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 
 from fs_triage import livret_choice, output
@@ -70,8 +70,10 @@ def switch_journal_off() -> int:
 
 def erase_journal() -> int:
     """Erase all that this desk has counted."""
+    waiting = 0
     with _open_journal() as journal:
-        waiting = journal.count_waiting()
+        with suppress(Unavailable):  # what cannot be read can be erased
+            waiting = journal.count_waiting()
         journal.erase()
     lost = (
         f" Lignes qui n’étaient pas encore parties au département : {waiting}."
@@ -228,7 +230,7 @@ def _open_journal() -> Iterator[Journal]:
     try:
         yield journal
     except Unavailable as error:
-        raise Failure(WRONG_CALL, f"Le journal de ce poste ne se lit pas : {error}.") from error
+        raise Failure(WRONG_CALL, f"Le journal de ce poste n’est pas accessible : {error}.") from error
     finally:
         output.print_message(*journal.notices)
 

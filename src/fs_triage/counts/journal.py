@@ -151,7 +151,15 @@ class Journal:
         """Return the counts by `column` (`semaine`, `maison` or `demarche`) and outcome, from the week `since` on."""
         query = f"SELECT {column}, issue, count(*) FROM demandes WHERE semaine >= ? GROUP BY 1, 2"
         values = (since.isoformat() if since else "",)
-        return self._read(lambda connection: [Counted(*row) for row in connection.execute(query, values)], [])
+
+        def read(connection: sqlite3.Connection) -> list[Counted]:
+            counts = [Counted(*row) for row in connection.execute(query, values)]
+            if column == "semaine":
+                for one in counts:
+                    date.fromisoformat(one.key)
+            return counts
+
+        return self._read(read, [])
 
     def list_needs(self, since: date | None) -> list[Need]:
         """Return the needs that found nothing, from the week `since` on."""

@@ -55,7 +55,7 @@ class SessionCounts:
             self._send_waiting()
         output.print_message(*self._journal.notices)
         if self._failed is not None:
-            lost = len(self._demands)
+            lost = len(self._demands) + len(self._needs)
             output.print_message(
                 f"{lost} demande{'s' if lost > 1 else ''} de cette session n’{'ont' if lost > 1 else 'a'} pas pu être "
                 f"comptée{'s' if lost > 1 else ''}\u00a0: le journal ne s’écrit pas ({self._failed})."

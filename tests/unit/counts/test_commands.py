@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import sqlite3
 import sys
 import uuid
 from collections.abc import Callable
@@ -133,6 +134,17 @@ def test_to_stop_keeps_what_is_there_and_to_erase_leaves_nothing(desk: Call, dat
     assert [*data.iterdir()] == []
     assert "Rien n’est gardé." in desk("journal", "--voir")[1]
     assert desk("journal", "--effacer")[0] == desk("journal", "--arreter")[0] == 0
+
+
+def test_what_cannot_be_read_can_be_erased(desk: Call, data: Path, keep: Keep) -> None:
+    keep(1, "mairie/naissance", SETTLED)
+    with sqlite3.connect(data / "journal.sqlite") as connection:
+        connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    code, _, err = desk("journal", "--voir")
+    assert code == 2 and "plus récente" in err
+    assert desk("journal", "--effacer")[0] == 0
+    assert [*data.iterdir()] == []
 
 
 def test_a_damaged_journal_that_was_set_aside_unseen_is_told(desk: Call, data: Path) -> None:

@@ -101,6 +101,7 @@ def test_a_damaged_file_is_set_aside_and_a_new_one_begun(journal: Journal, tmp_p
     spoilt = damage(file.read_bytes())
     assert spoilt != file.read_bytes()
     file.write_bytes(spoilt)
+    journal.count_by("semaine", None)
     journal.list_kept()
     journal.list_needs(None)
     journal.list_waiting(1000)
