@@ -31,7 +31,7 @@ def lay_out_report(
     yield ()
     yield from _lay_out_line(report.total, width)
     if bars:
-        yield (Span(_INDENT), *_draw_legend(signs))
+        yield from _draw_legend(signs, width)
 
 
 def _lay_out_line(line: Line, width: int) -> Iterator[ShownLine]:
@@ -57,10 +57,17 @@ def _draw_bar(line: Line, width: int, greatest: int, signs: str) -> ShownLine:
     return tuple(span for span in spans if span.text)
 
 
-def _draw_legend(signs: str) -> Iterator[Span]:
+def _draw_legend(signs: str, width: int) -> Iterator[ShownLine]:
+    """Yield what the parts of the bars are, on as many lines as they take."""
+    line, length = [Span(_INDENT)], len(_INDENT)
     for sign, style, label in zip(signs, _STYLES, LABELS.values(), strict=True):
-        yield Span(sign, style)
-        yield Span(f" {label}  ")
+        text = f" {label}  "
+        if length + len(sign + text) > width:
+            yield tuple(line)
+            line, length = [Span(_INDENT)], len(_INDENT)
+        line += [Span(sign, style), Span(text)]
+        length += len(sign + text)
+    yield tuple(line)
 
 
 def _can_encode(text: str, encoding: str) -> bool:
