@@ -1,4 +1,4 @@
-"""A report as one HTML page that needs nothing else: a table, and beside each line its bar."""
+"""A report as one HTML page that needs nothing else: a table, and below the name of each line its bar."""
 
 from __future__ import annotations
 
