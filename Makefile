@@ -1,5 +1,4 @@
-.PHONY: bench bench-scale bench-windows constraints release size windows windows-folder
-.PHONY: bench bench-counts bench-scale bench-windows constraints size windows
+.PHONY: bench bench-counts bench-scale bench-windows constraints release size windows windows-folder
 
 PYTHON ?= .venv/bin/python
 TOURS ?= 21
