@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from fs_triage.checks import published_ids
@@ -67,14 +68,19 @@ def find_meant_conclusion(livret: Livret, rules: PartnerRules, name: str) -> str
 
     It is the one that has become of it, the only one without an example where `name` alone is unknown, or the nearest.
     """
-    partner, known = rules.model.id, list_conclusion_paths(rules)
+    partner = rules.model.id
     if successor := published_ids.find_successor(livret, f"{partner}/{name}"):
         return successor.removeprefix(f"{partner}/")
-    named = set(rules.model.examples)
+    alone = _find_lone_conclusion(rules)
+    return alone if alone is not None else find_close_name(name, list_conclusion_paths(rules))
+
+
+@lru_cache(maxsize=32)
+def _find_lone_conclusion(rules: PartnerRules) -> str | None:
+    """Return the only conclusion without an example, if one example alone is of a conclusion that is unknown."""
+    known, named = list_conclusion_paths(rules), set(rules.model.examples)
     uncovered = [path for path in known if path not in named]
-    if len(uncovered) == len(named - {*known}) == 1:
-        return uncovered[0]
-    return find_close_name(name, known)
+    return uncovered[0] if len(uncovered) == len(named - {*known}) == 1 else None
 
 
 @check("no-example", scope=Scope.LIVRET, severity=Severity.ADVICE)

@@ -306,8 +306,8 @@ _MOBILE = re.compile(r"(?:\+33 ?|0)[67](?:[ .\-]?\d){8}")
 _PERSON_MAIL = re.compile(r"[a-z]{2,}[.\-_][a-z]{2,}@", re.IGNORECASE)
 _SERVICE_WORDS = frozenset(
     "accueil accueils aide agence bureau caisse cdad contact conseil courrier direction division etat "  # noqa: SIM905
-    "france maison mairie mission permis point pole pref prefecture relation relations secretariat service services "
-    "social siv sous syndicat tribunal urgence".split()
+    "france mail maison mairie mission permis point pole pref prefecture relation relations secretariat service "
+    "services social siv sous syndicat tribunal urgence".split()
 )
 _PERSON = re.compile(r"\b(?:M\.|Mme|Mlle|Monsieur|Madame) ?[A-ZÉ]|\bd’une personne\b|\bd'une personne\b")
 
@@ -320,10 +320,13 @@ def find_personal_contacts(rules: PartnerRules) -> Iterator[Finding]:
     Préférer : « public: conseiller » et « portée: local ».
     Pourquoi : ce qui est donné à l’usager, ou montré partout, ne peut plus être repris.
     """
+    own = {*fold(rules.model.id).split(), *fold(rules.model.label).split()}
     for name, contact in rules.model.contacts.items():
         is_doubted = contact.doubt is not None and contact.scope == "local"  # its reader is warned
         found = (
-            _find_person(kind, value) for kind, value in contact.kinds if not (kind == "phone" and is_doubted)
+            _find_person(kind, value, own)
+            for kind, value in contact.kinds
+            if not (kind == "phone" and is_doubted)
         )
         why = next(filter(None, found), None)
         if why is None and contact.doubt and _PERSON.search(contact.doubt):
@@ -337,13 +340,17 @@ def find_personal_contacts(rules: PartnerRules) -> Iterator[Finding]:
             yield Finding(get_mark(rules.table, ("contacts", name, key)), message, f"écrivez {hint}")
 
 
-def _find_person(kind: str, value: str) -> str | None:
+def _find_person(kind: str, value: str, own_words: set[str]) -> str | None:
     """Return why the value of a contact is that of a person, None when nothing shows it."""
     if kind == "phone" and _MOBILE.fullmatch(value.strip()):
         return "c’est un numéro de mobile"
     if kind == "email" and _PERSON_MAIL.match(value):
         words = re.split(r"[.\-_]", value.partition("@")[0].lower())
-        return None if _SERVICE_WORDS.intersection(words) else "cette adresse porte un nom de personne"
+        return (
+            None
+            if (_SERVICE_WORDS | own_words).intersection(words)
+            else "cette adresse porte un nom de personne"
+        )
     return None
 
 

@@ -41,7 +41,8 @@ class _Citation(NamedTuple):
     place: Mark
 
 
-def list_nodes(livret: Livret) -> set[str]:
+@lru_cache(maxsize=4)
+def list_nodes(livret: Livret) -> frozenset[str]:
     """Return the ids of every partner, question and conclusion."""
     answers = {
         f"{rules.model.id}/{spot.path}"
@@ -49,7 +50,7 @@ def list_nodes(livret: Livret) -> set[str]:
         for spot in iter_nodes(rules)
         if not isinstance(spot.answer, GotoAnswer)
     }
-    return answers | {rules.model.id for rules in livret.partners}
+    return frozenset(answers | {rules.model.id for rules in livret.partners})
 
 
 def is_known(node: str, livret: Livret) -> bool:
@@ -62,11 +63,12 @@ def is_known(node: str, livret: Livret) -> bool:
     return livret.whole and bool(named) and set(named) <= set(read)
 
 
-def find_vanished_nodes(livret: Livret) -> list[VanishedNode]:
+@lru_cache(maxsize=4)
+def find_vanished_nodes(livret: Livret) -> tuple[VanishedNode, ...]:
     """Return the published nodes that are gone: for a branch that is gone, the branch alone."""
     listed, table = livret.identifiers, livret.identifiers_table
     if listed is None or table is None:
-        return []
+        return ()
     nodes = list_nodes(livret)
     successors = find_successors(livret)
     unsure = list_repeating_partners(livret)
@@ -77,7 +79,7 @@ def find_vanished_nodes(livret: Livret) -> list[VanishedNode]:
         is_expected = is_own or not _was_taken_away(node, livret)
         if gone and is_expected and node.partition("/")[0] not in unsure:
             branches.setdefault(_get_missing_branch(node, nodes), []).append(rank)
-    return [
+    return tuple(
         VanishedNode(
             branch,
             len(ranks) if listed.published[ranks[0]] != branch else 0,
@@ -85,13 +87,14 @@ def find_vanished_nodes(livret: Livret) -> list[VanishedNode]:
             successors.get(branch),
         )
         for branch, ranks in branches.items()
-    ]
+    )
 
 
-def list_repeating_partners(livret: Livret) -> set[str]:
+@lru_cache(maxsize=4)
+def list_repeating_partners(livret: Livret) -> frozenset[str]:
     """Return the partners of which two answers have one id: what else seems gone may be but the other's name."""
     counts = {rules.model.id: Counter(spot.path for spot in iter_nodes(rules)) for rules in livret.partners}
-    return {name for name, paths in counts.items() if max(paths.values(), default=0) > 1}
+    return frozenset(name for name, paths in counts.items() if max(paths.values(), default=0) > 1)
 
 
 @lru_cache(maxsize=4)
@@ -142,8 +145,12 @@ def find_successor(livret: Livret, node: str) -> str | None:
 
 def is_told_as_vanished(livret: Livret, node: str) -> bool:
     """Return whether `id-vanished` tells that `node`, or what it stands under, is gone."""
-    gone = {one.node for one in find_vanished_nodes(livret)}
-    return not gone.isdisjoint(list_ancestors(node))
+    return not _list_vanished(livret).isdisjoint(list_ancestors(node))
+
+
+@lru_cache(maxsize=4)
+def _list_vanished(livret: Livret) -> frozenset[str]:
+    return frozenset(one.node for one in find_vanished_nodes(livret))
 
 
 def list_examples(livret: Livret) -> list[_Citation]:

@@ -84,7 +84,7 @@ def _is_surely_absent(node: str, livret: Livret) -> bool:
     return read.get(node.partition("/")[0], all_are_read)
 
 
-def _suggest_demarche(node: str, livret: Livret, known: set[str]) -> str:
+def _suggest_demarche(node: str, livret: Livret, known: frozenset[str]) -> str:
     """Return what to write instead of `node`: its new name, or the nearest id."""
     renamed = livret.identifiers.follow(node) if livret.identifiers is not None else node
     if renamed in known:
@@ -96,7 +96,7 @@ def _suggest_demarche(node: str, livret: Livret, known: set[str]) -> str:
     return f"vouliez-vous dire « {meant} » ?" if meant else "ôtez cette ligne ; voyez « fs-triage liste »"
 
 
-def _suggest_kept(node: str, situation: Situation, nodes: set[str]) -> str:
+def _suggest_kept(node: str, situation: Situation, nodes: frozenset[str]) -> str:
     """Return what to write instead of `node`, which an answer to the question of `situation` names."""
     parts = [one.split("/") for one in situation.demarches]
     known = sorted({"/".join(part[:end]) for part in parts for end in range(1, len(part) + 1)})

@@ -54,22 +54,24 @@ def find_duplicate_ids(rules: PartnerRules) -> Iterator[Finding]:
     Pourquoi : l’identifiant est l’adresse de la démarche ; on n’atteindrait jamais la seconde.
     """
     seen: dict[str, Node] = {}
-    known = {spot.path for spot in iter_nodes(rules)}
+    named = {head for example in rules.model.examples for head in list_ancestors(example)}
+    lost = named - {spot.path for spot in iter_nodes(rules)}
     for spot in iter_nodes(rules):
         if spot.path in seen:
             first = get_mark(rules.table, (*seen[spot.path].location, "id"))
             message = f"identifiant répété « {spot.path} », déjà à la ligne {first.line}"
-            hint = _suggest_other_id(rules, spot.path, known)
+            hint = _suggest_other_id(spot.path, lost)
             yield Finding(get_mark(rules.table, (*spot.location, "id")), message, hint)
         seen.setdefault(spot.path, spot)
 
 
-def _suggest_other_id(rules: PartnerRules, path: str, known: set[str]) -> str:
-    """Return what one of two answers at `path` may be: a neighbour that examples name and that is gone."""
+def _suggest_other_id(path: str, lost: set[str]) -> str:
+    """Return what one of two answers at `path` may be: a neighbour among the `lost`, which examples name."""
     parent = path.rpartition("/")[0]
-    named = {head for example in rules.model.examples for head in list_ancestors(example)}
-    lost = [one for one in named - known if one.rpartition("/")[0] == parent]
-    return f"changez-en un : « {lost[0].rpartition('/')[2]} » manque" if len(lost) == 1 else "changez-en un"
+    beside = [one for one in lost if one.rpartition("/")[0] == parent]
+    return (
+        f"changez-en un : « {beside[0].rpartition('/')[2]} » manque" if len(beside) == 1 else "changez-en un"
+    )
 
 
 @check("unknown-target", scope=Scope.LIVRET, severity=Severity.BLOCKING)

@@ -48,7 +48,7 @@ _SCRIPTS = {
     "GREEK": "grecque",
     "HEBREW": "hébraïque",
 }
-_APOSTROPHES = "\u02bc\u02b9\u02bb\u2032\u201b\uff07\u0301\u055a\ua78c"
+_APOSTROPHES = "\u00b4\u02bc\u02b9\u02bb\u2032\u201b\uff07\u0301\u055a\ua78c"
 _OTHER_LETTERS = "аеорсухіјѕԁԛԝһАВЕКМНОРСТХУІЈЅοανικρυχΑΒΕΗΙΚΜΝΟΡΤΥΧΖ"
 _LATIN_LETTERS = "aeopcyxijsdqwhABEKMHOPCTXYIJSoavikpuxABEHIKMNOPTYXZ"
 _LETTERS_MEANT = dict(zip(_OTHER_LETTERS, _LATIN_LETTERS, strict=True))

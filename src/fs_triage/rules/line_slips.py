@@ -244,10 +244,12 @@ def _list_quote_slips(line: str, rank: int, keys: Collection[str]) -> Iterator[S
     head = _HEAD.match(line, indent)
     assert head is not None
     is_key = head["key"] and (not head["dashes"] or fold(head["key"]) in keys)
-    start = head.end() if is_key else head.end("dashes")
-    value = line[start:].rstrip(" ")
-    if value:
-        yield from _list_value_slips(rank, start, value)
+    starts = [head.end() if is_key else head.end("dashes")]
+    if is_key and head["dashes"] and head["key"][0].isupper():  # no key begins so, and many a sentence
+        starts.append(head.end("dashes"))
+    for start in starts:
+        if value := line[start:].rstrip(" "):
+            yield from _list_value_slips(rank, start, value)
 
 
 def _list_value_slips(rank: int, start: int, value: str) -> Iterator[Slip]:

@@ -86,7 +86,10 @@ def read_content(content: bytes, path: Path, models: tuple[type[BaseModel], ...]
             reading = _Recovery(text.split("\n"), shown, parse, judge, KEYS)
             reading.undo(problems)
             found = reading.run([])
-            results.append((len(found.problems) + len(judge(found.table) if found.table else [found]), found))
+            left = len(found.problems) - len(problems) + len(judge(found.table) if found.table else [found])
+            results.append((left, found))
+            if left == 0:
+                break
         found = min(results, key=lambda result: result[0])[1]
     if parse.old_keys and (parse.old_keys > _MAX_OLD_KEYS or _has_old_layout(path)):
         return ReadResult(None, [_build_old_form_problem(path)])

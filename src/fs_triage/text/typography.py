@@ -8,7 +8,7 @@ import unicodedata
 NBSP = "\u00a0"
 # each begins with a sign, which is looked for much faster than what may stand before it
 _APOSTROPHE = re.compile(r"'(?<=[^\W\d_]')(?=\w)")
-_SPACE_BEFORE_SIGN = re.compile(r" (?=(?:[?!]+|[;:»%€])(?:\s|$|[.,)»…]))(?<=\S )")
+_SPACE_BEFORE_SIGN = re.compile(r" (?=(?:[?!]{1,2}|!{3,}|[;:»%€])(?:\s|$|[.,)»…]))(?<=\S )")
 _SOFT_HYPHEN = "\u00ad"
 _REFUSED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
