@@ -43,7 +43,8 @@ _SHAPE_CODES = ("wrong-type", "missing-key", "no-lead", "two-leads", "empty", "u
 _MAX_OLD_KEYS = 3  # in a file that is written with today's keys: more come from a file of before
 _TAB_WIDTHS = (2, 4, 8)
 _MAX_ROUNDS = 40
-_MAX_LINES_READ = 400_000  # of all trials of one file
+_MAX_STRANGE = 20  # problems of a file that reads well; more have another cause than a slip
+_MAX_LINES_READ = 150_000  # of all trials of one file
 _MAX_LINES = 12_000  # of a file in which slips are looked for
 _NEAR = (0, 1, -1, -2, 2, 3, -3)  # lines around a problem, in the order in which they are suspected
 _FAR = 60  # lines above it where a quote or a bracket may have been opened
@@ -74,7 +75,7 @@ def read_content(content: bytes, path: Path, models: tuple[type[BaseModel], ...]
     """
     shown = str(path)
     text, problems = decode_content(content, shown)
-    if problems and not text:
+    if problems and (not text or text.count("\n") > _MAX_LINES):
         return ReadResult(None, problems)
     parse, judge = _Parser(shown, models), partial(_judge, models)
     if not problems:
@@ -203,27 +204,29 @@ class _Recovery:
                 continue
             fatal = problems[-1] if table is None and problems else None
             if fatal is not None and fatal.code in _NEVER:
-                return ReadResult(None, [*self.told, *self._map(problems)], frozenset(self.lost))
-            found = (
-                self._choose_problem(problems, fatal)
-                if table is None
-                else self._find_strange(table, problems)
-            )
+                break
+            found = self._find_strange(table, problems) if table else self._choose_problem(problems, fatal)
             if found is None:
-                assert table is not None
-                self.lost |= {"" for one in problems if one.code in _LOSING}
-                self._map_marks(table)
-                return ReadResult(table, [*self.told, *self._map(problems)], frozenset(self.lost))
+                break
             slip = self._find_slip(found, is_fatal=found is fatal) if found.code not in _PLAIN_CODES else None
             self.tried.add((found.line, found.code))
             if slip is not None:
                 self._mend(slip, found.code if found.code in _READ_CODES else "syntax", found)
             elif found is fatal:
-                if not self._is_told_reference(found) and not self._is_same_cause(found):
-                    self.told += self._map([found])
+                told = [*self.told, *self._map([found])]
                 if not self._leave_out(found):
                     break
-        return ReadResult(None, self.told, frozenset(self.lost))
+                if not self._is_told_reference(found) and not self._is_same_cause(found):
+                    self.told = told
+        return self._finish()
+
+    def _finish(self) -> ReadResult:
+        """Return what can be read now, and all that was told."""
+        table, problems = self.parse("\n".join(self.lines))
+        self.lost |= {"" for one in problems if one.code in _LOSING}
+        if table is not None:
+            self._map_marks(table)
+        return ReadResult(table, [*self.told, *self._map(problems)], frozenset(self.lost))
 
     def _choose_problem(self, problems: list[Problem], fatal: Problem | None) -> Problem | None:
         """Return the problem to look at first: one before the place where reading stopped may have its cause."""
@@ -234,7 +237,8 @@ class _Recovery:
         """Return a problem of a text that could be read, if a slip that was not looked for may be its cause."""
         found = [one for one in problems if one.code in _READ_CODES and self._is_open(one)]
         if not found:
-            found = [one for one in self.judge(table) if one.code in _SHAPE_CODES and self._is_open(one)]
+            found = [one for one in self.judge(table) if one.code in _SHAPE_CODES]
+            found = [one for one in found if self._is_open(one)] if len(found) <= _MAX_STRANGE else []
         return min(found, default=None)
 
     def _is_open(self, problem: Problem) -> bool:
@@ -369,15 +373,15 @@ class _Recovery:
     def undo(self, problems: list[Problem]) -> None:
         """Tell `problems` that each have their mends, and read on as if those were made."""
         self.told += problems
-        ranks = {mend.line - 1 for problem in problems for mend in problem.mends}
-        for rank in ranks:
-            here = [mend for problem in problems for mend in problem.mends if mend.line - 1 == rank]
+        of_lines: dict[int, list[Mend]] = {}
+        for mend in (mend for problem in problems for mend in problem.mends):
+            of_lines.setdefault(mend.line - 1, []).append(mend)
+        for rank, here in of_lines.items():
             line = self.lines[rank]
             after = apply_mends(line, [mend._replace(line=1) for mend in here])
             column = min(mend.column for mend in here) - 1
-            edit = Edit(rank, column, line[column:], after[column:])
-            self.lines = line_slips.apply_edits(self.lines, [edit])
-            self.edits.append(edit)
+            self.edits.append(Edit(rank, column, line[column:], after[column:]))
+        self.lines = line_slips.apply_edits(self.lines, self.edits)
 
     def _undo_look_alikes(self, problems: list[Problem]) -> bool:
         """Tell the characters that pass for others, and read on as if those were; return whether there are any."""
