@@ -60,15 +60,19 @@ def write(folder: Path, conclusions: int) -> Path:
     count = max(1, round(conclusions / len(PARTNERS)) - 1)
     text = _BOOKLET.format(name=folder.name, count=conclusions, partners=", ".join(PARTNERS))
     (folder / "livret.yaml").write_text(text, encoding="utf-8")
+    nodes = []
     for rank, partner in enumerate(PARTNERS):
         label = partner.replace("-", " ").title()
         lines = [_PARTNER.format(id=partner, label=label, page=rank + 1)]
         examples = list(_tree(lines, range(rank * count, (rank + 1) * count), "", "  "))
         lines.append(_HELP.format(label=label))
-        needs = [f"{node}: [{need}]\n" for node, need in [*examples, ("aide", f"de l'aide à {label}")]]
+        examples.append(("aide", f"de l'aide à {label}"))
+        nodes += [f"  - {partner}/{node}\n" for node, _ in examples]
+        needs = [f"{node}: [{need}]\n" for node, need in examples]
         for below, told in (("partenaires", lines), ("besoins", needs)):
             (folder / below).mkdir(exist_ok=True)
             (folder / below / f"{partner}.yaml").write_text("".join(told), encoding="utf-8")
+    (folder / "identifiants.yaml").write_text("".join(["publiés:\n", *nodes]), encoding="utf-8")
     return folder
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 import yaml
-from conftest import GOOD, JURA, clean_environment
+from conftest import GOOD, JURA, SOCLE, clean_environment
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -322,13 +322,14 @@ def test_bytes_thrown_at_our_own_rules(
 ) -> None:
     folder = tmp_path_factory.getbasetemp() / "jura"
     if not folder.exists():
-        for file in ("partenaires/la-poste.yaml", "besoins/la-poste.yaml", "besoins/hors-livret.yaml"):
-            (folder / file).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(JURA / file, folder / file)
-        booklet = (JURA / "livret.yaml").read_text(encoding="utf-8")
-        (folder / "livret.yaml").write_text(
-            re.sub(r"partenaires: \[.*\]", "partenaires: [la-poste]", booklet), encoding="utf-8"
-        )
+        for layer in (SOCLE, JURA):
+            copy = folder.with_name(layer.name)
+            for file in ("partenaires/la-poste.yaml", "besoins/la-poste.yaml", "besoins/hors-livret.yaml"):
+                (copy / file).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(layer / file, copy / file)
+            booklet = re.sub(r"partenaires: .*\n", "", (layer / "livret.yaml").read_text(encoding="utf-8"))
+            (copy / "livret.yaml").write_text(f"{booklet}partenaires: [la-poste]\n", encoding="utf-8")
+        assert load.load_livret(folder).problems == []
     path = folder / f"{name}.yaml"
     good = path.read_bytes()
     place = rank % len(good)

@@ -51,11 +51,11 @@ def run_identifiants(given: str | None) -> int:
 def add_new_identifiers(livret: Livret, text: str) -> str:
     """Return `text`, that of the list of `livret` (empty when there is none), with every conclusion that it lacks."""
     order = [f"{rules.model.id}/{path}" for rules in livret.partners for path in list_conclusion_paths(rules)]
-    if not text and not livret.lists_own and livret.booklet.extends is None:
+    if not text and livret.own_identifiers is None and livret.booklet.extends is None:
         key = get_french_key("published")
         return _NEW_FILE + f"{key}:\n" + "".join(f"  - {node}\n" for node in order)
     new = list_unpublished_nodes(livret)
-    table = livret.identifiers_table
+    table = livret.own_identifiers
     if not new or table is None:
         return text
     place, listed = table.entries.get("published", (table.place, List(table.place)))

@@ -68,11 +68,15 @@ def find_meant_conclusion(livret: Livret, rules: PartnerRules, name: str) -> str
 
     It is the one that has become of it, the only one without an example where `name` alone is unknown, or the nearest.
     """
-    partner = rules.model.id
+    partner, known = rules.model.id, list_conclusion_paths(rules)
+    if livret.identifiers is not None:
+        renamed = livret.identifiers.follow(f"{partner}/{name}").removeprefix(f"{partner}/")
+        if renamed in known:
+            return renamed
     if successor := published_ids.find_successor(livret, f"{partner}/{name}"):
         return successor.removeprefix(f"{partner}/")
     alone = _find_lone_conclusion(rules)
-    return alone if alone is not None else find_close_name(name, list_conclusion_paths(rules))
+    return alone if alone is not None else find_close_name(name, known)
 
 
 @lru_cache(maxsize=32)

@@ -200,7 +200,7 @@ def _get_missing_branch(node: str, nodes: Collection[str]) -> str:
 def list_unpublished_nodes(livret: Livret) -> set[str]:
     """Return the conclusions that are neither published, nor what a published one was renamed to."""
     listed = livret.identifiers
-    if listed is None or livret.identifiers_table is None or not livret.lists_own:
+    if listed is None or livret.own_identifiers is None:
         return set()
     targets = (
         *listed.renamed.values(),
@@ -353,13 +353,15 @@ def find_unpublished_ids(livret: Livret) -> Iterator[Finding]:
 
 
 def _add_to_list(livret: Livret, node: str) -> Mend:
-    """Return what adds `node` at the end of the list of published identifiers."""
-    assert livret.identifiers_table is not None
-    table = livret.identifiers_table
+    """Return what adds `node` at the end of the livret's own list of published identifiers."""
+    assert livret.own_identifiers is not None
+    table = livret.own_identifiers
     path = table.place.path
     listed = find_node(table, ("published",))
-    if not isinstance(listed, List) or not listed.items:
+    if not isinstance(listed, List):
         return Mend(path, 1, 1, "", f"publiés: [{node}]\n")
+    if not listed.items:
+        return Mend(path, listed.place.line, listed.place.column, "[]", f"[{node}]")
     first, last = listed.items[0].place, listed.items[-1]
     if first.column - listed.place.column == 1 and isinstance(last, Text):  # in brackets
         return Mend(path, last.place.line, last.place.column + len(last.value), "", f", {node}")

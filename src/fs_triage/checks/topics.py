@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 from fs_triage.checks.registry import Finding, Scope, check
 from fs_triage.rules.load import Livret
-from fs_triage.rules.model_livret import Topic
+from fs_triage.rules.model_livret import Topic, get_livret_folder
 from fs_triage.rules.nodes import iter_nodes
 from fs_triage.rules.problem import Severity
 from fs_triage.rules.vocabulary import get_french_key
@@ -60,6 +61,12 @@ def _get_place(livret: Livret, location: Location) -> Mark:
     return get_mark(livret.elsewhere_table, location)
 
 
+def _say_where(first: Mark, again: Mark) -> str:
+    """Return where a thing stands that is told `again`: its line, and in which livret if it is in a layer below."""
+    folder = "" if first.path == again.path else f" de « {get_livret_folder(Path(first.path)).name} »"
+    return f"à la ligne {first.line}{folder}"
+
+
 @check("topic-twice", scope=Scope.LIVRET, severity=Severity.ADVICE)
 def find_repeated_topics(livret: Livret) -> Iterator[Finding]:
     """Deux sujets hors du livret portent le même nom.
@@ -72,7 +79,7 @@ def find_repeated_topics(livret: Livret) -> Iterator[Finding]:
     for topic in _list_topics(livret):
         first = seen.setdefault(fold(topic.text), topic.place)
         if first != topic.place:
-            message = f"sujet « {topic.text} » déjà donné à la ligne {first.line}"
+            message = f"sujet « {topic.text} » déjà donné {_say_where(first, topic.place)}"
             yield Finding(topic.place, message, "réunissez leurs besoins sous un seul")
 
 
@@ -89,8 +96,8 @@ def find_repeated_needs(livret: Livret) -> Iterator[Finding]:
     for need, words in zip(needs, phonetics.split_words_of_texts([one.text for one in needs]), strict=True):
         first = seen.setdefault(" ".join(words), need)
         if first is not need:
-            where = "" if first.within == need.within else f", sous « {first.within} »"
-            message = f"besoin « {need.text} » déjà donné à la ligne {first.place.line}{where}"
+            under = "" if first.within == need.within else f", sous « {first.within} »"
+            message = f"besoin « {need.text} » déjà donné {_say_where(first.place, need.place)}{under}"
             yield Finding(need.place, message, "retirez l’un des deux")
 
 

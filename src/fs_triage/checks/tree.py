@@ -450,4 +450,6 @@ def find_unread_files(livret: Livret) -> Iterator[Finding]:
         elif path == folder / PARTNERS / f"{name}.yaml":
             message = "fichier que livret.yaml ne cite pas : rien n’y mène"
             hint = f"ajoutez « {path.stem} » à partenaires"
+            if livret.booklet.extends:
+                hint += " ; si ce livret ne le donne plus, sortez ce fichier de ce dossier"
         yield Finding(Mark(str(path), 0, 0), message, hint)

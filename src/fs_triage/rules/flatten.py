@@ -85,7 +85,7 @@ class _Inheritance:
         return _Inheritance(
             path=(*self.path, step),
             names=(*self.names, (answer.id, answer.label, *answer.keywords)),
-            pages=tuple(answer.pages) or self.pages,
+            pages=tuple(answer.pages) if "pages" in answer.model_fields_set else self.pages,
             if_blocked=blocked if has_own else self.if_blocked,
             no_second_level=answer.no_second_level if has_own else self.no_second_level,
             do_not=(*self.do_not, *answer.do_not),

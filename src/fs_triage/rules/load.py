@@ -122,8 +122,8 @@ class Livret:
     """That of its own file."""
     whole: bool = True
     """Whether nothing of the booklet was dropped as invalid."""
-    lists_own: bool = True
-    """Whether it has a list of identifiers of its own."""
+    own_identifiers: Table | None = None
+    """What its own list of identifiers holds, without those of the layers below."""
     layers: tuple[Layer, ...] = ()
     """The livrets that it is made of, the lowest first and itself last."""
 
@@ -214,9 +214,11 @@ def _build_livret(booklets: BookletChain, loaded: LoadResult) -> None:
     """Set the draft from the files that were read."""
     top = booklets.top
     partners = tuple(_load_partners(booklets, loaded))
-    elsewhere, elsewhere_table = _load_optional_file(UncoveredNeeds, UNCOVERED_NEEDS, booklets, loaded)
-    identifiers, identifiers_table = _load_optional_file(Identifiers, IDENTIFIERS, booklets, loaded)
-    situations, situations_table = _load_optional_file(Situations, SITUATIONS, booklets, loaded)
+    elsewhere, elsewhere_table, _ = _load_optional_file(UncoveredNeeds, UNCOVERED_NEEDS, booklets, loaded)
+    identifiers, identifiers_table, own_identifiers = _load_optional_file(
+        Identifiers, IDENTIFIERS, booklets, loaded
+    )
+    situations, situations_table, _ = _load_optional_file(Situations, SITUATIONS, booklets, loaded)
     reviews, reviews_table = _load_reviews(booklets, loaded)
     livret = Livret(
         booklet=top.booklet,
@@ -233,7 +235,7 @@ def _build_livret(booklets: BookletChain, loaded: LoadResult) -> None:
         reviews=reviews,
         reviews_table=reviews_table,
         whole=booklets.whole,
-        lists_own=not loaded.snapshot.is_missing(top.folder / IDENTIFIERS),
+        own_identifiers=own_identifiers,
     )
     loaded.draft = _expand_texts(livret)
 
@@ -398,9 +400,10 @@ _LISTS = {
 
 def _load_optional_file(
     model: type[B], name: str, booklets: BookletChain, loaded: LoadResult
-) -> tuple[B | None, Table | None]:
-    """Return the model and the table of an optional file, as the layers make it."""
+) -> tuple[B | None, Table | None, Table | None]:
+    """Return the model and the table of an optional file, as the layers make it, and the table of the livret's own."""
     merged: Table | None = None
+    table: Table | None = None
     for layer in booklets.layers:
         path, models = layer.folder / name, (model, Removal) if merged is not None else (model,)
         table = None if _is_missing(path, loaded) else _read_table(path, *models, loaded=loaded)
@@ -409,7 +412,7 @@ def _load_optional_file(
         if table is not None and merged is not None:
             loaded.problems.extend(merge_items(merged, table, _LISTS[name]))
         merged = merged or table
-    return (build_model(model, merged, loaded.problems), merged) if merged else (None, None)
+    return build_model(model, merged, loaded.problems) if merged else None, merged, table
 
 
 def _load_reviews(booklets: BookletChain, loaded: LoadResult) -> tuple[Reviews, Table | None]:

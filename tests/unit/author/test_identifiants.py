@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import edit, find_problem_lines
+from conftest import edit, find_problem_lines, write_files
 
 from fs_triage.author import identifiants
+from fs_triage.author.corriger import run_corriger
 
 NEW = "  - id: aide\n", "  - {id: permis, libellé: Un permis, étapes: [Ouvrir.]}\n  - id: aide\n"
 
@@ -58,3 +60,27 @@ def test_what_is_gone_stays_for_a_person_to_say(folder: Path) -> None:
     assert identifiants.run_identifiants(str(folder)) == 0
     assert "  - mairie/vieux\n" in path.read_text(encoding="utf-8")
     assert any("[id-vanished]" in line for line in find_problem_lines(folder))
+
+
+@pytest.mark.parametrize("write", [identifiants.run_identifiants, lambda name: run_corriger([name], True)])
+@pytest.mark.parametrize("listed", ["\n  - mairie/liste\n", "[mairie/liste]\n", "[]\n"])
+def test_an_heir_writes_its_own_list_alone(
+    listed: str, write: Callable[[str], int], folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    identifiants.run_identifiants(str(folder))
+    below = (folder / "identifiants.yaml").read_bytes()
+    heir = folder.with_name("antenne")
+    write_files(
+        heir,
+        {
+            "livret.yaml": "id: antenne\nhérite de: bon\n",
+            "partenaires/mairie.yaml": f"id: mairie\najouter:\n  .:\n  {NEW[1].partition(NEW[0])[0]}",
+            "besoins/mairie.yaml": "permis: [mon permis]\n",
+            "identifiants.yaml": f"# à nous\npubliés: {listed}",
+        },
+    )
+    write(str(heir))
+    assert "+" in capsys.readouterr().out
+    assert "mairie/permis" in (heir / "identifiants.yaml").read_text(encoding="utf-8")
+    assert (folder / "identifiants.yaml").read_bytes() == below
+    assert find_problem_lines(heir) == []

@@ -559,6 +559,7 @@ modifier:
     Étapes: [Faire autrement.]
     pages: [9]
   rsa: {retirer: [attention]}
+  logement: {pages: []}
   .: {question: Que demande-t-on à la CAF ?}
 """
     before = grown(house).conclusions["caf/rsa/demande"]
@@ -571,6 +572,8 @@ modifier:
     ]
     assert tree.conclusions["caf/rsa/demande"] == {**before, **changed, "path": path}
     assert tree.conclusions["caf/rsa/declaration-trimestrielle"]["pages"] == [8]
+    unprinted = tree.conclusions["caf/logement/allocataire"]
+    assert (unprinted["pages"], bool(unprinted["source"])) == ([], True)
 
 
 def test_answers_are_placed_and_put_in_order(house: Path) -> None:
