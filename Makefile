@@ -18,7 +18,7 @@ windows:
 
 bench-windows: windows
 	$(PYTHON) benchmarks/windows.py $(TOURS)
-	$(PYTHON) benchmarks/windows_folder.py $(TOURS)
+	$(PYTHON) benchmarks/windows_start.py $(TOURS)
 
 # the folder that a Windows PC needs, and its zip: make windows-folder PYTHON_EMBED=python-3.13.2-embed-amd64.zip
 windows-folder:

@@ -25,7 +25,7 @@ FILLED = {
     "rendez-vous": "www.doubs.example",
     "adresse": "1 rue de la Gare, Besançon",
     "sur place": "Au guichet de Besançon",
-    "horaires": "Tu 09:00-12:00",
+    "horaires": "mardi 9h-12h",
 }
 
 
@@ -86,7 +86,7 @@ def test_a_house_is_begun_on_a_departement(doubs: Path, run: Run) -> None:
     assert "hérite de «\u00a0jura\u00a0»" in answer.stdout
     ours, its = (run(*where, "liste", "--json").stdout for where in ((), ("--regles", str(folder))))
     assert json.loads(its)["matches"] == json.loads(ours)["matches"]
-    own = "id: caf\ncontacts:\n  tel-3230:\n    horaires: Tu 09:00-12:00\n"
+    own = "id: caf\ncontacts:\n  tel-3230:\n    horaires: mardi 9h-12h\n"
     (folder / "partenaires").mkdir()
     (folder / "partenaires" / "caf.yaml").write_text(own, encoding="utf-8")
     answer = run("verifier", str(folder))

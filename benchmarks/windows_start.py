@@ -1,6 +1,6 @@
 """What the folder for Windows weighs, and what its start costs beside a program installed by pip, as Markdown tables.
 
-    python benchmarks/windows_folder.py [TOURS]
+    python benchmarks/windows_start.py [TOURS]
 
 measures what tests/windows/prepare.py made: whole processes under the same Wine, against `python.exe -c pass`.
 """
