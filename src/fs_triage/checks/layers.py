@@ -22,7 +22,7 @@ from fs_triage.text.fold import fold
 _UNSEEN = frozenset({"besoin", "examples", "needs", "pages", "vague"})
 """What no card shows: sentences for the search, and pages, which are left out."""
 
-_IDS = frozenset({"contact", "contacts", "demarches", "escalate", "goto", "if_blocked", "opens"})
+_IDS = frozenset({"contact", "contacts", "demarches", "escalate", "goto", "if_blocked", "opens", "orient"})
 """Keys under which a text names something else of the livret."""
 
 _SHOWN_LENGTH = 60  # characters of a text that a message repeats

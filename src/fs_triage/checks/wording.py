@@ -128,7 +128,7 @@ def find_ambiguous_keywords(rules: PartnerRules) -> Iterator[Finding]:
 
 
 _TEXT_LISTS = ("keywords", "steps", "do_not", "warnings", "pages")
-_CONTACT_LISTS = ("contacts", "escalate")
+_CONTACT_LISTS = ("contacts", "escalate", "orient")
 
 
 @check("said-twice", scope=Scope.PARTNER, severity=Severity.ADVICE)

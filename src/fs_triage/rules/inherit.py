@@ -279,7 +279,7 @@ def _remove(merged: MergedPartner, path: Text) -> None:
 
 def _remove_uses(node: Table, contact: str) -> None:
     """Take the id `contact` from what the answers at or below `node` use; a 2nd level may have nobody left then."""
-    for key in ("contacts", "escalate"):
+    for key in ("contacts", "escalate", "orient"):
         uses = node.entries.get(key, (None, None))[1]
         if isinstance(uses, List):
             uses.items = [one for one in uses.items if _get_used_contact(one) != contact]

@@ -66,6 +66,7 @@ _KEY_MARK = "[key]"  # pydantic puts it after a key that is itself invalid
 _MODELS_BY_KEY: dict[str | int, type[BaseModel]] = {
     "contacts": ContactUse,
     "escalate": ContactUse,
+    "orient": ContactUse,
     "out_of_scope": Topic,
     "situations": Situation,
     "synonyms": Synonym,
@@ -277,7 +278,7 @@ def _explain_identifier(
     value: str, location: Location, table: Table, *, is_path: bool = False
 ) -> _Explanation:
     message = f"« {escape_controls(value)} » n’est pas un identifiant"
-    is_cited = location[-1] == "contact" or location[-2:-1] in (("contacts",), ("escalate",))
+    is_cited = location[-1] == "contact" or location[-2:-1] in (("contacts",), ("escalate",), ("orient",))
     if is_cited and _CONTACT_VALUE.search(value):
         return _explain_typed_contact(value, table)
     meant = build_slug(value)
@@ -424,7 +425,7 @@ def _list_pages(text: str) -> list[str]:
     return [page for page in re.findall(r"\d+", text) if int(page)]
 
 
-_WORD_LISTS = ("contacts", "escalate", "partners", "demarches", "walk", "remove", "published")
+_WORD_LISTS = ("contacts", "escalate", "orient", "partners", "demarches", "walk", "remove", "published")
 
 
 def _explain_missing_list(key: str, name: str, node: Text) -> _Explanation:
