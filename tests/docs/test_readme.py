@@ -122,7 +122,7 @@ def test_every_link_leads_somewhere(name: str) -> None:
 
 
 def test_the_facts_are_said_to_be_the_prefectures() -> None:
-    assert re.search(r"facts in `rules/jura/` are those of the prefecture", README)
+    assert re.search(r"facts in `rules/` are those of the prefecture", README)
     assert len(re.findall(r"^\| [^|]+ \| [^|]+ \|$", README.partition("## Glossary")[2], re.MULTILINE)) == 7
 
 
