@@ -19,7 +19,7 @@ _UNSURE_KEYS = ("about", "doubt", "where")
 """Texts that may name what is no contact of the livret: words of visitors, what the print may mean, other services."""
 _FEWEST_DIGITS = 4  # of a number that is told by itself; « 15 » may be a date
 
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _SITE = re.compile(
     r"(?<![\w@.-])(?:https?://|www\.)[^\s«»()\[\]{}<>\"]+"
     r"|(?<![\w@.-])(?:[\w-]+\.)+(?:fr|com|org|net|eu|info|bzh)\b(?:/[^\s«»()\[\]{}<>\"]*)?",
@@ -202,7 +202,8 @@ def _find_typed(text: str, short: list[str]) -> list[_Typed]:
         group = match.lastindex or 1
         if _is_number(text, match.start(group), match.end(group)):
             keep("phone", match[group], match.start(group))
-    for number in (one for one in short if len(one) >= _FEWEST_DIGITS):
+    digits = "".join(filter(str.isdigit, text))  # a pattern for each number would take long
+    for number in (one for one in short if len(one) >= _FEWEST_DIGITS and one in digits):
         for match in re.finditer(rf"(?<![\w.,*/-]){f'{_GAP}?'.join(number)}(?!\w)", text):
             if _is_number(text, match.start(), match.end()):
                 keep("phone", match[0], match.start())
