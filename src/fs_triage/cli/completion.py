@@ -109,7 +109,7 @@ def _list_values(name: str) -> Iterable[str]:
     """Return the values that an option may have, but for partners."""
     values = commands.VALUE_OPTIONS[name].values
     if values == commands.LIVRETS:
-        return folders.list_livrets(folders.get_own_livrets())
+        return folders.list_desk_livrets(folders.get_own_livrets())
     return [_PATH] if values == commands.PATHS else values
 
 

@@ -121,7 +121,7 @@ class Journal:
             demands, needs = (
                 connection.execute(
                     f"SELECT id, semaine, maison, {column}, issue FROM {table} "
-                    "WHERE envoyee = 0 ORDER BY id LIMIT ?",
+                    "WHERE envoyee = 0 ORDER BY id LIMIT (?)",
                     (most,),
                 ).fetchall()
                 for table, column in (("demandes", "demarche"), ("besoins", "texte"))
@@ -143,13 +143,13 @@ class Journal:
 
         def write(connection: sqlite3.Connection) -> None:
             for table, values in zip(("demandes", "besoins"), ids, strict=True):
-                connection.executemany(f"UPDATE {table} SET envoyee = 1 WHERE id =?", values)
+                connection.executemany(f"UPDATE {table} SET envoyee = 1 WHERE id=?", values)
 
         self._work(write)
 
     def count_by(self, column: str, since: date | None) -> list[Counted]:
         """Return the counts by `column` (`semaine`, `maison` or `demarche`) and outcome, from the week `since` on."""
-        query = f"SELECT {column}, issue, count(*) FROM demandes WHERE semaine >=? GROUP BY 1, 2"
+        query = f"SELECT {column}, issue, count(*) FROM demandes WHERE semaine>=? GROUP BY 1, 2"
         values = (since.isoformat() if since else "",)
 
         def read(connection: sqlite3.Connection) -> list[Counted]:
@@ -163,7 +163,7 @@ class Journal:
 
     def list_needs(self, since: date | None) -> list[Need]:
         """Return the needs that found nothing, from the week `since` on."""
-        query = "SELECT id, semaine, maison, texte, issue FROM besoins WHERE semaine >=? ORDER BY texte, id"
+        query = "SELECT id, semaine, maison, texte, issue FROM besoins WHERE semaine>=? ORDER BY texte, id"
         values = (since.isoformat() if since else "",)
         return self._read(
             lambda connection: [Need(*_unpack(row)) for row in connection.execute(query, values)], []
