@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import JURA, clean_environment
+from conftest import JURA, RULES, clean_environment
 from terminal import DOWN, END, ENTER, ESCAPE, HOME, LEFT, MENU, SIZES, Terminal, terminal, words
 
 from fs_triage.livret import OpenLivret, open_livret
@@ -18,7 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from fs_triage.contract import Conclusion, Question
 
-PARTNERS = yaml.safe_load((JURA / "livret.yaml").read_text("utf-8"))["partenaires"]
+PARTNERS = yaml.safe_load((RULES / "socle" / "livret.yaml").read_text("utf-8"))["partenaires"]
 FIRST = "Pour quel partenaire ?"
 
 
