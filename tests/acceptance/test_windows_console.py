@@ -37,7 +37,7 @@ def test_the_wizard_walks_to_a_card(console: Open) -> None:
         screen.send("demande")
         screen.see("Recherche : demande")
         screen.send(ENTER)
-        screen.see("Faire une demande de RSA", "Livret, page 8")
+        screen.see("Faire une demande de RSA", "page 8")
         screen.send(CTRL_C)
         assert screen.end() == 130
 
@@ -60,7 +60,7 @@ def test_ctrl_c_at_once(console: Open) -> None:
 
 def test_a_card_on_a_console(console: Open) -> None:
     with console("caf/rsa/demande") as screen:
-        screen.see("CAF › RSA › Faire une demande de RSA", "Étapes", "Livret, page 8")
+        screen.see("CAF › RSA › Faire une demande de RSA", "Étapes", "page 8")
         assert screen.end() == 0
 
 
