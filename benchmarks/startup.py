@@ -51,7 +51,7 @@ WIZARD = "l’assistant, jusqu’à la première question"
 
 def changes(rules: Path) -> dict[str, Callable[[], None]]:
     """Return what an author may do to the rules between two calls, each time another way."""
-    tree, needs = (rules / "jura" / below / "caf.yaml" for below in ("partenaires", "besoins"))
+    tree, needs = (rules / "socle" / below / "caf.yaml" for below in ("partenaires", "besoins"))
     clock = count(1)
 
     def edit(*changed: tuple[Path, str, str]) -> Callable[[], None]:
