@@ -7,7 +7,6 @@ its SBOM are made twice, from two copies of the commit, side by side; where a by
 
 from __future__ import annotations
 
-import argparse
 import io
 import os
 import re
@@ -21,7 +20,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import carried
-from windows_folder import run_quietly
+from windows_folder import read_call, run_quietly
 
 ROOT = Path(__file__).resolve().parent.parent
 SUMS = "SHA256SUMS"
@@ -101,14 +100,7 @@ def read_sums(folder: Path) -> str:
 
 def main() -> None:
     """Check, build twice, compare, and put what came of it into the folder that is asked for."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--python", type=Path, required=True, metavar="ARCHIVE.zip")
-    parser.add_argument("-o", "--out", type=Path, default=Path("dist"), metavar="FOLDER")
-    parser.add_argument("--wheels", type=Path, metavar="FOLDER", help="take the wheels from there alone")
-    parser.add_argument(
-        "--compiler", metavar="PYTHON", help="a Python of the archive's version, of any system"
-    )
-    asked = parser.parse_args()
+    asked = read_call(__doc__.split("\n")[0])
     release = check_release()
     options = ["--wheels", str(asked.wheels.absolute())] if asked.wheels else []
     options += ["--compiler", asked.compiler] if asked.compiler else []

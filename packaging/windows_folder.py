@@ -295,16 +295,21 @@ def build_all(
     yield build_zip(folder, out, epoch)
 
 
-def main() -> None:
-    """Read the call and make both."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+def read_call(description: str) -> argparse.Namespace:
+    """Return what the call asks for: the archive of Python, where to build, wheels and compiler."""
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--python", type=Path, required=True, metavar="ARCHIVE.zip")
     parser.add_argument("-o", "--out", type=Path, default=Path("dist"), metavar="FOLDER")
     parser.add_argument("--wheels", type=Path, metavar="FOLDER", help="take the wheels from there alone")
     parser.add_argument(
         "--compiler", metavar="PYTHON", help="a Python of the archive's version, of any system"
     )
-    asked = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Read the call and make both."""
+    asked = read_call(__doc__.split("\n")[0])
     for made in build_all(
         asked.python, asked.out, wheels=asked.wheels, compiler=asked.compiler, epoch=find_epoch()
     ):

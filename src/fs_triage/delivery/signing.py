@@ -73,7 +73,9 @@ def read_public_key(key_file: bytes) -> bytes:
     """Return the public key of a key file, which takes no passphrase; raises `WrongKey`."""
     try:
         content = json.loads(key_file)
-        return _decode(content["public"]) if content["kind"] == KIND else _refuse()
+        if content["kind"] != KIND:
+            raise WrongKey
+        return _decode(content["public"])
     except (ValueError, KeyError, TypeError) as error:
         raise WrongKey from error
 
@@ -101,7 +103,3 @@ def _encode(content: bytes) -> str:
 
 def _decode(text: str) -> bytes:
     return base64.b64decode(text, validate=True)
-
-
-def _refuse() -> bytes:
-    raise WrongKey
