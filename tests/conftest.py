@@ -31,6 +31,7 @@ SOCLE = RULES / "socle"
 """What all départements share: a whole livret, which inherits from none."""
 GOOD = bad_livrets.GOOD
 """The livret that each bad one differs from by one mistake."""
+LONG_AGO = 1_600_000_000  # seconds since 1970
 
 BOOKLET = """\
 id: petit
@@ -114,6 +115,13 @@ def write_livret(folder: Path, text: str = "") -> Path:
         },
     )
     shutil.copytree(GOOD / "mots", folder / "mots", dirs_exist_ok=True)
+    return folder
+
+
+def make_old(folder: Path, moment: int = LONG_AGO) -> Path:
+    """Give all below `folder` the time `moment`, old enough to tell whether a file has changed; return it."""
+    for path in folder.rglob("*"):
+        os.utime(path, (moment, moment))
     return folder
 
 

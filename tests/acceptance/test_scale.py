@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable
-from itertools import chain
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Call
+from conftest import ROOT, Call, make_old
 
 from fs_triage.cli import completion
 from fs_triage.files.checked_file import CheckedFile
@@ -70,10 +68,8 @@ def test_a_larger_livret_is_read_little_more(
         "completion": lambda livret: completed(livret, monkeypatch, "caf"),
         "first word": lambda livret: completed(livret, monkeypatch),
     }
-    for path in chain.from_iterable(folder.rglob("*") for folder in folders):
-        os.utime(path, (1_600_000_000, 1_600_000_000))  # no longer so young that it must be read again
     for folder in folders:
-        open_livret(str(folder))
+        open_livret(str(make_old(folder)))
     sizes: list[int] = []
     real = CheckedFile._read_raw
 

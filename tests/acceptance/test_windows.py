@@ -6,14 +6,13 @@ import json
 import os
 import shutil
 import subprocess
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 import wine
-from conftest import GOOD, JURA, ROOT, Run, edit, write_livret
+from conftest import GOOD, JURA, ROOT, Run, edit, make_old, write_livret
 
 from fs_triage.contract import NOTHING_FOUND, OK, RULES_UNUSABLE, WRONG_CALL
 
@@ -209,8 +208,7 @@ def test_the_index_is_replaced_while_others_hold_it(windows: Path, petit: Path, 
             petit / "partenaires/guichet.yaml",
             ("libellé: Rien ne va plus", "libellé: Rien ne va vraiment plus"),
         )
-        for path in petit.rglob("*"):  # what is older than two seconds is not looked at twice
-            os.utime(path, (time.time() - 60, time.time() - 60))
+        make_old(petit)
         assert "vraiment" in there("--regles", rules, "liste", home=home)[1]
         kept = indexes(home)
         code, out, err = there("--regles", rules, "liste", home=home)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import subprocess
 import tempfile
-import time
 import zipfile
 from collections.abc import Iterator
 from importlib import metadata
@@ -18,7 +16,7 @@ import carried
 import pytest
 import windows_folder
 import wine
-from conftest import ROOT, Run, write_livret
+from conftest import ROOT, Run, make_old, write_livret
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 from terminal import CTRL_C, ENTER, terminal
@@ -253,9 +251,8 @@ def test_a_livret_is_received_from_a_share(folder: Path, run: Run, tmp_path: Pat
 
 
 def test_two_folders_side_by_side_do_not_disturb_each_other(folder: Path, tmp_path: Path) -> None:
-    other, home, rules = tmp_path / "l'ancienne", tmp_path / "chez elle", write_livret(tmp_path / "petit")
-    for path in rules.iterdir():  # what is older than two seconds is not looked at twice
-        os.utime(path, (time.time() - 60, time.time() - 60))
+    other, home = tmp_path / "l'ancienne", tmp_path / "chez elle"
+    rules = make_old(write_livret(tmp_path / "petit"))
     shutil.copytree(folder, other)
     home.mkdir()
     kept: dict[str, tuple[int, int]] = {}

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import write_livret
+from conftest import make_old, write_livret
 
 from fs_triage import livret as livrets
 from fs_triage import rebuild
@@ -22,9 +22,7 @@ from fs_triage.livret import OpenLivret, answer_from, open_livret
 def livret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A livret that was compiled once, whose files are old enough for their times to say whether they changed."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    folder = write_livret(tmp_path / "petit")
-    for path in folder.rglob("*"):
-        os.utime(path, (1_600_000_000, 1_600_000_000))
+    folder = make_old(write_livret(tmp_path / "petit"))
     open_livret(str(folder))
     return folder
 

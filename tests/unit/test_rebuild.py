@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Run, edit, write_livret
+from conftest import LONG_AGO, Run, edit, make_old, write_livret
 
 from fs_triage import PACKAGE, livret_choice, rebuild
 from fs_triage.contract import Failure
@@ -28,7 +28,6 @@ from fs_triage.search import rank, train
 from fs_triage.search.training_set import TrainingSet
 from fs_triage.text.typography import typeset_french
 
-LONG_AGO = 1_600_000_000
 DATE = re.compile(r"\d{1,2} [a-zûé]+ \d{4} à \d\d:\d\d")
 ELSEWHERE = "hors livret: [permis de chasse]\nvagues: []\n"
 
@@ -37,7 +36,7 @@ ELSEWHERE = "hors livret: [permis de chasse]\nvagues: []\n"
 def livret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A livret whose files are old enough for their times to say whether they changed."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    return aged(write_livret(tmp_path / "regles" / "petit"))
+    return make_old(write_livret(tmp_path / "regles" / "petit"))
 
 
 @pytest.fixture
@@ -66,12 +65,6 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(rebuild, "_read_source", watched)
     return paths
-
-
-def aged(folder: Path, age: int = LONG_AGO) -> Path:
-    for path in folder.rglob("*"):
-        os.utime(path, (age, age))
-    return folder
 
 
 def opened(folder: Path) -> tuple[str, list[str]]:
@@ -146,7 +139,7 @@ def test_a_clock_that_goes_back(livret: Path, monkeypatch: pytest.MonkeyPatch, l
     opened(livret)
     clock[0] -= 86_400_000_000_000
     write_livret(livret, "changé")
-    aged(livret, LONG_AGO - 1)
+    make_old(livret, LONG_AGO - 1)
     for _ in range(3):
         assert opened(livret) == ("title changé", [])
     assert len(loads) == 2
@@ -190,7 +183,7 @@ def test_broken_rules_leave_the_last_good_livret(
     title = opened(livret)[0]
     backup = shutil.copytree(livret, livret.parent / "copie")
     spoil(livret)
-    aged(livret)
+    make_old(livret)
     first = opened(livret)
     assert first[0] == title
     [said] = dated(first[1])
@@ -240,7 +233,7 @@ def test_a_reading_that_failed_is_tried_again(livret: Path, name: str, code: int
     opened(livret)
     write_livret(livret, "changé")
     (livret / "besoins/hors-livret.yaml").write_text(ELSEWHERE, encoding="utf-8")
-    aged(livret, LONG_AGO + 400)
+    make_old(livret, LONG_AGO + 400)
 
     def fail() -> None:
         raise OSError(code, os.strerror(code))
@@ -259,7 +252,7 @@ def test_a_reading_that_failed_is_tried_again(livret: Path, name: str, code: int
 def test_a_status_that_failed_is_asked_again(livret: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     opened(livret)
     write_livret(livret, "changé")
-    aged(livret, LONG_AGO + 400)
+    make_old(livret, LONG_AGO + 400)
     real = os.stat
 
     def failing_stat(path: Any, *arguments: Any, **options: Any) -> os.stat_result:
@@ -442,7 +435,7 @@ def test_a_program_file_that_changed_is_seen(
     other.write_text("1", encoding="utf-8")
     for size, expected in ((1, 1), (1, 1), (2, 2)):
         other.write_text("1" * size, encoding="utf-8")
-        aged(other.parent)
+        make_old(other.parent)
         rebuild._list_program_files.cache_clear()
         opened(livret)
         opened(livret)
