@@ -7,7 +7,7 @@ import json
 import re
 import struct
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -24,15 +24,35 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name, parse_wheel_filename
 
 PROJECT = "fs-triage"
+EXTRAS = ("comptes",)
+"""What the folder carries beside what every installation of the project needs."""
 LICENCES, SBOM = "LICENCES.txt", "sbom.cdx.json"
 _LICENCE_FILE = re.compile(r"(LICEN[CS]E|COPYING|NOTICE)", re.IGNORECASE)
 _LICENCE_IN_PYTHON = "LICENSE.txt"
 _RULE = "=" * 100
 _FILE_VERSION = struct.pack("<I", 0xFEEF04BD)
 """What the version of a Windows library begins with (VS_FIXEDFILEINFO)."""
+_POSTGRESQL = """\
+Portions Copyright (c) 1996-2026, PostgreSQL Global Development Group
+Portions Copyright (c) 1994, The Regents of the University of California
+
+Permission to use, copy, modify, and distribute this software and its documentation for any purpose, without fee, and
+without a written agreement is hereby granted, provided that the above copyright notice and this paragraph and the
+following two paragraphs appear in all copies.
+
+IN NO EVENT SHALL THE UNIVERSITY OF CALIFORNIA BE LIABLE TO ANY PARTY FOR DIRECT, INDIRECT, SPECIAL, INCIDENTAL, OR
+CONSEQUENTIAL DAMAGES, INCLUDING LOST PROFITS, ARISING OUT OF THE USE OF THIS SOFTWARE AND ITS DOCUMENTATION, EVEN IF
+THE UNIVERSITY OF CALIFORNIA HAS BEEN ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+
+THE UNIVERSITY OF CALIFORNIA SPECIFICALLY DISCLAIMS ANY WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
+WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE. THE SOFTWARE PROVIDED HEREUNDER IS ON AN "AS IS"
+BASIS, AND THE UNIVERSITY OF CALIFORNIA HAS NO OBLIGATIONS TO PROVIDE MAINTENANCE, SUPPORT, UPDATES, ENHANCEMENTS, OR
+MODIFICATIONS."""
+"""The licence of libpq, which the package that carries it leaves out."""
 _LIBRARIES = {
     "libcrypto": ("Apache-2.0", "OpenSSL. Le texte est dans celui de python, plus haut."),
     "libssl": ("Apache-2.0", "OpenSSL. Le texte est dans celui de python, plus haut."),
+    "libpq": ("PostgreSQL", _POSTGRESQL),
     "libffi": ("MIT", "Le texte est dans celui de python, plus haut."),
     "sqlite3": ("blessing", "Domaine public."),
     "vcruntime140": (
@@ -82,7 +102,6 @@ def read_packages(site: Path, wheels: Sequence[Path], python: str) -> list[Part]
     digests = {parse_wheel_filename(wheel.name)[0]: compute_digest(wheel) for wheel in wheels}
     found = {canonicalize_name(one.metadata["Name"]): one for one in metadata.distributions(path=[str(site)])}
     environment = {name: str(value) for name, value in default_environment().items()} | {
-        "extra": "",
         "os_name": "nt",
         "platform_machine": "AMD64",
         "platform_system": "Windows",
@@ -90,9 +109,10 @@ def read_packages(site: Path, wheels: Sequence[Path], python: str) -> list[Part]
         "python_version": ".".join(python.split(".")[:2]),
         "sys_platform": "win32",
     }
+    all_needs = _find_needs(found, environment)
     parts, wrong = [], []
     for name, distribution in sorted(found.items()):
-        needs = [*_list_needs(distribution, environment)]
+        needs = all_needs[name]
         for need in needs:
             there = found.get(canonicalize_name(need.name))
             if there is None or not need.specifier.contains(there.version, prereleases=True):
@@ -116,11 +136,23 @@ def read_packages(site: Path, wheels: Sequence[Path], python: str) -> list[Part]
     return parts
 
 
-def _list_needs(distribution: metadata.Distribution, environment: dict[str, str]) -> Iterator[Requirement]:
-    for text in distribution.requires or ():
-        requirement = Requirement(text)
-        if requirement.marker is None or requirement.marker.evaluate(environment):
-            yield requirement
+def _find_needs(
+    found: Mapping[str, metadata.Distribution], environment: Mapping[str, str]
+) -> dict[str, list[Requirement]]:
+    """Return what each package needs, with the extras that others ask of it (`psycopg[binary]`)."""
+    needs: dict[str, list[Requirement]] = {name: [] for name in found}
+    waiting = [*((name, "") for name in found), *((PROJECT, extra) for extra in EXTRAS if PROJECT in found)]
+    seen = set()
+    while waiting:
+        name, extra = asked = waiting.pop()
+        if asked in seen or name not in found:
+            continue
+        seen.add(asked)
+        for need in map(Requirement, found[name].requires or ()):
+            if need.marker is None or need.marker.evaluate({**environment, "extra": extra}):
+                needs[name] += [need] if need not in needs[name] else []
+                waiting += ((canonicalize_name(need.name), one) for one in need.extras)
+    return needs
 
 
 def _name_licence(said: metadata.PackageMetadata) -> str:

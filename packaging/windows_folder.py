@@ -53,8 +53,11 @@ LIBRARIES = {".pyd", ".dll"}
 LEFT_OUT = re.compile(
     "spellchecker/resources/(?!fr[.])"  # the dictionaries of other languages
     "|pygments/lexers/(?!__init__|_mapping|python|special|text)[^/]+[.]py"  # code in 300 languages, none shown here
+    "|sqlalchemy/(ext|orm|testing|dialects/(mssql|mysql|oracle|sqlite))/"  # what is beyond its Core and PostgreSQL
+    "|(sqlalchemy|wcwidth)/.*[.]pyd"  # the same stands there in Python, which goes into the zip
+    "|rapidfuzz/.*_avx2[.]"  # faster on some processors alone
 )
-"""A fifth of the zip, which nothing here asks for."""
+"""A quarter of the zip, which nothing here asks for."""
 
 
 class EmbeddablePython(NamedTuple):
@@ -142,10 +145,22 @@ def build_wheel(out: Path, epoch: int) -> Path:
 
 
 def collect_wheels(wheel: Path, python: EmbeddablePython, source: Path | None, target: Path) -> list[Path]:
-    """Put `wheel` and those that it needs on Windows into `target`: from the folder `source`, or the registry."""
+    """Put `wheel` and those that it needs on Windows into `target`: from the folder `source`, or the registry.
+
+    What joins the counts of the département is among them: nothing can be added to a folder that is given away.
+    """
     place = ("--no-index", "--find-links", source.absolute()) if source else ()
     known = ("-c", ROOT / "constraints.txt")
-    run_pip("download", python, "--dest", target, *place, *known, wheel, *ON_WINDOWS)
+    run_pip(
+        "download",
+        python,
+        "--dest",
+        target,
+        *place,
+        *known,
+        f"{wheel}[{','.join(carried.EXTRAS)}]",
+        *ON_WINDOWS,
+    )
     return sorted(target.glob("*.whl"))
 
 

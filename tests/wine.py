@@ -32,7 +32,8 @@ SYSTEM = {
     "HOME": str(FOLDER),  # Wine would put documents into the home of whoever runs it
     "WINEPREFIX": str(PREFIX),
     "WINEDEBUG": "-all",
-    "WINEDLLOVERRIDES": "mscoree,mshtml,winemenubuilder.exe=",  # nothing is fetched, nothing put on a desktop
+    # nothing is fetched, nothing put on a desktop; without WMI, of which Wine dies
+    "WINEDLLOVERRIDES": "mscoree,mshtml,winemenubuilder.exe,wbemprox=",
     "LC_ALL": "C.UTF-8",  # file names and words reach Windows as they are
 }
 PATIENCE = 120.0  # seconds that a busy machine may need; nothing is measured by it
@@ -86,11 +87,12 @@ def open_session() -> Iterator[None]:
 
 @contextlib.contextmanager
 def open_desktop() -> Iterator[None]:
-    """Have the desktop that a clipboard needs: started by the first program that asks, it would hold our pipes."""
+    """Have what a clipboard and WMI need: started by the first program that asks, it would hold our pipes."""
     nothing = subprocess.DEVNULL
     command = [WINE, "explorer", "/desktop"]
     with subprocess.Popen(command, env=SYSTEM, stdin=nothing, stdout=nothing, stderr=nothing):
         try:
+            quietly("net", "start", "rpcss")
             yield
         finally:
             quietly("taskkill", "/f", "/im", "explorer.exe")
