@@ -243,7 +243,8 @@ def unpack_python(python: EmbeddablePython, folder: Path) -> None:
     """Unpack the archive as it came, and say where it imports from: from nowhere else, whatever the machine sets."""
     with zipfile.ZipFile(python.path) as archive:
         archive.extractall(folder)
-    paths = (f"{python.stem}.zip", ".", "..\\lib.zip", "..\\app")
+    # a lookup finds all that it needs before lib.zip, of which it reads nothing then
+    paths = (f"{python.stem}.zip", ".", "..\\app", "..\\lib.zip")
     listed = "".join(f"{path}\r\n" for path in paths)
     (folder / f"{python.stem}._pth").write_text(listed, encoding="utf-8", newline="")
 
