@@ -24,7 +24,8 @@ except ImportError as error:
     raise Failure(
         WRONG_CALL,
         "Ce poste n’a pas de quoi joindre le serveur des comptes ; installez-le\u00a0: "
-        'pip install "fs-triage[comptes]".',
+        'pip install "psycopg[binary]" SQLAlchemy '
+        '(avec pipx\u00a0: pipx inject fs-triage "psycopg[binary]" SQLAlchemy).',
     ) from error
 
 _BATCH = 500  # rows of a transaction

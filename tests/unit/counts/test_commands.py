@@ -305,4 +305,4 @@ def test_without_the_extra_a_sentence_says_what_to_install(
     monkeypatch.delitem(sys.modules, "fs_triage.counts.server", raising=False)
     monkeypatch.delattr("fs_triage.counts.server", raising=False)
     code, _, err = desk("bilan", "--comptes")
-    assert code == 2 and 'pip install "fs-triage[comptes]"' in err
+    assert code == 2 and 'pip install "psycopg[binary]" SQLAlchemy' in err
