@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import threading
@@ -134,11 +135,15 @@ def test_a_folder_that_is_swapped(tmp_path: Path, link: bool) -> None:
 def test_files_that_never_come_to_rest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(snapshot, "MAX_WAIT_SECONDS", 0.3)
     folder = several(tmp_path / "petit", "pair")
+    real, moments = snapshot._get_state, itertools.count(time.time_ns())
 
-    def touch(_: int) -> None:
-        os.utime(folder / "partenaires/poste.yaml")
+    def touch_and_look(path: Path) -> tuple[int, ...]:
+        moment = next(moments)
+        os.utime(folder / "partenaires/poste.yaml", ns=(moment, moment))
+        return real(path)
 
-    with in_turn(touch, 0.005):
+    with monkeypatch.context() as patch:
+        patch.setattr(snapshot, "_get_state", touch_and_look)
         with pytest.raises(Failure) as caught:
             open_livret(str(folder))
         assert caught.value.code == 3
@@ -146,7 +151,8 @@ def test_files_that_never_come_to_rest(tmp_path: Path, monkeypatch: pytest.Monke
         assert "relancez" in caught.value.message
     assert editions(folder) == {"pair"}
     several(folder, "impair")
-    with in_turn(touch, 0.005):
+    with monkeypatch.context() as patch:
+        patch.setattr(snapshot, "_get_state", touch_and_look)
         opened = open_livret(str(folder))
         assert opened.meta.title == "title pair"
         [notice] = opened.notices
