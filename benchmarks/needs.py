@@ -63,7 +63,7 @@ def searching(livret: Livret) -> Ranking:
     """Return the search of `fs-triage` over `livret`, from an index in memory."""
     opened = open_built(rebuild.compile_livret(livret), None, [])
     model = opened.model
-    nodes = [line.partition("\t")[0] for line in opened.list_conclusion_lines()]
+    nodes = [row.id for row in opened.list_conclusion_rows()]
     return lambda need: [nodes[hit.position] for hit in understand(opened, model, need).hits]
 
 

@@ -103,7 +103,7 @@ def read_all(livret: OpenLivret) -> list[object]:
         texts = [livret.get_conclusion_text(position) for position in found.positions]
         said.append((found.by, found.node, found.partner, texts))
     for partner in (None, "guichet"):
-        said += [livret.list_conclusions_json(partner), livret.list_conclusion_lines(partner)]
+        said += [livret.list_conclusions_json(partner), livret.join_conclusion_lines(partner)]
         said += [livret.list_contacts_json(partner), livret.list_contact_lines(partner)]
     for node in ("", "guichet", "guichet/papier"):
         said += [livret.find_question_json(node), livret.list_choices(node)]

@@ -34,7 +34,7 @@ def write_page(livret: OpenLivret, path: Path, paper: str, *nodes: str) -> Path:
 
 def list_longest(livret: OpenLivret, count: int) -> list[str]:
     """Return the ids of the démarches whose sheets are the longest, of as many partners as there are."""
-    nodes = [line.partition("\t")[0] for line in livret.list_conclusion_lines()]
+    nodes = [row.id for row in livret.list_conclusion_rows()]
 
     def measure(node: str) -> int:
         sheet = build_sheet(livret, [read_demarche(livret, node)], house="", day=date.today())

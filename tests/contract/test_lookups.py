@@ -98,7 +98,7 @@ def test_a_plural_does_not_matter(call: Call, one: str, several: str) -> None:
 
 
 def test_every_conclusion_and_every_question_is_found_by_its_id(livret: OpenLivret) -> None:
-    nodes = [line.partition("\t")[0] for line in livret.list_conclusion_lines()]
+    nodes = [row.id for row in livret.list_conclusion_rows()]
     assert len(nodes) > 100
     for position, node in enumerate(nodes):
         for words in ([node], node.split("/"), [node.upper().replace("-", " ")]):

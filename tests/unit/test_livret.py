@@ -149,5 +149,5 @@ def test_what_is_loaded_needs_no_file(livret: Path) -> None:
     model = opened.model
     for path in find_index(livret).parent.iterdir():
         path.unlink()
-    assert opened.list_conclusion_lines()
+    assert opened.list_conclusion_rows()
     assert opened.model is model

@@ -74,7 +74,7 @@ def find_demarche(reader: Reader, name: str) -> Demarche:
         raise _build_unknown(reader, name)
     row = reader.get_node(node)
     if row.question is not None:
-        below = [reader.get_conclusion_line(rank).partition("\t")[0] for rank in range(row.first, row.end)]
+        below = [reader.get_conclusion_id(position) for position in range(row.first, row.end)]
         more = ", …" if len(below) > _MOST_NAMED else ""
         message = f"{quote_text(node)} mène à plusieurs démarches\u00a0; nommez-en une"
         raise Failure(WRONG_CALL, f"{message}\u00a0: {', '.join(below[:_MOST_NAMED])}{more}.")
@@ -82,7 +82,7 @@ def find_demarche(reader: Reader, name: str) -> Demarche:
 
 
 def _build_unknown(reader: Reader, name: str) -> Failure:
-    known = [line.partition("\t")[0] for line in reader.list_conclusion_lines()]
+    known = [row.id for row in reader.list_conclusion_rows()]
     near = find_close_name(name.lower(), known)
     hint = (
         f". Vouliez-vous dire\u00a0: {near}\u00a0?"

@@ -232,9 +232,8 @@ def _render_hits(livret: OpenLivret, understood: Understanding, wanted: SearchOp
 
 
 def _render_hit(livret: OpenLivret, hit: Hit, wanted: SearchOptions) -> str:
-    way, level, *_ = livret.get_conclusion_text(hit.position).split("\n", 2)
-    node, _, _ = livret.get_conclusion_line(hit.position).partition("\t")
-    lines = [way, f"  {node} – {level}"]
+    way, level = livret.get_conclusion_head(hit.position)
+    lines = [way, f"  {livret.get_conclusion_id(hit.position)} – {level}"]
     if words := hit.words:  # each look weighs every feature of the need
         lines.append(f"  Mots reconnus : {', '.join(words)}")
     if wanted.explain:

@@ -54,9 +54,8 @@ def render_situations(livret: Reader, query: str, situations: Iterable[str], nea
 
 def render_understanding(livret: Reader, understood: Understanding) -> str:
     """Return the members that tell what a need was understood as, each after a comma."""
-    ids = [_get_id(livret, hit) for hit in understood.tied]
     needs = [
-        f'{{"text": {quote_json(need.text)}, "matches": {quote_all(_get_id(livret, hit) for hit in need.hits)}}}'
+        f'{{"text": {quote_json(need.text)}, "matches": {_quote_ids(livret, need.hits)}}}'
         for need in understood.needs
     ]
     unknown = [
@@ -67,14 +66,14 @@ def render_understanding(livret: Reader, understood: Understanding) -> str:
     where = f'{{"name": {quote_json(topic.name)}, "where": {quote_json(topic.where)}}}' if topic else "null"
     choices = [_render_choice(livret, node) for node in understood.choices]
     return (
-        f', "needs": [{", ".join(needs)}], "tied": {quote_all(ids)}, "choices": [{", ".join(choices)}], '
-        f'"topic": {where}, "unknown_words": [{", ".join(unknown)}], '
+        f', "needs": [{", ".join(needs)}], "tied": {_quote_ids(livret, understood.tied)}, '
+        f'"choices": [{", ".join(choices)}], "topic": {where}, "unknown_words": [{", ".join(unknown)}], '
         f'"is_foreign": {"true" if understood.is_foreign else "false"}'
     )
 
 
-def _get_id(livret: Reader, hit: Hit) -> str:
-    return livret.get_conclusion_line(hit.position).partition("\t")[0]
+def _quote_ids(livret: Reader, hits: Iterable[Hit]) -> str:
+    return quote_all(livret.get_conclusion_id(hit.position) for hit in hits)
 
 
 def _render_choice(livret: Reader, node: str) -> str:

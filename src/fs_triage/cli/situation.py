@@ -54,10 +54,6 @@ def _show_demarches(livret: OpenLivret, call: Call, named: list[NamedSituation])
     return OK
 
 
-def _get_id(livret: OpenLivret, position: int) -> str:
-    return livret.get_conclusion_line(position).partition("\t")[0]
-
-
 def _render_line(row: SituationRow) -> str:
     count = len(row.positions)
     return f"{row.id}\t{row.title}\t{count} démarche{'s' if count > 1 else ''}"
@@ -72,8 +68,8 @@ def _render_text(livret: OpenLivret, named: NamedSituation) -> str:
         lines += [f"  {answer.label} : fs-triage situation {row.id}/{answer.id}" for answer in row.answers]
     lines += ["", "Les démarches, dans cet ordre :"]
     for rank, position in enumerate(named.positions, 1):
-        way, level, *_ = livret.get_conclusion_text(position).split("\n", 2)
-        lines += [f"  {rank}. {way}", f"    {_get_id(livret, position)} – {level}"]
+        way, level = livret.get_conclusion_head(position)
+        lines += [f"  {rank}. {way}", f"    {livret.get_conclusion_id(position)} – {level}"]
         answers = [] if chosen else row.list_answers_of(position)
         if answers:
             lines.append(f"    si {' ou '.join(f'« {answer.label} »' for answer in answers)}")
@@ -82,23 +78,19 @@ def _render_text(livret: OpenLivret, named: NamedSituation) -> str:
 
 def _render_json(livret: OpenLivret, named: NamedSituation) -> str:
     """Return a situation as a JSON object, the shape `Situation` of the contract."""
-    quote = json_answers.quote_json
+    quote, quote_all = json_answers.quote_json, json_answers.quote_all
     row = named.row
-
-    def render_ids(ids: list[str]) -> str:
-        return f"[{', '.join(map(quote, ids))}]"
-
     answers = []
     for answer in row.answers:
-        ids = [_get_id(livret, position) for position in answer.positions]
+        ids = [livret.get_conclusion_id(position) for position in answer.positions]
         answers.append(
-            f'{{"id": {quote(answer.id)}, "label": {quote(answer.label)}, "demarches": {render_ids(ids)}}}'
+            f'{{"id": {quote(answer.id)}, "label": {quote(answer.label)}, "demarches": {quote_all(ids)}}}'
         )
     matches = map(livret.get_conclusion_json, named.positions)
     return (
-        f'{{"id": {quote(row.id)}, "title": {quote(row.title)}, "words": {render_ids(row.words)}, '
+        f'{{"id": {quote(row.id)}, "title": {quote(row.title)}, "words": {quote_all(row.words)}, '
         f'"question": {quote(row.question) if row.question else "null"}, "answers": [{", ".join(answers)}], '
-        f'"chosen": {render_ids([answer.id for answer in named.chosen])}, "matches": [{", ".join(matches)}]}}'
+        f'"chosen": {quote_all([answer.id for answer in named.chosen])}, "matches": [{", ".join(matches)}]}}'
     )
 
 

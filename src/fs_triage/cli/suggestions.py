@@ -91,7 +91,7 @@ def _find_by_meaning(livret: OpenLivret, typed: str, partner: str | None, rest: 
 
 def _list_hits(livret: OpenLivret, said: str, understood: Understanding) -> Near:
     positions = [hit.position for hit in understood.hits[:_MAX_NEAR]]
-    nodes = [livret.get_conclusion_line(position).partition("\t")[0] for position in positions]
+    nodes = [livret.get_conclusion_id(position) for position in positions]
     return Near([said, *verdicts.render_nodes(livret, nodes)], positions)
 
 
@@ -187,8 +187,7 @@ def build_unknown_partner(livret: OpenLivret, name: str) -> Failure:
 
 def _list_titles(livret: OpenLivret, partner: str | None) -> dict[str, str]:
     """Return the titles of the conclusions, folded, by id."""
-    rows = [line.split("\t") for line in livret.list_conclusion_lines()]
-    return {row[0]: fold(row[-1]) for row in rows if partner is None or row[0].startswith(f"{partner}/")}
+    return {row.id: fold(row.title) for row in livret.list_conclusion_rows(partner)}
 
 
 def _correct_query(livret: OpenLivret, query: str, titles: dict[str, str], partner: str | None) -> list[str]:

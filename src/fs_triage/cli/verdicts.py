@@ -145,8 +145,8 @@ def render_nodes(livret: OpenLivret, nodes: Iterable[str]) -> list[str]:
 def _describe_node(livret: OpenLivret, node: str) -> str:
     text = livret.find_question_json(node)
     if text is None:
-        _, level, title = livret.get_conclusion_line(livret.get_node(node).first).split("\t")
-        return shorten_text(f"{title} ({level})", _LONGEST_TITLE)
+        row = livret.get_conclusion_row(livret.get_node(node).first)
+        return shorten_text(f"{row.title} ({row.level})", _LONGEST_TITLE)
     import json
 
     question: Question = json.loads(text)

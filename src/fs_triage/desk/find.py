@@ -95,7 +95,7 @@ class Finder:
 
     def get_ids(self, positions: Iterable[int]) -> list[str]:
         """Return the ids of the conclusions at `positions`."""
-        return [self._livret.get_conclusion_line(position).partition("\t")[0] for position in positions]
+        return [self._livret.get_conclusion_id(position) for position in positions]
 
     def get_way(self, node: str) -> list[str]:
         """Return the labels of the answers that lead to a node, from its partner on."""

@@ -10,9 +10,19 @@ from dataclasses import dataclass
 from fs_triage.files.checked_file import pack, pack_table, pack_texts
 from fs_triage.index import lookup
 from fs_triage.index.freshness import FileState, Stamp, dump_files
-from fs_triage.index.reader import KIND, LINES, MEMBERS, Meta, NodeNames, NodeRow, PartnerRow, WordRow
+from fs_triage.index.reader import (
+    KIND,
+    LINES,
+    MEMBERS,
+    ConclusionRow,
+    Meta,
+    NodeNames,
+    NodeRow,
+    PartnerRow,
+    WordRow,
+)
 from fs_triage.index.situations import SituationAnswer, SituationRow
-from fs_triage.render import plain_text
+from fs_triage.render import labels, plain_text
 from fs_triage.render.conclusion import describe_conclusion
 from fs_triage.rules.flatten import Tree, describe_check, iter_answers
 from fs_triage.rules.load import Livret
@@ -169,11 +179,11 @@ def _collect_references(tree: Tree) -> dict[str, WordRow]:
 
 
 def _build_conclusions(livret: Livret, tree: Tree) -> Sections:
-    labels = {rules.model.id: rules.model.label for rules in livret.partners}
+    partners = {rules.model.id: rules.model.label for rules in livret.partners}
     cards = [
         describe_conclusion(
             conclusion,
-            labels[conclusion["partner"]],
+            partners[conclusion["partner"]],
             if_blocked=[tree.conclusions[target] for target in conclusion["if_blocked"]],
             blocked_node=tree.blocked.get(node, ""),
             edition=livret.booklet.edition or "",
@@ -184,8 +194,12 @@ def _build_conclusions(livret: Livret, tree: Tree) -> Sections:
     return {
         "conclusions": pack_texts(map(_json, conclusions), MEMBERS),
         "conclusion-texts": pack_texts(map(plain_text.render_card, cards)),
-        "conclusion-lines": pack_texts(map(plain_text.render_conclusion_row, conclusions), LINES),
+        "conclusion-lines": pack_texts((_build_row(conclusion).dump() for conclusion in conclusions), LINES),
     }
+
+
+def _build_row(conclusion: Conclusion) -> ConclusionRow:
+    return ConclusionRow(conclusion["id"], labels.LEVEL_NAMES[conclusion["level"]], conclusion["title"])
 
 
 def list_situations(livret: Livret, tree: Tree) -> list[SituationRow]:

@@ -143,7 +143,7 @@ class WordRow:
 class NodeNames:
     """What a node is called: all its folded `names`; the words of its label, of all its names, and of what is above it.
 
-    The words stand between spaces, without plurals (`dump_words`), to be looked for as they are.
+    The words stand between spaces, without plurals (`fold.spread_words`), to be looked for as they are.
     """
 
     __slots__ = ("above", "label", "names", "node", "words")
@@ -164,6 +164,26 @@ class NodeNames:
     def dump(self) -> str:
         """Return it as a line."""
         return "\t".join([self.node, self.label, self.words, self.above, "|".join(self.names)])
+
+
+class ConclusionRow:
+    """A conclusion as a line of a list, its fields apart by a tab: its id, the name of its level, its title."""
+
+    __slots__ = ("id", "level", "title")
+
+    def __init__(self, id: str, level: str, title: str) -> None:
+        self.id = id
+        self.level = level
+        self.title = title
+
+    @classmethod
+    def parse(cls, line: str) -> ConclusionRow:
+        """Return what `dump` made a line of."""
+        return cls(*line.split("\t"))
+
+    def dump(self) -> str:
+        """Return it as a line."""
+        return f"{self.id}\t{self.level}\t{self.title}"
 
 
 class Reader:
@@ -247,9 +267,17 @@ class Reader:
         """Return a conclusion as text of several lines."""
         return self._get_texts("conclusion-texts").get(position)
 
-    def get_conclusion_line(self, position: int) -> str:
-        """Return a conclusion as one line: its id, its level and its title, a tab between them."""
-        return self._get_texts("conclusion-lines").get(position)
+    def get_conclusion_head(self, position: int) -> list[str]:
+        """Return the first two lines of a conclusion as text: the way that leads there, and its level."""
+        return self.get_conclusion_text(position).split("\n", 2)[:2]
+
+    def get_conclusion_row(self, position: int) -> ConclusionRow:
+        """Return a conclusion as a list has it."""
+        return ConclusionRow.parse(self._get_texts("conclusion-lines").get(position))
+
+    def get_conclusion_id(self, position: int) -> str:
+        """Return the id of a conclusion."""
+        return self.get_conclusion_row(position).id
 
     def list_conclusions_json(self, partner: str | None = None) -> list[str]:
         """Return conclusions as JSON."""
@@ -263,9 +291,10 @@ class Reader:
         """Return conclusions as lines of one text."""
         return self._get_texts("conclusion-lines").join(*self._conclusions_of(partner))
 
-    def list_conclusion_lines(self, partner: str | None = None) -> list[str]:
-        """Return conclusions as lines."""
-        return self._get_texts("conclusion-lines").list(*self._conclusions_of(partner))
+    def list_conclusion_rows(self, partner: str | None = None) -> list[ConclusionRow]:
+        """Return conclusions as a list has them."""
+        lines = self._get_texts("conclusion-lines").list(*self._conclusions_of(partner))
+        return [ConclusionRow.parse(line) for line in lines]
 
     def list_contacts_json(self, partner: str | None = None) -> list[str]:
         """Return contacts as JSON, each with the ids of the conclusions that use it."""

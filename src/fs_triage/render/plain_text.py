@@ -52,11 +52,6 @@ def _render_value(contact: ContactCard) -> str:
     return f"{contact.kind}\u00a0: {contact.value}"
 
 
-def render_conclusion_row(conclusion: Conclusion) -> str:
-    """Return a conclusion as one line of a list, its fields apart by a tab."""
-    return f"{conclusion['id']}\t{labels.LEVEL_NAMES[conclusion['level']]}\t{conclusion['title']}"
-
-
 def render_contact_row(partner: str, contact: ContactRecord, conclusions: Iterable[Conclusion]) -> str:
     """Return a contact as one line of a list, with the ids of the conclusions that use it."""
     users = " ".join(conclusion["id"] for conclusion in conclusions)

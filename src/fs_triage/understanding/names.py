@@ -73,7 +73,7 @@ class NameBook:
             if partner and not rest:
                 found[partner] = PARTNER
         for position in self._find_by_contact(words, unfinished):
-            node = self._reader.get_conclusion_line(position).partition("\t")[0]
+            node = self._reader.get_conclusion_id(position)
             found[node] = max(found.get(node, 0.0), _LABEL)
         ranked = sorted(found, key=lambda node: (-found[node], orders.get(node, 0)))
         return [Named(node, found[node]) for node in ranked]

@@ -185,9 +185,6 @@ class _Reading:
                 kept.append(one)
         return kept
 
-    def _get_node(self, position: int) -> str:
-        return self.reader.get_conclusion_line(position).partition("\t")[0]
-
     def _list_choices(self) -> list[str]:
         """Return what would settle a vague text: what it names, then the best conclusions, one a partner."""
         named = [one.node for one in self.named[: self.count]]
@@ -197,7 +194,7 @@ class _Reading:
         best: dict[str, str] = {}
         others: list[str] = []
         for position in self.learnt.likely:
-            node = self._get_node(position)
+            node = self.reader.get_conclusion_id(position)
             owner = node.partition("/")[0]
             if owner not in best:
                 best[owner] = node
@@ -214,7 +211,7 @@ class _Reading:
             is_question = not self._is_conclusion(one.node)
             scores[one.node] = one.fit * (_QUESTION_FACTOR if is_question and one.fit < 1.0 else 1.0)
         for hit in hits:
-            node = self._get_node(hit.position)
+            node = self.reader.get_conclusion_id(hit.position)
             lesser, greater = sorted((scores.get(node, 0.0), hit.score))
             scores[node] = greater + _AGREEMENT * lesser
         for order, node in enumerate(choices):

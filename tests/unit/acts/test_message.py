@@ -65,9 +65,8 @@ def test_a_demarche_that_blocked_says_what_was_done_and_why_it_is_handed_over(ju
 def test_of_several_ways_out_the_counsellor_keeps_one(jura: OpenLivret) -> None:
     several = [
         demarche
-        for line in jura.list_conclusion_lines()
-        if len((demarche := read_demarche(jura, line.partition("\t")[0])).if_blocked) > 1
-        and list_recipients(demarche)
+        for row in jura.list_conclusion_rows()
+        if len((demarche := read_demarche(jura, row.id)).if_blocked) > 1 and list_recipients(demarche)
     ]
     assert several
     for demarche in several:
@@ -89,8 +88,8 @@ def test_administration_plus_has_its_form(jura: OpenLivret) -> None:
 
 def test_every_message_of_the_livret_is_whole(jura: OpenLivret) -> None:
     written = 0
-    for line in jura.list_conclusion_lines():
-        demarche = read_demarche(jura, line.partition("\t")[0])
+    for row in jura.list_conclusion_rows():
+        demarche = read_demarche(jura, row.id)
         for recipient in list_recipients(demarche):
             letter = write_message(jura, demarche, recipient, "")
             written += 1

@@ -57,7 +57,7 @@ def make_sheet(livret: OpenLivret, *nodes: str) -> Sheet:
 
 
 def list_nodes(livret: OpenLivret) -> list[str]:
-    return [line.partition("\t")[0] for line in livret.list_conclusion_lines()]
+    return [row.id for row in livret.list_conclusion_rows()]
 
 
 def render_all(sheet: Sheet) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fs_triage.index.reader import Meta, NodeRow, PartnerRow, WordRow
+from fs_triage.index.reader import ConclusionRow, Meta, NodeRow, PartnerRow, WordRow
 
 POSITION = st.integers(0, 10**6)
 POSITIONS = st.lists(POSITION, max_size=4)
@@ -26,6 +26,13 @@ def test_a_partner(first: int, end: int, first_contact: int, end_contact: int) -
         first_contact,
         end_contact,
     )
+
+
+def test_a_conclusion() -> None:
+    line = ConclusionRow("caf/rsa", "1er niveau", "Demander le RSA").dump()
+    row = ConclusionRow.parse(line)
+    assert line == "caf/rsa\t1er niveau\tDemander le RSA"
+    assert (row.id, row.level, row.title) == ("caf/rsa", "1er niveau", "Demander le RSA")
 
 
 @given(POSITIONS, POSITIONS)

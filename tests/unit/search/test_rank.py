@@ -153,7 +153,7 @@ def test_what_an_example_promises_is_found_first(opened: OpenLivret, livret: Liv
 @pytest.mark.parametrize("partner", PARTNERS)
 def test_every_example_gets_matches(opened: OpenLivret, livret: Livret, partner: str) -> None:
     """51 of the examples once had a match and « out-of-scope » or « vague » beside it."""
-    ids = [line.partition("\t")[0] for line in opened.list_conclusion_lines()]
+    ids = [row.id for row in opened.list_conclusion_rows()]
     rules = next(rules.model for rules in livret.partners if rules.model.id == partner)
     assert len(rules.examples) > 5
     for path, needs in rules.examples.items():
@@ -196,7 +196,7 @@ def test_examples_not_learnt_are_found_from_the_others(livret: Livret, opened: O
             )
         )
     learnt = open_compiled(_with(livret, tuple(kept)))
-    ids = [line.partition("\t")[0] for line in learnt.list_conclusion_lines()]
+    ids = [row.id for row in learnt.list_conclusion_rows()]
     ranks = [
         [ids[hit.position] for hit in search.find_conclusions(learnt.model, need, max=3).hits]
         for need, _ in asked
