@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from fs_triage.rules.load import Livret, LoadResult
 
 _MEMORY = 1 << 25  # bytes that a compilation takes at least
-_ABOVE = {"__main__.py", "author", "cli", "desk", "livret.py", "livret_choice.py"}
+_ABOVE = {"__main__.py", "cli", "delivery", "counts", "desk", "author", "livret.py", "livret_choice.py"}
 _ABSENT = "-"  # instead of the hash of a content
 
 

@@ -16,6 +16,8 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 
+from fs_triage import rebuild
+
 SOURCE = ROOT / "src" / "fs_triage"
 MODULES = {
     ".".join(path.relative_to(SOURCE).with_suffix("").parts): path
@@ -113,6 +115,11 @@ def test_imports_point_down(graph: dict[str, set[str]]) -> None:
         if name.partition(".")[0] != wanted.partition(".")[0] and floor_of(wanted) <= floor_of(name)
     ]
     assert up == []
+
+
+def test_an_index_is_not_made_anew_for_what_stands_above_its_making() -> None:
+    above = " ".join(FLOORS[: floor_of("rebuild")]).split()
+    assert {name.removesuffix(".py") for name in rebuild._ABOVE} == {*above}
 
 
 def test_imports_make_no_circle(graph: dict[str, set[str]]) -> None:
