@@ -35,7 +35,7 @@ WIZARD = {
         "desk.session",
         "desk.walk",
     ),
-    *("render", "render.labels", "text.typography", "text.wrap"),
+    *("render", "render.labels", "text.numbers", "text.typography", "text.wrap"),
     *("search", "search.features", "search.model", "search.phonetics"),
 }
 

@@ -16,6 +16,7 @@ from fs_triage.files.atomic_write import write_whole
 from fs_triage.livret import read_last_good
 from fs_triage.rules import load, yaml_reader
 from fs_triage.rules.problem import Mend, apply_mends
+from fs_triage.text.numbers import render_count
 from fs_triage.text.typography import escape_controls
 
 _MAX_ROUNDS = 12  # one mend may show what another mistake hid
@@ -156,9 +157,7 @@ def _write(changes: list[Change]) -> None:
             write_whole(change.path, change.after, mode)
         except OSError as error:
             raise _build_failure(change, error) from error
-    count = len(changes)
-    plural = "s" if count > 1 else ""
-    output.print_message(f"{count} fichier{plural} corrigé{plural}.")
+    output.print_message(f"{render_count(len(changes), 'fichier corrigé')}.")
 
 
 def _build_failure(change: Change, error: OSError) -> Failure:

@@ -23,6 +23,7 @@ from fs_triage.rules import load, yaml_reader
 from fs_triage.rules.load import Livret
 from fs_triage.rules.model_livret import PARTNERS, get_livret_folder
 from fs_triage.rules.problem import Problem
+from fs_triage.text.numbers import render_count
 from fs_triage.text.typography import escape_controls
 
 GITHUB = "github"
@@ -203,7 +204,7 @@ def _render_summary(verified: list[Verification], problems: list[Problem]) -> li
     lines = [line for one in verified for line in (*one.coverage.render_lines(one.folder), *one.summary)]
     if not problems:
         return [*lines, "Aucun problème."]
-    count = f"{len(problems)} problème{'s' if len(problems) > 1 else ''}"
+    count = render_count(len(problems), "problème")
     if not blocking:
         return [*lines, f"{count} ; ces règles peuvent servir."]
     return [*lines, f"{count}, dont {blocking} à corriger avant que ces règles puissent servir."]

@@ -24,6 +24,7 @@ from fs_triage.rules.vocabulary import get_french_key
 from fs_triage.rules.yaml_reader import Location, Mark, Text, find_node, get_mark
 from fs_triage.text.did_you_mean import build_slug, find_close_name, is_slip, list_possible
 from fs_triage.text.fold import fold
+from fs_triage.text.numbers import render_count
 
 _MAX_URL_LENGTH = 2000
 _MAILTO_SIGNS = re.compile(r"[?&,;<>\s]")  # would become header fields of the message (RFC 6068)
@@ -53,9 +54,7 @@ def find_unknown_contacts(rules: PartnerRules) -> Iterator[Finding]:
             if use.contact not in rules.model.contacts and use.contact not in lost:
                 uses.setdefault(use.contact, []).append((*spot.location, key, rank))
     for name, places in uses.items() if not rules.lost.unknown_contacts else ():
-        more = (
-            f" (et {len(places) - 1} autre{'s' if len(places) > 2 else ''} fois)" if len(places) > 1 else ""
-        )
+        more = f" (et {render_count(len(places) - 1, 'autre')} fois)" if len(places) > 1 else ""
         hint = _suggest_contact(name, known, rules.list_used_contacts(), is_alone=len(uses) == 1)
         yield Finding(get_mark(rules.table, places[0]), f"contact inconnu « {name} »{more}", hint)
 

@@ -37,6 +37,7 @@ from fs_triage.rules.vocabulary import get_french_key
 from fs_triage.rules.yaml_reader import Location, Mark, get_mark
 from fs_triage.text.did_you_mean import build_slug, suggest_name
 from fs_triage.text.fold import fold
+from fs_triage.text.numbers import render_count
 
 _MAX_SHOWN = 8  # nodes of a cycle
 _MIN_ANSWERS, _MAX_ANSWERS = 2, 9
@@ -366,7 +367,7 @@ def find_answer_count_errors(rules: PartnerRules) -> Iterator[Finding]:
     for question, location in iter_questions(rules):
         count = len(question.answers)
         if not _MIN_ANSWERS <= count <= _MAX_ANSWERS:
-            message = f"question à {count} réponse{'s' if count > 1 else ''}"
+            message = f"question à {render_count(count, 'réponse')}"
             hint = f"de {_MIN_ANSWERS} à {_MAX_ANSWERS} réponses : " + (
                 "regroupez-les" if count > _MIN_ANSWERS else "ajoutez-en une, ou supprimez la question"
             )

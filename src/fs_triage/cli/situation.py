@@ -55,8 +55,9 @@ def _show_demarches(livret: OpenLivret, call: Call, named: list[NamedSituation])
 
 
 def _render_line(row: SituationRow) -> str:
-    count = len(row.positions)
-    return f"{row.id}\t{row.title}\t{count} démarche{'s' if count > 1 else ''}"
+    from fs_triage.text.numbers import render_count  # the list of all events alone pays for it
+
+    return f"{row.id}\t{row.title}\t{render_count(len(row.positions), 'démarche')}"
 
 
 def _render_text(livret: OpenLivret, named: NamedSituation) -> str:

@@ -10,6 +10,7 @@ from datetime import date
 from fs_triage import background, livret_choice, output
 from fs_triage.contract import Failure
 from fs_triage.counts.journal import Demand, Journal, Need, Unavailable, find_folder, find_monday
+from fs_triage.text.numbers import pluralise, render_count
 from fs_triage.text.typography import join_lines
 
 _PATIENCE, _LAST_PATIENCE = (
@@ -57,8 +58,8 @@ class SessionCounts:
         if self._failed is not None:
             lost = len(self._demands) + len(self._needs)
             output.print_message(
-                f"{lost} demande{'s' if lost > 1 else ''} de cette session n’{'ont' if lost > 1 else 'a'} pas pu être "
-                f"comptée{'s' if lost > 1 else ''}\u00a0: le journal ne s’écrit pas ({self._failed})."
+                f"{render_count(lost, 'demande')} de cette session n’{'ont' if lost > 1 else 'a'} pas pu être "
+                f"{pluralise('comptée', lost)}\u00a0: le journal ne s’écrit pas ({self._failed})."
             )
 
     def _write(self, patience: float) -> None:

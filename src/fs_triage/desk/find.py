@@ -8,6 +8,7 @@ from fs_triage.contract import ROOT
 from fs_triage.desk.page import Event, Found, Option, Retype
 from fs_triage.livret import OpenLivret
 from fs_triage.render import labels
+from fs_triage.text.numbers import pluralise
 from fs_triage.text.typography import quote_input
 
 TYPE_CHECKING = False
@@ -148,7 +149,7 @@ def _name_unknown(unknown: list[UnknownWord]) -> list[str]:
     if not unknown:
         return []
     words = ", ".join(quote_input(each.word, _MAX_QUOTED) for each in unknown)
-    return [f"Mot{'s' if len(unknown) > 1 else ''} non reconnu{'s' if len(unknown) > 1 else ''} : {words}."]
+    return [f"{pluralise('Mot', len(unknown))} non {pluralise('reconnu', len(unknown))} : {words}."]
 
 
 def _propose_words(typed: str, unknown: list[UnknownWord]) -> tuple[Option, ...]:

@@ -36,6 +36,7 @@ from fs_triage import output
 from fs_triage.desk import console
 from fs_triage.desk.choice_list import Choices, shorten
 from fs_triage.desk.page import Action, Choice, Page, Value
+from fs_triage.text.numbers import render_count
 from fs_triage.text.wrap import wrap_text
 
 if TYPE_CHECKING:
@@ -296,7 +297,7 @@ class _ListPrompt:
         _, body, shown = self._lay_out_document()
         left = len(body) - shown - self._scrolled
         if left > 0 and self._choices.find_pointed_value() is None:
-            return f"Page suivante\u00a0: {left} ligne{'s' if left > 1 else ''} de plus"
+            return f"Page suivante\u00a0: {render_count(left, 'ligne')} de plus"
         return self._choices.find_hint()
 
     def _render_body(self) -> StyleAndTextTuples:

@@ -11,6 +11,7 @@ from fs_triage.render import labels
 from fs_triage.render.card_layout import Line, Span
 from fs_triage.render.conclusion import ContactCard, Tone
 from fs_triage.text.fold import fold
+from fs_triage.text.numbers import render_count
 from fs_triage.text.wrap import wrap_text
 
 _HEADING, _NAME, _TEXT, _WARNING = "bold underline", "bold", "", "yellow"
@@ -42,7 +43,7 @@ def lay_out_contacts(
     for rank, (partner, contacts) in enumerate(groups):
         if rank:
             yield ()
-        yield from _wrap(f"{partner} – {_count(len(contacts), 'contact')}", width, style=_HEADING)
+        yield from _wrap(f"{partner} – {render_count(len(contacts), 'contact')}", width, style=_HEADING)
         for contact in contacts:
             yield ()
             yield from _lay_out_contact(contact, width, are_all_calls_shown)
@@ -54,7 +55,7 @@ def lay_out_conclusions(
     """Yield the lines of démarches by partner, which each group names, and how to open one."""
     first = ""
     for partner, conclusions in groups:
-        yield from _wrap(f"{partner} – {_count(len(conclusions), 'démarche')}", width, style=_HEADING)
+        yield from _wrap(f"{partner} – {render_count(len(conclusions), 'démarche')}", width, style=_HEADING)
         for conclusion in conclusions:
             first = first or conclusion.id
             yield from _wrap(conclusion.title, width, " ", _NAME)
@@ -147,7 +148,3 @@ def _line(text: str, style: str = _TEXT) -> Line:
 def _wrap(text: str, width: int, first: str = "", style: str = _TEXT) -> Iterator[Line]:
     for line in wrap_text(text, width, first, " " * len(first)):
         yield _line(line, style)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'s' if number > 1 else ''}"

@@ -18,6 +18,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from fs_triage.rules.problem import Mend, Problem
+from fs_triage.text.numbers import render_count
 from fs_triage.text.typography import NBSP, find_forbidden_character, format_code_point
 
 MAX_BYTES = 1_048_576
@@ -198,7 +199,7 @@ def find_bad_characters(text: str, path: str, tab_width: int = 2) -> Iterator[Pr
         if index is not None:
             others.append((number, index))
     if tabs:
-        message = f"tabulation{_render_more_lines(tabs)}"
+        message = f"tabulation{render_more_lines(len(tabs) - 1)}"
         yield Problem(
             path,
             tabs[0][0],
@@ -210,9 +211,7 @@ def find_bad_characters(text: str, path: str, tab_width: int = 2) -> Iterator[Pr
         )
     if others:
         number, index = others[0]
-        message = (
-            f"caractère interdit {format_code_point(lines[number - 1][index])}{_render_more_lines(others)}"
-        )
+        message = f"caractère interdit {format_code_point(lines[number - 1][index])}{render_more_lines(len(others) - 1)}"
         yield Problem(
             path,
             number,
@@ -248,6 +247,6 @@ def _mend_controls(lines: list[str], found: list[tuple[int, int]], path: str) ->
 _TABS = re.compile("\t+")
 
 
-def _render_more_lines(found: list[tuple[int, int]]) -> str:
-    more = len(found) - 1
-    return f" (et sur {more} autre{'s' if more > 1 else ''} ligne{'s' if more > 1 else ''})" if more else ""
+def render_more_lines(more: int) -> str:
+    """Return « (et sur 2 autres lignes) », nothing for none."""
+    return f" (et sur {render_count(more, 'autre ligne')})" if more else ""

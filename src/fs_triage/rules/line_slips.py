@@ -11,12 +11,13 @@ from collections.abc import Collection, Iterator, Sequence
 from enum import Enum, auto
 from typing import NamedTuple
 
+from fs_triage.rules.characters import render_more_lines
 from fs_triage.text.fold import fold
+from fs_triage.text.numbers import render_count
 from fs_triage.text.typography import escape_controls, shorten_text
 
 RARE_SPACES = "\xa0\u1680\u2000-\u200a\u202f\u205f\u3000"
 _BULLETS = "•–—‑‒−·‣▪●○◦►➤*+"  # noqa: RUF001 - taken for the dash of a list
-_QUOTES = {"“": "”", "„": "“”", "‘": "’", "”": "”", "«": "»"}  # noqa: RUF001
 _SIGNS = "[{!&*@`%|>\"'?,]}"  # what begins something else than a text
 _OPENED = {"[": "]", "{": "}"}
 _MAX_SHOWN = 40
@@ -153,16 +154,10 @@ def find_rare_indents(lines: Sequence[str]) -> Slip | None:
     first = found[0]
     column = next(place for place, sign in enumerate(first[1]) if sign != " ")
     edits = tuple(Edit(rank, 0, spaces, " " * len(spaces)) for rank, spaces in found)
-    message = f"espace insécable dans le retrait{count_more(len(found) - 1, 'ligne')}"
+    message = f"espace insécable dans le retrait{render_more_lines(len(found) - 1)}"
     return Slip(
         first[0], column, message, "remplacez-la par une espace ordinaire", edits, SlipKind.SIGN, is_sure=True
     )
-
-
-def count_more(more: int, what: str) -> str:
-    """Return « (et sur 2 autres lignes) », nothing for none."""
-    plural = "s" if more > 1 else ""
-    return f" (et sur {more} autre{plural} {what}{plural})" if more else ""
 
 
 def list_slips(lines: Sequence[str], rank: int, keys: Collection[str]) -> Iterator[Slip]:
@@ -366,7 +361,7 @@ def _list_indent_slips(lines: Sequence[str], rank: int, keys: Collection[str]) -
 
 def count_spaces(count: int) -> str:
     """Return « 4 espaces »."""
-    return f"{count} espace{'s' if count > 1 else ''}" if count else "aucune espace"
+    return render_count(count, "espace") if count else "aucune espace"
 
 
 def _move(line: str, rank: int, by: int) -> Edit:

@@ -20,6 +20,7 @@ from fs_triage.contract import describe_os_error
 from fs_triage.rules import characters, yaml_mistakes
 from fs_triage.rules.characters import MAX_BYTES, decode_content
 from fs_triage.rules.problem import Mend, Problem
+from fs_triage.text.numbers import render_count
 from fs_triage.text.typography import escape_controls, find_forbidden_character, format_code_point
 
 MAX_DEPTH = 32
@@ -357,7 +358,7 @@ class _TreeBuilder:
             hint = "gardez-en une"
             if len(keys) == len(repeated) > 1:
                 more = len(keys) - 1
-                message += f" (et {more} autre{'s' if more > 1 else ''} clé{'s' if more > 1 else ''})"
+                message += f" (et {render_count(more, 'autre clé')})"
                 hint = "il manque sans doute une ligne « - id: … » au-dessus, ou un tiret"
             if len(self.problems) < _MAX_PROBLEMS:
                 self.problems.append(Problem(*key.place, code="duplicate-key", message=message, hint=hint))

@@ -10,6 +10,7 @@ from fs_triage.author.comparer.matching import Side
 from fs_triage.index.build import list_situations
 from fs_triage.index.situations import SituationRow
 from fs_triage.rules.model_situations import Situation
+from fs_triage.text.numbers import render_count
 from fs_triage.text.typography import quote_text
 
 
@@ -19,7 +20,7 @@ def compare_situations(both: Comparison) -> Iterator[Change]:
     for identifier, row in new.items():
         if identifier not in old:
             nodes = _list_ids(both.new, row.positions)
-            count = f"{len(nodes)} démarche{'s' if len(nodes) > 1 else ''}"
+            count = render_count(len(nodes), "démarche")
             told = f"{quote_text(row.title)} est une nouvelle situation, avec {count}."
             yield _build_change("situation-added", row, told, None, row.title, demarches=nodes)
     for identifier, row in old.items():

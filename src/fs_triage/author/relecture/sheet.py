@@ -20,6 +20,7 @@ from fs_triage.render.conclusion import (
 from fs_triage.rules.flatten import describe_check, flatten_livret, iter_answers
 from fs_triage.rules.load import Livret, PartnerRules
 from fs_triage.text.days import render_day
+from fs_triage.text.numbers import render_count
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ def _build_partner(
             card = _shorten_contacts(describe_for_partner(rest, numbers, titles))
             items.append({"number": numbers[conclusion["id"]], "card": card})
         groups.append({"title": head, "demarches": items})
-    count, levels = _render_count(len(own), "démarche"), [labels.get_level_key(one) for one in own]
+    count, levels = render_count(len(own), "démarche"), [labels.get_level_key(one) for one in own]
     elsewhere = f", {levels.count(labels.ORIENT)} à orienter" if labels.ORIENT in levels else ""
     common = [
         TextList("Le conseiller ne renseigne jamais", tuple(do_not), tone=Tone.FORBIDDEN),
@@ -156,10 +157,6 @@ def _build_partner(
 def _get_group_title(conclusion: Conclusion) -> str:
     """Return the answer to the first question on the way to a conclusion."""
     return conclusion["path"][0]["answer"] if len(conclusion["path"]) > 1 else _AT_ONCE
-
-
-def _render_count(count: int, what: str) -> str:
-    return f"{count} {what}{'s' if count > 1 else ''}"
 
 
 def _find_common(lists: list[list[str]]) -> list[str]:
