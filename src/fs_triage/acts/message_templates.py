@@ -13,11 +13,7 @@ from typing import NamedTuple
 from jinja2 import StrictUndefined, TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from fs_triage.acts.demarche import WRITTEN_KINDS
 from fs_triage.text.did_you_mean import suggest_name
-
-KINDS = WRITTEN_KINDS
-"""The kinds of contacts that have a template of their own."""
 
 NAMES = (
     "chemin",

@@ -67,4 +67,6 @@ def write_report(reader: Reader, demarche: Demarche, contact: ContactRecord | No
 
 
 def _describe_contact(contact: ContactRecord) -> str:
-    return f"{labels.KINDS[contact['kind']]} {contact['value']} ({contact['label']}\u00a0; {contact['id']})"
+    return (
+        f"{labels.KIND_NAMES[contact['kind']]} {contact['value']} ({contact['label']}\u00a0; {contact['id']})"
+    )

@@ -60,7 +60,7 @@ class PublicContact:
             raise ValueError("a reserved contact")
         self.id = PublicText(contact["id"], reserved)
         self.kind = contact["kind"]
-        self.kind_name = labels.KINDS[contact["kind"]]
+        self.kind_name = labels.KIND_NAMES[contact["kind"]]
         self.value = PublicText(contact["value"], reserved)
         says_more = fold(contact["label"]) != fold(contact["value"])
         self.label = mask_text(contact["label"] if says_more else "", reserved)

@@ -23,15 +23,17 @@ def find_bad_messages(livret: Livret) -> Iterator[Finding]:
     """
     if find_node(livret.table, ("messages",)) is None:
         return
-    from fs_triage.acts import message_templates  # Jinja2 is slow to import, and few livrets write templates
+    # Jinja2 is slow to import, and few livrets write templates
+    from fs_triage.acts.demarche import WRITTEN_KINDS
+    from fs_triage.acts.message_templates import find_mistake
 
     contacts = [
         f"{rules.model.id}/{name}"
         for rules in livret.partners
         for name, contact in rules.model.contacts.items()
-        if any(kind in message_templates.KINDS for kind, _ in contact.kinds)
+        if any(kind in WRITTEN_KINDS for kind, _ in contact.kinds)
     ]
-    known = [*message_templates.KINDS, *contacts]
+    known = [*WRITTEN_KINDS, *contacts]
     for name, template in livret.booklet.messages.items():
         if find_node(livret.table, ("messages", name)) is None:  # inherited, and verified where it is written
             continue
@@ -41,7 +43,7 @@ def find_bad_messages(livret: Livret) -> Iterator[Finding]:
             hint = suggest_name(typed, [get_french_key(one) for one in known])
             yield Finding(get_mark(livret.table, ("messages", name)), message, hint)
         for key, text in (("subject", template.subject), ("body", template.body)):
-            if mistake := message_templates.find_mistake(text):
+            if mistake := find_mistake(text):
                 yield Finding(get_mark(livret.table, ("messages", name, key)), mistake.message, mistake.hint)
 
 

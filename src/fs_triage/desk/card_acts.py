@@ -79,7 +79,7 @@ class CardActs:
             options = [
                 Option(
                     each.contact["id"],
-                    f"{labels.KINDS[each.contact['kind']]}\u00a0: {each.contact['value']}",
+                    f"{labels.KIND_NAMES[each.contact['kind']]}\u00a0: {each.contact['value']}",
                     each.contact["label"],
                 )
                 for each in recipients

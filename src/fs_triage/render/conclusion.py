@@ -141,7 +141,7 @@ class Wording(NamedTuple):
 
 COUNSELLOR = Wording(
     banners=labels.LEVEL_BANNERS,
-    kinds=labels.KINDS,
+    kinds=labels.KIND_NAMES,
     audiences=labels.AUDIENCES,
     prohibitions=labels.PROHIBITIONS,
     step=labels.STEP,
@@ -149,7 +149,7 @@ COUNSELLOR = Wording(
 )
 PARTNER = Wording(
     banners=labels.LEVEL_SENTENCES,
-    kinds=labels.KINDS_IN_SENTENCES,
+    kinds=labels.KIND_NAMES_IN_SENTENCES,
     audiences=labels.AUDIENCE_SENTENCES,
     prohibitions=labels.PROHIBITIONS_SENTENCE,
     step="",

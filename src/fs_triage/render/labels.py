@@ -25,7 +25,7 @@ LEVEL_SENTENCES = {
 NO_SECOND_LEVEL = f"Pas de {LEVEL_NAMES[2]}"
 NO_SECOND_LEVEL_SENTENCE = f"Il n’y a pas de {LEVEL_NAMES[2]}."
 
-KINDS = {
+KIND_NAMES = {
     "email": "Courriel",
     "phone": "Téléphone",
     "administration-plus": "Administration+",
@@ -34,7 +34,10 @@ KINDS = {
     "address": "Où",
     "in-person": "Sur place",
 }
-KINDS_IN_SENTENCES = {**KINDS, "administration-plus": "Par"}  # its value names Administration+ already
+KIND_NAMES_IN_SENTENCES = {
+    **KIND_NAMES,
+    "administration-plus": "Par",
+}  # its value names Administration+ already
 
 FOR_COUNSELLOR = "réservé au conseiller"
 AUDIENCES = {

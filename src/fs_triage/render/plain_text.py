@@ -55,5 +55,5 @@ def _render_value(contact: ContactCard) -> str:
 def render_contact_row(partner: str, contact: ContactRecord, conclusions: Iterable[Conclusion]) -> str:
     """Return a contact as one line of a list, with the ids of the conclusions that use it."""
     users = " ".join(conclusion["id"] for conclusion in conclusions)
-    kind, audience = labels.KINDS[contact["kind"]], contact["audience"]
+    kind, audience = labels.KIND_NAMES[contact["kind"]], contact["audience"]
     return f"{partner}/{contact['id']}\t{kind}\t{contact['value']}\t{audience}\t{users}"

@@ -8,7 +8,7 @@ from fs_triage.author.comparer.change import Change, Comparison, Section
 from fs_triage.author.comparer.matching import Key, Side
 from fs_triage.render.contact_values import get_national_digits
 from fs_triage.render.hours import render_hours
-from fs_triage.render.labels import AUDIENCES, KINDS, render_check
+from fs_triage.render.labels import AUDIENCES, KIND_NAMES, render_check
 from fs_triage.rules.flatten import describe_check
 from fs_triage.rules.model_partner import Contact
 from fs_triage.text.days import render_written_day
@@ -52,7 +52,7 @@ def compare_contacts(both: Comparison) -> Iterator[Change]:
 def render_contact(contact: Contact) -> str:
     """Return the kind and the value of a contact, in French."""
     kind, value = contact.kinds[0]
-    return f"{KINDS[kind]} {value}"
+    return f"{KIND_NAMES[kind]} {value}"
 
 
 def _find_value(side: Side, key: Key) -> dict[str, str] | None:
@@ -103,7 +103,7 @@ def _describe_value(name: str, old: Contact, new: Contact) -> str:
     if is_number and get_national_digits(old_value) == get_national_digits(new_value):
         return f"{name} s’écrit maintenant {new_value}, et non plus {old_value}\u00a0; c’est le même numéro."
     if old_kind == new_kind:
-        return f"{name} change\u00a0: {KINDS[new_kind]} {new_value}, et non plus {old_value}."
+        return f"{name} change\u00a0: {KIND_NAMES[new_kind]} {new_value}, et non plus {old_value}."
     return f"{name} change de moyen\u00a0: {render_contact(new)}, et non plus {render_contact(old)}."
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fs_triage.author.comparer.change import Change, Comparison, Section, diff_texts, tell_both
-from fs_triage.render.labels import KINDS
+from fs_triage.render.labels import KIND_NAMES
 from fs_triage.rules.model_livret import MessageTemplate
 from fs_triage.text.typography import quote_text
 
@@ -17,7 +17,7 @@ def compare_messages(both: Comparison) -> Iterator[Change]:
         before, after = _list_lines(old.get(name)), _list_lines(new.get(name))
         if before == after:
             continue
-        subject = f"le modèle de message {quote_text(KINDS.get(name, name))}"
+        subject = f"le modèle de message {quote_text(KIND_NAMES.get(name, name))}"
         what = f"{subject} a changé"
         if not after:
             what = f"{subject} n’est plus dans le livret"

@@ -208,6 +208,6 @@ def _list_missing(rules: PartnerRules, numbers: dict[str, int]) -> list[MissingC
     found = []
     for name, ranks in used.items():
         contact = rules.model.contacts[name]
-        kind, audience = labels.KINDS[contact.kinds[0][0]], labels.AUDIENCE_SENTENCES[contact.audience]
+        kind, audience = labels.KIND_NAMES[contact.kinds[0][0]], labels.AUDIENCE_SENTENCES[contact.audience]
         found.append(MissingContact(contact.label, kind, audience, tuple(dict.fromkeys(ranks))))
     return found
