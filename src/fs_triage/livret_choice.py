@@ -128,9 +128,9 @@ def _find_at(root: str, name: str | None) -> str | None:
     if name in names:
         return os.path.join(root, str(name))
     if name is not None and root == folders.get_own_livrets():
-        from fs_triage.files import livrets
+        from fs_triage.files.installed import find_installed
 
-        installed = livrets.find_installed()
+        installed = find_installed()
         output.print_once(*installed.warnings)
         if name in installed.folders:
             return str(installed.folders[name])
@@ -154,7 +154,7 @@ def _find_at_slow_disk(root: str, name: str | None) -> str | None:
 
 def _find_kept(root: str, name: str | None) -> str | None:
     """Return the folder of the livret that was last compiled from `root`, which is away; None for none."""
-    from fs_triage.files.livret_cache import LivretCache, list_livrets
+    from fs_triage.files.livret_cache import LivretCache, list_compiled
 
     cache = folders.find_cache_folder()
     if cache is None:
@@ -162,7 +162,7 @@ def _find_kept(root: str, name: str | None) -> str | None:
     names = (
         [name]
         if name is not None
-        else sorted(list_livrets(cache), key=lambda one: one != folders.DEFAULT_LIVRET)
+        else sorted(list_compiled(cache), key=lambda one: one != folders.DEFAULT_LIVRET)
     )
     candidates = (root, *(os.path.join(root, below) for below in names))
     return next((folder for folder in candidates if LivretCache(cache, folder).find_index()), None)

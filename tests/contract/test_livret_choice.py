@@ -12,7 +12,7 @@ import platformdirs
 import pytest
 from conftest import JURA, RULES, Run, write_files
 
-from fs_triage.files import folders, livrets, timeout
+from fs_triage.files import folders, installed, timeout
 from fs_triage.text.typography import typeset_french
 
 TINY = """\
@@ -248,7 +248,7 @@ def test_a_package_that_takes_too_long(package: str, monkeypatch: pytest.MonkeyP
     )
     monkeypatch.syspath_prepend(package)
     monkeypatch.setattr(timeout, "LONG_TIMEOUT", 0.5)
-    assert livrets._load_entry_point("lent") is None
+    assert installed._load_entry_point("lent") is None
 
 
 def test_a_package_whose_papers_cannot_be_read(package: str, run: Run) -> None:

@@ -43,7 +43,7 @@ def print_conclusions(livret: OpenLivret, partner: str | None) -> int:
     return OK
 
 
-def answer_contacts(livret: OpenLivret, call: Call, clock: Clock | None) -> int:
+def print_contacts(livret: OpenLivret, call: Call, clock: Clock | None) -> int:
     """Print the contacts that the words of a call name: those of a partner, those that have the words, or both."""
     if call.words and not any(word.strip() for word in call.words):
         raise Failure(
@@ -86,7 +86,7 @@ def _find_contacts(livret: OpenLivret, partner: str | None, words: list[str]) ->
     for rank, record in enumerate(records):
         texts = [record["partner"], _get_label(livret, record["partner"]), record["id"], record["label"]]
         texts += [record["note"] or "", record["doubt"] or "", render_hours(record["hours"] or "")]
-        texts += [labels.KINDS[record["kind"]], _AUDIENCES[record["audience"]]]
+        texts += [labels.KIND_NAMES[record["kind"]], _AUDIENCES[record["audience"]]]
         if SearchableContact(record["kind"], record["value"], texts).has_words(wanted):
             found[rank] = record
     return found

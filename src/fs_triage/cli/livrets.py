@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fs_triage import livret_choice, output
 from fs_triage.contract import OK, Failure
-from fs_triage.files import livrets
+from fs_triage.files.installed import find_installed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def run_livrets(call: Call) -> int:
         used = Path(livret_choice.find_livret_folder()).resolve()
     except Failure:
         used = None
-    installed = livrets.find_installed()
+    installed = find_installed()
     output.print_once(*installed.warnings)
     folders = {
         name: folder.resolve() for name, folder in installed.folders.items() if name not in installed.common

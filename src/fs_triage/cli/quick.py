@@ -163,7 +163,7 @@ def answer_contacts(livret: OpenLivret, call: Call) -> int:
     if not is_ready or (output.is_shown() and not call.has_flag("--json")):
         from fs_triage.cli import lists
 
-        return lists.answer_contacts(livret, call, clock)
+        return lists.print_contacts(livret, call, clock)
     if call.has_flag("--json"):
         from fs_triage.cli import json_answers
 

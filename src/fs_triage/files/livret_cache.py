@@ -15,7 +15,7 @@ _LONGEST = 40  # characters of a livret's name in the names of its files
 _STALE = 3600  # seconds after which the temporary file of a build that was killed is removed
 
 
-def list_livrets(cache: str) -> set[str]:
+def list_compiled(cache: str) -> set[str]:
     """Return the names of the livrets that were compiled."""
     try:
         return {name.rsplit("-", 3)[0] for name in os.listdir(cache) if name.endswith(INDEX)}

@@ -145,19 +145,19 @@ def list_synonym_folders(booklets: BookletChain) -> list[Path]:
 
 def find_parent(folder: Path, name: str) -> Path | None:
     """Return the folder of the livret `name` that one at `folder` may inherit from, one beside it or installed."""
-    from fs_triage.files import livrets
+    from fs_triage.files.installed import has_livret
 
     near = folder.resolve().parent / name
-    if livrets.has_livret(near):
+    if has_livret(near):
         return near
     return list_installed().get(name)
 
 
 def list_installed() -> dict[str, Path]:
     """Return the folders of the installed livrets by name; prints a line for each one that cannot be had."""
-    from fs_triage.files import livrets
+    from fs_triage.files.installed import find_installed
 
-    installed = livrets.find_installed()
+    installed = find_installed()
     output.print_once(*installed.warnings)
     return installed.folders
 

@@ -211,7 +211,8 @@ def find_bad_characters(text: str, path: str, tab_width: int = 2) -> Iterator[Pr
         )
     if others:
         number, index = others[0]
-        message = f"caractère interdit {format_code_point(lines[number - 1][index])}{render_more_lines(len(others) - 1)}"
+        more = render_more_lines(len(others) - 1)
+        message = f"caractère interdit {format_code_point(lines[number - 1][index])}{more}"
         yield Problem(
             path,
             number,

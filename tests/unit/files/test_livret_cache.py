@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fs_triage.files.livret_cache import MODEL, TEXTS, LivretCache, list_livrets
+from fs_triage.files.livret_cache import MODEL, TEXTS, LivretCache, list_compiled
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def test_names_that_are_not_ours_are_left_alone(cache: LivretCache) -> None:
     Path(cache.get_path("zzz", ".index")).write_bytes(b"")
     assert cache.find_index() == newest
     cache.write_index(b"b")
-    assert list_livrets(str(Path(str(newest)).parent)) == {"jura"}
+    assert list_compiled(str(Path(str(newest)).parent)) == {"jura"}
 
 
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
@@ -62,4 +62,4 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="cache"):
         cache.write_index(b"a")
     assert cache.find_index() is None
-    assert list_livrets(str(tmp_path / "cache")) == set()
+    assert list_compiled(str(tmp_path / "cache")) == set()
