@@ -83,7 +83,7 @@ def lay_out_text(text: str, width: int) -> CardLines:
     for each in text.split("\n"):
         start = _MARKED.match(each)
         first = start[0] if start else ""
-        lines += _wrap(each[len(first) :], width, first) if each.strip() else [()]
+        lines += wrap_styled(each[len(first) :], width, first) if each.strip() else [()]
     return CardLines((), (tuple(lines),))
 
 
@@ -129,7 +129,7 @@ def _lay_out_foot(card: Card, width: int) -> tuple[Line, ...]:
     pages = f"{card.pages}{_SEPARATOR}"
     if len(pages) + len(command.text) <= width:
         return ((Span(pages, "dim"), command),)
-    return (*_wrap(card.pages, width, "", "dim"), (command,))
+    return (*wrap_styled(card.pages, width, "", "dim"), (command,))
 
 
 def _lay_out_banner(card: Card, width: int) -> Iterator[Line]:
@@ -142,8 +142,8 @@ def _lay_out_banner(card: Card, width: int) -> Iterator[Line]:
     if len(level.text) <= width:
         yield (level,)
     else:
-        yield from _wrap(card.banner, width, "", style)
-    yield from _wrap(card.way, width, "", "bold")
+        yield from wrap_styled(card.banner, width, "", style)
+    yield from wrap_styled(card.way, width, "", "bold")
 
 
 def _lay_out_section(section: Section, width: int) -> Iterator[Line]:
@@ -151,7 +151,7 @@ def _lay_out_section(section: Section, width: int) -> Iterator[Line]:
         case Remark() if section.label:
             yield from _wrap_after(section.label, section.text, width, _TONES[section.tone])
         case Remark():
-            yield from _wrap(section.text, width, style=_TONES[section.tone])
+            yield from wrap_styled(section.text, width, style=_TONES[section.tone])
         case TextList():
             yield from _lay_out_texts(section, width)
         case ContactList():
@@ -169,7 +169,7 @@ def _lay_out_texts(section: TextList, width: int) -> Iterator[Line]:
         yield from _lay_out_heading(section.heading, width, style)
     mark = _WARNING_MARK if section.tone is Tone.WARNING else _MARK
     for rank, text in enumerate(section.texts, 1):
-        yield from _wrap(text, width, f" {rank}. " if section.numbered else mark, style)
+        yield from wrap_styled(text, width, f" {rank}. " if section.numbered else mark, style)
 
 
 def _lay_out_contacts(section: ContactList, width: int) -> Iterator[Line]:
@@ -203,7 +203,7 @@ def _lay_out_remarks(contacts: tuple[ContactCard, ...], rank: int, width: int) -
             )
         mark = _WARNING_MARK if remark.tone is Tone.WARNING else " " * _INDENT
         style = _TONES[remark.tone] or ("bold" if remark == contacts[rank].condition else "")
-        yield from _wrap(text, width, mark, style)
+        yield from wrap_styled(text, width, mark, style)
 
 
 def _count_sharing(contacts: tuple[ContactCard, ...], rank: int, remark: Remark) -> int:
@@ -220,7 +220,7 @@ def _lay_out_value(
     """Yield a contact: its kind, its value whole, and what is told of it, on one line where it fits."""
     told = [text for text in told if text]
     if _is_named_by_kind(contact):
-        yield from _wrap(_SEPARATOR.join([contact.kind, *told]), width, first)
+        yield from wrap_styled(_SEPARATOR.join([contact.kind, *told]), width, first)
         return
     head = f"{first}{contact.kind}\u00a0: "
     value = Span(output.make_printable(contact.shown), style, contact.link)
@@ -229,7 +229,7 @@ def _lay_out_value(
     if len(head) + len(value.text) > width and " " in value.text:  # read, not copied
         yield from _wrap_after(contact.kind, contact.shown, width, "", first, style)
     elif len(head) + len(value.text) > width:
-        yield from _wrap(f"{contact.kind}\u00a0:", width, first)
+        yield from wrap_styled(f"{contact.kind}\u00a0:", width, first)
         yield (Span(indent), value) if len(indent) + len(value.text) <= width else (value,)
     elif len(head) + len(value.text) + len(beside) <= width:
         yield Span(output.make_printable(head)), value, Span(output.make_printable(beside))
@@ -237,7 +237,7 @@ def _lay_out_value(
     else:
         yield Span(output.make_printable(head)), value
     if told:
-        yield from _wrap(_SEPARATOR.join(told), width, indent)
+        yield from wrap_styled(_SEPARATOR.join(told), width, indent)
 
 
 def _is_named_by_kind(contact: ContactCard) -> bool:
@@ -257,7 +257,7 @@ def _lay_out_way_out(section: WayOut, width: int) -> Iterator[Line]:
 
 
 def _lay_out_heading(heading: str, width: int, style: str = "") -> Iterator[Line]:
-    yield from _wrap(heading, width, "", f"bold underline {style}".strip())
+    yield from wrap_styled(heading, width, "", f"bold underline {style}".strip())
 
 
 def _wrap_after(
@@ -277,6 +277,7 @@ def _wrap_after(
         yield (Span(output.make_printable(line), text_style),)
 
 
-def _wrap(text: str, width: int, first: str = "", style: str = "") -> Iterator[Line]:
+def wrap_styled(text: str, width: int, first: str = "", style: str = "") -> Iterator[Line]:
+    """Yield `text` as lines of one style; `first` begins the first, spaces as long as it the others."""
     for line in wrap_text(text, width, first):
         yield (Span(output.make_printable(line), style),)

@@ -8,11 +8,10 @@ from typing import NamedTuple
 
 from fs_triage import output
 from fs_triage.render import labels
-from fs_triage.render.card_layout import Line, Span
+from fs_triage.render.card_layout import Line, Span, wrap_styled
 from fs_triage.render.conclusion import ContactCard, Tone
 from fs_triage.text.fold import fold
 from fs_triage.text.numbers import render_count
-from fs_triage.text.wrap import wrap_text
 
 _HEADING, _NAME, _TEXT, _WARNING = "bold underline", "bold", "", "yellow"
 _MAX_CALLS = 3  # calls shown of a contact that many démarches use
@@ -43,7 +42,7 @@ def lay_out_contacts(
     for rank, (partner, contacts) in enumerate(groups):
         if rank:
             yield ()
-        yield from _wrap(f"{partner} – {render_count(len(contacts), 'contact')}", width, style=_HEADING)
+        yield from wrap_styled(f"{partner} – {render_count(len(contacts), 'contact')}", width, style=_HEADING)
         for contact in contacts:
             yield ()
             yield from _lay_out_contact(contact, width, are_all_calls_shown)
@@ -55,20 +54,22 @@ def lay_out_conclusions(
     """Yield the lines of démarches by partner, which each group names, and how to open one."""
     first = ""
     for partner, conclusions in groups:
-        yield from _wrap(f"{partner} – {render_count(len(conclusions), 'démarche')}", width, style=_HEADING)
+        yield from wrap_styled(
+            f"{partner} – {render_count(len(conclusions), 'démarche')}", width, style=_HEADING
+        )
         for conclusion in conclusions:
             first = first or conclusion.id
-            yield from _wrap(conclusion.title, width, " ", _NAME)
+            yield from wrap_styled(conclusion.title, width, " ", _NAME)
             level = labels.LEVEL_BANNERS[conclusion.level]
             together = f"   {level} – {conclusion.id}"
             if len(together) <= width:
                 yield _line(together)
             else:
-                yield from _wrap(level, width, "   ")
+                yield from wrap_styled(level, width, "   ")
                 yield from _break_id("", conclusion.id, width)
         yield ()
     if first:
-        yield from _wrap("Pour ouvrir une fiche, son identifiant\u00a0:", width)
+        yield from wrap_styled("Pour ouvrir une fiche, son identifiant\u00a0:", width)
         yield from _break_id("fs-triage ", first, width)
 
 
@@ -78,22 +79,22 @@ def _lay_out_contact(contact: ListedContact, width: int, are_all_calls_shown: bo
     if fold(card.label) in (fold(card.value), fold(value)):  # what says the same is said once
         yield from _lay_out_value(card, value, width, " ", _NAME)
     else:
-        yield from _wrap(card.label, width, " ", _NAME)
+        yield from wrap_styled(card.label, width, " ", _NAME)
         yield from _lay_out_value(card, value, width, "   ", _TEXT)
-    yield from _wrap(card.audience[:1].upper() + card.audience[1:], width, "   ")
+    yield from wrap_styled(card.audience[:1].upper() + card.audience[1:], width, "   ")
     for remark in card.remarks:
         is_warning = remark.tone is Tone.WARNING
         style = _WARNING if is_warning else _TEXT
-        yield from _wrap(remark.line, width, " ! " if is_warning else "   ", style)
+        yield from wrap_styled(remark.line, width, " ! " if is_warning else "   ", style)
     yield from _lay_out_calls(contact, width, are_all_calls_shown)
 
 
 def _lay_out_value(card: ContactCard, value: str, width: int, indent: str, style: str) -> Iterator[Line]:
     """Yield a value after its kind, or on a line of its own, where it is copied whole."""
     if len(indent) + len(value) <= width or " " in card.value:
-        yield from _wrap(value, width, indent, style)
+        yield from wrap_styled(value, width, indent, style)
         return
-    yield from _wrap(f"{card.kind}\u00a0:", width, indent, style)
+    yield from wrap_styled(f"{card.kind}\u00a0:", width, indent, style)
     deeper = indent + "  "
     yield _line((deeper if len(deeper) + len(card.value) <= width else "") + card.value, style)
 
@@ -107,12 +108,12 @@ def _lay_out_calls(contact: ListedContact, width: int, are_all_shown: bool) -> I
     heading = "Sa fiche" if len(contact.users) == 1 else "Ses fiches"
     if any(len(_DEEPER + call + node) > width for node in users):
         heading, call = f"{heading}, après «\u00a0fs-triage\u00a0»", ""
-    yield from _wrap(f"{heading}\u00a0:", width, "   ")
+    yield from wrap_styled(f"{heading}\u00a0:", width, "   ")
     for node in users:
         yield from _break_id(call, node, width, _DEEPER)
     if left:
         partner = contact.users[0].partition("/")[0]
-        yield from _wrap(f"et {left} autres\u00a0:", width, _DEEPER)
+        yield from wrap_styled(f"et {left} autres\u00a0:", width, _DEEPER)
         yield from _break_id(f"fs-triage contacts {partner} ", contact.id, width, _DEEPER)
 
 
@@ -143,8 +144,3 @@ def _split_id(node: str, width: int) -> Iterator[str]:
 
 def _line(text: str, style: str = _TEXT) -> Line:
     return (Span(output.make_printable(text), style),)
-
-
-def _wrap(text: str, width: int, first: str = "", style: str = _TEXT) -> Iterator[Line]:
-    for line in wrap_text(text, width, first, " " * len(first)):
-        yield _line(line, style)
