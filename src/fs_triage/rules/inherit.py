@@ -10,11 +10,12 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 
 from fs_triage.rules.keys import find_key
-from fs_triage.rules.model_errors import describe_node, suggest_name
+from fs_triage.rules.model_errors import describe_node
 from fs_triage.rules.model_partner import KINDS, TO_FILL, Contact
 from fs_triage.rules.problem import Problem
 from fs_triage.rules.vocabulary import get_french_key
 from fs_triage.rules.yaml_reader import List, Mark, Table, Text, YamlNode
+from fs_triage.text.did_you_mean import suggest_name
 from fs_triage.text.fold import fold
 from fs_triage.text.typography import escape_controls
 

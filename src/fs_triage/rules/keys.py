@@ -94,11 +94,6 @@ def _list_spellings(keys: tuple[str, ...]) -> tuple[dict[str, str], dict[str, st
     return {fold_key(FRENCH_KEYS[key]): key for key in keys}, {fold_key(key): key for key in keys}
 
 
-def list_keys(model: type[BaseModel]) -> list[str]:
-    """Return what an author may write as a key of a table that is read as `model`."""
-    return [FRENCH_KEYS[key] for key in _list_values((model,))]
-
-
 def name_key(location: Location, model: type[BaseModel]) -> str:
     """Return the last key or name of `location`, in a file that is read as `model`, as its author writes it."""
     value, name = _Value((model,)), ""

@@ -44,8 +44,6 @@ from fs_triage.text.did_you_mean import build_slug, suggest_name
 from fs_triage.text.fold import fold
 from fs_triage.text.typography import escape_controls
 
-__all__ = ["BuildResult", "build_model", "build_valid_part", "describe_node", "suggest_name"]
-
 M = TypeVar("M", bound=BaseModel)
 
 _MAX_PROBLEMS = 100  # problems reported for one file; more usually have one common cause
