@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
+
+from fs_triage.text.fold import flatten
 
 _MASK = "…"
 _FEWEST_DIGITS = 4  # of a telephone number: 3949 is one
@@ -23,12 +24,12 @@ class ReservedValues:
 
     def are_in(self, text: str) -> bool:
         """Return whether one of them stands in `text`."""
-        return self._pattern.search(_flatten(text)) is not None
+        return self._pattern.search(flatten(text)) is not None
 
     def mask(self, text: str) -> str:
         """Return `text` with « … » in the place of each of them."""
         masked = text
-        while found := self._pattern.search(_flatten(masked)):
+        while found := self._pattern.search(flatten(masked)):
             masked = masked[: found.start()] + _MASK + masked[found.end() :]
         return masked
 
@@ -55,25 +56,9 @@ def mask_text(text: str, reserved: ReservedValues) -> PublicText:
     return PublicText(reserved.mask(text), reserved)
 
 
-def _flatten(text: str) -> str:
-    """Return `text` in lowercase without accents, of the same length: what is found is where it stands."""
-    return "".join(map(_flatten_character, text))
-
-
-def _flatten_character(character: str) -> str:
-    if character.isascii():
-        return character.lower()
-    if character in "’\u2018\u0060\u00b4":
-        return "'"
-    if character.isspace():
-        return " "
-    base = unicodedata.normalize("NFKD", character)[0]
-    return base.lower() if len(base.lower()) == 1 else base
-
-
 def _build_pattern(value: str) -> str:
     """Return what matches `value` in a flattened text, empty where the value says nothing."""
-    text = _flatten(value).strip(_ENDS)
+    text = flatten(value).strip(_ENDS)
     digits = re.sub(r"\D", "", text)
     if _PHONE.fullmatch(text) and len(digits) >= _FEWEST_DIGITS:
         national = re.sub(r"^(?:0033|33(?=\d{9}$)|0(?=\d{9}$))", "", digits)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fs_triage.text.fold import fold
+from fs_triage.text.numbers import keep_digits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,12 +30,12 @@ class SearchableContact:
     def __init__(self, kind: str, value: str, texts: Iterable[str]) -> None:
         """Take a contact of this kind and value, and the texts that tell of it."""
         self.words = fold(" ".join([value, *texts, _KIND_WORDS[kind]])).split()
-        self.digits = _keep_digits(value) if kind == "phone" else ""
+        self.digits = keep_digits(value) if kind == "phone" else ""
 
     def has_words(self, wanted: list[str]) -> bool:
         """Return whether every word of `wanted`, folded, begins a word of it, or is a part of its number."""
         for piece in _join_numbers(wanted):
-            by_number = piece[0].isdecimal() and _keep_digits(piece) in self.digits
+            by_number = piece[0].isdecimal() and keep_digits(piece) in self.digits
             if not by_number and not all(map(self._has_word, piece.split())):
                 return False
         return True
@@ -71,7 +72,3 @@ def _join_numbers(words: list[str]) -> list[str]:
         else:
             pieces.append(word)
     return pieces
-
-
-def _keep_digits(text: str) -> str:
-    return "".join(character for character in text if character.isdecimal())

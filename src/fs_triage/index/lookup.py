@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fs_triage.text.fold import fold, strip_plural
+from fs_triage.text.fold import fold, join_appointment, strip_plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 _STOP_WORDS = frozenset(
     "a au aux d dans de des du en et l la le les ma mes mon par pour sa ses son sur un une".split()  # noqa: SIM905
 )
-_ABBREVIATIONS = ((" rendez vous ", " rdv "),)
-"""What is one word at the desk, folded, between spaces."""
 _LONGEST_UNINFLECTED = 3  # letters of a word that has one form: « vie », « mer »
 _INFLECTED_ENDS = ("ee", "er", "ie", "ue")
 _INFLECTED_VOWELS = "eiu"  # what a participle ends with, folded
@@ -93,10 +91,8 @@ def read_cards(reader: Reader, positions: Iterable[int], clock: Clock | None = N
 
 def list_words(text: str) -> list[str]:
     """Return the words of `text` by which it is looked up: folded, in the singular, without the smallest."""
-    text = f" {fold(text)} "
-    for words, short in _ABBREVIATIONS:
-        text = text.replace(words, short)
-    return [strip_plural(word) for word in text.split() if word not in _STOP_WORDS]
+    words = join_appointment(fold(text).split())
+    return [strip_plural(word) for word in words if word not in _STOP_WORDS]
 
 
 def join_digits(words: list[str]) -> list[str]:

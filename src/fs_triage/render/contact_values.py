@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from fs_triage.text.numbers import keep_digits
+
 _WHOLE_NUMBER_LENGTH = 10  # digits of a French number; a shorter one (3230) is dialled as it is
 _SPECIAL_RATE = "08"  # these are read « 0 809 401 401 »
 
 
 def group_phone_number(value: str) -> str:
     """Return a telephone number in the groups in which one dials it in France; another country's stays as it is."""
-    digits = _keep_digits(value)
+    digits = keep_digits(value)
     if len(digits) != _WHOLE_NUMBER_LENGTH or value.strip().startswith("+"):
         return value
     if digits.startswith(_SPECIAL_RATE):
@@ -18,7 +20,7 @@ def group_phone_number(value: str) -> str:
 
 def get_national_digits(value: str) -> str:
     """Return the digits of a telephone number as one dials them in France: the same however it is written."""
-    digits = _keep_digits(value)
+    digits = keep_digits(value)
     for country in ("0033", "33"):
         if digits.startswith(country) and (country != "33" or value.strip().startswith(("+", "(+"))):
             return "0" + digits.removeprefix(country).removeprefix("0")
@@ -35,14 +37,10 @@ def build_link(kind: str, value: str) -> str:
     if kind == "email":
         return f"mailto:{value}"
     if kind == "phone":
-        return f"tel:{'+' if value.strip().startswith('+') else ''}{_keep_digits(value)}"
+        return f"tel:{'+' if value.strip().startswith('+') else ''}{keep_digits(value)}"
     if kind in ("web", "appointment") and "." in value.strip(".") and " " not in value:
         if "://" in value:
             return value
         host, slash, path = value.partition("/")
         return f"https://{host.lower()}{slash}{path}"
     return ""
-
-
-def _keep_digits(value: str) -> str:
-    return "".join(character for character in value if character.isdigit())

@@ -11,6 +11,8 @@ import unicodedata
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
+from fs_triage.text.fold import flatten
+
 EXAMPLE = "« lundi au vendredi 8h30-12h et 13h30-17h »"
 
 _DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
@@ -121,7 +123,7 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self.comments: list[str] = []
         self.typed = self._normalise(text)
-        self.text = "".join(map(_flatten_character, self.typed))
+        self.text = flatten(self.typed)
         self.at = 0
         self.by_appointment = False
 
@@ -431,12 +433,6 @@ class _Reader:
         found = re.compile(r"\s*([^\s,;]+)").match(self.typed, self.at)
         what = f"« {found[1]} » ne se comprend pas ici ; " if found and _COMMENT not in found[1] else ""
         return HoursMistake(f"{what}écrivez par exemple {EXAMPLE}")
-
-
-def _flatten_character(character: str) -> str:
-    """Return a character in lowercase, without its accent: what is found in a text is where it stands there."""
-    plain = "'" if character == "’" else unicodedata.normalize("NFKD", character)[0].lower()
-    return plain if len(plain) == 1 else character
 
 
 def _find_start(word: str, starts: tuple[str, ...]) -> int:

@@ -40,7 +40,39 @@ def join_acronyms(text: str) -> str:
     return " ".join(pieces)
 
 
+def flatten(text: str) -> str:
+    """Return `text` in lowercase and without accents, as long as it is: what is found in it is where it stands."""
+    return text.lower() if text.isascii() else "".join(map(_flatten_character, text))
+
+
+def _flatten_character(character: str) -> str:
+    import unicodedata
+
+    if character.isascii():
+        return character.lower()
+    if character in "’\u2018\u00b4":
+        return "'"
+    if character.isspace():
+        return " "
+    base = unicodedata.normalize("NFKD", character)[0]
+    return base.lower() if len(base.lower()) == 1 else base
+
+
 _APPOINTMENT = ("rendez", "rdv")  # the same, written in two ways
+
+
+def join_appointment(words: list[str]) -> list[str]:
+    """Return folded `words` with each « rendez-vous » as « rdv »."""
+    written_out, short = _APPOINTMENT
+    if written_out not in words:
+        return words
+    joined: list[str] = []
+    for word in words:
+        if word == "vous" and joined and joined[-1] == written_out:
+            joined[-1] = short
+        else:
+            joined.append(word)
+    return joined
 
 
 def spread_words(folded: str) -> str:

@@ -11,6 +11,11 @@ def parse_number(text: str, most: int) -> int | None:
     return int(digits) if int(digits) <= most else None
 
 
+def keep_digits(text: str) -> str:
+    """Return the digits of `text`, without what stands between them."""
+    return "".join(character for character in text if character.isdecimal())
+
+
 def render_count(number: int, what: str) -> str:
     """Return how many there are: « 1 démarche », « 3 démarches »; « autre ligne » takes the mark on both words."""
     return f"{number} {pluralise(what, number)}"

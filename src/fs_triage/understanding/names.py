@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fs_triage.index.reader import NodeNames
-from fs_triage.text.fold import fold, strip_plural
+from fs_triage.text.fold import fold, join_appointment, strip_plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ _LITTLE_WORDS = frozenset(
     "mes mon n ne nos notre ou par pas pour qu que qui s sa se ses si son sur t ta te tes ton un une vos votre "
     "vous y".split()
 )
-_APPOINTMENT = (("rendez", "vous"), "rdv")  # the same, written in two ways
 _MAX_WORDS = 8  # a longer text is no name
 _MIN_CONTACT_LENGTH = 3  # letters or digits of a word that names a contact
 _PAGE = frozenset(("page", "p", "pages"))
@@ -176,11 +175,4 @@ def _place(entry: NodeNames, sign: str) -> float:
 
 def read_words(text: str) -> list[str]:
     """Return the words of `text`, folded, « rendez-vous » as « rdv »."""
-    words = fold(text.replace("_", " ")).split()
-    found: list[str] = []
-    for word in words:
-        if found and (found[-1], word) == _APPOINTMENT[0]:
-            found[-1] = _APPOINTMENT[1]
-        else:
-            found.append(word)
-    return found
+    return join_appointment(fold(text.replace("_", " ")).split())
