@@ -23,7 +23,7 @@ _CHUNK = 1 << 16  # bytes
 _THIS_MACHINE = {"127.0.0.1", "::1", "localhost"}
 
 Progress = Callable[[int], None]
-"""Called with how many bytes have come so far."""
+"""Called with how many bytes each piece has that comes."""
 
 
 class Unreachable(Exception):
@@ -118,7 +118,7 @@ def _read_answer(answer: http.client.HTTPResponse, limit: int, progress: Progres
         if time.monotonic() > end:
             raise Unreachable("le site est trop lent")
         if progress is not None:
-            progress(len(content))
+            progress(len(piece))
     expected = answer.headers.get("Content-Length")
     if expected is not None and expected.isdecimal() and int(expected) != len(content):
         raise Unreachable("le site a coupé avant la fin")

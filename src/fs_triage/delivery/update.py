@@ -167,7 +167,7 @@ def _parse_version(text: str) -> tuple[int, ...]:
 def _fetch_archive(delivery: Delivery, manifest: Manifest) -> dict[str, bytes]:
     """Return the files of the published archive, whole and as signed; raises `Failure`."""
     try:
-        with show_progress("Réception du livret", manifest.size) as progress:
+        with show_progress("Réception du livret", manifest.size, in_bytes=True) as progress:
             content, _ = source.fetch(delivery.place, manifest.archive, manifest.size, progress=progress)
     except source.NotModified:  # a site that answers so without being asked
         raise _refuse("Le site ne donne pas l’archive du livret") from None

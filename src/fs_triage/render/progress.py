@@ -10,15 +10,17 @@ from fs_triage import output
 
 
 @contextlib.contextmanager
-def show_progress(label: str, total: int) -> Iterator[Callable[[int], None] | None]:
-    """Give what is to be called with how much of `total` is done; None where standard error is no terminal."""
+def show_progress(what: str, total: int, *, in_bytes: bool = False) -> Iterator[Callable[[int], None]]:
+    """Show on standard error, where a person reads it, how much of `total` is done; give what takes each part."""
     if sys.stderr is None or not sys.stderr.isatty() or output.is_plain():
-        yield None
+        yield lambda _: None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+    from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn
 
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn())
-    with Progress(*columns, console=Console(file=sys.stderr), transient=True) as bar:
-        task = bar.add_task(label, total=total)
-        yield lambda done: bar.update(task, completed=done)
+    count = DownloadColumn(binary_units=False) if in_bytes else MofNCompleteColumn()
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), count)
+    console = Console(file=sys.stderr, highlight=False, markup=False, emoji=False)
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task(what, total=total)
+        yield lambda part: progress.advance(task, part)

@@ -1,4 +1,4 @@
-"""Cards, trees and how far a long work is, on a terminal: the only module that imports Rich.
+"""Cards, trees and lists on a terminal; with `progress`, the only module that imports Rich.
 
 Text from the rules is never markup; the values of contacts alone are links.
 """
@@ -6,8 +6,7 @@ Text from the rules is never markup; the values of contacts alone are links.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from functools import partial
 
 from rich.console import Console
@@ -15,7 +14,6 @@ from rich.style import Style
 from rich.text import Text
 from rich.tree import Tree
 
-from fs_triage.output import is_plain
 from fs_triage.render.card_layout import CardLines, Line, lay_out_card
 from fs_triage.render.conclusion import Card
 from fs_triage.render.labels import ORIENT, get_level_key
@@ -48,20 +46,6 @@ def print_lines(lay_out: Callable[[int], Iterable[Line]]) -> None:
     console = _build_console()
     for line in lay_out(max(console.width, 1)):
         console.print(_build_line(line), no_wrap=True, overflow="ignore", crop=False)
-
-
-@contextmanager
-def track_work(what: str, total: int, *, in_bytes: bool = False) -> Iterator[Callable[[int], None]]:
-    """Show on standard error, where a person reads it, how much of `total` is done; give what takes each part."""
-    from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn
-
-    console = Console(file=sys.stderr, highlight=False, markup=False, emoji=False)
-    count = DownloadColumn(binary_units=False) if in_bytes else MofNCompleteColumn()
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), count)
-    is_shown = sys.stderr is not None and sys.stderr.isatty() and not is_plain()
-    with Progress(*columns, console=console, transient=True, disable=not is_shown) as progress:
-        task = progress.add_task(what, total=total)
-        yield lambda part: progress.advance(task, part)
 
 
 def _build_console() -> Console:
