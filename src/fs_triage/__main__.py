@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 _SHORT_OF_MEMORY = (
     "Mémoire insuffisante sur ce poste ; fermez d’autres programmes, puis relancez la commande."
 )
-_OBJECTS_UNLOOKED = 20_000
-"""So many more objects must there be before some are looked for that only refer to each other: more than a lookup or a
-search makes, whose twentieth or tenth part of the time would be that."""
+_COLLECTION_THRESHOLD = 20_000
+"""How many objects are made before the garbage collector looks for rings of them: more than a lookup or a search makes,
+of whose time that would take a twentieth or a tenth."""
 _LITTLE_MEMORY = 1 << 26  # bytes
-_SIGNS_OF_IT = (
+_SIGNS_OF_LITTLE_MEMORY = (
     "allocate memory",
     "can't start new thread",
     "failed to map segment",
@@ -37,7 +37,7 @@ def start() -> NoReturn:
     It ends without taking the interpreter down piece by piece, a fifth of the time of a lookup, and without
     waiting for a share that hangs.
     """
-    gc.set_threshold(_OBJECTS_UNLOOKED)
+    gc.set_threshold(_COLLECTION_THRESHOLD)
     code = main()
     output.flush_stderr()
     os._exit(code)
@@ -87,7 +87,7 @@ def _is_short_of_memory(error: BaseException | None) -> bool:
     while error is not None and id(error) not in seen:
         seen.add(id(error))
         said = str(error).lower()
-        if isinstance(error, MemoryError) or any(sign in said for sign in _SIGNS_OF_IT):
+        if isinstance(error, MemoryError) or any(sign in said for sign in _SIGNS_OF_LITTLE_MEMORY):
             return True
         error = error.__cause__ or error.__context__
     try:

@@ -55,8 +55,8 @@ def build_terminal_sequence(text: str, environment: Mapping[str, str]) -> bytes 
 def _copy_by_tool(text: str) -> bool:
     """Copy by Windows, or by what the desktop has (pbcopy, wl-copy, xclip, xsel).
 
-    It did so when it gives the text back: a tool that fails says so nowhere. Without a desktop there is nothing to
-    copy to, and xclip would wait for one.
+    A text is copied when the tool gives it back: one that fails says so nowhere. Without a desktop there is nothing
+    to copy to, and xclip would wait for one.
     """
     desktops = ("DISPLAY", "WAYLAND_DISPLAY", "WSL_DISTRO_NAME")
     if sys.platform not in ("win32", "darwin") and not any(map(os.environ.get, desktops)):

@@ -52,7 +52,7 @@ class OpenLivret(Reader):
     def load(self) -> None:
         """Read all of it into memory, for who prints before everything is read; raises `Damaged`.
 
-        That of a damaged model is not: it is trained anew.
+        Not where the model alone is damaged: that is trained anew.
         """
         self.file.load()
         self._close_model()
@@ -72,7 +72,7 @@ class OpenLivret(Reader):
     def model(self) -> Model:
         """The model of the search, trained when it is first asked for; raises `Damaged`.
 
-        It is read by pages where the index is: then a search reads a hundredth of it.
+        It is read whole where the livret was loaded, else by pages: then a search reads a hundredth of it.
         """
         if self._model is None:
             self._model = self._open_model()
@@ -120,8 +120,8 @@ def open_livret(folder: str) -> OpenLivret:
 def answer_from(folder: str, answer: Callable[[OpenLivret], T]) -> T:
     """Return what `answer` makes of the livret at `folder`, of which no more is read than it asks for.
 
-    It is asked once more, of a livret built anew, when that turns out to be damaged: so it prints nothing before
-    it has read everything, or loads the livret first. Raises `Failure` as `open_livret` does.
+    Where a page of the livret turns out to be damaged, `answer` is called again with one built anew: so it prints
+    nothing before it has read everything, or loads the livret first. Raises `Failure` as `open_livret` does.
     """
     livret = _open_newest(folder)
     try:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 _MEMORY = 1 << 25  # bytes that a compilation takes at least
 _ABOVE = {"__main__.py", "cli", "delivery", "counts", "desk", "author", "livret.py", "livret_choice.py"}
+"""The rooms above this one: nothing of them gets into an index."""
 _ABSENT = "-"  # instead of the hash of a content
 
 

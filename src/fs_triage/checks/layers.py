@@ -55,7 +55,7 @@ class Neighbour(NamedTuple):
     addresses: frozenset[str]
 
     def find_fact(self, text: str) -> str | None:
-        """Return what `text` says of there, as it is to be named."""
+        """Return the first fact of that département that `text` holds, as a message names it; None for none."""
         if not self.places:  # no other département
             return None
         words = f" {_fold_place(text)} "

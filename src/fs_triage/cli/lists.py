@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from fs_triage import output
-from fs_triage.cli import missing_contacts
+from fs_triage.cli.missing_contacts import print_missing_contacts
 from fs_triage.contract import NOTHING_FOUND, OK, WRONG_CALL, Failure
 from fs_triage.index import lookup
 from fs_triage.index.contact_search import SearchableContact, list_wanted_words
@@ -68,7 +68,7 @@ def print_contacts(livret: OpenLivret, call: Call, clock: Clock | None) -> int:
         output.print_format("\n".join(lines[rank] + statuses[rank] for rank in positions))
     missing = livret.list_missing_contacts(partner) if not words else []
     if missing and not call.has_flag("--json"):
-        missing_contacts.tell(missing)
+        print_missing_contacts(missing)
     if not positions and not missing:
         output.print_message(_explain_nothing(livret, call, partner))
     return OK if positions else NOTHING_FOUND

@@ -7,7 +7,7 @@ from fs_triage import output
 _MAX_NAMED = 5  # contacts that are named
 
 
-def tell(missing: list[list[str]]) -> None:
+def print_missing_contacts(missing: list[list[str]]) -> None:
     """Say which contacts are `missing`: partner, id and label of each."""
     count = f"{len(missing)} contacts restent" if len(missing) > 1 else "Un contact reste"
     named = ", ".join(f"{label} ({partner}/{name})" for partner, name, label in missing[:_MAX_NAMED])

@@ -174,7 +174,7 @@ def answer_contacts(livret: OpenLivret, call: Call) -> int:
     if lines:
         output.print_format(lines)
     if missing := livret.list_missing_contacts(partner):
-        from fs_triage.cli import missing_contacts
+        from fs_triage.cli.missing_contacts import print_missing_contacts
 
-        missing_contacts.tell(missing)
+        print_missing_contacts(missing)
     return OK if lines else NOTHING_FOUND

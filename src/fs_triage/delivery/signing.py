@@ -20,7 +20,7 @@ class WrongKey(Exception):
 
 
 class WrongSignature(Exception):
-    """Something was not signed by this key as it is now."""
+    """A text is not what this key signed."""
 
 
 @dataclass(frozen=True, slots=True)

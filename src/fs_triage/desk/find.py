@@ -8,7 +8,7 @@ from fs_triage.contract import ROOT
 from fs_triage.desk.page import Event, Found, Option, Retype
 from fs_triage.livret import OpenLivret
 from fs_triage.render import labels
-from fs_triage.text.numbers import pluralise
+from fs_triage.text.numbers import pluralise, render_count
 from fs_triage.text.typography import quote_input
 
 TYPE_CHECKING = False
@@ -40,7 +40,7 @@ class Finder:
             Option(
                 Event(named.row.id),
                 f"Évènement\u00a0: {named.row.title}",
-                f"{len(named.positions)} démarches",
+                render_count(len(named.positions), "démarche"),
                 found=True,
             )
             for named in livret.find_named_situations(typed)

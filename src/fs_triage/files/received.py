@@ -47,7 +47,7 @@ class State:
         """The edition that is published and not yet in service."""
 
     def with_look(self, looked: float) -> State:
-        """Return the same, found again at `looked`."""
+        """Return what a look at `looked`, which found the same, is to be kept as."""
         return State(self.place, self.mark, looked, self.waiting)
 
 

@@ -33,7 +33,7 @@ def suggest_name(word: str, known: list[str]) -> str:
 
 
 def render_suggestion(match: str | None, known: list[str]) -> str:
-    """Return the same for the one of `known` that is meant, None when none is."""
+    """Return what `suggest_name` does for the one of `known` that is meant, None when none is."""
     return f"vouliez-vous dire « {match} » ?" if match is not None else list_possible(known)
 
 

@@ -132,7 +132,7 @@ def _take_counted(counts: Counter[str], texts: Sequence[str]) -> list[str]:
 
 
 def _take_ranked(counts: Counter[str], texts: Sequence[str]) -> list[tuple[int, str]]:
-    """Return the same, each with its rank from 1."""
+    """Return what `_take_counted` does, each text with its rank from 1."""
     taken = []
     for rank, text in enumerate(texts, 1):
         if counts[text] > 0:

@@ -181,7 +181,7 @@ def _read_services(path: str, tell: Callable[[int], None]) -> Iterator[dict[str,
         with Path(path).open("rb") as stream:
             if stream.peek(6).startswith(_PACKED):
                 raise _build_failure(path, "c’est une archive\u00a0; sortez-en le fichier .json")
-            for service in ijson.items(_Told(stream, tell), "service.item"):
+            for service in ijson.items(_CountedFile(stream, tell), "service.item"):
                 if isinstance(service, dict):
                     yield service
     except OSError as error:
@@ -190,7 +190,7 @@ def _read_services(path: str, tell: Callable[[int], None]) -> Iterator[dict[str,
         raise _build_failure(path, "ce n’est pas du JSON entier") from error
 
 
-class _Told:
+class _CountedFile:
     """A file that tells how much of it has been read."""
 
     def __init__(self, stream: BinaryIO, tell: Callable[[int], None]) -> None:
