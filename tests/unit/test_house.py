@@ -251,6 +251,12 @@ def test_the_papers_are_there() -> None:
         assert numbers == [*range(1, len(numbers) + 1)] != [], title
 
 
+def test_the_contributors_guide_draws_every_room() -> None:
+    guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    drawing = guide.partition("```\n__main__")[2].partition("```")[0]
+    assert {*" ".join(FLOORS).split()} - {*re.findall(r"\w+", drawing)} == {"__main__"}
+
+
 def test_every_path_that_the_contributors_guide_names_exists() -> None:
     guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     named = re.findall(r"`((?:src|tests|docs|rules|\.ci)/[\w./-]*)`", guide)

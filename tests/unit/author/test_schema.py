@@ -34,7 +34,6 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
     kind: json.loads(schema.build_schema(kind)) for kind in schema.KINDS_OF_FILES
 }
 DOCUMENT = DOCUMENTS["partenaire"]
-VALIDATOR = Draft7Validator(DOCUMENT)
 
 WHOLE = """\
 id: guichet
