@@ -15,6 +15,7 @@ _POINTER, _PLAIN_POINTER = "»", ">"
 _INDENT = "   "
 _CHOOSE, _GO_BACK, _TYPE = "Flèches et Entrée pour choisir", "Échap pour revenir", "ou tapez le besoin"
 _LABEL_PREFIXES: dict[Value, str] = {Action.BACK: "← "}
+_NO_CHOICE = "Aucun choix ne porte ces mots."
 _EXITS = (Action.BACK, Action.QUIT)
 _BETWEEN = " – "
 _MIN_SHOWN = 8  # letters of a way below which it is left out
@@ -28,22 +29,33 @@ def get_pointer(readable: Callable[[str], str]) -> str:
 def find_choices(page: Page, typed: str) -> Found:
     """Return what `typed` means on a page: what it was understood as, and the actions that it begins the name of.
 
-    An action comes last, unless its name is typed whole: words are about what visitors need.
+    An action comes last, unless its name is typed whole: words are about what visitors need. Where a page finds
+    nothing but its own choices, their helps are looked through too.
     """
     typed = typed.strip()
     if not typed:
         return Found(page.options)
-    named = tuple(
-        option
-        for option in page.options
-        if isinstance(option.value, Action) and _begins_words(fold(typed), fold(option.label))
-    )
-    if len(named) == 1 and fold(named[0].label) == fold(typed):
-        return Found(named)
-    found = page.find(typed) if page.find is not None else Found()
+    words = fold(typed)
+    if page.find is None:
+        own = tuple(o for o in page.options if _begins_words(words, fold(f"{o.label} {o.help}")))
+        return Found(own, () if own else (_NO_CHOICE,))
+    actions = [option for option in page.options if isinstance(option.value, Action)]
+    if whole := tuple(option for option in actions if _names_whole(words, option)):
+        return Found(whole)
+    named = tuple(option for option in actions if _begins_words(words, fold(option.label)))
+    found = page.find(typed)
     if named and not found.options:
         return Found(named)
     return Found((*found.options, *named), found.notes, found.unfound)
+
+
+def _names_whole(words: str, option: Option) -> bool:
+    """Return whether folded `words` are the name of a choice, without or with more of what is said of it.
+
+    The name ends before a count in brackets and before a colon: « Cette visite (2) » is typed « cette visite ».
+    """
+    name = fold(option.label.partition("(")[0].partition(":")[0])
+    return len(words) >= len(name) and f"{fold(f'{option.label} {option.help}')} ".startswith(f"{words} ")
 
 
 def _begins_words(typed: str, label: str) -> bool:

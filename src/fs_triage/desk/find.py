@@ -54,7 +54,8 @@ class Finder:
         if events:
             return Found((*map(self.describe, nodes[:_MAX_FOUND]), *events))
         if not nodes:
-            near = _propose_words(typed, meant.unknown_words) if meant.verdict == Verdict.UNKNOWN else ()
+            is_unknown = meant.verdict == Verdict.UNKNOWN and not meant.is_foreign
+            near = _propose_words(typed, meant.unknown_words) if is_unknown else ()
             return Found(near, _explain_nothing(meant), _find_outcome(meant))
         notes: list[str] = []
         if meant.verdict == Verdict.MAYBE:

@@ -71,6 +71,49 @@ def test_an_action_is_found_by_the_beginning_of_its_name(typed: str, found: tupl
     assert choices(asked, typed).options == found
 
 
+NAMES = {
+    Option(Action.VISIT, "Cette visite (2)", "revoir ses rsa"): ("cette visite", "Cette visite (2)"),
+    Option(Action.ESCALATE, "La démarche bloque\u00a0: rsa"): (
+        "la demarche bloque",
+        "la démarche bloque rsa",
+    ),
+    Option(Action.REPORT, "Signaler", "le rsa, s’il est faux"): ("signaler", "signaler le rsa"),
+}
+
+
+@pytest.mark.parametrize(("option", "names"), NAMES.items(), ids=lambda one: str(one)[:30])
+def test_an_action_whose_name_is_typed_is_alone_whatever_the_words_find(
+    option: Option, names: tuple[str, ...]
+) -> None:
+    """Its name, without the count behind it or what it says after a colon, or with all of it."""
+    asked = Page((), "?", (*NAMES, QUIT), find=lambda _: Found((RSA,)))
+    for typed in names:
+        assert choices(asked, typed).options == (option,)
+        assert choices(asked, f"{typed} zz").options == (RSA,)
+    assert choices(asked, names[0][:-1]).options[0] == RSA
+
+
+def test_a_page_that_finds_nothing_else_finds_its_own_choices_by_label_and_help() -> None:
+    mail = Option("mail", "Courriel : etat-civil@mairie.fr", "Service de l’état civil")
+    phone = Option("tel", "Téléphone : 03 84 25 69 92", "Accueil – utilisable par l’usager")
+    asked = Page((), "Que copier ?", (mail, phone, BACK, QUIT))
+    for typed, found in {
+        "tél": (phone,),
+        "03 84": (phone,),
+        "mairie.fr": (mail,),
+        "etat civil": (mail,),
+        "accueil": (phone,),
+        "usager 69": (phone,),
+        "quit": (QUIT,),
+    }.items():
+        made = choices(asked, typed)
+        assert made.options == found, typed
+        assert made.choose() == found[0].value
+    made = choices(asked, "passeport")
+    assert (made.options, made.choose()) == ((), None)
+    assert drawn(made)[1] == " Aucun choix ne porte ces mots."
+
+
 def test_an_action_comes_after_what_words_find() -> None:
     asked = Page((), "?", (Option(Action.ESCALATE, "Le RSA bloque"), QUIT), find=find)
     made = choices(asked, "rsa")
