@@ -68,16 +68,17 @@ def write_message(reader: Reader, demarche: Demarche, recipient: Recipient, hous
 
     `house` is the name of the France services, empty where it is not known.
     """
-    contact = recipient.contact
+    contact, asks_steps = recipient.contact, labels.get_level_key(demarche.conclusion) == 1
     template = _find_template(reader, demarche, contact)
     values: dict[str, str | list[str]] = {
         "chemin": demarche.way,
         "condition": contact["when"] or "",
         "contact": contact["label"],
         "demarche": demarche.title,
-        "essais": list(demarche.conclusion["steps"]) if demarche.conclusion["level"] == 1 else [],
+        "essais": list(demarche.conclusion["steps"]) if asks_steps else [],
         "identifiant": demarche.id,
         "maison": house or HOUSE_BLANK,
+        "mandat": _name_mandate(demarche, recipient),
         "motif": _name_reason(demarche, recipient),
         "pages": labels.render_reference(demarche.conclusion),
         "partenaire": demarche.partner,
@@ -91,10 +92,16 @@ def write_message(reader: Reader, demarche: Demarche, recipient: Recipient, hous
     )
 
 
-def list_warnings(recipient: Recipient) -> Sequence[str]:
+def list_warnings(demarche: Demarche, recipient: Recipient) -> Sequence[str]:
     """Return what the counsellor must know before it is sent, a line each."""
-    doubt = recipient.contact["doubt"]
-    return [*([f"{labels.DOUBT}\u00a0: {doubt}"] if doubt else []), MANDATE_REMINDER]
+    told = {labels.DOUBT: recipient.contact["doubt"], labels.MANDATE: _name_mandate(demarche, recipient)}
+    return [*(f"{label}\u00a0: {text}" for label, text in told.items() if text), MANDATE_REMINDER]
+
+
+def _name_mandate(demarche: Demarche, recipient: Recipient) -> str:
+    """Return the mandate that the démarche asks for, or where it goes when it blocks; empty where none is told."""
+    asked = (one.get("mandate") for one in (demarche.conclusion, *recipient.conclusions))
+    return "\u00a0; ".join(dict.fromkeys(mandate for mandate in asked if mandate))
 
 
 def _name_reason(demarche: Demarche, recipient: Recipient) -> str:

@@ -23,6 +23,7 @@ NAMES = (
     "essais",
     "identifiant",
     "maison",
+    "mandat",
     "motif",
     "pages",
     "partenaire",

@@ -90,7 +90,7 @@ def run_message(livret: OpenLivret, call: Call) -> int:
             return OK
     recipient = message.choose_recipient(demarche, asked)
     letter = message.write_message(livret, demarche, recipient, house)
-    return _print_letter(call, letter, *message.list_warnings(recipient))
+    return _print_letter(call, letter, *message.list_warnings(demarche, recipient))
 
 
 def run_signaler(livret: OpenLivret, call: Call) -> int:

@@ -21,6 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from fs_triage.acts.demarche import Demarche
     from fs_triage.acts.letter import Letter
     from fs_triage.render.conclusion import Card
 
@@ -91,7 +92,9 @@ class CardActs:
             recipients = [each for each in recipients if each.contact["id"] == value]
         [recipient] = recipients
         letter = message.write_message(self._livret, demarche, recipient, livret_choice.find_house())
-        return self._show_letter(letter, "Message au 2nd niveau", message.list_warnings(recipient))
+        return self._show_letter(
+            letter, f"Message {_name_addressee(demarche)}", message.list_warnings(demarche, recipient)
+        )
 
     def report_error(self, node: str) -> Outcome:
         """Show the report of an error to who keeps the livret, ready to be copied or opened."""
@@ -158,7 +161,13 @@ def list_card_acts(livret: OpenLivret, node: str) -> list[Option]:
         Option(Action.COPY, "Copier", "une adresse, un numéro, ou toute la fiche"),
         Option(Action.SHEET, "Feuille", "une page à donner à l’usager"),
     ]
-    if read_demarche(livret, node).list_written_contacts():
-        acts.append(Option(Action.MESSAGE, "Message", f"le texte à envoyer au {labels.LEVEL_NAMES[2]}"))
+    demarche = read_demarche(livret, node)
+    if demarche.list_written_contacts():
+        acts.append(Option(Action.MESSAGE, "Message", f"le texte à envoyer {_name_addressee(demarche)}"))
     acts.append(Option(Action.REPORT, "Signaler", "une erreur sur cette fiche, à qui tient le livret"))
     return acts
+
+
+def _name_addressee(demarche: Demarche) -> str:
+    is_elsewhere = labels.get_level_key(demarche.conclusion) == labels.ORIENT
+    return "au service qui s’en occupe" if is_elsewhere else f"au {labels.LEVEL_NAMES[2]}"

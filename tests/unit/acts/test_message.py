@@ -95,13 +95,15 @@ def test_every_message_of_the_livret_is_whole(jura: OpenLivret) -> None:
             written += 1
             assert demarche.title in letter.body and HOUSE_BLANK in letter.body
             assert "\n" not in letter.subject and not re.search(r"[{}]|None|\n\n\n", letter.text)
-            assert list_warnings(recipient)[-1].startswith("Avant d’envoyer")
+            assert list_warnings(demarche, recipient)[-1].startswith("Avant d’envoyer")
     assert written > 40
 
 
 def test_a_doubtful_address_is_told(jura: OpenLivret) -> None:
-    recipient = choose_recipient(find_demarche(jura, "msa/sante/legislation"), None)
-    assert list_warnings(recipient)[0].startswith("À vérifier\u00a0: La page 17 écrit")
+    demarche = find_demarche(jura, "msa/sante/legislation")
+    assert list_warnings(demarche, choose_recipient(demarche, None))[0].startswith(
+        "À vérifier\u00a0: La page 17 écrit"
+    )
 
 
 @pytest.mark.parametrize(
@@ -132,7 +134,50 @@ def test_what_cannot_be_written_is_told_in_one_sentence(
     assert failed.value.message.endswith((".", "?"))
 
 
+def test_the_mandate_that_is_needed_is_told_in_the_message_and_before_it_is_sent(folder: Path) -> None:
+    """That of the démarche, and that of where it goes when it blocks; whatever a template of the livret says."""
+    partner = folder / "partenaires" / "mairie.yaml"
+    edit(
+        partner,
+        ("      - Prendre rendez-vous.\n", "      - Prendre rendez-vous.\n    mandat: Mandat signé\n"),
+    )
+    edit(
+        partner,
+        (
+            "    libellé: La démarche bloque\n",
+            "    libellé: La démarche bloque\n    mandat: Aidants Connect\n",
+        ),
+    )
+    edit(folder / "livret.yaml", ("id: bon\n", f"id: bon\n{OWN_MANDATE}"))
+    assert find_problem_lines(folder) == []
+    for name, told in {
+        "mairie/carte": "Mandat signé ; Aidants Connect",
+        "mairie/aide": "Aidants Connect",
+    }.items():
+        livret = opened(folder.resolve())
+        demarche = find_demarche(livret, name)
+        recipient = choose_recipient(demarche, "etat-civil")
+        assert f"\u00a0: {typeset_french(told)}" in list_warnings(demarche, recipient)[0]
+        assert write_message(livret, demarche, recipient, HOUSE).body == f"À joindre : {typeset_french(told)}"
+    edit(folder / "livret.yaml", (OWN_MANDATE, ""))
+    opened.cache_clear()
+    letter = write_to(opened(folder.resolve()), "mairie/aide")
+    assert "\nMandat demandé\u00a0: Aidants Connect\n" in letter.body
+
+
+def test_who_is_sent_elsewhere_has_tried_nothing(jura: OpenLivret) -> None:
+    steps = read_demarche(jura, "justice/professionnel/notaire").conclusion["steps"]
+    assert steps and not any(step in write_to(jura, "justice/professionnel/notaire").body for step in steps)
+
+
 # -- templates of a livret
+
+OWN_MANDATE = """\
+messages:
+  courriel:
+    objet: "{{ demarche }}"
+    texte: "À joindre : {{ mandat }}"
+"""
 
 MESSAGES = """\
 responsable: livret@mairie.fr
