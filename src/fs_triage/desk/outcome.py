@@ -2,7 +2,8 @@
 
 A card that is left is counted once, when it is left:
 
-- settled: a card of the first level, left for another need, another card, a new visitor or the end of the session;
+- settled: a card of the first level, left for another need, another card, a new visitor or the end of the session; so
+  is one that sends the visitor elsewhere, since nothing is passed on;
 - passed on: a card of the second level, left in the same ways; where « La démarche bloque » led to it, it is the
   démarche that blocks that is passed on, and nothing else is counted.
 
@@ -69,7 +70,8 @@ class Tally:
 def find_outcome(before: Walk, level: int, after: Walk | None) -> tuple[str, str] | None:
     """Return the démarche and the outcome of the card that is left from `before` to `after`, None where none is.
 
-    `level` is that of the card at `before`, 0 where there is none; `after` is None at the end of a session.
+    `level` is that of the card at `before`, as `labels.get_level_key` tells it, 0 where there is none; `after` is None
+    at the end of a session.
     """
     if not level:
         return None
@@ -79,7 +81,7 @@ def find_outcome(before: Walk, level: int, after: Walk | None) -> tuple[str, str
         if after.node == before.node or is_back or is_escalated:
             return None
     blocked = _find_blocked(before)
-    return (blocked, PASSED_ON) if blocked else (before.node, PASSED_ON if level > 1 else SETTLED)
+    return (blocked, PASSED_ON) if blocked else (before.node, PASSED_ON if level == 2 else SETTLED)
 
 
 def _find_blocked(walk: Walk) -> str:

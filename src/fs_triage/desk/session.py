@@ -221,12 +221,12 @@ class Wizard:
         return question
 
     def _find_level(self, state: SessionState) -> int:
-        """Return the level of the card that `state` shows, 0 where it shows none."""
+        """Return the level of the card that `state` shows, as its banner tells it, 0 where it shows none."""
         node = state.walk.node
         if state.unfound or self._find_question(node) is not None:
             return 0
         conclusion = json.loads(self._livret.get_conclusion_json(self._livret.get_node(node).first))
-        return int(conclusion["level"])
+        return labels.get_level_key(conclusion)
 
     def _ask(self, page: Page) -> Choice:
         """Show a page on which a need can be typed; where the house counts, words that found nothing end it."""

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
+from pathlib import Path
 
 import pytest
-from conftest import clean_environment
+from conftest import GOOD, clean_environment, edit, open_compiled
 from terminal import GUICHET
 
 from fs_triage.desk import outcome
 from fs_triage.desk.outcome import NOT_COVERED, NOT_UNDERSTOOD, PASSED_ON, SETTLED
 from fs_triage.desk.page import Action, Choice, Page, Retype, Unfound
 from fs_triage.desk.session import SessionState, Wizard
+from fs_triage.desk.walk import Walk
 from fs_triage.livret import OpenLivret, open_livret
+from fs_triage.render import labels
+from fs_triage.rules.load import load_livret
 
 Row = tuple[str, str]
 
@@ -97,6 +102,22 @@ def test_a_card_of_the_first_level_that_is_left_is_settled(
 def test_a_card_of_the_second_level_is_passed_on(livret: OpenLivret, end: tuple[Choice, ...]) -> None:
     kept, _ = play(livret, Choice("mairie/bloque/urgence", "urgence"), *end)
     assert kept.outcomes == [("mairie/bloque/urgence", PASSED_ON)]
+
+
+@pytest.mark.parametrize(("level", "kept"), [(1, SETTLED), (2, PASSED_ON), (labels.ORIENT, SETTLED)])
+def test_what_a_card_counts_as_is_what_its_banner_says(level: int, kept: str) -> None:
+    """Who is sent elsewhere is passed on to nobody, at whatever level the partner has it."""
+    assert outcome.find_outcome(Walk("mairie/carte"), level, None) == ("mairie/carte", kept)
+
+
+def test_an_orientation_is_settled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rules = Path(shutil.copytree(GOOD, tmp_path / "bon"))
+    steps = "    étapes:\n      - Prendre rendez-vous.\n"
+    edit(rules / "partenaires" / "mairie.yaml", (steps, f"    orienter: [accueil]\n{steps}"))
+    loaded = load_livret(rules).livret
+    assert loaded is not None
+    kept, _ = play(open_compiled(loaded), Choice("mairie/carte", "carte"), QUIT)
+    assert kept.outcomes == [("mairie/carte", SETTLED)]
 
 
 def test_what_blocks_is_passed_on_and_nothing_else_is_counted(livret: OpenLivret) -> None:
