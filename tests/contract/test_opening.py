@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT, Call, edit
+from conftest import JURA, ROOT, Call, Run, edit
 from terminal import plain, terminal
 
 from fs_triage.contract import NOTHING_FOUND, OK, WRONG_CALL
 
 GUICHET = ROOT / "tests" / "livrets" / "guichet"
+ENVIRONMENT = {"FS_TRIAGE_REGLES": str(GUICHET)}
 NODE = "mairie/bloque/urgence"
 OPEN, CLOSED = "2026-11-30 09:00", "2026-12-25 10:00"
 
@@ -27,18 +28,63 @@ def get_statuses(call: Call, *arguments: str) -> dict[str, tuple[Any, Any]]:
     code, out, _ = call(*arguments, "--json")
     assert code == OK
     answer = json.loads(out)
-    contacts = answer["contacts"] if "contacts" in answer else answer["matches"][0]["contacts"]
+    contacts = answer.get("contacts") or [one for match in answer["matches"] for one in match["contacts"]]
     return {contact["id"]: (contact["open"], contact["next_change"]) for contact in contacts}
 
 
 @pytest.mark.parametrize(
-    "words", [("fiche", NODE), ("contacts", "mairie"), ("contacts", "accueil", "mairie")]
+    "words",
+    [
+        ("fiche", NODE),
+        ("contacts", "mairie"),
+        ("contacts", "accueil", "mairie"),
+        ("liste", "mairie"),
+        ("chercher", "bloqué", "urgent"),
+    ],
 )
 def test_json_says_it_for_each_contact_when_asked(call: Call, words: tuple[str, ...]) -> None:
     statuses = get_statuses(call, *words, "--quand", OPEN)
     assert statuses.pop("accueil") == (True, "2026-11-30T12:00:00+01:00")
     assert {*statuses.values()} <= {(None, None)}  # without hours
     assert get_statuses(call, *words, "--quand", CLOSED)["accueil"] == (False, "2026-12-28T08:30:00+01:00")
+
+
+@pytest.mark.parametrize(
+    ("words", "where"),
+    [
+        (("situation", "mariage"), "situations"),
+        (("fiche", "voir un notaire pour un héritage"), "near"),
+        (("liste",), "matches"),
+    ],
+)
+def test_json_says_it_wherever_there_are_contacts(
+    call: Call, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], where: str
+) -> None:
+    monkeypatch.setenv("FS_TRIAGE_REGLES", str(JURA))
+    answer = json.loads(call(*words, "--json", "--quand", CLOSED)[1])
+    conclusions = [c for one in answer[where] for c in one.get("matches", [one])]
+    contacts = [contact for one in conclusions for contact in one["contacts"]]
+    assert contacts and {contact["open"] for contact in contacts} == {None, False}
+    assert all((contact["hours"] is None) or contact["next_change"] for contact in contacts)
+
+
+def test_a_batch_says_it_too(run: Run) -> None:
+    """And refuses a moment that cannot be read before it reads any need."""
+    told = run("chercher", "--lot", "--quand", OPEN, input="bloqué, urgent\nbébé\n", env=ENVIRONMENT)
+    assert '"open": true' in told.stdout and told.stdout.count("\n") == 2
+    refused = run("chercher", "--lot", "--quand", "demain", input="bloqué\n", env=ENVIRONMENT)
+    assert (refused.returncode, refused.stdout) == (WRONG_CALL, "")
+
+
+@pytest.mark.parametrize("option", [("--maintenant",), ("--quand", OPEN)])
+@pytest.mark.parametrize("words", [("liste",), ("chercher", "urgent"), ("situation", "mariage")])
+def test_what_shows_no_contact_says_so(
+    call: Call, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], option: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("FS_TRIAGE_REGLES", str(JURA))
+    code, out, err = call(*words, *option)
+    assert (code, out) == (WRONG_CALL, "")
+    assert err.startswith(f"{option[0]} demande ici --json") and "fs-triage contacts" in err
 
 
 def test_json_says_it_now(call: Call) -> None:

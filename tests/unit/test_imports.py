@@ -22,7 +22,7 @@ SEARCH = {
     *("understanding", "understanding.names", "understanding.result", "understanding.understand"),
     *("search", "search.features", "search.model", "search.phonetics", "search.rank", "search.sentence"),
 }
-SITUATION = OWN - {"cli.quick", "index.lookup"} | {"cli.situation", "cli.json_answers", "index.situations"}
+SITUATION = OWN | {"cli.situation", "cli.json_answers", "index.situations"}
 WIZARD = {
     *("delivery", "delivery.daily_look"),
     *(
@@ -98,7 +98,7 @@ QUICK = [
     (("--completer", "caf", "="), OWN - {"cli.quick"} | {"cli.completion"}),
     (("--completer", "caf", "=--"), OWN - {"cli.quick"} | {"cli.completion"}),
     (("--completer", "="), OWN - {"cli.quick"} | {"cli.completion"}),
-    (("chercher", "permis", "perdu"), OWN - {"cli.quick"} | SEARCH),
+    (("chercher", "permis", "perdu"), OWN | SEARCH),
 ]
 
 

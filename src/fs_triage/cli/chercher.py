@@ -6,6 +6,7 @@ import os
 import sys
 
 from fs_triage import output
+from fs_triage.cli import quick
 from fs_triage.contract import NOTHING_FOUND, OK, REPLACEMENT_CHARACTER, WRONG_CALL, Failure
 from fs_triage.index import lookup
 from fs_triage.livret import OpenLivret
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fs_triage.cli.commands import Call
+    from fs_triage.render.opening_status import Clock
     from fs_triage.search.rank import Hit
     from fs_triage.understanding.result import Understanding
 
@@ -53,7 +55,7 @@ def run_chercher(livret: OpenLivret, call: Call) -> int:
             raise Failure(
                 WRONG_CALL, "Avec --lot, les besoins se lisent sur l’entrée standard ; ôtez les mots."
             )
-        return _answer_batch(livret, wanted)
+        return _answer_batch(livret, call, wanted)
     need = " ".join(call.words)
     if not need.strip():
         raise Failure(
@@ -61,18 +63,21 @@ def run_chercher(livret: OpenLivret, call: Call) -> int:
         )
     understood = _understand(livret, need, wanted)
     if call.has_flag("--json"):
-        output.print_json(_render_json(livret, need, understood, wanted))
+        clock = quick.find_asked_clock(livret, call)
+        output.print_json(_render_json(livret, need, understood, wanted, clock))
     elif output.is_terminal() and not wanted.explain:
-        return _ask(livret, need, understood, wanted)
-    elif understood.hits:
-        output.print_answer(_render_hits(livret, understood, wanted))
+        return _ask(livret, call, need, understood, wanted)
+    else:
+        quick.refuse_opening(call)
+        if understood.hits:
+            output.print_answer(_render_hits(livret, understood, wanted))
     if understood.hits:
         return OK
     output.print_message(*_explain_refusal(livret, need, understood, wanted))
     return NOTHING_FOUND
 
 
-def _ask(livret: OpenLivret, need: str, understood: Understanding, wanted: SearchOptions) -> int:
+def _ask(livret: OpenLivret, call: Call, need: str, understood: Understanding, wanted: SearchOptions) -> int:
     """Let a person at a terminal pick from what was found, or from what would settle a vague need."""
     from fs_triage.cli import verdicts
 
@@ -86,10 +91,7 @@ def _ask(livret: OpenLivret, need: str, understood: Understanding, wanted: Searc
             return NOTHING_FOUND
         said = said[:1]  # the choices follow
     output.print_message(*said)
-    from fs_triage.cli import quick
-    from fs_triage.desk import session
-
-    return session.run_wizard(livret, positions=positions, journal=quick.open_journal())
+    return quick.ask(livret, call, positions)
 
 
 def _get_partner(livret: OpenLivret, call: Call) -> str | None:
@@ -127,17 +129,19 @@ def _understand(livret: OpenLivret, need: str, wanted: SearchOptions) -> Underst
     return understand(livret, livret.model, need, partner=wanted.partner, level=wanted.level, max=wanted.max)
 
 
-def _answer_batch(livret: OpenLivret, wanted: SearchOptions) -> int:
-    """Answer each line of standard input by one JSON object, as soon as the line is there.
+def _answer_batch(livret: OpenLivret, call: Call, wanted: SearchOptions) -> int:
+    """Answer each line of standard input by one JSON object, as soon as the line is there; now is when it is.
 
     Raises `Failure` at the first line that cannot be read; those before it have been answered.
     """
     livret.load()  # as the answers are printed one by one
+    quick.find_asked_clock(livret, call)  # a moment that cannot be read is told before any line is
     if sys.stdin is not None and sys.stdin.isatty():
         end = "Ctrl-Z puis Entrée" if os.name == "nt" else "Ctrl-D"
         output.print_message(f"Tapez un besoin par ligne ; {end} pour finir.")
     for need in _iter_lines():
-        output.print_json(_render_json(livret, need, _understand(livret, need, wanted), wanted))
+        clock = quick.find_asked_clock(livret, call)
+        output.print_json(_render_json(livret, need, _understand(livret, need, wanted), wanted, clock))
     return OK
 
 
@@ -190,18 +194,25 @@ def _build_unreadable_line(number: int) -> Failure:
     )
 
 
-def _render_json(livret: OpenLivret, need: str, understood: Understanding, wanted: SearchOptions) -> str:
+def _render_json(
+    livret: OpenLivret,
+    need: str,
+    understood: Understanding,
+    wanted: SearchOptions,
+    clock: Clock | None,
+) -> str:
     from fs_triage.cli import json_answers
 
     matches = []
-    for hit in understood.hits:
+    conclusions = quick.read_matches(livret, [hit.position for hit in understood.hits], clock)
+    for hit, conclusion in zip(understood.hits, conclusions, strict=True):
         more = f', "score": {hit.score:.4f}'
         if wanted.explain:
             parts = ", ".join(
                 f"{json_answers.quote_json(name)}: {part:.3f}" for name, part in hit.parts.items()
             )
             more += f', "words": {json_answers.quote_all(hit.words)}, "parts": {{{parts}}}'
-        matches.append(f"{livret.get_conclusion_json(hit.position)[:-1]}{more}}}")
+        matches.append(f"{conclusion[:-1]}{more}}}")
     after = json_answers.render_understanding(livret, understood)
     if wanted.explain:
         reach = "null" if understood.reach is None else f"{understood.reach:.3f}"

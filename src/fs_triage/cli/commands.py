@@ -120,7 +120,7 @@ OPENING = (
         metavar="MOMENT",
     ),
 )
-"""The options of what shows contacts. On a terminal, what is open now is shown without them."""
+"""The options of what shows contacts, if only in JSON. On a terminal, what is open now is shown without them."""
 CONTACT = Option("--contact", "Choisir le contact, par son identifiant.", metavar="CONTACT")
 MAILTO = Option("--mailto", "Donner l’adresse mailto: qui ouvre le message.")
 COPY = Option("--copier", "Copier aussi le texte.")
@@ -196,6 +196,8 @@ COMMANDS = {
                     "--niveau", "Ne garder que le 1er ou le 2nd niveau.", metavar="1|2", values=("1", "2")
                 ),
                 Option("--max", "Montrer au plus N démarches.", metavar="N"),
+                *OPENING,
+                ACCESSIBLE,
                 *LIVRET,
             ),
             summary="Chercher avec les mots de l’usager.",
@@ -218,7 +220,7 @@ COMMANDS = {
                     names=SITUATIONS,
                 ),
             ),
-            options=(JSON, ACCESSIBLE, *LIVRET),
+            options=(JSON, *OPENING, ACCESSIBLE, *LIVRET),
             summary="Donner les démarches d’un évènement de la vie.",
             text="""
                 Donne les démarches que touche un évènement de la vie, chez tous les partenaires, dans l’ordre où les
@@ -236,7 +238,7 @@ COMMANDS = {
             "liste",
             "cli.quick:answer_liste",
             words=(PARTNER,),
-            options=(JSON, *LIVRET),
+            options=(JSON, *OPENING, *LIVRET),
             summary="Lister toutes les démarches.",
             text="Liste les démarches : identifiant, niveau et titre, une par ligne.",
             examples="""

@@ -10,6 +10,8 @@ from fs_triage.livret import OpenLivret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from fs_triage.cli.commands import Call
     from fs_triage.desk.outcome import Journal
     from fs_triage.render.opening_status import Clock
@@ -53,13 +55,9 @@ def _show_conclusions(livret: OpenLivret, call: Call, found: lookup.LookupResult
     positions = found.positions
     clock = find_clock(livret, call)
     if not as_json and len(positions) > 1 and output.is_terminal():
-        return _ask(livret, call, positions, found.node)
+        return ask(livret, call, positions, found.node)
     if as_json:
-        matches = [livret.get_conclusion_json(position) for position in positions]
-        if clock:
-            from fs_triage.cli import opening
-
-            matches = [opening.add_to_conclusion(match, clock) for match in matches]
+        matches = read_matches(livret, positions, clock)
         _print_matches(livret, call, matches, f'"found_by": "{found.by}", ')
     elif output.can_draw(call.has_flag("--accessible")):
         from fs_triage.render import terminal
@@ -72,12 +70,46 @@ def _show_conclusions(livret: OpenLivret, call: Call, found: lookup.LookupResult
 
 def find_clock(livret: OpenLivret, call: Call) -> Clock | None:
     """Return the clock to show contacts by: where the call asks for one, or a person reads; else None."""
-    is_asked = "--maintenant" in call.options or "--quand" in call.options
-    if not is_asked and (call.has_flag("--json") or not output.is_shown()):
+    if call.has_flag("--json") or not output.is_shown():
+        return find_asked_clock(livret, call)
+    from fs_triage.cli import opening
+
+    return opening.build_clock(livret.meta.departement, call)
+
+
+def find_asked_clock(livret: OpenLivret, call: Call) -> Clock | None:
+    """Return the clock that the call asks for, by `--maintenant` or `--quand`; else None."""
+    if not _asks_opening(call):
         return None
     from fs_triage.cli import opening
 
     return opening.build_clock(livret.meta.departement, call)
+
+
+def _asks_opening(call: Call) -> bool:
+    """Return whether the call asks which contacts are open."""
+    return "--maintenant" in call.options or "--quand" in call.options
+
+
+def refuse_opening(call: Call) -> None:
+    """Raise `Failure` where a call asks which contacts are open of an answer that shows none."""
+    if _asks_opening(call):
+        name = "--quand" if "--quand" in call.options else "--maintenant"
+        raise Failure(
+            WRONG_CALL,
+            f"{name} demande ici --json : cette réponse n’écrit aucun contact ; "
+            "« fs-triage contacts » les montre.",
+        )
+
+
+def read_matches(livret: OpenLivret, positions: Iterable[int], clock: Clock | None) -> list[str]:
+    """Return conclusions as JSON; with a `clock`, their contacts say whether they are open."""
+    matches = [livret.get_conclusion_json(position) for position in positions]
+    if clock:
+        from fs_triage.cli import opening
+
+        matches = [opening.add_to_conclusion(match, clock) for match in matches]
+    return matches
 
 
 def _list_texts(livret: OpenLivret, positions: list[int], clock: Clock | None) -> list[str]:
@@ -88,7 +120,8 @@ def _list_texts(livret: OpenLivret, positions: list[int], clock: Clock | None) -
     return [plain_text.render_card(card) for card in lookup.read_cards(livret, positions, clock)]
 
 
-def _ask(livret: OpenLivret, call: Call, positions: list[int], node: str | None = None) -> int:
+def ask(livret: OpenLivret, call: Call, positions: list[int], node: str | None = None) -> int:
+    """Let a person at a terminal pick from the conclusions at `positions`, or go on from `node`: the wizard."""
     from fs_triage.desk import session
 
     clock = find_clock(livret, call)
@@ -109,9 +142,9 @@ def _answer_near(livret: OpenLivret, call: Call, found: lookup.LookupResult, as_
     near = suggestions.find_near(livret, call.words, found)
     if near.can_be_picked and not as_json and output.is_terminal():
         output.print_message(near.lines[0])
-        return _ask(livret, call, near.positions)
+        return ask(livret, call, near.positions)
     if as_json:
-        conclusions = ", ".join(map(livret.get_conclusion_json, near.positions))
+        conclusions = ", ".join(read_matches(livret, near.positions, find_clock(livret, call)))
         _print_matches(livret, call, [], '"found_by": "nothing", ', f', "near": [{conclusions}]')
     output.print_message(*near.lines)
     return NOTHING_FOUND
@@ -132,13 +165,19 @@ def answer_liste(livret: OpenLivret, call: Call) -> int:
         from fs_triage.cli import json_answers
 
         matches = livret.join_conclusions_json(partner)
+        if clock := find_asked_clock(livret, call):
+            from fs_triage.cli import opening
+
+            texts = livret.list_conclusions_json(partner)
+            matches = ", ".join(opening.add_to_conclusion(text, clock) for text in texts).encode()
         output.print_json(json_answers.render_list(livret, " ".join(call.words), matches))
-    elif output.is_shown():
+        return OK
+    refuse_opening(call)
+    if output.is_shown():
         from fs_triage.cli import lists
 
         return lists.print_conclusions(livret, partner)
-    else:
-        output.print_format(livret.join_conclusion_lines(partner))
+    output.print_format(livret.join_conclusion_lines(partner))
     return OK
 
 

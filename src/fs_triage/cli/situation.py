@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fs_triage import output
-from fs_triage.cli import json_answers
+from fs_triage.cli import json_answers, quick
 from fs_triage.contract import NOTHING_FOUND, OK
 from fs_triage.index.situations import NamedSituation, SituationRow
 from fs_triage.livret import OpenLivret
@@ -11,6 +11,7 @@ from fs_triage.livret import OpenLivret
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from fs_triage.cli.commands import Call
+    from fs_triage.render.opening_status import Clock
 
 _MAX_SHOWN = 3
 _MAX_QUERY_LENGTH = 200  # characters of words that are compared: what is longer is no misspelt name
@@ -25,10 +26,12 @@ def answer_situation(livret: OpenLivret, call: Call) -> int:
     named = [NamedSituation(row, []) for row in rows] if is_list else livret.find_named_situations(typed)
     near = [] if named else _find_nearest(rows, typed)
     if call.has_flag("--json"):
-        situations = [_render_json(livret, one) for one in named]
+        clock = quick.find_asked_clock(livret, call)
+        situations = [_render_json(livret, one, clock) for one in named]
         ids = None if named else [row.id for row in near]
         output.print_json(json_answers.render_situations(livret, typed, situations, ids))
     elif named and is_list:
+        quick.refuse_opening(call)
         output.print_format("\n".join(_render_line(row) for row in rows))
     elif named:
         return _show_demarches(livret, call, named)
@@ -41,15 +44,8 @@ def _show_demarches(livret: OpenLivret, call: Call, named: list[NamedSituation])
     """Print the démarches of the situations; a person at a terminal is asked which, when they are several."""
     positions = list(dict.fromkeys(position for one in named for position in one.positions))
     if len(positions) > 1 and output.is_terminal():
-        from fs_triage.cli import quick
-        from fs_triage.desk import session
-
-        return session.run_wizard(
-            livret,
-            positions=positions,
-            accessible=call.has_flag("--accessible"),
-            journal=quick.open_journal(),
-        )
+        return quick.ask(livret, call, positions)
+    quick.refuse_opening(call)
     output.print_wrapped_answer("\n\n".join(_render_text(livret, one) for one in named))
     return OK
 
@@ -77,7 +73,7 @@ def _render_text(livret: OpenLivret, named: NamedSituation) -> str:
     return "\n".join(lines)
 
 
-def _render_json(livret: OpenLivret, named: NamedSituation) -> str:
+def _render_json(livret: OpenLivret, named: NamedSituation, clock: Clock | None) -> str:
     """Return a situation as a JSON object, the shape `Situation` of the contract."""
     quote, quote_all = json_answers.quote_json, json_answers.quote_all
     row = named.row
@@ -87,7 +83,7 @@ def _render_json(livret: OpenLivret, named: NamedSituation) -> str:
         answers.append(
             f'{{"id": {quote(answer.id)}, "label": {quote(answer.label)}, "demarches": {quote_all(ids)}}}'
         )
-    matches = map(livret.get_conclusion_json, named.positions)
+    matches = quick.read_matches(livret, named.positions, clock)
     return (
         f'{{"id": {quote(row.id)}, "title": {quote(row.title)}, "words": {quote_all(row.words)}, '
         f'"question": {quote(row.question) if row.question else "null"}, "answers": [{", ".join(answers)}], '
