@@ -105,6 +105,7 @@ if TYPE_CHECKING:
         """What a walk ends on; the shape of `matches` in JSON.
 
         `outcome` is what a counsellor does: `settle` it here, `escalate` it, or `orient` the visitor elsewhere.
+        `named_contacts` are those that its texts name and that are not among its `contacts`.
         """
 
         id: str
@@ -115,6 +116,7 @@ if TYPE_CHECKING:
         steps: list[str]
         do_not: list[str]
         contacts: list[ContactRecord]
+        named_contacts: NotRequired[list[ContactRecord]]
         in_order: bool
         if_blocked: list[str]
         no_second_level: str | None
@@ -167,3 +169,8 @@ if TYPE_CHECKING:
 
     QuestionFinder = Callable[[str], Question | None]
     """From the id of a node to its question; None when the node is a conclusion."""
+
+
+def list_contacts(conclusion: Conclusion) -> list[ContactRecord]:
+    """Return every contact that the card of a conclusion shows as its own, those that its texts name last."""
+    return [*conclusion["contacts"], *conclusion.get("named_contacts", ())]

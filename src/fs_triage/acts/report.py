@@ -5,7 +5,7 @@ from __future__ import annotations
 from fs_triage import __version__
 from fs_triage.acts.demarche import Demarche
 from fs_triage.acts.letter import HOUSE_BLANK, Letter
-from fs_triage.contract import WRONG_CALL, Failure
+from fs_triage.contract import WRONG_CALL, Failure, list_contacts
 from fs_triage.render import labels
 from fs_triage.text.did_you_mean import suggest_name
 from fs_triage.text.typography import quote_input, quote_text
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def choose_contact(demarche: Demarche, asked: str | None) -> ContactRecord | None:
     """Return the contact of `demarche` that is wrong, by its id; None for none. Raises `Failure` for another one."""
-    contacts = {contact["id"]: contact for contact in demarche.conclusion["contacts"]}
+    contacts = {contact["id"]: contact for contact in list_contacts(demarche.conclusion)}
     if asked is None or asked in contacts:
         return contacts.get(asked or "")
     hint = suggest_name(asked, list(contacts)) or f"{quote_text(demarche.title)} n’en a aucun"

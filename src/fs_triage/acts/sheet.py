@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from fs_triage.acts.demarche import Demarche
 from fs_triage.acts.reserved import PublicText, ReservedValues, keep_public, mask_text
+from fs_triage.contract import list_contacts
 from fs_triage.render import labels
 from fs_triage.render.contact_values import build_link
 from fs_triage.render.hours import render_hours
@@ -130,7 +131,7 @@ def list_doubts(demarches: Iterable[Demarche]) -> list[str]:
     lines = [
         f"À vérifier avant de donner la feuille\u00a0: {contact['value']} ({contact['doubt']})"
         for demarche in demarches
-        for contact in demarche.conclusion["contacts"]
+        for contact in _list_useful(demarche.conclusion)
         if contact["audience"] == "usager" and contact["doubt"]
     ]
     return list(dict.fromkeys(lines))
@@ -139,7 +140,7 @@ def list_doubts(demarches: Iterable[Demarche]) -> list[str]:
 def _describe_demarche(demarche: Demarche, reserved: ReservedValues) -> SheetDemarche:
     conclusion = demarche.conclusion
     is_second = conclusion["level"] == 2
-    contacts = list(_collect_contacts(conclusion["contacts"], reserved))
+    contacts = list(_collect_contacts(_list_useful(conclusion), reserved))
     blocked = demarche.if_blocked[0]["contacts"] if len(demarche.if_blocked) == 1 else []
     shown = {(contact.kind, fold(contact.value)) for contact in contacts}
     return SheetDemarche(
@@ -161,6 +162,11 @@ def _describe_demarche(demarche: Demarche, reserved: ReservedValues) -> SheetDem
         can_block=not is_second and bool(demarche.if_blocked),
         pages=labels.render_reference(conclusion),
     )
+
+
+def _list_useful(conclusion: Conclusion) -> list[ContactRecord]:
+    """Return the contacts that the sheet is about: with its steps, those that they name."""
+    return conclusion["contacts"] if conclusion["level"] == 2 else list_contacts(conclusion)
 
 
 def _tell_next(conclusion: Conclusion, has_contacts: bool) -> str:

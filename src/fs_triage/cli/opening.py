@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from fs_triage.contract import list_contacts
 from fs_triage.render.opening_status import Clock, build_screen_clock, parse_moment
 
 TYPE_CHECKING = False
@@ -29,7 +30,7 @@ def build_clock(departement: str, call: Call) -> Clock | None:
 def add_to_conclusion(text: str, clock: Clock) -> str:
     """Return a conclusion, JSON, with `open` and `next_change` in each of its contacts."""
     conclusion = json.loads(text)
-    for contact in conclusion["contacts"]:
+    for contact in list_contacts(conclusion):
         _add_status(contact, clock)
     return _encode(conclusion)
 
@@ -41,7 +42,7 @@ def add_to_contact(text: str, clock: Clock) -> str:
     return _encode(contact)
 
 
-def _add_status(contact: dict[str, Any], clock: Clock) -> None:
+def _add_status(contact: Any, clock: Clock) -> None:
     status = clock.find_status(contact["hours"])
     contact["open"] = status.is_open if status else None
     contact["next_change"] = status.next_change.isoformat() if status and status.next_change else None

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from fs_triage.contract import list_contacts
 from fs_triage.files.checked_file import pack, pack_table, pack_texts
 from fs_triage.index import lookup
 from fs_triage.index.freshness import FileState, Stamp, dump_files
@@ -32,7 +33,7 @@ from fs_triage.text.fold import fold, spread_words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from fs_triage.contract import Conclusion, Question
+    from fs_triage.contract import Conclusion, ContactRecord, Question
     from fs_triage.rules.model_situations import Situation
 
 Sections = dict[str, bytes]
@@ -165,7 +166,7 @@ def _collect_references(tree: Tree) -> dict[str, WordRow]:
     for position, conclusion in enumerate(tree.conclusions.values()):
         names = [[*ways, str(page)] for page in conclusion["pages"] for ways in _PAGE_NAMES]
         parts: set[str] = set()
-        for contact in conclusion["contacts"]:
+        for contact in list_contacts(conclusion):
             value = contact["value"]
             for name in (value, value.removeprefix("www."), value.replace("+", " plus"), contact["label"]):
                 names.append(lookup.join_digits(_list_words(name)))
@@ -296,7 +297,7 @@ def _list_contact_names(tree: Tree) -> list[str]:
     """Return the folded words of each contact (value, label, note), and the positions of the conclusions with it."""
     users: dict[str, list[int]] = {}
     for position, conclusion in enumerate(tree.conclusions.values()):
-        for contact in conclusion["contacts"]:
+        for contact in list_contacts(conclusion):
             value = contact["value"]
             told = _fold(f"{value} {value.replace(' ', '')} {contact['label']} {contact['note'] or ''}")
             users.setdefault(" ".join(dict.fromkeys(told.split())), []).append(position)
@@ -305,26 +306,25 @@ def _list_contact_names(tree: Tree) -> list[str]:
 
 def _build_contacts(livret: Livret, tree: Tree) -> tuple[Sections, dict[str, PartnerRow]]:
     """Return the contacts that conclusions use, and where those of each partner are."""
-    of_partner: dict[str, list[Conclusion]] = {}
+    users_of: dict[str, dict[str, list[Conclusion]]] = {}
+    shown: dict[tuple[str, str], ContactRecord] = {}
     for conclusion in tree.conclusions.values():
-        of_partner.setdefault(conclusion["partner"], []).append(conclusion)
+        for contact in list_contacts(conclusion):
+            owner, _, name = contact["id"].rpartition("/")  # a text may name one of another partner
+            owner = owner or conclusion["partner"]
+            users_of.setdefault(owner, {}).setdefault(name, []).append(conclusion)
+            shown[owner, name] = {**contact, "id": name}
     records: list[str] = []
     lines: list[str] = []
     spans: dict[str, PartnerRow] = {}
     for rules in livret.partners:
         partner, first = rules.model.id, len(records)
-        users: dict[str, list[Conclusion]] = {}
-        shown = {}
-        for conclusion in of_partner.get(partner, ()):
-            for contact in conclusion["contacts"]:
-                users.setdefault(contact["id"], []).append(conclusion)
-                shown[contact["id"]] = contact
-        for name, conclusions in users.items():
-            record = {"partner": partner, **{k: v for k, v in shown[name].items() if k != "when"}}
+        for name, conclusions in users_of.get(partner, {}).items():
+            record = {"partner": partner, **{k: v for k, v in shown[partner, name].items() if k != "when"}}
             record["reviewed"] = describe_check(livret.reviews.reviews.get(partner))
             record["used_by"] = [conclusion["id"] for conclusion in conclusions]
             records.append(_json(record))
-            lines.append(plain_text.render_contact_row(partner, shown[name], conclusions))
+            lines.append(plain_text.render_contact_row(partner, shown[partner, name], conclusions))
         spans[partner] = PartnerRow(*tree.get_span(partner), first, len(records))
     return {"contacts": pack_texts(records, MEMBERS), "contact-lines": pack_texts(lines, LINES)}, spans
 

@@ -279,15 +279,22 @@ def _describe_sections(conclusion: Conclusion, wording: Wording, clock: Clock | 
     if conclusion["steps"]:
         heading = wording.step if len(conclusion["steps"]) == 1 else wording.steps
         yield TextList(heading, tuple(conclusion["steps"]), numbered=True)
-    if conclusion["contacts"]:
-        is_elsewhere = labels.get_level_key(conclusion) == labels.ORIENT
-        to_reach = conclusion["level"] == 2 or is_elsewhere
-        contacts = _merge_same([describe_contact(each, wording, clock) for each in conclusion["contacts"]])
-        in_order = to_reach and conclusion["in_order"] and len(contacts) > 1
+    is_elsewhere = labels.get_level_key(conclusion) == labels.ORIENT
+    to_reach = conclusion["level"] == 2 or is_elsewhere
+    own, named = (
+        _merge_same([describe_contact(each, wording, clock) for each in contacts])
+        for contacts in (conclusion["contacts"], conclusion.get("named_contacts", ()))
+    )
+    if not to_reach:
+        own, named = (*own, *named), ()
+    if own:
+        in_order = to_reach and conclusion["in_order"] and len(own) > 1
         heading = labels.CONTACTS_IN_ORDER if in_order else labels.CONTACTS
         if is_elsewhere:
             heading = labels.TO_ORIENT
-        yield ContactList(heading if to_reach else labels.USEFUL_CONTACTS, contacts, to_reach, in_order)
+        yield ContactList(heading if to_reach else labels.USEFUL_CONTACTS, own, to_reach, in_order)
+    if named:
+        yield ContactList(labels.NAMED_CONTACTS, named, to_reach=False, in_order=False)
     if documents := conclusion.get("documents"):
         yield TextList(labels.DOCUMENTS, tuple(documents))
     if delay := conclusion.get("delay"):

@@ -16,6 +16,7 @@ from fs_triage.rules.model_partner import (
     TO_FILL,
     Answer,
     Check,
+    Contact,
     ContactUse,
     EscalateAnswer,
     GotoAnswer,
@@ -24,14 +25,17 @@ from fs_triage.rules.model_partner import (
     QuestionAnswer,
     StepsAnswer,
 )
-from fs_triage.rules.nodes import find_target, iter_nodes
-from fs_triage.rules.yaml_reader import get_mark
+from fs_triage.rules.nodes import find_if_blocked_owners, find_target, iter_nodes, list_ancestors
+from fs_triage.rules.references import list_referred_contacts
+from fs_triage.rules.yaml_reader import Table, find_node, get_mark
 from fs_triage.text.fold import fold
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from fs_triage.contract import CheckRecord, Choice, Conclusion, ContactRecord, PathStep, Question
 
+_INHERITED_TEXTS = ("do_not", "warnings")
+_OWN_TEXTS = ("label", "steps", "contacts", "escalate", "orient", *_INHERITED_TEXTS)
 _OUTCOMES = {StepsAnswer: "settle", EscalateAnswer: "escalate", OrientAnswer: "orient"}
 ROOT_QUESTION = "Pour quel partenaire ?"
 
@@ -147,6 +151,8 @@ class _PartnerFlattener:
         self.livret = livret
         self.rules = rules
         self.partner = rules.model.id
+        self.locations = {spot.path: spot.location for spot in iter_nodes(rules)}
+        self.if_blocked_owners = find_if_blocked_owners(rules)
         self.answers = answers
         """Those of every partner: an answer may lead to another one."""
 
@@ -194,6 +200,7 @@ class _PartnerFlattener:
         is_second = isinstance(answer, EscalateAnswer) or (
             isinstance(answer, OrientAnswer) and below.no_second_level is None
         )
+        path = node.partition("/")[2]
         contacts, missing = self._build_contacts(answer.uses)
         own = f"{self.partner}/{answer.if_blocked}" if answer.if_blocked else None
         blocked = own if is_second else below.if_blocked
@@ -206,6 +213,7 @@ class _PartnerFlattener:
             "steps": list(answer.steps),
             "do_not": list(below.do_not),
             "contacts": contacts,
+            "named_contacts": self._build_named_contacts(path, contacts),
             "in_order": isinstance(answer, EscalateAnswer) and answer.in_order,
             "if_blocked": [],
             "no_second_level": answer.no_second_level if is_second else below.no_second_level,
@@ -218,15 +226,14 @@ class _PartnerFlattener:
             "official": list(answer.official),
         }
         if not below.pages:
-            self.tree.conclusions[node]["source"] = self._find_source(node.partition("/")[2])
+            self.tree.conclusions[node]["source"] = self._find_source(path)
         self.tree.names[node] = below.names
         if blocked is not None:
             self.tree.blocked[node] = self._find_end(blocked)
 
     def _find_source(self, path: str) -> str:
         """Return what the layer that tells of the answer at `path` says of where it was taken from."""
-        location = next(spot.location for spot in iter_nodes(self.rules) if spot.path == path)
-        file = get_mark(self.rules.table, (*location, "label")).path
+        file = get_mark(self.rules.table, (*self.locations[path], "label")).path
         layers = (layer for layer in reversed(self.livret.layers) if is_below(file, layer.folder))
         return next((layer.booklet for layer in layers), self.livret.booklet).source
 
@@ -241,23 +248,52 @@ class _PartnerFlattener:
                     f"Contact manquant pour ce département : {self.rules.name_contact(use.contact)}."
                 )
                 continue
-            kind, value = contact.kinds[0]
-            shown.append(
-                {
-                    "id": use.contact,
-                    "kind": kind,
-                    "value": value,
-                    "label": contact.label,
-                    "audience": contact.audience,
-                    "hours": None if fold(contact.hours or "") == fold(TO_FILL) else contact.hours,
-                    "note": contact.note,
-                    "doubt": contact.doubt,
-                    "when": use.when,
-                    "checked": describe_check(contact.checked),
-                    "valid_until": contact.valid_until,
-                }
-            )
+            shown.append(_build_contact(use.contact, contact, use.when))
         return shown, missing
+
+    def _build_named_contacts(self, path: str, shown: list[ContactRecord]) -> list[ContactRecord]:
+        """Return the contacts that the texts of the card at `path` name, and that are not `shown` on it otherwise."""
+        values = {fold(contact["value"]) for contact in shown}
+        named: list[ContactRecord] = []
+        for name in sorted(self._list_named(path)):
+            partner, _, own = name.partition("/")
+            rules = next((one for one in self.livret.partners if one.model.id == partner), self.rules)
+            contact = rules.model.contacts.get(own)
+            if contact is None or own in rules.missing or fold(contact.kinds[0][1]) in values:
+                continue
+            named.append(_build_contact(own if partner == self.partner else name, contact))
+            values.add(fold(contact.kinds[0][1]))
+        return named
+
+    def _list_named(self, path: str) -> set[str]:
+        """Return the contacts that are named by what the card at `path` says itself, or has from a question above."""
+        parts = [(path, _OWN_TEXTS), (self.if_blocked_owners[path], ("no_second_level",))]
+        parts += [(above, _INHERITED_TEXTS) for above in [*list_ancestors(path)[1:], ""]]
+        named: set[str] = set()
+        for part, keys in parts:
+            table = find_node(self.rules.table, self.locations.get(part, ()))
+            assert isinstance(table, Table)
+            entries = {key: table.entries[key] for key in keys if key in table.entries}
+            named |= list_referred_contacts(replace(table, entries=entries), self.partner)
+        return named
+
+
+def _build_contact(name: str, contact: Contact, when: str | None = None) -> ContactRecord:
+    """Return a contact as a conclusion has it, with the condition to use it there."""
+    kind, value = contact.kinds[0]
+    return {
+        "id": name,
+        "kind": kind,
+        "value": value,
+        "label": contact.label,
+        "audience": contact.audience,
+        "hours": None if fold(contact.hours or "") == fold(TO_FILL) else contact.hours,
+        "note": contact.note,
+        "doubt": contact.doubt,
+        "when": when,
+        "checked": describe_check(contact.checked),
+        "valid_until": contact.valid_until,
+    }
 
 
 def describe_check(check: Check | None) -> CheckRecord | None:

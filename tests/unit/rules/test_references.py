@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
 from conftest import GOOD, JURA, edit, find_problem_lines, open_compiled
 
+from fs_triage.acts.demarche import read_demarche
+from fs_triage.acts.sheet import build_sheet
+from fs_triage.index import lookup
+from fs_triage.render import plain_text
 from fs_triage.rules.flatten import Tree, flatten_livret
 from fs_triage.rules.load import load_livret
 
@@ -151,3 +156,73 @@ def test_a_neighbour_is_never_shown_for_what_is_yet_to_be_given(folder: Path, co
     own = 'contacts:\n  accueil: {téléphone: "03 81 61 50 50", libellé: Accueil, public: usager}\n'
     (heir / "partenaires/mairie.yaml").write_text(own, encoding="utf-8")
     assert flatten(heir).conclusions["mairie/carte"]["steps"] == ["Prendre rendez-vous au 03 81 61 50 50."]
+
+
+STEP = "    étapes:\n      - Pr"
+NAMED = {
+    "a step": ("- Prendre rendez-vous.", "- Appeler le {etat-civil}.", ["etat-civil"]),
+    "a warning of the partner": ("pages: [3]\nsi", "attention: ['{etat-civil}']\nsi", ["etat-civil"]),
+    "no second level": ("[cni]", "[cni]\n    pas de second niveau: Voir {etat-civil}.", ["etat-civil"]),
+    "a condition": (
+        STEP,
+        f"    contacts: [{{contact: accueil, quand: 'sans {{etat-civil}}'}}]\n{STEP}",
+        ["etat-civil"],
+    ),
+    "one that is shown anyway": (
+        STEP,
+        f"    contacts: [etat-civil]\n{STEP.replace('Pr', 'Voir {etat-civil}, pr')}",
+        [],
+    ),
+    "a help, which is not on the card": ("[cni]", "[cni]\n    aide: Voir {etat-civil}.", []),
+    "a step of a neighbour": ("- S'inscrire en ligne.", "- Voir {etat-civil}.", []),
+}
+
+
+@pytest.mark.parametrize(("before", "after", "named"), NAMED.values(), ids=NAMED)
+def test_a_card_has_the_contacts_that_its_texts_name(
+    folder: Path, before: str, after: str, named: list[str]
+) -> None:
+    edit(folder / "partenaires/mairie.yaml", (before, after))
+    conclusion = flatten(folder).conclusions["mairie/carte"]
+    assert [contact["id"] for contact in conclusion["named_contacts"]] == named
+
+
+def test_a_contact_that_a_text_names_is_on_the_card_and_in_what_is_made_of_it(folder: Path) -> None:
+    """With who may use it, its hours and its doubt; on the visitor's sheet only if it is for him."""
+    partner = folder / "partenaires/mairie.yaml"
+    edit(partner, ("- Prendre rendez-vous.", "- Appeler le {accueil}, sinon écrire à {etat-civil}."))
+    edit(
+        partner,
+        (
+            "    contacter: [accueil, etat-civil]",
+            "    contacter: [etat-civil]\n    étapes: ['Ou le {accueil}.']",
+        ),
+    )
+    livret = open_compiled(load_livret(folder).livret)  # type: ignore[arg-type]
+    cards = lookup.read_cards(livret, range(3))
+    texts = {card.id: plain_text.render_card(card).replace("\u00a0", " ") for card in cards}
+    useful = texts["mairie/carte"].partition("Contacts utiles :")[2]
+    assert "03 84 25 69 92" in useful and "réservé au conseiller" in useful and "8h30-12h" in useful
+    reached, _, cited = texts["mairie/aide"].partition("Contacts cités :")
+    assert "etat-civil@mairie.fr" in reached.partition("À contacter :")[2]
+    assert "03 84 25 69 92" in cited and "etat-civil" not in cited.partition("\n\n")[0]
+    sheet = build_sheet(livret, [read_demarche(livret, "mairie/carte")], house="", day=date(2026, 3, 1))
+    assert [contact.value for contact in sheet.demarches[0].contacts] == ["03 84 25 69 92"]
+    used = {
+        record["id"]: record["used_by"] for record in map(json.loads, livret.list_contacts_json("mairie"))
+    }
+    assert used == {"accueil": ["mairie/carte", "mairie/aide"], "etat-civil": ["mairie/carte", "mairie/aide"]}
+
+
+def test_a_contact_of_another_partner_keeps_its_name_and_its_place(tmp_path: Path) -> None:
+    shutil.copytree(JURA.parent, tmp_path / "rules")
+    edit(
+        tmp_path / "rules/socle/partenaires/la-poste.yaml",
+        ("- Accompagner l'usager à la création d'un coffre", "- Au {caf/tel-3230}, un coffre"),
+    )
+    livret = open_compiled(load_livret(tmp_path / "rules" / "jura").livret)  # type: ignore[arg-type]
+    match = json.loads(livret.get_conclusion_json(livret.get_node("la-poste/digiposte").first))
+    assert [(one["id"], one["value"]) for one in match["named_contacts"]] == [("caf/tel-3230", "3230")]
+    used = {record["id"]: record["used_by"] for record in map(json.loads, livret.list_contacts_json("caf"))}
+    assert "la-poste/digiposte" in used["tel-3230"]
+    assert not any("3230" in text for text in livret.list_contacts_json("la-poste"))
