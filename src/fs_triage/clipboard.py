@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
 _LONGEST_SEQUENCE = 74_994  # bytes in base64: what xterm takes of OSC 52, and most terminals after it
@@ -66,10 +67,29 @@ def _copy_by_tool(text: str) -> bool:
     if sys.platform == "win32":
         text = text.replace("\r\n", "\n").replace("\n", "\r\n")
     try:
-        pyperclip.copy(text)
-        return bool(pyperclip.paste().splitlines() == text.splitlines())
+        with silence_tools():
+            pyperclip.copy(text)
+            return bool(pyperclip.paste().splitlines() == text.splitlines())
     except Exception:  # no tool, one that fails, one that gives back no text
         return False
+
+
+@contextlib.contextmanager
+def silence_tools() -> Iterator[None]:
+    """Surround the start of tools of the desktop: what they print would stand in the midst of a page that is drawn."""
+    kept: list[tuple[int, int]] = []
+    with contextlib.suppress(OSError):  # one of them is closed
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        for stream in (1, 2):
+            kept.append((stream, os.dup(stream)))
+            os.dup2(nowhere, stream)
+        os.close(nowhere)
+    try:
+        yield
+    finally:
+        for stream, copy in kept:
+            os.dup2(copy, stream)
+            os.close(copy)
 
 
 def _copy_by_terminal(text: str) -> bool:

@@ -143,7 +143,8 @@ def test_a_sheet_a_message_and_a_report_are_read_whole(home: Path, size: Size) -
 def opened(tmp_path: Path) -> Iterator[tuple[str, Path]]:
     """A program in the place of a desktop's browser, and the file in which it notes what it opens."""
     program, noted = tmp_path / "navigateur", tmp_path / "ouvert"
-    program.write_text(f'#!/bin/sh\nprintf "%s" "$1" > "{noted}"\n', encoding="utf-8")
+    script = f'echo BRUIT\necho BRUIT >&2\nprintf "%s" "$1" > "{noted}"'
+    program.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
     program.chmod(program.stat().st_mode | stat.S_IXUSR)
     yield str(program), noted
 
@@ -163,6 +164,7 @@ def test_on_a_desktop_a_sheet_and_a_message_are_opened(
         act(window, "Ouvrir dans")
         window.see("Ouvert dans la messagerie.", "Message au 2nd niveau")
         assert noted.read_text("utf-8").startswith(f"mailto:{MAIL}?subject=")
+        assert b"BRUIT" not in window.raw
 
 
 class Reader:

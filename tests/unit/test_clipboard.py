@@ -48,9 +48,15 @@ def test_a_tool_of_the_desktop_holds_the_text(tools: Path) -> None:
     assert held.read_text(encoding="utf-8") == TEXT
 
 
-def test_a_tool_that_loses_the_text_is_not_believed(tools: Path) -> None:
-    install_tool(tools, "xclip", "cat > /dev/null")
+@pytest.mark.parametrize("ends", ["exit 0", "echo 'Error: Can’t open display' >&2; echo oh; exit 1"])
+def test_a_tool_that_loses_the_text_is_not_believed(
+    tools: Path, capfd: pytest.CaptureFixture[str], ends: str
+) -> None:
+    """And what it says of it stands nowhere: not in the midst of a page that is drawn."""
+    install_tool(tools, "xclip", f"cat > /dev/null; {ends}")
     assert copy_text(TEXT) is Copied.NOWHERE
+    os.write(1, "encore là\n".encode())
+    assert capfd.readouterr() == ("encore là\n", "")
 
 
 def test_without_desktop_nor_remote_terminal_nothing_is_copied() -> None:

@@ -8,6 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from fs_triage.clipboard import silence_tools
 from fs_triage.files import atomic_write, folders
 
 _NAME = "feuille.html"
@@ -26,23 +27,22 @@ def open_address(address: str) -> bool:
     import webbrowser
 
     try:
-        return webbrowser.open(address)
+        with silence_tools():
+            return webbrowser.open(address)
     except (OSError, webbrowser.Error):
         return False
 
 
 def open_page(page: str) -> Path | None:
     """Open `page` (HTML) in the browser; returns the file that it is in, None when it could not be opened."""
-    import webbrowser
-
     folder = folders.find_cache_folder()
     path = Path(folder or tempfile.gettempdir()) / _NAME
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         atomic_write.write_whole(path, page.encode(), _OWNER_ALONE)
-        if webbrowser.open(path.as_uri()):
+        if open_address(path.as_uri()):
             return path
-    except (OSError, webbrowser.Error):
+    except OSError:
         pass
     with contextlib.suppress(OSError):  # nobody reads it
         path.unlink()
