@@ -38,7 +38,7 @@ class Finder:
         livret = self._livret
         events = tuple(
             Option(
-                Event(named.row.id),
+                Event(named.row.id, tuple(answer.id for answer in named.chosen)),
                 f"Évènement\u00a0: {named.row.title}",
                 render_count(len(named.positions), "démarche"),
                 found=True,

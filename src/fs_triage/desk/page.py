@@ -62,9 +62,10 @@ class Retype:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """The value of a choice that opens an event of life, by its id."""
+    """The value of a choice that opens an event of life, by its id; `answers` are the ids of those to its question."""
 
     id: str
+    answers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

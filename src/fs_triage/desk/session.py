@@ -57,7 +57,8 @@ _START = Walk()
 class SessionState:
     """Where the counsellor is: the walk, and the ids of the démarches to pick from before it begins.
 
-    `event` is the id of the event of life that is open, `note` what came of the last act. `visit` are the ids of the
+    `event` is the id of the event of life that is open, `before` where one was when it was opened, or when its question
+    was asked. `note` is what came of the last act. `visit` are the ids of the
     conclusions read for this visitor, in that order; it is nowhere but here, and gone with the session. `unfound` are
     the words that found nothing, while it is asked whether the journal may keep them, `unfound_as` their outcome.
     """
@@ -65,6 +66,7 @@ class SessionState:
     walk: Walk = _START
     candidates: tuple[str, ...] = ()
     event: str = ""
+    before: SessionState | None = None
     note: str = ""
     visit: tuple[str, ...] = ()
     is_visit_shown: bool = False
@@ -280,7 +282,7 @@ class Wizard:
         page = Page(
             (event.title if event else self._build_title(),),
             "Par quelle démarche commencer\u00a0?" if event else "Quelle démarche correspond\u00a0?",
-            (*map(self._finder.describe, state.candidates), _BACK_TO_PARTNERS, _QUIT),
+            (*map(self._finder.describe, state.candidates), self._name_way_back(state), _QUIT),
             walk.left,
             walk.typed,
             find=self._finder.find,
@@ -296,13 +298,34 @@ class Wizard:
         answers = [Option(answer.id, answer.label) for answer in row.answers]
         every = Option(_EVERY_ANSWER, "Toutes ces démarches")
         page = Page(
-            (row.title,), row.question, (*answers, every, _BACK_TO_PARTNERS, _QUIT), find=self._finder.find
+            (row.title,),
+            row.question,
+            (*answers, every, self._name_way_back(state), _QUIT),
+            typed=state.walk.typed,
+            find=self._finder.find,
         )
         choice = self._ask(page)
         known = [answer for answer in row.answers if answer.id == choice.value]
         if known or choice.value == _EVERY_ANSWER:
-            return replace(state, candidates=tuple(self._finder.get_ids(row.list_positions(known))))
+            candidates = self._finder.get_ids(row.list_positions(known))
+            asked = replace(state, walk=state.walk.type(""))
+            return replace(asked, candidates=tuple(candidates), before=asked)
         return self._follow(state, choice)
+
+    def _open_event(self, state: SessionState, event: Event, typed: str) -> SessionState:
+        """Return the state that asks about an event of life, or shows its démarches where the words tell which."""
+        row = self._livret.find_situation(event.id)
+        assert row is not None
+        known = [answer for answer in row.answers if answer.id in event.answers]
+        candidates = self._finder.get_ids(row.list_positions(known)) if known else []
+        before = replace(state, walk=state.walk.type(typed), note="")
+        return SessionState(
+            state.walk.restart(), tuple(candidates), event=event.id, visit=state.visit, before=before
+        )
+
+    @staticmethod
+    def _name_way_back(state: SessionState) -> Option:
+        return _BACK if state.before else _BACK_TO_PARTNERS
 
     def _show_conclusion(self, state: SessionState) -> SessionState | None:
         """Show a card, and do what is chosen below it; words typed there are the next need of the same visitor."""
@@ -396,8 +419,8 @@ class Wizard:
                 return replace(state, walk=walk.type(words))
             case Unfound(outcome):
                 return self._count_unfound(state, outcome, choice.typed)
-            case Event(event):
-                return SessionState(walk.restart(), event=event, visit=state.visit)
+            case Event() as event:
+                return self._open_event(state, event, choice.typed)
             case Action.RESTART:
                 return SessionState(self._restart_at_partner(walk), visit=state.visit)
             case Action.NEW_VISITOR:
@@ -409,6 +432,8 @@ class Wizard:
                 return replace(state, walk=walk.jump(node, labels.LEVEL_NAMES[2])) if node else state
             case Action.BACK if walk.steps:
                 return replace(state, walk=walk.go_back())
+            case Action.BACK if state.before:
+                return replace(state.before, visit=state.visit)
             case Action.BACK:
                 return SessionState(walk.restart(), visit=state.visit)
             case Action.QUIT:

@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import clean_environment
+from conftest import clean_environment, open_compiled
 from terminal import GUICHET
 
-from fs_triage.desk.page import Action, Choice, Page, Retype
+from fs_triage.desk.find import Finder
+from fs_triage.desk.page import Action, Choice, Event, Page, Retype
 from fs_triage.desk.session import SessionState, Wizard
 from fs_triage.livret import OpenLivret, open_livret
+from fs_triage.rules.load import load_livret
 
 
 class Told:
@@ -115,3 +117,63 @@ def test_other_words_keep_the_page(livret: OpenLivret) -> None:
     assert [page.typed for page in desk.pages] == ["", "permis", ""]
     assert state is not None
     assert (state.walk.node, state.walk.typed) == ("", "permis")
+
+
+EVENT = """\
+situations:
+  - id: arrivee
+    titre: Arrivée d’un enfant
+    mots: [arrivée]
+    question: Qui arrive ?
+    réponses:
+      - {id: bebe, libellé: Un bébé, mots: [nourrisson], démarches: [mairie/naissance]}
+      - {id: eleve, libellé: Un élève, démarches: [mairie/ecole]}
+    démarches: [mairie/naissance, mairie/ecole]
+"""
+ARRIVAL = Choice(Event("arrivee"), "arrivée")
+
+
+@pytest.fixture(scope="module")
+def with_event(tmp_path_factory: pytest.TempPathFactory) -> OpenLivret:
+    folder = Path(shutil.copytree(GUICHET, tmp_path_factory.mktemp("regles") / "guichet"))
+    (folder / "situations.yaml").write_text(EVENT, encoding="utf-8")
+    loaded = load_livret(folder).livret
+    assert loaded is not None
+    return open_compiled(loaded)
+
+
+def test_an_answer_that_the_words_of_an_event_give_is_not_asked_for(with_event: OpenLivret) -> None:
+    [option] = Finder(with_event).find("arrivée nourrisson").options[-1:]
+    assert (option.value, option.help) == (Event("arrivee", ("bebe",)), "1 démarche")
+    desk, state = play(with_event, Choice(option.value, "arrivée nourrisson"), Choice(Action.BACK))
+    assert [each.value for each in desk.pages[-1].options] == ["mairie/naissance", Action.BACK, Action.QUIT]
+    assert state is not None
+    assert state.walk.typed == "arrivée nourrisson"
+
+
+WAYS_IN = {
+    "the first question": (),
+    "a question": (Choice("mairie"), Choice("bloque")),
+    "a card": (Choice("mairie"), Choice("naissance")),
+}
+
+
+@pytest.mark.parametrize("before", WAYS_IN.values(), ids=WAYS_IN)
+def test_one_goes_back_from_an_event_page_by_page_to_where_it_was_typed(
+    with_event: OpenLivret, before: tuple[Choice, ...]
+) -> None:
+    """With the words; what was read meanwhile is of the visit all the same."""
+    _, state = play(with_event, *before, ARRIVAL, Choice("bebe"), Choice("mairie/ecole/changement"))
+    assert state is not None and state.walk.node == "mairie/ecole/changement"
+    pages = ["Par quelle démarche commencer\u00a0?", "Qui arrive\u00a0?"]
+    desk = Told(*[Choice(Action.BACK)] * 3)
+    for question in ["Et maintenant\u00a0?", *pages]:
+        state = Wizard(with_event, desk).run_step(state)
+        assert state is not None
+        assert desk.pages[-1].question == question
+    assert [page.typed for page in desk.pages] == [""] * 3
+    _, there = play(with_event, *before)
+    assert there is not None
+    assert (state.walk.node, state.walk.steps) == (there.walk.node, there.walk.steps)
+    assert state.walk.typed == "arrivée"
+    assert "mairie/ecole/changement" in state.visit
