@@ -76,7 +76,13 @@ def _copy_by_tool(text: str) -> bool:
 
 @contextlib.contextmanager
 def silence_tools() -> Iterator[None]:
-    """Surround the start of tools of the desktop: what they print would stand in the midst of a page that is drawn."""
+    """Surround the start of tools of the desktop: what they print would stand in the midst of a page that is drawn.
+
+    Windows starts none, and would take the console for another one.
+    """
+    if sys.platform == "win32":
+        yield
+        return
     kept: list[tuple[int, int]] = []
     with contextlib.suppress(OSError):  # one of them is closed
         nowhere = os.open(os.devnull, os.O_WRONLY)

@@ -260,10 +260,13 @@ class Choices:
                 group = self._readable(option.group)
                 lines.append([("class:note", f" {shorten(group, width - 1, self._readable('…'))}")])
             pointed = rank == self._rank
+            drawn = self._draw_option(option, width, pointed, roomy or pointed)
             if pointed and option.found:
                 cut = fit_line(option, width - len(_INDENT), self._readable)[1]
                 whole = wrap_text(cut, width, _INDENT) if cut else []
-            drawn = self._draw_option(option, width, pointed, roomy or pointed)
+                if not roomy or self.page.document is not None:  # the end of the list may be out of sight
+                    drawn += [[("class:note", line)] for line in whole]
+                    whole = []
             if pointed:
                 self.lines_below = len(drawn) - 1
             lines += drawn

@@ -238,6 +238,15 @@ def test_a_label_that_is_cut_is_whole_below_the_list_when_it_is_pointed_at() -> 
     ]
     made.move_pointer(1)
     assert drawn(made, 40)[-1] == " » CAF : Demander le RSA – 1er niveau"
+    for made, rows in (
+        (choices(Page((), "?", (), find=lambda _: Found((long, RSA))), "vol"), 4),
+        (choices(replace(card_page(), find=lambda _: Found((long, RSA))), "vol"), 24),
+    ):  # where the end of the list may be out of sight, it stands below the line that it completes
+        assert [line.strip() for line in drawn(made, 40, rows)[2:4]] == [
+            "ANTS : Demande de permis de",
+            "conduire après un vol",
+        ]
+        assert made.lines_below == 2
 
 
 TEXTS = st.text(alphabet="abc é›", min_size=1, max_size=90)
