@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fs_triage.acts import message_templates as templates
-from fs_triage.acts.demarche import find_demarche, read_demarche
+from fs_triage.acts.demarche import WRITTEN_KINDS, find_demarche, read_demarche
 from fs_triage.acts.letter import HOUSE_BLANK, Letter
 from fs_triage.acts.message import choose_recipient, list_recipients, list_warnings, write_message
 from fs_triage.acts.report import choose_contact, write_report
@@ -363,7 +363,7 @@ def test_what_passes_never_fails_when_it_is_filled_in(text: str) -> None:
             templates.fill_template(text, {**values, "essais": tries})
 
 
-@pytest.mark.parametrize("kind", templates.KINDS)
+@pytest.mark.parametrize("kind", WRITTEN_KINDS)
 def test_the_templates_of_the_program_are_right(kind: str) -> None:
     template = templates.read_default(kind)
     for text in template:
