@@ -257,9 +257,14 @@ class _PartnerFlattener:
         named: list[ContactRecord] = []
         for name in sorted(self._list_named(path)):
             partner, _, own = name.partition("/")
-            rules = next((one for one in self.livret.partners if one.model.id == partner), self.rules)
-            contact = rules.model.contacts.get(own)
-            if contact is None or own in rules.missing or fold(contact.kinds[0][1]) in values:
+            rules = next((one for one in self.livret.partners if one.model.id == partner), None)
+            contact = rules.model.contacts.get(own) if rules else None
+            if (
+                rules is None
+                or contact is None
+                or own in rules.missing
+                or fold(contact.kinds[0][1]) in values
+            ):
                 continue
             named.append(_build_contact(own if partner == self.partner else name, contact))
             values.add(fold(contact.kinds[0][1]))
