@@ -343,7 +343,7 @@ ATTACKS = {
     older: "plus ancien",
     a_program_to_come: "demande fs-triage 99.0",
     rules_with_a_fault: "fautes",
-    another_livret: "fautes",
+    another_livret: "non « petit »",
     an_archive_elsewhere: "n’est pas un livret",
 }
 

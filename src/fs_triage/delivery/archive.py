@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import io
+import os
 import re
+import stat
+import struct
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 MAX_FILES = 2_000
 MAX_UNPACKED_SIZE = 1 << 27  # bytes
+_LONGEST_NAME = 120  # characters: Windows takes 260, with the folder that holds it
 _FIRST_DATE = (1980, 1, 1, 0, 0, 0)  # of a zip: the same files give the same bytes
 _NAME = re.compile(r"(?:[a-z0-9]+(?:-[a-z0-9]+)*/){1,3}[a-z0-9]+(?:-[a-z0-9]+)*\.yaml")
 """Rule files alone, in folders: no path that climbs out, no name that a system takes for something else."""
+
+
+_HEAD, _ENTRY, _END = b"PK\3\4", b"PK\1\2", b"PK\5\6"
+_HEAD_SIZE, _ENTRY_SIZE = 30, 46  # bytes, without the name
+"""Of a zip: what stands before each file, what lists it, what ends the list."""
 
 
 class WrongArchive(Exception):
@@ -37,19 +46,22 @@ def unpack_archive(content: bytes) -> dict[str, bytes]:
     """Return the files of an archive by their path; raises `WrongArchive`. Nothing is written."""
     files: dict[str, bytes] = {}
     left = MAX_UNPACKED_SIZE
+    if content.count(_ENTRY) > MAX_FILES:  # before a million of them fill the memory
+        raise WrongArchive
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = archive.infolist()
             if not 0 < len(entries) <= MAX_FILES:
                 raise WrongArchive
+            _check_shape(content, archive)
             for entry in entries:
-                _check_name(entry.filename)
-                if entry.filename in files or entry.flag_bits & 1:
+                _check_name(entry.orig_filename)
+                if entry.filename in files:
                     raise WrongArchive
                 with archive.open(entry) as stream:  # what an entry says of its size may be a lie
                     files[entry.filename] = stream.read(left + 1)
                 left -= len(files[entry.filename])
-                if left < 0:
+                if left < 0 or len(files[entry.filename]) != entry.file_size:
                     raise WrongArchive
     except (
         zipfile.BadZipFile,
@@ -70,11 +82,39 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
     for name, content in files.items():
         path = folder / PurePosixPath(name)
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+        with path.open("xb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())  # a power cut leaves no empty file in what is then put in service
+
+
+def _check_shape(content: bytes, archive: zipfile.ZipFile) -> None:
+    """Raise `WrongArchive` for what `pack_archive` does not write: links, ciphers, other bytes before, between, after.
+
+    Entries follow each other as they are listed, and the list says of each what stands before its bytes: no reader of
+    zips can find other files in it than this one.
+    """
+    begin, listed = 0, archive.start_dir
+    for entry in archive.infolist():
+        name = entry.orig_filename.encode()
+        head = content[begin : begin + _HEAD_SIZE + len(name)]
+        # in both, the same 26 bytes tell the version, flags, method, time, sum, sizes and length of the name
+        is_listed = head[4:_HEAD_SIZE] == content[listed + 6 : listed + 32] and head[_HEAD_SIZE:] == name
+        is_plain = entry.flag_bits == 0 and entry.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+        is_file = stat.S_IFMT(entry.external_attr >> 16) in (0, stat.S_IFREG)
+        if not (head.startswith(_HEAD) and is_listed and is_plain and is_file):
+            raise WrongArchive
+        begin += len(head) + entry.compress_size
+        listed += _ENTRY_SIZE + len(name)
+    count, size = len(archive.infolist()), listed - archive.start_dir
+    end = struct.pack("<4s4H2LH", _END, 0, 0, count, count, size, begin, 0)
+    if begin != archive.start_dir or content[listed:] != end:
+        raise WrongArchive
 
 
 def _check_name(name: str) -> None:
-    if not _NAME.fullmatch(name) or any(_is_device(part) for part in re.split(r"[/.]", name)):
+    is_name = len(name) <= _LONGEST_NAME and _NAME.fullmatch(name)
+    if not is_name or any(_is_device(part) for part in re.split(r"[/.]", name)):
         raise WrongArchive(name)
 
 

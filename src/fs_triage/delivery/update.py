@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
 import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 from fs_triage import __version__, livret_choice, output
 from fs_triage.author.comparer import command as comparer
@@ -31,6 +35,11 @@ from fs_triage.text.typography import escape_controls
 
 _ABANDONED = 3600  # seconds after which what an update that was killed left behind is removed
 _UNPACKED = ".tmp"
+_ARCHIVE, _PLACE = "livret.zip", "lieu"
+"""In the folder of an edition: the archive as it was signed, where it came from."""
+
+_WRONG_CLOCK = timedelta(days=1)
+"""What is dated later would have every later edition refused, once the clock that dated it is right again."""
 
 
 def run_maj(only_look: bool) -> int:
@@ -41,61 +50,57 @@ def run_maj(only_look: bool) -> int:
     delivery = _read_delivery()
     folder = _find_folder()
     state = received.read_state(folder)
-    try:
-        content, mark = source.fetch(
-            delivery.place,
-            MANIFEST,
-            MAX_MANIFEST_SIZE,
-            known=state.mark if state.place == delivery.place else "",
-        )
+    current = _read_edition(folder, received.read_current(folder))
+    if current is not None and not signing.is_same_fingerprint(delivery.key, current.key):
+        current = None
+    try:  # what is not in service as it was signed is asked for anew
+        known = state.mark if current is not None and state.place == delivery.place else ""
+        content, mark = source.fetch(delivery.place, MANIFEST, MAX_MANIFEST_SIZE, known=known)
     except source.NotModified:
         received.write_state(folder, state.with_look(time.time()))
-        return _tell_up_to_date(folder)
+        return _tell_up_to_date(current)
     except source.Unreachable as error:
         raise _build_unreachable(delivery.place, error) from None
     manifest = _check_manifest(content, delivery)
-    newest = _find_newest(folder)
-    if newest is not None and manifest.published < newest.published:
-        message = f"Ce qui est publié (édition « {manifest.edition} ») est plus ancien que l’édition"
-        raise Failure(RULES_UNUSABLE, f"{message} « {newest.edition} » déjà reçue : refusé ; {_CALL}")
-    edition = _name_edition(manifest)
+    if current is not None and current.place == delivery.place:
+        _check_livret(manifest, current.manifest)
+    _check_order(folder, manifest)
     looked = received.State(place=delivery.place, mark=mark, looked=time.time())
-    if received.read_current(folder) == (edition, manifest.livret):
+    if current is not None and _name_edition(current.manifest) == _name_edition(manifest):
         received.write_state(folder, looked)
-        return _tell_up_to_date(folder)
+        return _tell_up_to_date(current)
     if only_look:  # without the mark: the next call has to fetch it
         waiting = received.State(place=delivery.place, looked=looked.looked, waiting=manifest.edition)
         received.write_state(folder, waiting)
         output.print_answer(f"L’édition « {manifest.edition} » attend ; « fs-triage maj » la met en service.")
         return OK
-    files = _fetch_archive(delivery, manifest)
-    changes = _put_in_service(folder, edition, manifest, content, files)
+    archive, files = _fetch_archive(delivery, manifest)
+    kept = {MANIFEST: content, _ARCHIVE: archive, _PLACE: delivery.place.encode()}
+    changes = _put_in_service(folder, manifest, kept, files)
     received.write_state(folder, looked)
-    output.print_answer(
-        "\n".join(
-            [
-                *changes,
-                "",
-                f"Édition « {manifest.edition} » en service. Pour revenir à la précédente : fs-triage maj --revenir",
-            ]
-        )
-    )
+    said = f"Édition « {manifest.edition} » en service."
+    if received.read_previous(folder)[0]:
+        said += " Pour revenir à la précédente : fs-triage maj --revenir"
+    output.print_answer("\n".join([*changes, "", said]))
     return OK
 
 
 def run_revenir() -> int:
     """Put the livret that was in service before the last update in service again; raises `Failure`."""
     folder = _find_folder()
-    current, _ = received.read_current(folder)
-    others = [name for name in _list_editions(folder) if name != current]
-    if not current or not others:
-        raise Failure(NOTHING_FOUND, "Aucune autre édition n’est gardée ; rien n’a changé.")
-    manifest = _read_manifest(Path(folder, others[-1]))
-    if manifest is None or not _can_serve(Path(folder, others[-1], received.RULES, manifest.livret)):
+    names = received.read_previous(folder)
+    if not names[0]:
+        message = "Aucune édition d’avant n’est gardée ; rien n’a changé"
+        raise Failure(NOTHING_FOUND, f"{message} (« fs-triage maj » met la dernière publiée en service).")
+    edition = _read_edition(folder, names)
+    if edition is None or _load_sound(Path(folder, names[0]), names[1]) is None:
         raise Failure(RULES_UNUSABLE, "L’édition gardée est abîmée ; rien n’a changé.")
-    _write_current(folder, others[-1], manifest.livret)
+    try:
+        _write_current(folder, names, ("", ""))
+    except OSError as error:
+        raise _build_not_kept(error) from error
     received.write_state(folder, received.State())
-    output.print_answer(f"Édition « {manifest.edition} » en service.")
+    output.print_answer(f"Édition « {edition.manifest.edition} » en service.")
     return OK
 
 
@@ -129,6 +134,14 @@ def _build_unreachable(place: str, error: source.Unreachable) -> Failure:
     )
 
 
+def _build_not_kept(error: OSError) -> Failure:
+    message = f"Le livret n’a pas pu être mis en service ({describe_os_error(error)})"
+    where = folders.find_data_folder()
+    return Failure(
+        RULES_UNUSABLE, f"{message} ; {_KEEPS}, vérifiez la place et les droits d’accès de « {where} »."
+    )
+
+
 def _refuse(what: str) -> Failure:
     return Failure(RULES_UNUSABLE, f"{what} : refusé ; {_KEEPS}, {_CALL}")
 
@@ -151,6 +164,13 @@ def _check_manifest(content: bytes, delivery: Delivery) -> Manifest:
         raise Failure(WRONG_CALL, f"{message} ; {hint}.")
     if not signing.is_same_fingerprint(delivery.key, signed.key):
         raise _refuse(f"Ce qui est publié est signé par une autre clé ({fingerprint})")
+    now = datetime.now(UTC)
+    if manifest.published > now + _WRONG_CLOCK:
+        message = (
+            f"L’édition « {manifest.edition} » est datée du {manifest.published:%d/%m/%Y}, ce poste est au"
+        )
+        hint = "vérifiez la date de ce poste ; si elle est juste, " + _CALL
+        raise Failure(RULES_UNUSABLE, f"{message} {now:%d/%m/%Y} : refusée ; {_KEEPS}, {hint}")
     if _parse_version(manifest.least_version) > _parse_version(__version__):
         message = f"L’édition « {manifest.edition} » demande fs-triage {manifest.least_version}"
         raise Failure(
@@ -160,61 +180,102 @@ def _check_manifest(content: bytes, delivery: Delivery) -> Manifest:
     return manifest
 
 
+def _check_livret(manifest: Manifest, current: Manifest) -> None:
+    """Refuse another livret from the same place; it may come from another one, which `config.toml` then names."""
+    if manifest.livret != current.livret:
+        raise _refuse(f"Ce qui est publié est le livret « {manifest.livret} », non « {current.livret} »")
+
+
+def _check_order(folder: str, manifest: Manifest) -> None:
+    """Refuse what is older than what this desk has received, or goes under the name of that; raises `Failure`."""
+    for known in _list_manifests(folder):
+        if known.livret != manifest.livret:
+            continue
+        if manifest.published < known.published:
+            message = f"Ce qui est publié (édition « {manifest.edition} ») est plus ancien que l’édition"
+            raise _refuse(f"{message} « {known.edition} » déjà reçue")
+        is_same = manifest.sha256 == known.sha256
+        if not is_same and (manifest.edition == known.edition or manifest.published == known.published):
+            raise _refuse(f"Ce qui est publié est une autre édition « {known.edition} » que celle déjà reçue")
+
+
 def _parse_version(text: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in text.split(".") if part.isdecimal())
+    """Return what orders versions: 1.0 and 1.0.0 are the same."""
+    numbers = [int(part) for part in text.split(".") if part.isdecimal()]
+    while numbers and not numbers[-1]:
+        numbers.pop()
+    return tuple(numbers)
 
 
-def _fetch_archive(delivery: Delivery, manifest: Manifest) -> dict[str, bytes]:
-    """Return the files of the published archive, whole and as signed; raises `Failure`."""
+def _fetch_archive(delivery: Delivery, manifest: Manifest) -> tuple[bytes, dict[str, bytes]]:
+    """Return the published archive, whole and as signed, and its files; raises `Failure`."""
     try:
         with show_progress("Réception du livret", manifest.size, in_bytes=True) as progress:
             content, _ = source.fetch(delivery.place, manifest.archive, manifest.size, progress=progress)
-    except source.NotModified:  # a site that answers so without being asked
-        raise _refuse("Le site ne donne pas l’archive du livret") from None
     except source.Unreachable as error:
         raise _build_unreachable(delivery.place, error) from None
     if len(content) != manifest.size or hashlib.sha256(content).hexdigest() != manifest.sha256:
         raise _refuse("L’archive du livret est coupée ou changée")
     try:
-        return unpack_archive(content)
+        return content, unpack_archive(content)
     except WrongArchive:
         raise _refuse("L’archive contient autre chose qu’un livret") from None
 
 
 def _put_in_service(
-    folder: str, edition: str, manifest: Manifest, content: bytes, files: dict[str, bytes]
+    folder: str, manifest: Manifest, kept: dict[str, bytes], files: dict[str, bytes]
 ) -> list[str]:
     """Unpack an edition, verify it, and name it the one in use: the last step, which is whole or not at all."""
-    temporary = Path(folder, f"{edition}.{os.getpid()}-{time.time_ns()}{_UNPACKED}")
+    names = (_name_edition(manifest), manifest.livret)
+    temporary = Path(folder, f"{names[0]}.{os.getpid()}-{time.time_ns()}{_UNPACKED}")
     try:
         temporary.mkdir(parents=True)
         write_files(temporary / received.RULES, files)
-        (temporary / MANIFEST).write_bytes(content)
-        new = _load_sound(temporary / received.RULES / manifest.livret)
-        if new is None or new.booklet.id != manifest.livret or new.booklet.edition != manifest.edition:
+        write_files(temporary, kept)
+        new = _load_sound(temporary, manifest.livret)
+        if new is None:
             raise _refuse("Le livret reçu a des fautes que « verifier » refuse")
+        if new.booklet.id != manifest.livret or new.booklet.edition != manifest.edition:
+            raise _refuse("Le livret reçu n’est pas celui qui est annoncé")
         changes = _tell_changes(new, manifest)
-        target = Path(folder, edition)
-        if not target.exists():
-            try:
-                temporary.rename(target)
-            except OSError:  # another update put it there at the same moment
-                if not target.exists():
-                    raise
-        _write_current(folder, edition, manifest.livret)
+        _check_order(folder, manifest)  # again: another update may have been quicker
+        _put_in_place(temporary, names)
+        before = _find_before(folder, names[0])
+        _write_current(folder, names, before)
     except OSError as error:
-        message = f"Le livret reçu n’a pas pu être gardé ({describe_os_error(error)})"
-        raise Failure(RULES_UNUSABLE, f"{message} ; {_KEEPS}, vérifiez la place sur le disque.") from error
+        raise _build_not_kept(error) from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
-    _sweep(folder, edition)
+    _sweep(folder, {names[0], before[0]})
     return changes
+
+
+def _put_in_place(temporary: Path, names: tuple[str, str]) -> None:
+    """Give an edition that is whole its name; one that is there under it stays, unless it is damaged."""
+    target = temporary.with_name(names[0])
+    if target.exists() and _read_edition(str(target.parent), names) is None:
+        target.rename(temporary.with_suffix(f".old{_UNPACKED}"))  # swept later
+    if not target.exists():
+        try:
+            temporary.rename(target)
+        except OSError:  # another update put it there at the same moment
+            if not target.exists():
+                raise
+
+
+def _find_before(folder: str, edition: str) -> tuple[str, str]:
+    """Return what `--revenir` is to put in service again once `edition` is: what was, or was kept, last."""
+    kept = {name for name in _list_editions(folder) if name != edition}
+    for names in (received.read_current(folder), received.read_previous(folder)):
+        if names[0] in kept:
+            return names
+    return "", ""
 
 
 def _tell_changes(new: Livret, manifest: Manifest) -> list[str]:
     """Return what the counsellors are told: against the livret in service here, else what the publisher says."""
     try:
-        old = _load_sound(Path(livret_choice.find_livret_folder()))
+        old = load_livret(Path(livret_choice.find_livret_folder())).livret
     except Failure:
         old = None
     if old is None or old.booklet.id != new.booklet.id:
@@ -222,24 +283,50 @@ def _tell_changes(new: Livret, manifest: Manifest) -> list[str]:
     return comparer.render_text(new, compare_livrets(old, new), []).splitlines()
 
 
-def _load_sound(folder: Path) -> Livret | None:
-    loaded = load_livret(folder)
+def _load_sound(edition: Path, livret: str) -> Livret | None:
+    """Return the livret of an edition's folder, None where `verifier` refuses it or it leads out of that folder."""
+    root = edition / received.RULES
+    loaded = load_livret(root / livret)
     if loaded.livret is None or find_blocking_problems(loaded.livret):
         return None
-    return loaded.livret
+    is_whole = all(Path(file.path).is_relative_to(root) for file in loaded.files if file.size >= 0)
+    return loaded.livret if is_whole else None
 
 
-def _can_serve(folder: Path) -> bool:
-    return _load_sound(folder) is not None
+class _Edition(NamedTuple):
+    """An edition that is kept as it was signed: what was, by which key, and where it came from."""
+
+    manifest: Manifest
+    key: bytes
+    place: str
+
+
+def _read_edition(folder: str, names: tuple[str, str]) -> _Edition | None:
+    """Return an edition of which not a byte differs from what was signed, else None."""
+    path = Path(folder, names[0])
+    rules = path / received.RULES
+    try:
+        signed, manifest = unpack_manifest((path / MANIFEST).read_bytes())
+        signing.verify(signed)
+        archive = (path / _ARCHIVE).read_bytes()
+        if hashlib.sha256(archive).hexdigest() != manifest.sha256 or manifest.livret != names[1]:
+            return None
+        there = {one.relative_to(rules).as_posix(): one for one in rules.rglob("*") if not one.is_dir()}
+        if {name: one.read_bytes() for name, one in there.items()} != unpack_archive(archive):
+            return None
+        place = (path / _PLACE).read_text("utf-8")
+    except (OSError, ValueError, WrongManifest, WrongArchive, signing.WrongSignature):
+        return None
+    return _Edition(manifest, signed.key, place)
 
 
 def _name_edition(manifest: Manifest) -> str:
-    """Return the name of an edition's folder; those of one livret sort by date."""
+    """Return the name of an edition's folder."""
     return f"{manifest.published:%Y%m%dT%H%M%SZ}-{manifest.sha256[:12]}"
 
 
 def _list_editions(folder: str) -> list[str]:
-    """Return the names of the editions that were received whole, oldest first."""
+    """Return the names of the editions that were received whole."""
     try:
         paths = sorted(Path(folder).iterdir())
     except OSError:
@@ -247,27 +334,21 @@ def _list_editions(folder: str) -> list[str]:
     return [path.name for path in paths if path.suffix != _UNPACKED and (path / MANIFEST).is_file()]
 
 
-def _read_manifest(folder: Path) -> Manifest | None:
-    try:
-        return unpack_manifest((folder / MANIFEST).read_bytes())[1]
-    except (OSError, WrongManifest):
-        return None
+def _list_manifests(folder: str) -> Iterator[Manifest]:
+    """Yield the manifests of the editions that are still there, in service or not."""
+    for name in _list_editions(folder):
+        with contextlib.suppress(OSError, WrongManifest):
+            yield unpack_manifest(Path(folder, name, MANIFEST).read_bytes())[1]
 
 
-def _find_newest(folder: str) -> Manifest | None:
-    """Return the manifest of the newest edition ever received that is still there, in service or not."""
-    known = [_read_manifest(Path(folder, name)) for name in _list_editions(folder)]
-    return max((one for one in known if one is not None), key=lambda one: one.published, default=None)
+def _write_current(folder: str, names: tuple[str, str], before: tuple[str, str]) -> None:
+    words = " ".join(filter(None, (*names, *before)))
+    write_whole(Path(folder, received.CURRENT), f"{words}\n".encode())
 
 
-def _write_current(folder: str, edition: str, livret: str) -> None:
-    write_whole(Path(folder, received.CURRENT), f"{edition} {livret}\n".encode())
-
-
-def _sweep(folder: str, current: str) -> None:
-    """Remove all editions but that in use and the last before it, and what killed updates left behind."""
-    editions = [name for name in _list_editions(folder) if name != current]
-    for name in editions[:-1]:
+def _sweep(folder: str, kept: set[str]) -> None:
+    """Remove all editions but those that are kept, and what killed updates left behind."""
+    for name in set(_list_editions(folder)) - kept:
         shutil.rmtree(Path(folder, name), ignore_errors=True)
     for path in Path(folder).iterdir():
         try:
@@ -277,9 +358,7 @@ def _sweep(folder: str, current: str) -> None:
             continue
 
 
-def _tell_up_to_date(folder: str) -> int:
-    edition, _ = received.read_current(folder)
-    manifest = _read_manifest(Path(folder, edition)) if edition else None
-    which = f" (édition « {manifest.edition} »)" if manifest is not None else ""
+def _tell_up_to_date(current: _Edition | None) -> int:
+    which = f" (édition « {current.manifest.edition} »)" if current is not None else ""
     output.print_answer(f"Le livret est à jour{which}.")
     return OK

@@ -7,6 +7,8 @@ import os
 from fs_triage.files import folders
 
 CURRENT = "en-service"
+"""Names, on one line, the edition in use and its livret, then those that `maj --revenir` puts back in use."""
+
 _STATE = "dernier-regard"
 RULES = "regles"
 """In the folder of an edition, that of its layers."""
@@ -24,13 +26,24 @@ def find_current_livret() -> str | None:
 
 def read_current(folder: str) -> tuple[str, str]:
     """Return the names of the edition in use and of its livret, empty where none is."""
+    return _read_service(folder)[0]
+
+
+def read_previous(folder: str) -> tuple[str, str]:
+    """Return the same of what was in use before the last update, empty where none is kept."""
+    return _read_service(folder)[1]
+
+
+def _read_service(folder: str) -> tuple[tuple[str, str], tuple[str, str]]:
     try:
         with open(os.path.join(folder, CURRENT), encoding="ascii") as stream:
-            edition, livret = stream.read(400).split()
+            names = stream.read(800).split()
     except (OSError, ValueError):
-        return "", ""
-    is_name = os.path.basename(edition) == edition and os.path.basename(livret) == livret
-    return (edition, livret) if is_name and not {edition, livret} & {".", ".."} else ("", "")
+        names = []
+    if any(os.path.basename(name) != name or name in (".", "..") for name in names):
+        names = []
+    edition, livret, *others = names if len(names) in (2, 4) else ("", "")
+    return (edition, livret), (others[0], others[1]) if others else ("", "")
 
 
 class State:

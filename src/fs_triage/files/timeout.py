@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 SHORT_TIMEOUT = 1.2  # seconds that a share that hangs may cost, twice in a lookup
 LONG_TIMEOUT = 15.0  # the same when no earlier index can answer
+_SLICE = 0.5
 
 
 def call_with_timeout(look: Callable[[], T], seconds: float = SHORT_TIMEOUT) -> T:
@@ -39,8 +40,11 @@ def call_with_timeout(look: Callable[[], T], seconds: float = SHORT_TIMEOUT) -> 
         _thread.start_new_thread(run, ())
     except RuntimeError:  # no more threads for this user
         return look()
-    if not done.acquire(timeout=seconds):
-        raise DiskTimeout
+    left = seconds
+    while not done.acquire(timeout=min(left, _SLICE)):  # Windows hears no Ctrl-C while it waits for a lock
+        left -= _SLICE
+        if left <= 0:
+            raise DiskTimeout
     if errors:
         raise errors[0]
     return results[0]
