@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import gzip
 import hashlib
 import http.server
 import io
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -407,13 +410,17 @@ def test_no_place_at_all(call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyP
 def answer_once(answer: Callable[[socket.socket], None]) -> tuple[socket.socket, str]:
     server = socket.create_server(("127.0.0.1", 0))
 
+    def talk(connection: socket.socket) -> None:
+        with connection, contextlib.suppress(OSError):
+            answer(connection)
+
     def serve() -> None:
         while True:
             try:
                 connection, _ = server.accept()
             except OSError:
                 return
-            threading.Thread(target=answer, args=(connection,), daemon=True).start()
+            threading.Thread(target=talk, args=(connection,), daemon=True).start()
 
     threading.Thread(target=serve, daemon=True).start()
     return server, f"http://127.0.0.1:{server.getsockname()[1]}"
@@ -427,12 +434,66 @@ def hang(connection: socket.socket) -> None:
 def drip(connection: socket.socket) -> None:
     connection.recv(10_000)
     connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
-    try:
-        while True:
-            connection.sendall(b"x")
-            time.sleep(0.02)
-    except OSError:
-        pass
+    drip_on(connection, b"x")
+
+
+def drip_on(connection: socket.socket, piece: bytes) -> None:
+    while True:
+        connection.sendall(piece)
+        time.sleep(0.02)
+
+
+def drip_the_head(connection: socket.socket) -> None:
+    connection.recv(10_000)
+    connection.sendall(b"HTTP/1.1 200 OK\r\nX-Long: ")
+    drip_on(connection, b"x")
+
+
+def promise_without_end(connection: socket.socket) -> None:
+    connection.recv(10_000)
+    drip_on(connection, b"HTTP/1.1 100 Continue\r\n\r\n")
+
+
+def drip_the_length_of_a_piece(connection: socket.socket) -> None:
+    connection.recv(10_000)
+    connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;")
+    drip_on(connection, b"x")
+
+
+def send_trailers_without_end(connection: socket.socket) -> None:
+    connection.recv(10_000)
+    connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n")
+    drip_on(connection, b"X: y\r\n")
+
+
+def answer_with(head: bytes, body: bytes = b"") -> Callable[[socket.socket], None]:
+    def answer(connection: socket.socket) -> None:
+        connection.recv(10_000)
+        connection.sendall(b"HTTP/1.1 " + head + b"\r\nConnection: close\r\n\r\n" + body)
+
+    return answer
+
+
+def go_round(connection: socket.socket) -> None:
+    host = re.search(rb"Host: (\S+)", connection.recv(10_000))
+    assert host
+    connection.sendall(b"HTTP/1.1 302 x\r\nLocation: http://" + host[1] + b"/x\r\nContent-Length: 0\r\n\r\n")
+
+
+ANSWERS = {
+    "304 that nobody asked for": answer_with(b"304 Not Modified"),
+    "nothing": answer_with(b"204 No Content"),
+    "a piece": answer_with(b"206 Partial Content\r\nContent-Range: bytes 0-1/9", b"{}"),
+    "gzip": answer_with(b"200 OK\r\nContent-Encoding: gzip", gzip.compress(b"{}")),
+    "less than it says": answer_with(b"200 OK\r\nContent-Length: 9", b"{}"),
+    "a length that is none": answer_with(b"200 OK\r\nContent-Length: -5", b"{}"),
+    "more than may be": answer_with(b"200 OK\r\nContent-Length: 99999999", bytes(1 << 19)),
+    "a heap of heads": answer_with(b"200 OK" + b"\r\nX: y" * 500, b"{}"),
+    "a login": answer_with(b"401 x\r\nWWW-Authenticate: Basic realm=x"),
+    "a file": answer_with(b"302 x\r\nLocation: file:///etc/passwd"),
+    "another host without https": answer_with(b"302 x\r\nLocation: http://exemple.fr/x"),
+    "a place that is none": answer_with(b"302 x\r\nLocation: https://[x/"),
+}
 
 
 def close_early(connection: socket.socket) -> None:
@@ -453,7 +514,19 @@ def talk_nonsense(connection: socket.socket) -> None:
     connection.close()
 
 
-@pytest.mark.parametrize("behave", [hang, drip, close_early, redirect, talk_nonsense])
+BEHAVIOURS = [
+    *(hang, drip, drip_the_head, drip_the_length_of_a_piece, send_trailers_without_end, promise_without_end),
+    *(
+        close_early,
+        redirect,
+        go_round,
+        talk_nonsense,
+        *(pytest.param(ANSWERS[name], id=name) for name in ANSWERS),
+    ),
+]
+
+
+@pytest.mark.parametrize("behave", BEHAVIOURS)
 def test_a_host_that_misbehaves(
     behave: Callable[[socket.socket], None],
     desk: Call,

@@ -49,7 +49,9 @@ def fetch(
         return _read_file(Path(place, name), limit), ""
 
     def tell(more: int) -> None:
-        if progress is not None and not is_over:
+        if is_over:  # nobody waits for it any more
+            raise Unreachable
+        if progress is not None:
             progress(more)
 
     try:  # also what a library waits for without end: names, heads of answers and of their pieces

@@ -27,12 +27,14 @@ def call_with_timeout(look: Callable[[], T], seconds: float = SHORT_TIMEOUT) -> 
     done.acquire()
     results: list[T] = []
     errors: list[BaseException] = []
+    is_given_up = False
 
     def run() -> None:
         try:
             results.append(look())
         except BaseException as error:
-            errors.append(error)
+            if not is_given_up:
+                errors.append(error)
         finally:
             done.release()
 
@@ -44,7 +46,8 @@ def call_with_timeout(look: Callable[[], T], seconds: float = SHORT_TIMEOUT) -> 
     while not done.acquire(timeout=min(left, _SLICE)):  # Windows hears no Ctrl-C while it waits for a lock
         left -= _SLICE
         if left <= 0:
+            is_given_up = True
             raise DiskTimeout
     if errors:
-        raise errors[0]
+        raise errors.pop()  # else it holds itself, and what it was looking at open, by its traceback
     return results[0]
