@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import os
+import re
 import sys
 from datetime import UTC, datetime
+from itertools import accumulate
 from pathlib import Path
+
+from pydantic import ValidationError
 
 from fs_triage import __version__, livret_choice, output, rebuild
 from fs_triage.author.comparer import command as comparer
@@ -17,8 +23,10 @@ from fs_triage.delivery import signing
 from fs_triage.delivery.archive import WrongArchive, pack_archive, unpack_archive
 from fs_triage.delivery.load import load_archive
 from fs_triage.delivery.manifest import (
+    LONGEST_LINE,
     MANIFEST,
     MAX_ARCHIVE_SIZE,
+    MAX_LINES,
     Manifest,
     WrongManifest,
     pack_manifest,
@@ -26,10 +34,15 @@ from fs_triage.delivery.manifest import (
 )
 from fs_triage.files import folders
 from fs_triage.files.atomic_write import write_whole
-from fs_triage.rules.load import LoadResult
+from fs_triage.rules.load import Livret, LoadResult
 from fs_triage.text.fold import fold
+from fs_triage.text.typography import escape_controls, shorten_text
 
 _UNDATED = "sans date"  # what a livret says whose source tells no edition
+_LONGEST_CHANGES = (
+    60_000  # characters: four bytes each at most, quoted twice, and `MAX_MANIFEST_SIZE` holds them
+)
+_LONGEST_KEY = 10_000  # bytes
 KEY = "publication.cle"
 """The name of the key's file, in the folder of the configuration."""
 
@@ -39,11 +52,18 @@ def run_publier(folder: str, target: str, key_path: str | None) -> int:
 
     The manifest is written after the archive that it names: who fetches meanwhile has the old edition or the new one.
     """
+    if not target.strip():
+        raise Failure(WRONG_CALL, "-o attend le dossier où publier ; celui qui est donné est vide.")
     path, out = _find_key(key_path), Path(target)
     loaded = _load_complete_rules(livret_choice.find_livret_folder(folder))
     archive = _pack(loaded)
-    manifest = _build_manifest(loaded, archive, _read_published(out), out)
+    before = _read_published(out)
+    manifest = _build_manifest(loaded, archive, before, out)
     signed = _sign(manifest.model_dump_json(), path)
+    now = _read_published(out)  # the passphrase takes its time
+    if (now and now[0]) != (before and before[0]):
+        message = f"Une autre publication vient d’être faite dans « {out} »"
+        raise Failure(PROBLEMS, f"{message} ; relisez ce qu’elle change, puis recommencez.")
     try:
         out.mkdir(parents=True, exist_ok=True)
         write_whole(out / manifest.archive, archive)
@@ -57,6 +77,7 @@ def run_publier(folder: str, target: str, key_path: str | None) -> int:
     output.print_answer("\n".join([*(manifest.changes or ["Première édition publiée."]), ""]))
     output.print_answer(f"Édition « {manifest.edition} » publiée dans {out} ({manifest.size} octets).")
     output.print_answer(f"Empreinte de la clé, à lire aux maisons au téléphone : {fingerprint}")
+    _close_key(path)
     return OK
 
 
@@ -66,6 +87,10 @@ def _pack(loaded: LoadResult) -> bytes:
     except WrongArchive as error:
         message = f"« {error} » ne peut pas être publié : minuscules sans accent, mots joints par « - »"
         raise Failure(PROBLEMS, f"{message} ; renommez-le.") from None
+    with load_archive(unpack_archive(archive), _get_livret(loaded).booklet.id) as received:
+        if received.livret is None:  # as each desk would read it
+            message = f"Le dossier « {loaded.folder.absolute().name} » ne porte pas le nom du livret"
+            raise Failure(PROBLEMS, f"{message}, « {_get_livret(loaded).booklet.id} » ; renommez-le.")
     if len(archive) > MAX_ARCHIVE_SIZE:
         raise Failure(PROBLEMS, f"Le livret est trop gros pour être publié ({len(archive)} octets).")
     return archive
@@ -75,8 +100,7 @@ def _build_manifest(
     loaded: LoadResult, archive: bytes, before: tuple[Manifest, dict[str, bytes]] | None, out: Path
 ) -> Manifest:
     """Return what there is to sign; raises `Failure` where this is no new edition of what `out` publishes."""
-    assert loaded.livret is not None
-    booklet = loaded.livret.booklet
+    booklet = _get_livret(loaded).booklet
     if booklet.edition is None or fold(booklet.edition) == _UNDATED:
         message = (
             "Le livret ne dit pas son édition ; écrivez « édition: … » dans livret.yaml, puis recommencez."
@@ -101,17 +125,21 @@ def _build_manifest(
             raise Failure(WRONG_CALL, message)
         changes = _list_changes(files, known.livret, loaded)
     sha256 = hashlib.sha256(archive).hexdigest()
-    return Manifest(
-        livret=booklet.id,
-        title=booklet.title,
-        edition=booklet.edition,
-        published=now,
-        archive=f"{booklet.id}-{sha256[:16]}.zip",
-        size=len(archive),
-        sha256=sha256,
-        least_version=__version__,
-        changes=changes,
-    )
+    try:
+        return Manifest(
+            livret=booklet.id,
+            title=booklet.title,
+            edition=booklet.edition,
+            published=now,
+            archive=f"{booklet.id}-{sha256[:16]}.zip",
+            size=len(archive),
+            sha256=sha256,
+            least_version=".".join(re.findall(r"\d+", __version__)[:3]),
+            changes=changes,
+        )
+    except ValidationError:
+        message = "L’« id », le titre ou l’édition, dans livret.yaml, sont trop longs pour être publiés"
+        raise Failure(PROBLEMS, f"{message} ; raccourcissez-les.") from None
 
 
 def run_new_key(key_path: str | None) -> int:
@@ -156,21 +184,49 @@ def _find_key(given: str | None) -> Path:
 def _read_key(path: Path) -> bytes:
     """Return the public key of a key file; raises `Failure`."""
     try:
-        return signing.read_public_key(path.read_bytes())
+        return signing.read_public_key(_read_key_file(path))
+    except FileNotFoundError:
+        message = f"La clé {path} n’existe pas ; donnez avec --cle celle que les maisons connaissent"
+        raise Failure(
+            WRONG_CALL, f"{message}, ou faites la première avec « fs-triage publier --nouvelle-cle »."
+        ) from None
     except OSError as error:
         message = f"La clé {path} est illisible ({describe_os_error(error)})"
         raise Failure(
-            WRONG_CALL, f"{message} ; faites-la avec « fs-triage publier --nouvelle-cle »."
+            WRONG_CALL, f"{message} ; vérifiez ses droits d’accès, ou donnez-en la copie avec --cle."
         ) from error
     except signing.WrongKey:
-        raise Failure(WRONG_CALL, f"« {path} » n’est pas une clé de fs-triage ; vérifiez --cle.") from None
+        raise _build_wrong_key(path) from None
+
+
+def _read_key_file(path: Path) -> bytes:
+    with path.open("rb") as stream:
+        return stream.read(_LONGEST_KEY)
+
+
+def _close_key(path: Path) -> None:
+    """Take from other accounts of this machine the right to read the key, which a copy may have given them."""
+    with contextlib.suppress(OSError):
+        if os.name == "posix" and path.stat().st_mode & 0o077:
+            path.chmod(0o600)
+            output.print_answer(
+                f"La clé {path} était ouverte à d’autres comptes de ce poste ; elle ne l’est plus."
+            )
+
+
+def _build_wrong_key(path: Path) -> Failure:
+    message = f"« {path} » n’est pas une clé de fs-triage, ou elle est abîmée"
+    return Failure(WRONG_CALL, f"{message} ; donnez avec --cle la copie que vous avez mise en lieu sûr.")
 
 
 def _sign(text: str, path: Path) -> signing.SignedText:
     _read_key(path)
+    passphrase = _ask_passphrase("Phrase secrète de la clé : ")
     try:
-        return signing.sign(text, path.read_bytes(), _ask_passphrase("Phrase secrète de la clé : "))
+        return signing.sign(text, _read_key_file(path), passphrase)
     except signing.WrongKey:
+        raise _build_wrong_key(path) from None
+    except signing.WrongPassphrase:
         raise Failure(WRONG_CALL, "Ce n’est pas la phrase secrète de cette clé ; recommencez.") from None
 
 
@@ -180,7 +236,13 @@ def _ask_passphrase(question: str) -> str:
         from getpass import getpass
 
         return getpass(question)
-    return (sys.stdin.readline() if sys.stdin is not None else "").rstrip("\r\n")
+    try:
+        text = (sys.stdin.readline() if sys.stdin is not None else "").rstrip("\r\n")
+        text.encode()
+    except UnicodeError:
+        message = "La phrase secrète lue sur l’entrée n’est pas en UTF-8 ; tapez-la, ou enregistrez-la ainsi."
+        raise Failure(WRONG_CALL, message) from None
+    return text
 
 
 def _load_complete_rules(folder: str) -> LoadResult:
@@ -218,7 +280,10 @@ def _read_published(out: Path) -> tuple[Manifest, dict[str, bytes]] | None:
     try:
         signed, manifest = unpack_manifest(content)
         signing.verify(signed)
-        return manifest, unpack_archive((out / manifest.archive).read_bytes())
+        archive = (out / manifest.archive).read_bytes()
+        if hashlib.sha256(archive).hexdigest() != manifest.sha256:
+            raise WrongArchive
+        return manifest, unpack_archive(archive)
     except (WrongManifest, WrongArchive, signing.WrongSignature, OSError):
         message = f"Ce qui est publié dans « {out} » est abîmé"
         raise Failure(
@@ -227,8 +292,20 @@ def _read_published(out: Path) -> tuple[Manifest, dict[str, bytes]] | None:
 
 
 def _list_changes(old: dict[str, bytes], livret: str, new: LoadResult) -> list[str]:
+    """Return what changes, as the counsellors are told it, no longer than a manifest can be."""
     with load_archive(old, livret) as before:
-        assert new.livret is not None
         if before.livret is None:  # rules that this version of the program no longer reads
             return []
-        return comparer.render_text(new.livret, compare_livrets(before.livret, new.livret), []).splitlines()
+        livrets = before.livret, _get_livret(new)
+        text = comparer.render_text(livrets[1], compare_livrets(*livrets), [])
+    lines = [shorten_text(escape_controls(line), LONGEST_LINE) for line in text.splitlines()]
+    ends = accumulate(map(len, lines))
+    told = [line for line, end in zip(lines[: MAX_LINES - 1], ends, strict=False) if end <= _LONGEST_CHANGES]
+    left = len(lines) - len(told)
+    return [*told, f"… et {left} lignes de plus, que « fs-triage comparer » montre."] if left else lines
+
+
+def _get_livret(loaded: LoadResult) -> Livret:
+    """Return the livret of rules that were found sound."""
+    assert loaded.livret is not None
+    return loaded.livret

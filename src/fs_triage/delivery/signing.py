@@ -6,17 +6,24 @@ import base64
 import hashlib
 import json
 from dataclasses import dataclass
+from typing import Any
 
 from nacl import exceptions, pwhash, secret, signing, utils
 
 KIND = "fs-triage-cle 1"
 SHORTEST_PASSPHRASE = 12  # characters
 _FINGERPRINT_SIZE = 10  # bytes: nobody finds a second key with these 80 bits and no other counts
+_COSTS = {"operations": pwhash.argon2id.OPSLIMIT_MODERATE, "memory": pwhash.argon2id.MEMLIMIT_MODERATE}
+_SEALED_SIZE = secret.SecretBox.NONCE_SIZE + secret.SecretBox.MACBYTES + 32  # bytes
 _GROUP = 4  # letters read at a time on the phone
 
 
 class WrongKey(Exception):
-    """A key file is not one, or its passphrase is another."""
+    """A key file is not one, or is damaged."""
+
+
+class WrongPassphrase(Exception):
+    """A passphrase does not open a key file."""
 
 
 class WrongSignature(Exception):
@@ -36,28 +43,36 @@ def create_key(passphrase: str) -> bytes:
     """Return the content of a new key file that `passphrase` opens."""
     key = signing.SigningKey.generate()
     salt = utils.random(pwhash.argon2id.SALTBYTES)
-    costs = {"operations": pwhash.argon2id.OPSLIMIT_MODERATE, "memory": pwhash.argon2id.MEMLIMIT_MODERATE}
-    box = secret.SecretBox(_derive(passphrase, salt, **costs))
+    box = secret.SecretBox(_derive(passphrase, salt))
     content = {
         "kind": KIND,
         "public": _encode(bytes(key.verify_key)),
         "salt": _encode(salt),
-        **costs,
+        **_COSTS,
         "secret": _encode(bytes(box.encrypt(bytes(key)))),
     }
     return (json.dumps(content, indent=1) + "\n").encode()
 
 
 def sign(text: str, key_file: bytes, passphrase: str) -> SignedText:
-    """Sign `text` with the key of a key file; raises `WrongKey`."""
+    """Sign `text` with the key of a key file; raises `WrongKey` and `WrongPassphrase`."""
+    content = _read_key_file(key_file)
     try:
-        content = json.loads(key_file)
-        if content["kind"] != KIND:
+        salt, sealed = _decode(content["salt"]), _decode(content["secret"])
+        if len(salt) != pwhash.argon2id.SALTBYTES or len(sealed) != _SEALED_SIZE:
             raise WrongKey
-        derived = _derive(passphrase, _decode(content["salt"]), content["operations"], content["memory"])
-        key = signing.SigningKey(secret.SecretBox(derived).decrypt(_decode(content["secret"])))
-    except (ValueError, KeyError, TypeError, exceptions.CryptoError) as error:
+        if {
+            name: content[name] for name in _COSTS
+        } != _COSTS:  # others could take hours, or all of the memory
+            raise WrongKey
+    except (ValueError, KeyError, TypeError) as error:
         raise WrongKey from error
+    try:
+        key = signing.SigningKey(secret.SecretBox(_derive(passphrase, salt)).decrypt(sealed))
+    except exceptions.CryptoError as error:
+        raise WrongPassphrase from error
+    if bytes(key.verify_key) != read_public_key(key_file):
+        raise WrongKey
     return SignedText(text, bytes(key.verify_key), key.sign(text.encode()).signature)
 
 
@@ -72,12 +87,20 @@ def verify(signed: SignedText) -> None:
 def read_public_key(key_file: bytes) -> bytes:
     """Return the public key of a key file, which takes no passphrase; raises `WrongKey`."""
     try:
-        content = json.loads(key_file)
-        if content["kind"] != KIND:
-            raise WrongKey
-        return _decode(content["public"])
-    except (ValueError, KeyError, TypeError) as error:
+        public = _decode(_read_key_file(key_file)["public"])
+        return bytes(signing.VerifyKey(public))
+    except (ValueError, KeyError, TypeError, exceptions.CryptoError) as error:
         raise WrongKey from error
+
+
+def _read_key_file(content: bytes) -> dict[str, Any]:
+    try:
+        table = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise WrongKey from error
+    if not isinstance(table, dict) or table.get("kind") != KIND:
+        raise WrongKey
+    return table
 
 
 def format_fingerprint(key: bytes) -> str:
@@ -91,9 +114,13 @@ def is_same_fingerprint(typed: str, key: bytes) -> bool:
     return "".join(filter(str.isalnum, typed)).upper() == format_fingerprint(key).replace("-", "")
 
 
-def _derive(passphrase: str, salt: bytes, operations: int, memory: int) -> bytes:
+def _derive(passphrase: str, salt: bytes) -> bytes:
     return pwhash.argon2id.kdf(
-        secret.SecretBox.KEY_SIZE, passphrase.encode(), salt, opslimit=operations, memlimit=memory
+        secret.SecretBox.KEY_SIZE,
+        passphrase.encode(),
+        salt,
+        opslimit=_COSTS["operations"],
+        memlimit=_COSTS["memory"],
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fs_triage.delivery import signing
-from fs_triage.delivery.signing import SignedText, WrongKey, WrongSignature
+from fs_triage.delivery.signing import SignedText, WrongKey, WrongPassphrase, WrongSignature
 
 PHRASE = "le livret du Jura"
 
@@ -48,7 +49,7 @@ def test_another_text_or_a_signature_of_another_size(signed: SignedText, text: s
 
 
 def test_another_passphrase(key: bytes) -> None:
-    with pytest.raises(WrongKey):
+    with pytest.raises(WrongPassphrase):
         signing.sign("x", key, f"{PHRASE}.")
 
 
@@ -61,13 +62,28 @@ def test_the_secret_is_not_in_the_file_and_two_keys_differ(key: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"[]", b"{}", b"\xff", b'{"kind": "x", "public": ""}', b"null", b"3"]
+    "content", [b"", b"[]", b"{}", b"\xff", b'{"kind": "x", "public": ""}', b"null", b"3", b"[" * 100_000]
 )
 def test_what_is_no_key(content: bytes) -> None:
     with pytest.raises(WrongKey):
         signing.read_public_key(content)
     with pytest.raises(WrongKey):
         signing.sign("x", content, PHRASE)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("operations", value) for value in (-1, 2**70, "x", None, 10**9)),
+        *(("memory", value) for value in (0, 2**40, 2**70)),
+        *((name, value) for name in ("salt", "secret", "public") for value in ("", "AAAA", "é", None, 1)),
+        ("public", base64.b64encode(bytes(range(32))).decode()),
+    ],
+)
+def test_a_damaged_key_is_told_from_another_passphrase(key: bytes, name: str, value: object) -> None:
+    """And takes neither all of the memory nor an hour."""
+    with pytest.raises(WrongKey):
+        signing.sign("x", json.dumps({**json.loads(key), name: value}).encode(), PHRASE)
 
 
 def test_a_fingerprint_is_read_on_the_phone(key: bytes) -> None:
