@@ -38,7 +38,9 @@ CREATE INDEX IF NOT EXISTS besoins_a_envoyer ON besoins (id) WHERE envoyee = 0;
 PRAGMA user_version = 1;
 COMMIT;
 """
-_DAMAGES = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_DAMAGES = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
+"""The last is said of tables and columns that are not ours, where no other query is ever made."""
+
 _REASONS = {
     sqlite3.SQLITE_BUSY: "un autre programme s’en sert",
     sqlite3.SQLITE_LOCKED: "un autre programme s’en sert",
@@ -153,7 +155,11 @@ class Journal:
         values = (since.isoformat() if since else "",)
 
         def read(connection: sqlite3.Connection) -> list[Counted]:
-            counts = [Counted(*row) for row in connection.execute(query, values)]
+            counts = [
+                Counted(key, outcome, row[2])
+                for row in connection.execute(query, values)
+                for key, outcome in [_check_texts(row[:2])]
+            ]
             if column == "semaine":
                 for one in counts:
                     date.fromisoformat(one.key)
@@ -174,8 +180,9 @@ class Journal:
         query = "SELECT semaine, maison, demarche, issue, count(*) FROM demandes GROUP BY 1, 2, 3, 4"
         return self._read(
             lambda connection: [
-                (date.fromisoformat(week), house, demarche, outcome, count)
-                for week, house, demarche, outcome, count in connection.execute(query)
+                (date.fromisoformat(week), house, demarche, outcome, row[4])
+                for row in connection.execute(query)
+                for week, house, demarche, outcome in [_check_texts(row[:4])]
             ],
             [],
         )
@@ -268,11 +275,19 @@ def _pack(row: Demand | Need) -> tuple[bytes, str, str, str, str]:
 
 def _unpack(row: Sequence[object]) -> tuple[uuid.UUID, date, str, str, str]:
     """Return a row as it was; raises `ValueError` for what cannot be one."""
-    key, week, *texts = row
-    if not isinstance(key, bytes) or not all(isinstance(text, str) for text in (week, *texts)):
+    key, *texts = row
+    if not isinstance(key, bytes):
         raise ValueError
-    house, what, outcome = map(str, texts)
-    return uuid.UUID(bytes=key), date.fromisoformat(str(week)), house, what, outcome
+    week, house, what, outcome = _check_texts(texts)
+    return uuid.UUID(bytes=key), date.fromisoformat(week), house, what, outcome
+
+
+def _check_texts(values: Sequence[object]) -> list[str]:
+    """Return values as the texts that they were; raises `ValueError` for what is none, or what no server takes."""
+    texts = [value for value in values if isinstance(value, str) and "\0" not in value]
+    if len(texts) != len(values):
+        raise ValueError
+    return texts
 
 
 def _is_damage(error: Exception) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterable
 from datetime import date
 from typing import NamedTuple
@@ -12,7 +13,7 @@ from typing import NamedTuple
 from fs_triage.counts.hiding import LEAST, Cell, Hidden, hide_counts
 from fs_triage.counts.journal import Counted
 from fs_triage.desk.outcome import NOT_COVERED, NOT_UNDERSTOOD, OUTCOMES, PASSED_ON, SETTLED
-from fs_triage.text.typography import NBSP
+from fs_triage.text.typography import NBSP, join_lines
 
 LABELS = {
     SETTLED: "réglé sur place",
@@ -27,8 +28,8 @@ JSON_NAMES = {
     NOT_COVERED: "not_in_livret",
     NOT_UNDERSTOOD: "not_understood",
 }
-_FORMULA = ("=", "+", "-", "@", "\t")
-"""What a spreadsheet takes for the beginning of a formula."""
+_FORMULA = re.compile(r"\s*[=+@\uff1d\uff0b\uff0d\uff20-]")
+"""What a spreadsheet takes for the beginning of a formula, also after blanks, also in the width of Asian signs."""
 
 
 class Grouping(NamedTuple):
@@ -71,7 +72,7 @@ def build_report(
 ) -> Report:
     """Return the report of `counts`, grouped `by` one of `GROUPINGS`; `name_key` names a key that is not empty.
 
-    The lines are in the order of weeks, else the greatest first.
+    The lines are in the order of weeks, else the greatest first. What a desk of the département sent may be any text.
     """
     cells: dict[str, dict[str, int]] = {}
     for key, outcome, count in counts:
@@ -82,7 +83,7 @@ def build_report(
     lines = [
         Line(
             key,
-            name_key(key) if key else GROUPINGS[by].nothing,
+            join_lines(name_key(key)) if key else GROUPINGS[by].nothing,
             tuple(group[outcome] for outcome in OUTCOMES),
             sum(group[outcome] for outcome in OUTCOMES),
         )
@@ -119,7 +120,7 @@ def render_csv(report: Report) -> str:
     writer = csv.writer(stream, delimiter=";", lineterminator="\n")
     writer.writerow([GROUPINGS[report.by].heading, *LABELS.values(), TOTAL])
     for line in (*report.lines, report.total):
-        label = f"'{line.label}" if line.label.startswith(_FORMULA) else line.label
+        label = f"'{line.label}" if _FORMULA.match(line.label) else line.label
         writer.writerow([label, *(show_cell(cell).replace(NBSP, " ") for cell in (*line.cells, line.total))])
     return stream.getvalue().rstrip("\n")
 

@@ -80,11 +80,15 @@ _RIGHTS = (
     "GRANT SELECT ON ALL TABLES IN SCHEMA comptes TO comptes_lecture",
 )
 
+_OTHER_VERSION = "ses tables viennent d’une autre version de fs-triage ; mettez ce poste à jour"
 _REASONS = {
     "28": "le serveur refuse ce nom ou ce mot de passe",
     "3D": "le serveur n’a pas cette base",
     "3F": "la base n’est pas prête ; la personne qui la tient lance « fs-triage bilan --preparer »",
     "42P01": "la base n’est pas prête ; la personne qui la tient lance « fs-triage bilan --preparer »",
+    "23": _OTHER_VERSION,
+    "25006": "le serveur ne se laisse que lire",
+    "42": _OTHER_VERSION,
     "42501": "ce nom n’en a pas le droit (un poste ajoute, il ne lit pas)",
     "53": "le serveur n’a plus de place",
     "57014": "le serveur met trop de temps",
@@ -137,11 +141,10 @@ def send_waiting(address: str, journal: Journal) -> int:
 
 
 def count_by(address: str, column: str, since: date | None) -> list[Counted]:
-    """Return the counts as `Journal.count_by` does."""
+    """Return the counts as `Journal.count_by` does, without what a desk has dated out of all calendars."""
     key = DEMANDS.c[column]
     query = select(key, DEMANDS.c.issue, func.count()).group_by(key, DEMANDS.c.issue)
-    if since is not None:
-        query = query.where(DEMANDS.c.semaine >= since)
+    query = query.where(DEMANDS.c.semaine.between(since or date.min, date.max))
     with _begin(address) as connection:
         return [Counted(str(key), outcome, count) for key, outcome, count in connection.execute(query)]
 
@@ -149,8 +152,7 @@ def count_by(address: str, column: str, since: date | None) -> list[Counted]:
 def list_needs(address: str, since: date | None) -> list[Need]:
     """Return the needs that found nothing as `Journal.list_needs` does."""
     query = select(NEEDS).order_by(NEEDS.c.texte, NEEDS.c.id)
-    if since is not None:
-        query = query.where(NEEDS.c.semaine >= since)
+    query = query.where(NEEDS.c.semaine.between(since or date.min, date.max))
     with _begin(address) as connection:
         return [Need(*row) for row in connection.execute(query)]
 
@@ -169,26 +171,30 @@ def _begin(address: str) -> Iterator[sqlalchemy.Connection]:
         reason = _REASONS.get(state) or _REASONS.get(state[:2])
         if reason is None and isinstance(cause, psycopg.OperationalError):
             reason = "il ne répond pas, ou refuse ce nom ou ce mot de passe"
+        if reason is None and not state:
+            reason = "son adresse, dans config.toml, a une option que PostgreSQL ne connaît pas"
         raise Failure(
             WRONG_CALL, f"{where} ne prend pas la demande\u00a0: {reason or f'erreur {state}'}."
         ) from error
+    except UnicodeError:
+        raise _build_wrong_address() from None
     finally:
         engine.dispose()
 
 
 def _build_engine(address: str) -> sqlalchemy.Engine:
-    wrong = Failure(
-        WRONG_CALL,
-        "L’adresse du serveur des comptes ne se lit pas ; elle ressemble à "
-        "« postgresql://poste@serveur/france_services ».",
-    )
     try:
         url = sqlalchemy.make_url(address)
     except (ArgumentError, ValueError):
-        raise wrong from None
+        raise _build_wrong_address() from None
     if url.drivername not in ("postgresql", "postgres"):
-        raise wrong
+        raise _build_wrong_address()
     limits = {"connect_timeout": _CONNECT_SECONDS, "tcp_user_timeout": 20_000, "options": _OPTIONS}
     limits = {name: value for name, value in limits.items() if name not in url.query}
     url = url.set(drivername="postgresql+psycopg")
     return sqlalchemy.create_engine(url, poolclass=sqlalchemy.NullPool, connect_args=limits)
+
+
+def _build_wrong_address() -> Failure:
+    message = "L’adresse du serveur des comptes ne se lit pas ; elle ressemble à"
+    return Failure(WRONG_CALL, f"{message} « postgresql://poste@serveur/france_services ».")
