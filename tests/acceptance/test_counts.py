@@ -146,6 +146,57 @@ def test_a_window_that_is_closed_is_the_end_of_a_session(
 
 
 @pytest.mark.usefixtures("counting")
+def test_a_wizard_that_is_killed_has_counted_the_cards_that_were_left(
+    home: Path, tmp_path: Path, data: Path
+) -> None:
+    """And the journal is whole: the next session counts on."""
+    for times in (1, 2):
+        with open_wizard(home, tmp_path) as window:
+            window.see(FIRST)
+            for need, node in (("permis", PERMIT), ("naissance", "mairie/naissance")):
+                type_need(window, need)
+                window.send(ENTER)
+                window.see_card(node)
+            window.kill(signal.SIGKILL)
+            assert window.end() == 128 + signal.SIGKILL
+        assert read(data) == [(PERMIT, SETTLED, times)]
+    assert Journal(data).list_aside() == []
+
+
+@pytest.mark.usefixtures("counting")
+def test_no_word_hour_or_person_is_in_any_file(home: Path, tmp_path: Path, data: Path) -> None:
+    """The bytes of all that the program wrote, after words that were typed, left, and refused to be kept."""
+    before = time.time()
+    with open_wizard(home, tmp_path) as window:
+        window.see(FIRST)
+        for typed, leave in (("zzyx Martynq", ENTER), ("wxqz Duranqx", ESCAPE)):
+            type_need(window, typed)
+            window.see("non reconnu")
+            window.send(leave)
+            window.see(KEEP)
+            window.send(ENTER)
+            window.see(FIRST, gone=[KEEP, typed])
+        type_need(window, "permis")
+        window.send(ENTER)
+        window.see_card(PERMIT)
+        window.send("quitter", ENTER)
+        assert window.end() == 0
+    assert read(data) == [("", NOT_UNDERSTOOD, 2), (PERMIT, SETTLED, 1)]
+    files = [path for path in (*tmp_path.rglob("*"), *home.rglob("*")) if path.is_file()]
+    assert data / "journal.sqlite" in files
+    for path in files:
+        content = path.read_bytes().lower()
+        for word in (b"zzyx", b"martynq", b"wxqz", b"duranqx"):
+            assert word not in content, path
+    journal = (data / "journal.sqlite").read_bytes()
+    for moment in range(int(before), int(time.time()) + 1):
+        shown = time.strftime("%H:%M", time.localtime(moment)), time.strftime("%H:%M", time.gmtime(moment))
+        numbers = [moment.to_bytes(size, order) for size in (4, 8) for order in ("big", "little")]
+        for trace in (*numbers, str(moment).encode(), *(text.encode() for text in shown)):
+            assert trace not in journal
+
+
+@pytest.mark.usefixtures("counting")
 def test_a_damaged_journal_is_told_and_the_wizard_goes_on(home: Path, tmp_path: Path, data: Path) -> None:
     (data / "journal.sqlite").write_bytes(b"spoilt" * 5000)
     with open_wizard(home, tmp_path, "prefecture") as window:

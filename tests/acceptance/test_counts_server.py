@@ -240,6 +240,33 @@ def test_thirty_desks_at_once_each_killed_and_begun_again(
         assert Journal(folder).count_waiting() == 0
 
 
+def test_a_row_out_of_all_calendars_hides_no_other(address: str, desk_address: str, journal: Journal) -> None:
+    """What one desk sends, by whatever means, is never what keeps the département from its report."""
+    journal.add(*make_rows(2, 1))
+    server.send_waiting(desk_address, journal)
+    for week in ("infinity", "-infinity", "20260-01-01", "0044-03-15 BC"):
+        values = f"('{uuid.uuid4()}', '{week}', 'Lons', 'caf/rsa/demande', 'regle')"
+        for table in ("demandes", "besoins"):
+            ask(desk_address, f"INSERT INTO comptes.{table} VALUES {values}")
+    for column in ("semaine", "maison", "demarche"):
+        assert [one.times for one in server.count_by(address, column, None)] == [2]
+    assert len(server.list_needs(address, None)) == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["RENAME COLUMN maison TO lieu", "ADD COLUMN neuf text NOT NULL", "ADD CHECK (issue <> 'regle')"],
+)
+def test_tables_to_come_leave_the_rows_at_the_desk(
+    address: str, desk_address: str, journal: Journal, change: str
+) -> None:
+    ask(address, f"ALTER TABLE comptes.demandes {change}")
+    journal.add(*make_rows(2))
+    with pytest.raises(Failure, match="autre version"):
+        server.send_waiting(desk_address, journal)
+    assert journal.count_waiting() == 2
+
+
 # -- as a house calls it
 
 
@@ -318,6 +345,7 @@ def test_each_thing_that_is_wrong_with_a_server_is_one_sentence(
             "127.0.0.1",
         ),
         (address, ("bilan", "--comptes"), "Rien n’est compté"),
+        (f"{address}?nimporte=quoi", ("bilan", "--comptes"), "une option que PostgreSQL ne connaît pas"),
     ):
         code, out, err = desk(given, *arguments)
         assert code in (1, 2) and not out and said in err, (given, err)

@@ -244,11 +244,17 @@ def test_a_name_is_text_in_a_page_and_no_formula_in_a_spreadsheet(
     keep(6, "mairie/naissance", SETTLED, house="=HYPERLINK(1)")
     keep(6, "mairie/naissance", SETTLED, house="<b>Lons</b>; « Est »")
     keep(6, "mairie/naissance", SETTLED, house="")
+    hostile = ("+1", "-1", "@x", "\t=1", "\r=1", "\u00a0=1", "\uff1d1", "\n=1")
+    for house in (*hostile, "a\x1b[2J\u202eb\nc"):
+        keep(6, "mairie/naissance", SETTLED, house=house)
     page = tmp_path / "bilan.html"
     desk("bilan", "--par", "maison", "--html", str(page))
-    assert "&lt;b&gt;Lons" in page.read_text("utf-8")
+    text = page.read_text("utf-8")
+    assert "&lt;b&gt;Lons" in text and "\x1b" not in text and "\u202e" not in text
     labels = [row[0] for row in rows(desk("bilan", "--par", "maison", "--csv")[1])]
     assert {"'=HYPERLINK(1)", "<b>Lons</b>; « Est »", "maison sans nom"} <= {*labels}
+    assert "a\\u001b[2J\\u202eb c" in labels
+    assert len([label for label in labels if label.startswith("'")]) == 1 + len(hostile)
 
 
 def keep_needs(data: Path, *texts: str) -> None:
@@ -281,6 +287,7 @@ WRONG_CALLS = [
     (("bilan", "--preparer", "mysql://poste@serveur/base"), "postgresql://"),
     (("bilan", "--preparer", "n'importe quoi"), "postgresql://"),
     (("bilan", "--preparer", "postgresql://poste:secret@[::1/base"), "postgresql://"),
+    (("bilan", "--preparer", f"postgresql://poste:secret@{'h' * 99}/base"), "postgresql://"),
 ]
 
 

@@ -111,3 +111,89 @@ def test_of_a_long_table_little_is_hidden_besides_the_small_cells() -> None:
     cells = [cell for line in shown for cell in line]
     assert 0 < cells.count(MASKED) < cells.count(SMALL)
     assert shown[-1][1:] == lines[-1][1:]
+
+
+def can_move(value: int, shown: Cell, by: int) -> bool:
+    """Return whether a cell may hold one more or one less for all that a reader is told of it."""
+    return fits(value + by, shown, value) and value + by > 0 if isinstance(shown, Hidden) else False
+
+
+def can_be_another(lines: Table, shown: list[list[Cell]], line: int, column: int) -> bool:
+    """Return whether hidden cells can be changed by one along a closed way through a cell: then all sums stay."""
+    height, width = len(lines), len(lines[0])
+
+    def list_steps(node: tuple[str, int]) -> list[tuple[str, int]]:
+        kind, rank = node
+        ends = range(width if kind == "line" else height)
+        places = [(rank, end) if kind == "line" else (end, rank) for end in ends]
+        totals = [(place[0] == height - 1) != (place[1] == width - 1) for place in places]
+        by = 1 if kind == "line" else -1
+        return [
+            ("column" if kind == "line" else "line", end)
+            for end, place, is_total in zip(ends, places, totals, strict=True)
+            if place != (line, column)
+            and can_move(lines[place[0]][place[1]], shown[place[0]][place[1]], -by if is_total else by)
+        ]
+
+    is_total = (line == height - 1) != (column == width - 1)
+    for by, start, end in ((1, ("column", column), ("line", line)), (-1, ("line", line), ("column", column))):
+        if not can_move(lines[line][column], shown[line][column], -by if is_total else by):
+            continue
+        seen, waiting = {start}, [start]
+        while waiting:
+            new = [node for node in list_steps(waiting.pop()) if node not in seen]
+            seen.update(new)
+            waiting += new
+        if end in seen:
+            return True
+    return False
+
+
+LONG = {
+    "few and many": lambda chance: [int(chance.paretovariate(0.6)) - 1 for _ in range(4)],
+    "one small cell a line": lambda chance: [3, 50, 60, 70],
+    "settled or passed on": lambda chance: [
+        chance.choice([0, 1, 3, 7, 60]),
+        chance.choice([0, 0, 2, 9]),
+        0,
+        0,
+    ],
+}
+
+
+@pytest.mark.parametrize("kind", LONG)
+def test_no_small_cell_of_a_departement_can_be_worked_out(kind: str) -> None:
+    """600 lines, as the démarches of all layers are: each small cell could be another number."""
+    chance = random.Random(28)
+    lines = with_totals([LONG[kind](chance) for _ in range(600)])
+    shown = hide_counts(lines)
+    small = [
+        (line, column)
+        for line, values in enumerate(lines)
+        for column, v in enumerate(values)
+        if 0 < v < LEAST
+    ]
+    assert len(small) > 300
+    assert all(isinstance(shown[line][column], Hidden) for line, column in small)
+    for line, column in chance.sample(small, 60):
+        assert can_be_another(lines, shown, line, column), (line, column)
+    hidden = sum(cell is MASKED for row in shown for cell in row)
+    assert hidden <= len(small)
+
+
+def test_the_two_ways_to_judge_agree() -> None:
+    """Trying all tables, and following closed ways, on tables of which too little is hidden as well."""
+    chance = random.Random(7)
+    for _ in range(60):
+        lines = with_totals([[chance.choice([0, 1, 2, 4, 5, 6]) for _ in range(2)] for _ in range(2)])
+        shown = hide_counts(lines)
+        for row in shown:
+            for column, cell in enumerate(row):
+                if cell is MASKED and chance.random() < 0.3:
+                    row[column] = lines[shown.index(row)][column]
+        fitting = list_fitting(lines, shown)
+        for line, values in enumerate(lines):
+            for column, value in enumerate(values):
+                if 0 < value < LEAST:
+                    is_open = len({table[line][column] for table in fitting}) > 1
+                    assert can_be_another(lines, shown, line, column) == is_open, (lines, shown)

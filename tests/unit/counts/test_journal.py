@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import random
 import signal
 import sqlite3
 import subprocess
@@ -209,3 +211,47 @@ def test_a_process_killed_while_it_writes_loses_nothing_that_it_had_counted(
         said += len(lines)
         assert said <= total(journal) <= said + 3
     assert journal.notices == []
+
+
+FOREIGN = {
+    "no tables": "DROP TABLE demandes; DROP TABLE besoins",
+    "another column": "ALTER TABLE demandes RENAME COLUMN maison TO lieu; ALTER TABLE besoins RENAME COLUMN texte TO t",
+    "a number": "UPDATE demandes SET semaine = x'00', maison = 3; UPDATE besoins SET texte = x'ff'",
+    "a text that no server takes": "UPDATE demandes SET maison = 'a' || char(0); UPDATE besoins SET texte = char(0)",
+}
+
+
+@pytest.mark.parametrize("statements", FOREIGN.values(), ids=FOREIGN)
+def test_tables_that_are_not_ours_are_set_aside_likewise(
+    journal: Journal, tmp_path: Path, statements: str
+) -> None:
+    journal.add([make_demand()], [make_need()])
+    with sqlite3.connect(tmp_path / "journal.sqlite") as connection:
+        connection.executescript(statements)
+    connection.close()
+    journal.list_kept()
+    journal.list_waiting(9)
+    journal.add([make_demand()], [])
+    assert (total(journal), len(journal.notices)) == (1, 1)
+
+
+def test_bytes_that_a_disk_changed_stop_nobody(journal: Journal, tmp_path: Path) -> None:
+    """Whatever is read then: nothing, the rows that are left, or that the journal is not to be had now."""
+    chance = random.Random(15)
+    journal.add([make_demand() for _ in range(60)], [make_need()])
+    content = (tmp_path / "journal.sqlite").read_bytes()
+    for number in range(150):
+        spoilt = bytearray(content)
+        for _ in range(chance.choice([1, 3, 20])):
+            spoilt[chance.randrange(len(spoilt))] = chance.randrange(256)
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        (folder / "journal.sqlite").write_bytes(spoilt)
+        other = Journal(folder)
+        with contextlib.suppress(Unavailable):
+            for column in ("semaine", "maison", "demarche"):
+                other.count_by(column, None)
+            other.list_kept()
+            other.list_needs(None)
+            other.mark_sent(*other.list_waiting(99))
+            other.add([make_demand()], [], 0.1)
