@@ -11,6 +11,7 @@ from pydantic import (
     AfterValidator,
     AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
@@ -39,6 +40,13 @@ def _check_line(text: str) -> str:
     return text
 
 
+def _check_iso(value: object) -> object:
+    """Return a date that is written as one; raises `ValueError`. pydantic takes a number of seconds, too."""
+    if not isinstance(value, str) or "T" not in value:
+        raise ValueError
+    return value
+
+
 def _check_date(moment: datetime) -> datetime:
     """Return `moment` in UTC; raises `ValueError`."""
     if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
@@ -61,7 +69,7 @@ class Manifest(BaseModel):
     livret: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
     title: _Line
     edition: Annotated[_Line, StringConstraints(min_length=1, max_length=100)]
-    published: Annotated[AwareDatetime, AfterValidator(_check_date)]
+    published: Annotated[AwareDatetime, BeforeValidator(_check_iso), AfterValidator(_check_date)]
     archive: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+\.zip$", max_length=120)]
     size: Annotated[int, Field(ge=1, le=MAX_ARCHIVE_SIZE)]
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
