@@ -11,6 +11,7 @@ import io
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -19,16 +20,18 @@ import threading
 import time
 import zipfile
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from conftest import Call, clean_environment, edit, write_livret
+from nacl.signing import SigningKey
 from terminal import terminal, words
 
 from fs_triage.cli import commands
 from fs_triage.delivery import publish, signing, source, update
 from fs_triage.delivery.archive import pack_archive, unpack_archive
-from fs_triage.delivery.manifest import MANIFEST, pack_manifest, unpack_manifest
+from fs_triage.delivery.manifest import MANIFEST, MAX_MANIFEST_SIZE, pack_manifest, unpack_manifest
 from fs_triage.files import received
 
 PHRASE = "un livret pour tous"
@@ -655,6 +658,208 @@ def test_a_disk_that_is_full(
     assert (code, out) == (3, "")
     assert "disque" in err
     assert state(tmp_path) == ("", [])
+
+
+def send(site: Path, files: dict[str, bytes], **changes: object) -> str:
+    """Publish `files` by hand, signed with the one key of these tests; returns its fingerprint."""
+    content = pack_archive(files)
+    manifest = {
+        "livret": "petit",
+        "title": "Petit",
+        "edition": "deux" if any(b": deux" in content for content in files.values()) else "un",
+        "published": "2026-11-02T00:00:00Z",
+        "archive": "petit.zip",
+        "size": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "least_version": "0.1.0",
+    }
+    text = json.dumps(manifest | changes)
+    key = bytes(HAND_KEY.verify_key)
+    site.mkdir(exist_ok=True)
+    (site / "petit.zip").write_bytes(content)
+    signed = signing.SignedText(text, key, HAND_KEY.sign(text.encode()).signature)
+    (site / MANIFEST).write_bytes(pack_manifest(signed))
+    return signing.format_fingerprint(key)
+
+
+HAND_KEY = SigningKey(bytes(range(32)))
+
+
+def read_rules(livret: Path, *changes: tuple[str, str]) -> dict[str, bytes]:
+    """Return the files of a livret by their path, each change made in all of them."""
+    root = livret.parent
+    files = {path.relative_to(root).as_posix(): path.read_text("utf-8") for path in root.rglob("*.yaml")}
+    for before, after in changes:
+        files = {name.replace(before, after): text.replace(before, after) for name, text in files.items()}
+    return {name: text.encode() for name, text in files.items()}
+
+
+@pytest.fixture
+def hand_desk(desk: Call, livret: Path, site: Path, tmp_path: Path) -> Call:
+    """A desk that has received, by hand, an edition « un » of 1 November."""
+    key = send(site, read_rules(livret), published="2026-11-01T00:00:00Z")
+    configure(tmp_path / "poste", site, key)
+    assert desk("maj")[0] == 0
+    return desk
+
+
+TWO = ("édition: un", "édition: deux")
+IN_TEN_DAYS = (datetime.now(UTC) + timedelta(days=10)).isoformat()
+NOT_TO_FOLLOW: dict[str, tuple[tuple[tuple[str, str], ...], dict[str, object], str]] = {
+    "another livret": ((TWO, ("petit", "grand")), {"livret": "grand"}, "non « petit »"),
+    "an older one again": ((TWO,), {"published": "2026-10-31T23:59:59Z"}, "plus ancien"),
+    "older by its zone": ((TWO,), {"published": "2026-11-01T01:00:00+02:00"}, "plus ancien"),
+    "the same name, other bytes": ((("step", "autre"),), {}, "autre édition « un »"),
+    "the same date, other bytes": ((TWO,), {"published": "2026-11-01T00:00:00Z"}, "autre édition"),
+    "a clock that is wrong": ((TWO,), {"published": IN_TEN_DAYS}, "vérifiez la date de ce poste"),
+    "another edition than it says": ((TWO,), {"edition": "trois"}, "annoncé"),
+    "rules that are elsewhere": ((TWO, ("id: petit", "id: petit\nhérite de: socle")), {}, "fautes"),
+}
+
+
+@pytest.mark.parametrize("case", NOT_TO_FOLLOW)
+def test_what_may_not_follow_though_the_key_signed_it(
+    case: str, hand_desk: Call, livret: Path, site: Path, tmp_path: Path
+) -> None:
+    shown, before = hand_desk("guichet/papier"), state(tmp_path)
+    changes, said_in_manifest, said = NOT_TO_FOLLOW[case]
+    files = read_rules(livret, *changes)
+    send(site, files, **said_in_manifest)
+    code, out, err = hand_desk("maj")
+    assert (code, out, err.count("\n")) == (3, "", 1)
+    assert said.replace("« ", "«\u00a0").replace(" »", "\u00a0»") in err
+    assert (hand_desk("guichet/papier"), state(tmp_path)) == (shown, before)
+    send(site, read_rules(livret, TWO))
+    assert hand_desk("maj")[0] == 0, "what is sound comes afterwards"
+
+
+def test_another_livret_comes_from_another_place(
+    hand_desk: Call, livret: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the configuration names it, older than what came from the first place as well."""
+    other = write_livret(tmp_path / "autre" / "petit", "of another house")
+    edit(other / "livret.yaml", ("id: petit", "id: grand"))
+    other = other.rename(other.with_name("grand"))
+    with (other / "livret.yaml").open("a", encoding="utf-8") as stream:
+        stream.write("édition: un\n")
+    key = send(tmp_path / "ailleurs", read_rules(other), livret="grand", published="2026-01-01T00:00:00Z")
+    configure(tmp_path / "poste", tmp_path / "ailleurs", key)
+    assert hand_desk("maj")[0] == 0
+    assert "of another house" in hand_desk("guichet/papier")[1]
+
+
+def test_to_go_back_twice_goes_back_once(hand_desk: Call, livret: Path, site: Path, tmp_path: Path) -> None:
+    first = hand_desk("guichet/papier")
+    code, _, err = hand_desk("maj", "--revenir")
+    assert (code, "rien n’a changé" in err, err.count("\n")) == (1, True, 1)
+    send(site, read_rules(livret, TWO, ("step", "une autre étape")))
+    hand_desk("maj")
+    assert hand_desk("maj", "--revenir")[0] == 0
+    before = state(tmp_path)
+    assert hand_desk("maj", "--revenir")[0] == 1
+    assert (hand_desk("guichet/papier"), state(tmp_path)) == (first, before)
+    assert hand_desk("maj")[0] == 0
+    assert "une autre étape" in hand_desk("guichet/papier")[1]
+    assert hand_desk("maj", "--revenir")[0] == 0
+    assert hand_desk("guichet/papier") == first
+
+
+def lose_a_file(rules: Path) -> None:
+    (rules / "petit" / "partenaires" / "guichet.yaml").unlink()
+
+
+def change_a_number(rules: Path) -> None:
+    edit(rules / "petit" / "partenaires" / "guichet.yaml", ("3949", "3948"))
+
+
+def add_a_file(rules: Path) -> None:
+    (rules / "petit" / "besoins" / "hors-livret.yaml").write_text("hors livret: []\n")
+
+
+def lose_all(rules: Path) -> None:
+    shutil.rmtree(rules)
+
+
+@pytest.mark.parametrize("by_site", [False, True], ids=["folder", "site"])
+@pytest.mark.parametrize("damage", [lose_a_file, change_a_number, add_a_file, lose_all])
+def test_what_is_damaged_at_the_desk_is_mended(
+    damage: Callable[[Path], None], by_site: bool, hand_desk: Call, tmp_path: Path, site: Path, address: str
+) -> None:
+    """Also by a site that says that nothing has changed since: what the desk has is not what was signed."""
+    if by_site:
+        configure(tmp_path / "poste", address, signing.format_fingerprint(bytes(HAND_KEY.verify_key)))
+        assert hand_desk("maj")[0] == 0
+    shown, before = hand_desk("guichet/papier"), state(tmp_path)
+    damage(received_folder(tmp_path) / before[0] / received.RULES)
+    code, out, err = hand_desk("maj")
+    assert (code, err) == (0, "")
+    assert "en service" in out
+    assert hand_desk("guichet/papier") == shown
+    assert state(tmp_path)[0] == before[0]
+    assert "à jour" in hand_desk("maj")[1]
+
+
+def test_to_publish_what_no_desk_would_take(
+    call: Call, publier: Call, livret: Path, site: Path, key: Path, tmp_path: Path
+) -> None:
+    other = livret.rename(livret.with_name("autre"))
+    code, _, err = call("publier", str(other), "-o", str(site), "--cle", str(key))
+    assert (code, "«\u00a0petit\u00a0»" in err, "renommez-le" in err) == (1, True, True)
+    other.rename(livret)
+    code, _, err = publier("e" * 150)
+    assert (code, "raccourcissez" in err) == (1, True)
+    code, _, err = call("publier", str(livret), "-o", "", "--cle", str(key))
+    assert (code, "-o attend" in err) == (2, True)
+    assert not site.exists()
+
+
+def test_a_heap_of_changes_is_told_in_what_a_manifest_holds(desk: Call, publier: Call, site: Path) -> None:
+    """However much there is to tell, each desk can read it, and knows that there is more."""
+    publier()
+    steps = ", ".join(f'"Étape {number} {"é" * 900}"' for number in range(150))
+    code, out, err = publier("deux", ('étapes: ["step"]', f"étapes: [{steps}]"))
+    assert (code, err) == (0, "")
+    assert "lignes de plus" in out
+    assert (site / MANIFEST).stat().st_size <= MAX_MANIFEST_SIZE
+    assert desk("maj")[0] == 0
+
+
+def test_two_that_publish_at_once(publier: Call, site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second, who was typing the passphrase, does not take away what the first has published meanwhile."""
+    publier()
+    sign = signing.sign
+
+    def be_slow(*arguments: object) -> signing.SignedText:
+        monkeypatch.setattr(signing, "sign", sign)
+        publier("deux", ("step", "première"))
+        return sign(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(signing, "sign", be_slow)
+    code, _, err = publier("trois")
+    assert (code, "recommencez" in err) == (1, True)
+    assert unpack_manifest((site / MANIFEST).read_bytes())[1].edition == "deux"
+
+
+def test_a_publication_cut_short_at_each_write_leaves_the_edition_before(
+    desk: Call, publier: Call, site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publier()
+    assert desk("maj")[0] == 0
+    write = publish.write_whole
+    for last in range(2):
+        count = iter(range(9))
+
+        def cut(path: Path, content: bytes, last: int = last, count: Iterator[int] = count) -> None:
+            if next(count) == last:
+                raise KeyboardInterrupt
+            write(path, content)
+
+        monkeypatch.setattr(publish, "write_whole", cut)
+        assert publier(f"e{last}", ("step", f"step {last}"))[0] == 130
+        assert "à jour" in desk("maj")[1]
+    monkeypatch.setattr(publish, "write_whole", write)
+    assert publier("deux")[0] == 0
+    assert "«\u00a0deux\u00a0» en service" in desk("maj")[1]
 
 
 def test_the_examples_of_the_help_in_their_order(livret: Path, tmp_path: Path) -> None:

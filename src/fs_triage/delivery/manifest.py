@@ -41,10 +41,10 @@ def _check_line(text: str) -> str:
 
 
 def _check_iso(value: object) -> object:
-    """Return a date that is written as one; raises `ValueError`. pydantic takes a number of seconds, too."""
-    if not isinstance(value, str) or "T" not in value:
-        raise ValueError
-    return value
+    """Return a date, or one that is written so; raises `ValueError`. pydantic takes a number of seconds as well."""
+    if isinstance(value, datetime) or (isinstance(value, str) and "T" in value):
+        return value
+    raise ValueError
 
 
 def _check_date(moment: datetime) -> datetime:
@@ -69,7 +69,9 @@ class Manifest(BaseModel):
     livret: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
     title: _Line
     edition: Annotated[_Line, StringConstraints(min_length=1, max_length=100)]
-    published: Annotated[AwareDatetime, BeforeValidator(_check_iso), AfterValidator(_check_date)]
+    published: Annotated[
+        AwareDatetime, Field(strict=False), BeforeValidator(_check_iso), AfterValidator(_check_date)
+    ]
     archive: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+\.zip$", max_length=120)]
     size: Annotated[int, Field(ge=1, le=MAX_ARCHIVE_SIZE)]
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
