@@ -116,7 +116,15 @@ def build_refusal(folder: str, problems: list[Problem]) -> str:
     """Return the sentence that says why the rules of `folder` cannot be used."""
     first = f"{problems[0].path}:{problems[0].line} : {problems[0].message}"
     more = f", et {len(problems) - 1} autres" if len(problems) > 1 else ""
-    return f"Les règles ne peuvent pas servir ({first}{more}) ; voyez « fs-triage verifier {folder} »."
+    return f"Les règles ne peuvent pas servir ({first}{more}) ; {_advise(folder)}."
+
+
+def _advise(folder: str) -> str:
+    """Return what to do about the rules of `folder`: those that were received are not to be mended by hand."""
+    received = folders.find_data_folder()
+    if received is not None and Path(os.path.abspath(folder)).is_relative_to(received):
+        return "« fs-triage maj » les reçoit de nouveau"
+    return f"voyez « fs-triage verifier {folder} »"
 
 
 def _describe_absence(folder: str, old: Built | None) -> str:
@@ -224,8 +232,9 @@ def _build_warning(loaded: LoadResult, date: str) -> str:
     said = (
         f"Attention : les règles ont un problème ({problem.path}:{problem.line} : {problem.message}{more}) ; "
         f"livret tel qu’il était le {date}. "
-        f"Voyez « fs-triage verifier {os.path.abspath(loaded.folder)} »."
     )
+    advice = _advise(os.path.abspath(loaded.folder))
+    said += f"{advice[0].upper()}{advice[1:]}."
     return said.encode("utf-8", "backslashreplace").decode()  # a file name need not be text
 
 

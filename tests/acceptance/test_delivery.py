@@ -396,12 +396,29 @@ def test_a_key_that_is_not_known_yet(
 
 @pytest.mark.parametrize(
     ("place", "said"),
-    [("http://exemple.fr/livret", "https"), ("publication", "chemin entier"), ("https:///x", "nom de site")],
+    [
+        ("http://exemple.fr/livret", "https"),
+        ("publication", "chemin entier"),
+        ("https:///x", "nom de site"),
+        ("https://[::1", "ne se lit pas"),
+        ("https://h:port/x", "ne se lit pas"),
+        ("https://nom:secret@h/x", "ni nom ni mot de passe"),
+        ("http://localhost.exemple.fr/x", "https"),
+        ("http://127.0.0.1@exemple.fr/x", "ni nom ni mot de passe"),
+        ("file:///srv/livret", "chemin entier"),
+    ],
 )
 def test_a_place_that_is_none(desk: Call, tmp_path: Path, place: str, said: str) -> None:
     configure(tmp_path / "poste", place, "ABCD-EFGH-IJKL-MNOP")
     code, _, err = desk("maj")
     assert (code, said in err) == (2, True)
+
+
+def test_a_key_that_was_misheard_is_told(desk: Call, publier: Call, site: Path, tmp_path: Path) -> None:
+    publier()
+    configure(tmp_path / "poste", site, "ABCD-EFGH-IJKL")
+    code, _, err = desk("maj")
+    assert (code, "seize" in err, "téléphone" in err) == (2, True, True)
 
 
 def test_no_place_at_all(call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -791,6 +808,9 @@ def test_what_is_damaged_at_the_desk_is_mended(
         assert hand_desk("maj")[0] == 0
     shown, before = hand_desk("guichet/papier"), state(tmp_path)
     damage(received_folder(tmp_path) / before[0] / received.RULES)
+    warned = hand_desk("guichet/papier")[2]
+    assert "verifier" not in warned, "nobody mends by hand what was signed"
+    assert "fs-triage maj" in warned or damage is not lose_a_file
     code, out, err = hand_desk("maj")
     assert (code, err) == (0, "")
     assert "en service" in out

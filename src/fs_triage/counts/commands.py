@@ -44,9 +44,8 @@ def switch_journal_on() -> int:
         folder.mkdir(parents=True, exist_ok=True)
         write_whole(folder / folders.JOURNAL_ON, b"")
     except OSError as error:
-        raise Failure(
-            OUTPUT_LOST, f"Le journal ne peut pas être tenu dans « {folder} » ({describe_os_error(error)})."
-        ) from error
+        message = f"Le journal ne peut pas être tenu dans « {folder} » ({describe_os_error(error)})"
+        raise Failure(OUTPUT_LOST, f"{message} ; vérifiez le disque et les droits d’accès.") from error
     house = livret_choice.find_house()
     named = f"« {house} »" if house else 'sans nom (écrivez « maison = "…" » dans config.toml)'
     where = "Tout cela reste sur ce poste."
@@ -61,7 +60,8 @@ def switch_journal_off() -> int:
     try:
         (find_folder() / folders.JOURNAL_ON).unlink(missing_ok=True)
     except OSError as error:
-        raise Failure(OUTPUT_LOST, f"Le journal ne s’arrête pas ({describe_os_error(error)}).") from error
+        message = f"Le journal ne s’arrête pas ({describe_os_error(error)}) ; vérifiez les droits d’accès."
+        raise Failure(OUTPUT_LOST, message) from error
     output.print_answer(
         "Le journal est arrêté. Ce qu’il a gardé reste ; « fs-triage journal --effacer » l’efface."
     )

@@ -42,11 +42,11 @@ _DAMAGES = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
 """The last is said of tables and columns that are not ours, where no other query is ever made."""
 
 _REASONS = {
-    sqlite3.SQLITE_BUSY: "un autre programme s’en sert",
-    sqlite3.SQLITE_LOCKED: "un autre programme s’en sert",
-    sqlite3.SQLITE_FULL: "disque plein",
-    sqlite3.SQLITE_READONLY: "le fichier est en lecture seule",
-    sqlite3.SQLITE_CANTOPEN: "le fichier ne s’ouvre pas",
+    sqlite3.SQLITE_BUSY: "un autre programme s’en sert ; recommencez dans un moment",
+    sqlite3.SQLITE_LOCKED: "un autre programme s’en sert ; recommencez dans un moment",
+    sqlite3.SQLITE_FULL: "disque plein ; faites de la place",
+    sqlite3.SQLITE_READONLY: "le fichier est en lecture seule ; vérifiez ses droits d’accès",
+    sqlite3.SQLITE_CANTOPEN: "le fichier ne s’ouvre pas ; vérifiez le disque et ses droits d’accès",
 }
 _PATIENCE = 5.0  # seconds that another process may hold the file
 
@@ -236,7 +236,7 @@ class Journal:
             connection.execute("PRAGMA secure_delete = ON")
             [version] = connection.execute("PRAGMA user_version").fetchone()
             if version > _VERSION:
-                raise Unavailable("une version plus récente de fs-triage le tient")
+                raise Unavailable("une version plus récente de fs-triage le tient ; servez-vous de celle-là")
             if version < _VERSION:
                 connection.executescript(_TABLES)
         except BaseException:
@@ -300,4 +300,4 @@ def _is_damage(error: Exception) -> bool:
 
 def _describe(error: sqlite3.Error) -> str:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    return _REASONS.get(code, "le fichier ne se lit ou ne s’écrit pas")
+    return _REASONS.get(code, "le fichier ne se lit ou ne s’écrit pas ; vérifiez le disque")

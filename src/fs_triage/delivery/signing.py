@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -111,7 +112,17 @@ def format_fingerprint(key: bytes) -> str:
 
 def is_same_fingerprint(typed: str, key: bytes) -> bool:
     """Return whether `typed`, in capitals or not, with or without signs between, is the fingerprint of `key`."""
-    return "".join(filter(str.isalnum, typed)).upper() == format_fingerprint(key).replace("-", "")
+    return _read_fingerprint(typed) == format_fingerprint(key).replace("-", "")
+
+
+def is_fingerprint(typed: str) -> bool:
+    """Return whether `typed` can be the fingerprint of any key."""
+    return bool(re.fullmatch(r"[A-Z2-7]{16}", _read_fingerprint(typed)))
+
+
+def _read_fingerprint(typed: str) -> str:
+    """Return the letters and digits of a fingerprint, which has no 0, 1 nor 8: they were heard for O, I and B."""
+    return "".join(filter(str.isalnum, typed)).upper().translate(str.maketrans("018", "OIB"))
 
 
 def _derive(passphrase: str, salt: bytes) -> bytes:

@@ -116,6 +116,11 @@ def _read_delivery() -> Delivery:
         raise Failure(
             WRONG_CALL, f'{message} (ou un dossier partagé) et « cle = "…" », l’empreinte de la clé.'
         )
+    if delivery.key and not signing.is_fingerprint(delivery.key):
+        message = "« cle », dans config.toml, n’est pas une empreinte : seize lettres et chiffres"
+        raise Failure(
+            WRONG_CALL, f"{message}, comme « ABCD-EFGH-IJKL-MNOP » ; faites-vous la relire au téléphone."
+        )
     if wrong := source.find_wrong_place(delivery.place):
         raise Failure(WRONG_CALL, f"« maj = {delivery.place} », dans config.toml : {wrong}.")
     return delivery

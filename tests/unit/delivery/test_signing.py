@@ -93,4 +93,10 @@ def test_a_fingerprint_is_read_on_the_phone(key: bytes) -> None:
     for typed in (shown, shown.lower(), shown.replace("-", " "), f" {shown} "):
         assert signing.is_same_fingerprint(typed, public)
     assert not signing.is_same_fingerprint(shown[:-1], public)
+    heard = shown.translate(str.maketrans("OIB", "018"))
+    assert signing.is_same_fingerprint(heard, public)
+    assert [signing.is_fingerprint(typed) for typed in (heard, shown[:-1], "é" * 16, "")] == [
+        True,
+        *[False] * 3,
+    ]
     assert not signing.is_same_fingerprint("", public)
