@@ -231,7 +231,7 @@ def _put_in_service(
     folder: str, manifest: Manifest, kept: dict[str, bytes], files: dict[str, bytes]
 ) -> list[str]:
     """Unpack an edition, verify it, and name it the one in use: the last step, which is whole or not at all."""
-    names = (_name_edition(manifest), manifest.livret)
+    names = (_choose_name(folder, manifest), manifest.livret)
     temporary = Path(folder, f"{names[0]}.{os.getpid()}-{time.time_ns()}{_UNPACKED}")
     try:
         temporary.mkdir(parents=True)
@@ -244,7 +244,7 @@ def _put_in_service(
             raise _refuse("Le livret reçu n’est pas celui qui est annoncé")
         changes = _tell_changes(new, manifest)
         _check_order(folder, manifest)  # again: another update may have been quicker
-        _put_in_place(temporary, names)
+        _put_in_place(temporary, Path(folder, names[0]))
         before = _find_before(folder, names[0])
         _write_current(folder, names, before)
     except OSError as error:
@@ -255,24 +255,29 @@ def _put_in_service(
     return changes
 
 
-def _put_in_place(temporary: Path, names: tuple[str, str]) -> None:
-    """Give an edition that is whole its name; one that is there under it stays, unless it is damaged."""
-    target = temporary.with_name(names[0])
-    if target.exists() and _read_edition(str(target.parent), names) is None:
-        target.rename(temporary.with_suffix(f".old{_UNPACKED}"))  # swept later
-    if not target.exists():
-        try:
-            temporary.rename(target)
-        except OSError:  # another update put it there at the same moment
-            if not target.exists():
-                raise
+def _put_in_place(temporary: Path, target: Path) -> None:
+    """Give an edition that is whole its name; one that is there under it stays."""
+    try:
+        temporary.rename(target)
+    except OSError:  # it was there, or another update put it there at the same moment
+        if not target.exists():
+            raise
+
+
+def _choose_name(folder: str, manifest: Manifest) -> str:
+    """Return the name for the folder of an edition: a new one where that which it had is damaged.
+
+    What is read of rules is held against what was read of the same folder before: a file less there is a mistake.
+    """
+    name = _name_edition(manifest)
+    is_damaged = Path(folder, name).exists() and _read_edition(folder, (name, manifest.livret)) is None
+    return f"{name}-{time.time_ns():x}" if is_damaged else name
 
 
 def _find_before(folder: str, edition: str) -> tuple[str, str]:
-    """Return what `--revenir` is to put in service again once `edition` is: what was, or was kept, last."""
-    kept = {name for name in _list_editions(folder) if name != edition}
+    """Return what `--revenir` is to put in service again once `edition` is: what was, or was kept, and is whole."""
     for names in (received.read_current(folder), received.read_previous(folder)):
-        if names[0] in kept:
+        if names[0] not in ("", edition) and _read_edition(folder, names) is not None:
             return names
     return "", ""
 
@@ -326,7 +331,7 @@ def _read_edition(folder: str, names: tuple[str, str]) -> _Edition | None:
 
 
 def _name_edition(manifest: Manifest) -> str:
-    """Return the name of an edition's folder."""
+    """Return what names an edition: its date, to be read, and what it is made of."""
     return f"{manifest.published:%Y%m%dT%H%M%SZ}-{manifest.sha256[:12]}"
 
 
