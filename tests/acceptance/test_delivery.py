@@ -651,6 +651,18 @@ def test_what_killed_updates_left_is_swept(desk: Call, publier: Call, tmp_path: 
     assert young.exists()
 
 
+def test_what_another_update_is_about_to_put_in_service_stays(
+    desk: Call, publier: Call, tmp_path: Path
+) -> None:
+    publier()
+    desk("maj")
+    later = received_folder(tmp_path) / "29990101T000000Z-0123456789ab"
+    shutil.copytree(received_folder(tmp_path) / state(tmp_path)[0], later)
+    publier("deux")
+    assert desk("maj")[0] == 0
+    assert later.exists()
+
+
 @pytest.mark.parametrize("spoil", [b"", b"\xff\xff", b"../.. petit\n", b"absent petit\n", b"a b c\n"])
 def test_a_spoilt_note_of_what_is_in_service(desk: Call, publier: Call, tmp_path: Path, spoil: bytes) -> None:
     """The livret that came with the program answers, and `maj` mends it."""

@@ -251,7 +251,7 @@ def _put_in_service(
         raise _build_not_kept(error) from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
-    _sweep(folder, {names[0], before[0]})
+    _sweep(folder, names[0], before[0])
     return changes
 
 
@@ -356,10 +356,14 @@ def _write_current(folder: str, names: tuple[str, str], before: tuple[str, str])
     write_whole(Path(folder, received.CURRENT), f"{words}\n".encode())
 
 
-def _sweep(folder: str, kept: set[str]) -> None:
-    """Remove all editions but those that are kept, and what killed updates left behind."""
-    for name in set(_list_editions(folder)) - kept:
-        shutil.rmtree(Path(folder, name), ignore_errors=True)
+def _sweep(folder: str, current: str, before: str) -> None:
+    """Remove the editions that came before these two, and what killed updates left behind.
+
+    A later one is what another update is about to put in service.
+    """
+    for name in _list_editions(folder):
+        if name < current and name != before:
+            shutil.rmtree(Path(folder, name), ignore_errors=True)
     for path in Path(folder).iterdir():
         try:
             if path.suffix == _UNPACKED and abs(time.time() - path.stat().st_mtime) > _ABANDONED:
