@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import cache
 from itertools import chain, pairwise, repeat
 from math import exp, log
 
@@ -318,28 +319,32 @@ def _pack_spellings(training_set: TrainingSet) -> dict[str, bytes]:
     )
     used = Counter(chain.from_iterable(phonetics.split_words_of_texts([t.replace("\n", " ") for t in told])))
     french = read_french_words()
+    spelt = frozenset(chain.from_iterable(french.values()))
     good = {word: (0, -named[word]) for word in named}
     good |= {
         word: (1, -count)
         for word, count in used.items()
-        if word not in good and (word in french if count < _MIN_SPELT_TEXTS else True)
+        if word not in good and (word in spelt if count < _MIN_SPELT_TEXTS else True)
     }
     rows: dict[str, tuple[list[str], list[str]]] = {}
     for word in sorted(good, key=lambda word: (good[word], word)):
         if len(word) >= _MIN_CORRECTED_LENGTH and word.isalpha():
             name = vocabulary.name_known_keys(word[0], len(word))
             rows.setdefault(name, ([], []))[good[word][0]].append(word)
-    others: dict[str, list[str]] = {}
-    for word in french.difference(good):
-        others.setdefault(vocabulary.name_known_keys(word[0], len(word)), []).append(word)
+    others = {name: " ".join(word for word in words if word not in good) for name, words in french.items()}
     return {
         "spellings": pack_table({name: "|".join(map(" ".join, words)) for name, words in rows.items()}),
-        "french": pack_table({name: " ".join(sorted(words)) for name, words in others.items()}),
+        "french": pack_table({name: words for name, words in others.items() if words}),
     }
 
 
-def read_french_words() -> frozenset[str]:
-    """Return French words that are at all frequent, without accents; never read at a search."""
+@cache
+def read_french_words() -> Mapping[str, list[str]]:
+    """Return French words that are at all frequent, without accents, in order, by the name of their row.
+
+    Never read at a search. They take a third of a training, or most of one of a small livret: where several livrets
+    are trained, they are read once.
+    """
     import gzip
     import json
     from importlib import resources
@@ -347,7 +352,10 @@ def read_french_words() -> frozenset[str]:
     packed = (resources.files("spellchecker") / "resources" / "fr.json.gz").read_bytes()
     counts = json.loads(gzip.decompress(packed))
     words = [word for word, count in counts.items() if count > _MIN_FREQUENCY and word.isalpha()]
-    return frozenset(chain.from_iterable(phonetics.split_words_of_texts(words)))
+    rows: dict[str, list[str]] = {}
+    for word in sorted({*chain.from_iterable(phonetics.split_words_of_texts(words))}):
+        rows.setdefault(vocabulary.name_known_keys(word[0], len(word)), []).append(word)
+    return rows
 
 
 def _build_rows(
