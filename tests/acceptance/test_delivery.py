@@ -25,6 +25,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Call, clean_environment, edit, write_livret
+from nacl.pwhash import argon2id
 from nacl.signing import SigningKey
 from terminal import terminal, words
 
@@ -37,10 +38,18 @@ from fs_triage.files import received
 PHRASE = "un livret pour tous"
 
 
+def create_light_key() -> bytes:
+    """Return a key file whose passphrase, which each publication needs, takes no time to try."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(argon2id, "OPSLIMIT_MODERATE", argon2id.OPSLIMIT_MIN)
+        patch.setattr(argon2id, "MEMLIMIT_MODERATE", argon2id.MEMLIMIT_MIN)
+        return signing.create_key(PHRASE)
+
+
 @pytest.fixture(scope="module")
 def key(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("cle") / "publication.cle"
-    path.write_bytes(signing.create_key(PHRASE))
+    path.write_bytes(create_light_key())
     return path
 
 
@@ -306,7 +315,7 @@ def a_manifest_without_end(site: Path, key: Path) -> None:
 
 def another_key(site: Path, key: Path) -> None:
     signed, _ = unpack_manifest((site / MANIFEST).read_bytes())
-    other = signing.create_key(PHRASE)
+    other = create_light_key()
     (site / MANIFEST).write_bytes(pack_manifest(signing.sign(signed.text, other, PHRASE)))
 
 
@@ -355,9 +364,7 @@ ATTACKS = {
 
 
 @pytest.mark.parametrize("by_site", [False, True], ids=["folder", "site"])
-@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.__name__)
 def test_an_attack_is_refused_whole(
-    attack: Callable[[Path, Path], None],
     by_site: bool,
     desk: Call,
     publier: Call,
@@ -367,20 +374,26 @@ def test_an_attack_is_refused_whole(
     fingerprint: str,
     tmp_path: Path,
 ) -> None:
+    """One after the other, as on a desk that looks every day; then what was attacked arrives."""
     publier()
     if by_site:
         configure(tmp_path / "poste", address, fingerprint)
     assert desk("maj")[0] == 0
     shown, before = desk("guichet/papier"), state(tmp_path)
     publier("deux", ("étapes: [", "étapes: [Une étape de plus, "))
-    attack(site, key)
-    code, out, err = desk("maj")
-    assert (code, out) == (3, "")
-    assert ATTACKS[attack] in err or (by_site and attack is cut and "coupé" in err)
-    assert err.count("\n") == 1
-    assert desk("guichet/papier") == shown
-    assert state(tmp_path) == before
-    assert not list(tmp_path.rglob("evade*"))
+    good = {path: path.read_bytes() for path in site.iterdir()}
+    for attack, reason in ATTACKS.items():
+        attack(site, key)
+        code, out, err = desk("maj")
+        assert (code, out) == (3, ""), attack
+        assert reason in err
+        assert err.count("\n") == 1
+        assert desk("guichet/papier") == shown, attack
+        assert state(tmp_path) == before, attack
+        assert not list(tmp_path.rglob("evade*"))
+        for path, content in good.items():
+            path.write_bytes(content)
+    assert "Une étape de plus" in desk("maj")[1]
 
 
 def test_a_key_that_is_not_known_yet(

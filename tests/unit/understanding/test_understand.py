@@ -35,8 +35,11 @@ def told(opened: OpenLivret, text: str, **context: object) -> Understanding:
 
 
 def found(opened: OpenLivret, text: str, **context: object) -> list[str]:
-    hits = told(opened, text, **context).hits
-    return [opened.get_conclusion_id(hit.position) for hit in hits]
+    return name_hits(opened, told(opened, text, **context))
+
+
+def name_hits(opened: OpenLivret, understood: Understanding) -> list[str]:
+    return [opened.get_conclusion_id(hit.position) for hit in understood.hits]
 
 
 @pytest.mark.parametrize(
@@ -132,16 +135,6 @@ def test_each_need_of_a_story_comes_before_any_second_best(opened: OpenLivret) -
     assert {"caf/naissance/grossesse", "ants/carte-grise/duplicata"} == set(found(opened, text)[:2])
 
 
-def test_an_example_is_a_match_whatever_it_says(opened: OpenLivret, livret: Livret) -> None:
-    for rules in livret.partners:
-        for path, needs in rules.model.examples.items():
-            node = f"{rules.model.id}/{path}"
-            for need in needs[::7]:
-                understood = told(opened, need)
-                assert understood.verdict == Verdict.MATCHES, need
-                assert found(opened, need)[0] == node, need
-
-
 def test_every_word_of_a_name_finds_something(opened: OpenLivret, livret: Livret) -> None:
     names = {name for names in flatten_livret(livret).names.values() for group in names for name in group}
     words = {word for name in names for word in fold(name).split() if len(word) > 3}
@@ -167,15 +160,14 @@ def test_any_text_is_answered(opened: OpenLivret, text: str, is_typing: bool, at
 
 
 def test_every_example_finds_its_own_first(livret: Livret, opened: OpenLivret) -> None:
-    missed = [
-        need
-        for rules in livret.partners
-        for path, needs in rules.model.examples.items()
-        for need in needs
-        if told(opened, need).verdict != Verdict.MATCHES
-        or found(opened, need)[0] != f"{rules.model.id}/{path}"
-    ]
-    assert not missed
+    """51 of the examples once had a match and « out-of-scope » or « vague » beside it."""
+    for rules in livret.partners:
+        assert len(rules.model.examples) > 5
+        for path, needs in rules.model.examples.items():
+            for need in needs:
+                understood = told(opened, need)
+                assert understood.verdict == Verdict.MATCHES, need
+                assert name_hits(opened, understood)[0] == f"{rules.model.id}/{path}", need
 
 
 @pytest.mark.parametrize(
