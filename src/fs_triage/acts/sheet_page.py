@@ -13,6 +13,7 @@ from fs_triage.acts.sheet import PublicContact, Sheet
 from fs_triage.render.documents import render_document
 
 FORMATS = ("a4", "a5")
+_LOADER = PackageLoader("fs_triage.acts")
 _SIZES = {"a4": (100, 94, 88, 82, 76, 70), "a5": (100, 94, 88, 82)}
 """Of the letters, in hundredths: the greatest that lets the sheet be one page is taken, none below about 8 points."""
 
@@ -36,7 +37,7 @@ def render_sheet_page(sheet: Sheet, paper: str = FORMATS[0]) -> str:
         "source": words.render_source(sheet),
         "note_lines": range(_NOTE_LINES),
     }
-    return render_document("feuille.html.j2", content, PackageLoader("fs_triage.acts"))
+    return render_document("feuille.html.j2", content, _LOADER)
 
 
 def _draw_qr_codes(sheet: Sheet) -> list[tuple[PublicContact, Markup] | None]:

@@ -9,6 +9,7 @@ from jinja2 import PackageLoader
 from fs_triage.counts.report import GROUPINGS, LABELS, Report, as_number, show_cell
 from fs_triage.render.documents import render_document
 
+_LOADER = PackageLoader("fs_triage.counts")
 _COLOURS = ("#1b6e3c", "#7a2f8f", "#b35c00", "#555555")
 
 
@@ -25,7 +26,7 @@ def render_page(report: Report, day: date, house: str) -> str:
         "show": show_cell,
         "bars": [_measure_bar([as_number(cell) for cell in line.cells], greatest) for line in report.lines],
     }
-    return render_document("bilan.html.j2", content, PackageLoader("fs_triage.counts"))
+    return render_document("bilan.html.j2", content, _LOADER)
 
 
 def _measure_bar(counts: list[int], greatest: int) -> list[tuple[str, str, str]]:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 from jinja2 import BaseLoader, ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -17,10 +18,15 @@ from fs_triage.text.typography import end_sentence
 
 def render_document(template: str, content: Mapping[str, object], loader: BaseLoader) -> str:
     """Return `content` laid out by `template` of `loader`, whose name ends in `.md.j2` or `.html.j2`."""
+    return _build_environment(loader, template.endswith(".html.j2")).get_template(template).render(content)
+
+
+@cache  # with it the templates, whose compilation takes longer than a page
+def _build_environment(loader: BaseLoader, is_html: bool) -> Environment:
     environment = Environment(
         loader=ChoiceLoader([loader, PackageLoader("fs_triage.render")]),
         autoescape=True,
-        finalize=None if template.endswith(".html.j2") else _escape_markdown,
+        finalize=None if is_html else _escape_markdown,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -31,7 +37,7 @@ def render_document(template: str, content: Mapping[str, object], loader: BaseLo
     environment.filters["css_string"] = lambda text: Markup(_quote_for_css(text))
     environment.tests["contact_list"] = lambda section: isinstance(section, ContactList)
     environment.tests["remark"] = lambda section: isinstance(section, Remark)
-    return environment.get_template(template).render(content)
+    return environment
 
 
 def _escape_markdown(value: object) -> Markup:

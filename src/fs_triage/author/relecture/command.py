@@ -14,6 +14,7 @@ from fs_triage.files import atomic_write
 from fs_triage.render.documents import render_document
 from fs_triage.rules.load import Livret
 
+_LOADER = PackageLoader("fs_triage.author.relecture")
 _TEMPLATES = {".md": "relecture.md.j2", ".html": "relecture.html.j2"}
 
 
@@ -40,4 +41,4 @@ def run_relecture(
 
 def render_sheet(content: Sheet, form: str) -> str:
     """Return `content` laid out as `form`, `.md` or `.html`; its texts are escaped."""
-    return render_document(_TEMPLATES[form], content, PackageLoader("fs_triage.author.relecture"))
+    return render_document(_TEMPLATES[form], content, _LOADER)
