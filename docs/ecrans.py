@@ -74,12 +74,9 @@ SHOTS = {
 }
 
 
-def text_of(shot: Shot) -> Text:
-    """Return what stands on the screen of `shot`."""
-    with (
-        tempfile.TemporaryDirectory() as name,
-        terminal(*shot.call, home=Path(name), columns=COLUMNS, rows=shot.rows) as opened,
-    ):
+def text_of(shot: Shot, home: Path) -> Text:
+    """Return what stands on the screen of `shot`, for who has nothing but the compiled livret in `home`."""
+    with terminal(*shot.call, home=home, columns=COLUMNS, rows=shot.rows) as opened:
         for seen, keys in shot.steps:
             opened.see(seen)
             opened.send(keys)
@@ -136,7 +133,7 @@ def letters(svg: str) -> str:
 
 if __name__ == "__main__":
     (HERE / "ecrans").mkdir(exist_ok=True)
-    for name, shot in SHOTS.items():
-        (HERE / "ecrans" / f"{name}.svg").write_text(
-            drawing(name, text_of(shot)) + "\n", encoding="utf-8", newline="\n"
-        )
+    with tempfile.TemporaryDirectory() as home:
+        for name, shot in SHOTS.items():
+            picture = drawing(name, text_of(shot, Path(home)))
+            (HERE / "ecrans" / f"{name}.svg").write_text(f"{picture}\n", encoding="utf-8", newline="\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import re
@@ -16,6 +17,7 @@ import bad_livrets
 import chromium
 import postgres
 import pytest
+import yaml
 
 from fs_triage.author import verifier
 from fs_triage.checks import registry, verify
@@ -100,6 +102,12 @@ if os.name == "nt":
 def pytest_xdist_auto_num_workers() -> int:
     """Return how many processes share the tests: those that drive a terminal mostly wait."""
     return (os.cpu_count() or 2) * 3 // 2
+
+
+def pytest_collection_finish() -> None:
+    """Keep the garbage collector off the tests themselves: it would go through them again and again, for nothing."""
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 def write_livret(folder: Path, text: str = "") -> Path:
@@ -255,6 +263,23 @@ def bad(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for code in bad_livrets.list_codes():
         bad_livrets.read_example(code).write(parent)
     return parent
+
+
+@pytest.fixture(scope="session")
+def light_rules(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Our rules with one sentence of visitors a démarche or topic: reading ten thousand takes most of the time."""
+    folder = tmp_path_factory.mktemp("light") / "rules"
+    shutil.copytree(RULES, folder)
+    for path in folder.glob("*/besoins/*.yaml"):
+        told = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
+        if path.name == "hors-livret.yaml":
+            topics = [topic for topic in told["hors livret"] if isinstance(topic, dict)]
+            told = {"hors livret": [{**topic, "besoins": topic["besoins"][:1]} for topic in topics]}
+        else:
+            told = {node: needs[:1] for node, needs in told.items()}
+        lines = [f"{key}: {json.dumps(said, ensure_ascii=False)}\n" for key, said in told.items()]
+        path.write_text("".join(lines), encoding="utf-8")
+    return folder
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import io
-import json
 import re
 import shutil
 import sys
@@ -14,7 +13,6 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-import yaml
 from conftest import ROOT, RULES, SEARCHING_CHECKS, clean_environment, leave_out_checks
 
 from fs_triage import __main__
@@ -63,25 +61,22 @@ def run_here(monkeypatch: pytest.MonkeyPatch) -> Callable[[list[str], Path], str
 
 
 @pytest.fixture(scope="module")
-def light_rules(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Our rules with one sentence of visitors a démarche, where no page writes: sentences are most of what is read."""
+def rules(light_rules: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Our rules with few sentences of visitors, but where a page writes or is shown one."""
     folder = tmp_path_factory.mktemp("rules") / "rules"
-    shutil.copytree(RULES, folder)
-    for path in folder.glob("socle/besoins/*.yaml"):
-        if path.stem not in ("hors-livret", "la-poste"):
-            needs = yaml.safe_load(path.read_text(encoding="utf-8")).items()
-            lines = [f"{node}: [{json.dumps(said[0], ensure_ascii=False)}]\n" for node, said in needs]
-            path.write_text("".join(lines), encoding="utf-8")
+    shutil.copytree(light_rules, folder)
+    for path in (*RULES.glob("*/besoins/hors-livret.yaml"), *RULES.glob("*/besoins/la-poste.yaml")):
+        shutil.copy(path, folder / path.relative_to(RULES))
     return folder
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_shows_what_comes_out(
-    name: str, run_here: Callable[[list[str], Path], str], light_rules: Path
+    name: str, run_here: Callable[[list[str], Path], str], rules: Path
 ) -> None:
     text = PAGES[name].read_text(encoding="utf-8")
     assert "\n> fs-triage " in text
-    shown = load_replay().replay(text, run_here, light_rules)
+    shown = load_replay().replay(text, run_here, rules)
     assert shown == text, f"stale: run `python docs/replay.py {name}`"
 
 

@@ -6,6 +6,7 @@ import importlib.util
 import json
 import re
 import subprocess
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -127,10 +128,10 @@ def test_the_facts_are_said_to_be_the_prefectures() -> None:
 
 
 @pytest.mark.parametrize("name", ecrans.SHOTS)
-def test_pictures_show_what_stands_on_the_screen(name: str) -> None:
+def test_pictures_show_what_stands_on_the_screen(name: str, home: Path) -> None:
     drawn = ecrans.letters((ROOT / "docs" / "ecrans" / f"{name}.svg").read_text(encoding="utf-8"))
     assert len(drawn) > 40
-    live = ecrans.text_of(ecrans.SHOTS[name])
+    live = ecrans.text_of(ecrans.SHOTS[name], home)
     assert drawn == "".join(live.plain.split()), "run: python docs/ecrans.py"
     assert drawn == ecrans.letters(ecrans.drawing(name, live))
 

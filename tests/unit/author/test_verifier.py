@@ -416,10 +416,16 @@ MISTAKES = [
 
 @pytest.mark.parametrize(("name", "before", "after", "line"), MISTAKES)
 def test_a_mistake_made_by_hand_gives_one_line(
-    name: str, before: str, after: str, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str,
+    before: str,
+    after: str,
+    line: str,
+    light_rules: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     leave_out_checks(monkeypatch, *SEARCHING_CHECKS)
-    shutil.copytree(SOCLE, tmp_path / "jura")
+    shutil.copytree(light_rules / "socle", tmp_path / "jura")
     path = tmp_path / "jura" / (f"{name}.yaml" if name == "livret" else f"partenaires/{name}.yaml")
     text = path.read_text(encoding="utf-8")
     assert before in text

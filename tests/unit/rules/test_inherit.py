@@ -10,8 +10,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-import yaml
-from conftest import JURA, RULES, Run, edit, write_files
+from conftest import JURA, Run, edit, write_files
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -32,30 +31,10 @@ hérite de: jura
 """
 
 
-_NEEDS = 1  # of each démarche, of the sentences that visitors say: reading all takes most of the time
-
-
-@pytest.fixture(scope="session")
-def layers(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Our own layers, with fewer sentences."""
-    folder = tmp_path_factory.mktemp("layers")
-    for layer in ("socle", "jura", "mots"):
-        shutil.copytree(RULES / layer, folder / layer)
-    for file in folder.glob("*/besoins/*.yaml"):
-        told = yaml.safe_load(file.read_text(encoding="utf-8"))
-        if file.name == "hors-livret.yaml":
-            topics = [one for one in told["hors livret"] if isinstance(one, dict)]
-            told = {"hors livret": [{**one, "besoins": one["besoins"][:1]} for one in topics]}
-        else:
-            told = {path: needs[:_NEEDS] for path, needs in told.items()}
-        file.write_text(yaml.safe_dump(told, allow_unicode=True, width=10_000), encoding="utf-8")
-    return folder
-
-
 @pytest.fixture
-def doubs(layers: Path, tmp_path: Path) -> Path:
+def doubs(light_rules: Path, tmp_path: Path) -> Path:
     """A livret beside a copy of ours, that inherits from it and says nothing more."""
-    shutil.copytree(layers, tmp_path, dirs_exist_ok=True)
+    shutil.copytree(light_rules, tmp_path, dirs_exist_ok=True)
     folder = tmp_path / "doubs"
     folder.mkdir()
     (folder / "livret.yaml").write_text(BOOKLET, encoding="utf-8")
