@@ -15,6 +15,17 @@ if TYPE_CHECKING:
 _MAX_WHOLE_WORDS = 4  # words: a text that is so short is a feature as a whole
 _KEY_LETTERS = "abcdefgijklmnoprstuvC"  # what keys are made of
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_KEYBOARD = ("azertyuiop", "qsdfghjklm", "wxcvbn")  # as in France
+_KEYS_BESIDE = {
+    letter: "".join(
+        other
+        for row, keys in enumerate(_KEYBOARD)
+        for place, other in enumerate(keys)
+        if abs(row - at_row) + abs(place - at) in (1, 2) and abs(row - at_row) < 2 and abs(place - at) < 2
+    )
+    for at_row, letters in enumerate(_KEYBOARD)
+    for at, letter in enumerate(letters)
+}
 _BEGINNING_LENGTHS = (3, 5)  # letters: what « agricole » and « agriculteur » share
 
 
@@ -97,6 +108,12 @@ def list_slips(word: str) -> set[str]:
     found.update(f"{left}{right[1]}{right[0]}{right[2:]}" for left, right in cut[:-2])
     found.update(left + right[1:] for left, right in cut[:-1])
     return found
+
+
+def list_first_slips(word: str) -> list[str]:
+    """Return what `word` is with the key beside that of its first letter, or with a letter before it."""
+    beside = [letter + word[1:] for letter in _KEYS_BESIDE.get(word[0], "")]
+    return [*beside, *(letter + word for letter in _LETTERS)]
 
 
 def iter_pairs(keys: list[str]) -> Iterator[str]:

@@ -318,7 +318,7 @@ class Model(Scales):
         self._known_keys = file.read_table("known-keys")
         self._evidence: dict[str, Evidence] = {}
         self._families: dict[str, Evidence] = {}
-        self.read_words: dict[str, tuple[str, str, bool]] = {}
+        self.read_words: dict[str, Any] = {}
         """What words were read as, kept by `sentence`."""
 
     def close(self) -> None:
@@ -435,22 +435,20 @@ class Model(Scales):
         name, _, where = self._topics.get(best).partition("\t")
         return (name, where) if name else None
 
-    def correct_word(self, word: str) -> str | None:
-        """Return the known word that `word`, which is not one, most likely misspells; None when none is near."""
+    def list_corrections(self, word: str) -> list[str]:
+        """Return the known words that `word`, which is not one, may misspell by one slip, the likeliest first."""
         if len(word) < 4 or not word.isalpha():
-            return None
+            return []
         slips = vocabulary.list_slips(word)
         rows = [
             self._list_spellings(initial, length)
             for initial in dict.fromkeys(word[:2])
             for length in (len(word), len(word) + 1, len(word) - 1)
         ]
-        for kind in (0, 1):
-            for row in rows:
-                for known in row[kind]:
-                    if known in slips:
-                        return known
-        return None
+        found = [known for kind in (0, 1) for row in rows for known in row[kind] if known in slips]
+        if found or len(word) < _MIN_CORRECTED_LENGTH:
+            return found
+        return [known for known in vocabulary.list_first_slips(word) if self.is_spelt(known)]
 
     def _read_evidence(self, feature: str) -> Evidence:
         line = self._features.find(feature)

@@ -18,6 +18,9 @@ _MIN_ELISION_RATIO = 4  # times more conclusions for the word without its articl
 _MAX_ALIEN_RARITY = 0.5  # of a word that also stands in names of ours
 _MIN_ALIEN_SHARE = 0.2  # of a word's needs that are out of the livret, weighed by what it tells or not
 _FOREIGN_WEIGHT = 0.5  # what a French word tells that the livret does not have
+_GLUED_WORDS = frozenset("au aux de du des en et la le les ma mon mes pour sur un une".split())  # noqa: SIM905
+_LINKS_TO_NAMES = frozenset("a au aux chez d de des du en et l la le les par pour".split())  # noqa: SIM905
+"""Words that say nothing before one that says nothing: « à Poligny », « de Jean »."""
 _LINKS = frozenset("a la le l au aux chez de du des par".split())  # noqa: SIM905
 _PAST = frozenset("etais etait etions etaient quitte quittee plus pas ancien ancienne ex".split())  # noqa: SIM905
 """Words before a partner's name, a link between them, that say that it is not, or no longer, concerned."""
@@ -52,16 +55,16 @@ class Sentence:
     def __init__(self, model: Model, text: str) -> None:
         self.typed = phonetics.list_typed_words(text)
         self.plain = phonetics.split_words(text)
-        self.unknown: list[int] = []
-        self.keys = phonetics.compute_keys(self.plain)
-        for at, key in enumerate(self.keys):
-            plain = self.plain[at]
-            read = model.read_words.get(plain)
-            if read is None:
-                read = model.read_words[plain] = _read_word(model, plain, key)
-            self.keys[at], self.plain[at], is_unknown = read
-            if is_unknown:
-                self.unknown.append(at)
+        reads = _read_words(model, self.plain)
+        if any(read.is_strange for read in reads):
+            self.typed, self.plain = _mend_spaces(model, self.typed, self.plain, reads)
+            reads = _read_words(model, self.plain)
+        self.plain = [read.plain for read in reads]
+        self.keys = [read.key for read in reads]
+        self.unknown = [at for at, read in enumerate(reads) if read.is_unknown]
+        for at, read in enumerate(reads):
+            if read.others:
+                self._choose_by_neighbours(model, at, read.others)
         found = {key: model.get_evidence(key) for key in self.keys}
         for pair in features.iter_pairs(self.keys):
             found[pair] = model.get_evidence(pair)
@@ -74,6 +77,7 @@ class Sentence:
                 silent.update(range(begin, end))
             else:
                 (names if mark[0] == FeatureKind.PARTNER else marks).append((mark, begin, end))
+        self._silence_names(model, silent)
         self.named = list(dict.fromkeys(mark for mark, _, _ in names))
         self.past = {mark for mark, begin, _ in names if self._is_past(begin)}
         self.telling = [word for at, word in enumerate(self.plain) if at not in silent]
@@ -86,6 +90,35 @@ class Sentence:
         self._set_apart(model, marks, within)
         self.strangers = sum(model.is_french(self.plain[at]) for at in self.unknown)
         self.aliens = [key for key in self.known if key in self.evidence and _is_alien(self.evidence[key])]
+
+    def _choose_by_neighbours(self, model: Model, at: int, others: list[str]) -> None:
+        """Read a word as the one of `others`, a slip away, that stands beside a neighbour of ours in the examples."""
+        beside = [
+            (side, self.keys[side])
+            for side in (at - 1, at + 1)
+            if 0 <= side < len(self.keys) and model.get_evidence(self.keys[side]).rarity
+        ]
+
+        def is_usual(key: str) -> bool:
+            pairs = (f"{other} {key}" if side < at else f"{key} {other}" for side, other in beside)
+            return any(not model.get_evidence(pair).is_empty for pair in pairs)
+
+        if not beside or is_usual(self.keys[at]):
+            return
+        for word, key in zip(others, phonetics.compute_keys(others), strict=True):
+            if is_usual(key):
+                self.keys[at], self.plain[at] = key, word
+                self.unknown = [one for one in self.unknown if one != at]
+                return
+
+    def _silence_names(self, model: Model, silent: set[int]) -> None:
+        """Add to `silent` the words of which nothing is known, names most often, and the links to what is silent."""
+        silent.update(at for at in self.unknown if not model.is_french(self.plain[at]))
+        if not silent:
+            return
+        for at in range(len(self.keys) - 2, -1, -1):
+            if at + 1 in silent and self.plain[at] in _LINKS_TO_NAMES:
+                silent.add(at)
 
     def _is_past(self, begin: int) -> bool:
         at = begin - 1
@@ -163,29 +196,102 @@ class Sentence:
         ]
 
 
-def _read_word(model: Model, plain: str, key: str) -> tuple[str, str, bool]:
-    """Return what a word stands for if it has an article stuck to it or a slip: key and word; is nothing known of it.
+class _Read:
+    """What a word is read as: its key (marked if it says nothing) and its spelling; `others` a slip away from it.
 
-    The key of a word that says nothing is marked.
+    One that is strange is neither French nor in the livret; `parts` are two words that it may be.
     """
+
+    __slots__ = ("is_strange", "is_unknown", "key", "others", "parts", "plain")
+
+    def __init__(
+        self,
+        key: str,
+        plain: str,
+        *,
+        is_unknown: bool = False,
+        is_strange: bool = False,
+        others: list[str] | None = None,
+        parts: list[str] | None = None,
+    ) -> None:
+        self.key = key
+        self.plain = plain
+        self.is_unknown = is_unknown
+        self.is_strange = is_strange
+        self.others = others
+        self.parts = parts
+
+
+def _read_words(model: Model, plain_words: list[str]) -> list[_Read]:
+    """Return what words stand for that have an article stuck to them or a slip."""
+    known = model.read_words
+    new = [word for word in dict.fromkeys(plain_words) if word not in known]
+    for word, key in zip(new, phonetics.compute_keys(new), strict=True):
+        known[word] = _read_word(model, word, key)
+    return [known[word] for word in plain_words]
+
+
+def _read_word(model: Model, plain: str, key: str) -> _Read:
     if model.is_neutral(plain):
-        return features.NEUTRAL + key, plain, False
+        return _Read(features.NEUTRAL + key, plain)
     if len(key) >= _MIN_ELIDED_LENGTH and key[0] in _ELIDED_ARTICLES:
         known, without = (len(model.get_evidence(one).conclusions) for one in (key, key[1:]))
         if without > _MIN_ELISION_RATIO * known:
-            return key[1:], plain, False
+            return _Read(key[1:], plain)
     is_known = not model.get_evidence(key).is_empty
-    is_short = len(plain) < _MIN_SPELT_LENGTH or not plain.isalpha()
-    if is_short or model.is_spelt(plain) or model.is_french(plain):
-        return key, plain, not is_known
+    if not plain.isalpha() or (len(plain) < _MIN_SPELT_LENGTH and is_known) or model.is_spelt(plain):
+        return _Read(key, plain, is_unknown=not is_known)
+    if model.is_french(plain):
+        others = None if is_known else model.list_corrections(plain)
+        return _Read(key, plain, is_unknown=not is_known, others=others)
     if is_known:  # it sounds like a known word
-        return key, plain, False
-    meant = model.correct_word(plain)
-    if meant is not None:
+        return _Read(key, plain, is_strange=True)
+    meant, *others = model.list_corrections(plain) or [""]
+    if meant:
         [corrected] = phonetics.compute_keys([meant])
-        return corrected, meant, False
-    corrected = model.correct_key(key)
-    return corrected, plain, corrected == key
+        return _Read(corrected, meant, is_strange=True, others=others)
+    parts = _part_word(model, plain)
+    if parts:
+        return _Read(key, plain, is_strange=True, parts=parts)
+    corrected = key if len(plain) < _MIN_SPELT_LENGTH else model.correct_key(key)
+    return _Read(corrected, plain, is_unknown=corrected == key, is_strange=True)
+
+
+def _mend_spaces(
+    model: Model, typed: list[str], plain: list[str], reads: list[_Read]
+) -> tuple[list[str], list[str]]:
+    """Return the words as typed and plain, those joined that a space parts, those parted that lack one."""
+    shown: list[str] = []
+    found: list[str] = []
+    at = 0
+    while at < len(plain):
+        word = plain[at]
+        is_parted = at + 1 < len(plain) and (reads[at].is_strange or reads[at + 1].is_strange)
+        if is_parted and model.is_spelt(word + plain[at + 1]):
+            shown.append(f"{typed[at]} {typed[at + 1]}")
+            found.append(word + plain[at + 1])
+            at += 2
+            continue
+        parts = reads[at].parts
+        shown += parts or [typed[at]]
+        found += parts or [word]
+        at += 1
+    return shown, found
+
+
+def _is_short_known(model: Model, word: str) -> bool:
+    return len(word) < _MIN_SPELT_LENGTH and not model.get_evidence(word).is_empty
+
+
+def _part_word(model: Model, word: str) -> list[str]:
+    """Return the two known words that `word` is without a space between; none when it is not."""
+    for at in range(len(word) - 2, 1, -1):
+        parts = [word[:at], word[at:]]
+        if any(map(model.is_spelt, parts)) and all(
+            part in _GLUED_WORDS or model.is_spelt(part) or _is_short_known(model, part) for part in parts
+        ):
+            return parts
+    return []
 
 
 def _is_alien(evidence: Evidence) -> bool:
