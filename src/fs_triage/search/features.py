@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _MAX_WHOLE_WORDS = 4  # words: a text that is so short is a feature as a whole
 _KEY_LETTERS = "abcdefgijklmnoprstuvC"  # what keys are made of
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_YEARS = ("19", "200", "201", "202", "203")  # how they begin; « 2042 » is a form of the tax office
 _KEYBOARD = ("azertyuiop", "qsdfghjklm", "wxcvbn")  # as in France
 _KEYS_BESIDE = {
     letter: "".join(
@@ -114,6 +115,11 @@ def list_first_slips(word: str) -> list[str]:
     """Return what `word` is with the key beside that of its first letter, or with a letter before it."""
     beside = [letter + word[1:] for letter in _KEYS_BESIDE.get(word[0], "")]
     return [*beside, *(letter + word for letter in _LETTERS)]
+
+
+def is_bare_number(word: str) -> bool:
+    """Return whether `word` is a small number, a year or a postcode: an age, a day, « n° 12 »."""
+    return word.isdigit() and (len(word) in (1, 2, 5) or (len(word) == 4 and word.startswith(_YEARS)))
 
 
 def iter_pairs(keys: list[str]) -> Iterator[str]:

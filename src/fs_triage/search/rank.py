@@ -29,6 +29,7 @@ _MAX_MARGIN = 1.65
 _MARGIN_PER_ALIEN = 0.35
 _MAX_LEAD = -0.2  # of what is out of the livret in any sentence, before the margin grows by what is more
 _ALONE_SHARE = 0.95  # of that margin, for a sentence by itself where there are others
+_ALONE_OWNED = 0.5  # of the most words of ours that a sentence has, for one to be weighed by itself
 _BARE_SHARE = 0.5  # of that margin, for a need beside alien words without the name of its partner
 _MIN_VAGUE_MARGIN = 0.3  # above « too vague »
 _PARTNER_MARGIN_SHARE = 0.5
@@ -40,6 +41,7 @@ _MAYBE_SHARE = 0.8
 _MAX_OUTSIDE_OF_BOTH = 0.5  # of the texts of a word that stands alone, out of the livret
 _MIN_TELLING = 0.55  # the weight of a word that tells something
 _WHOLE_SHARE = 0.8  # of the whole text, each sentence by its words of ours, added to each
+_MAX_WHOLE_SENTENCES = 4  # a longer text weighs no more as a whole
 _LEAST_RELEVANCE = 0.5  # what a sentence without a word of ours counts in the whole
 _CHATTER_PENALTY = 0.3  # of a sentence without a word of ours beside one that has some
 _NAME_RELEVANCE = 0.3  # what the name of a partner counts among words of ours
@@ -405,7 +407,8 @@ class _Search:
         missing = dict(model.find_missing_themes({**self.evidence, **named}))
         if self.partner is not None:  # one that is asked for need not be named
             missing.pop(model.partners.index(self.partner), None)
-        share = _WHOLE_SHARE if len(self.sentences) > 1 else 0.0
+        count = len(self.sentences)
+        share = _WHOLE_SHARE * min(1.0, _MAX_WHOLE_SENTENCES / count) if count > 1 else 0.0
         whole = _Scores()
         for scored in self.sentences if share else ():
             whole.add_scores(scored.scores, max(_LEAST_RELEVANCE, scored.owned))
@@ -497,7 +500,9 @@ class _Search:
             least_own = _PARTNER_MARGIN_SHARE * max(least, max(self.scores.values(), default=0.0))
             self._measure_reach(max((self.scores[position] for position in own), default=0.0), least_own)
             return self._find_partner_miss_reason(least) or MATCHES
-        best = max(scored.margin, _ALONE_SHARE * scored.alone)
+        best = scored.margin
+        if scored.owned >= _ALONE_OWNED * max(one.owned for one in self.sentences):
+            best = max(best, _ALONE_SHARE * scored.alone)
         aliens = self._count_aliens(scored)
         if scored.is_counted and aliens and scored.best < _BARE_SHARE * least:
             best = min(best, scored.best)

@@ -232,7 +232,7 @@ def _read_words(model: Model, plain_words: list[str]) -> list[_Read]:
 
 
 def _read_word(model: Model, plain: str, key: str) -> _Read:
-    if model.is_neutral(plain):
+    if model.is_neutral(plain) or (features.is_bare_number(plain) and not model.is_in_rules(key)):
         return _Read(features.NEUTRAL + key, plain)
     if len(key) >= _MIN_ELIDED_LENGTH and key[0] in _ELIDED_ARTICLES:
         known, without = (len(model.get_evidence(one).conclusions) for one in (key, key[1:]))

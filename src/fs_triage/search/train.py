@@ -258,7 +258,14 @@ def find_neutral_words(training_set: TrainingSet) -> frozenset[str]:
     names = [*chain.from_iterable(one["names"] + one["above"] for one in training_set["conclusions"])]
     names += [phrase for phrase, mark in _list_phrases(training_set) if mark != vocabulary.NEUTRAL]
     kept = set(chain.from_iterable(phonetics.split_words_of_texts(names)))
-    return frozenset(listed | (_find_proper_names(training_set) - kept))
+    return frozenset(listed | ((_find_proper_names(training_set) | _find_numbers(training_set)) - kept))
+
+
+def _find_numbers(training_set: TrainingSet) -> set[str]:
+    texts = [text for told in training_set["conclusions"] for text in told["examples"]]
+    texts += [*list_needs_out_of_scope(training_set), *training_set["vague"]]
+    words = chain.from_iterable(phonetics.split_words_of_texts(texts))
+    return {word for word in words if vocabulary.is_bare_number(word)}
 
 
 def _find_proper_names(training_set: TrainingSet) -> set[str]:
