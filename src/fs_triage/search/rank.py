@@ -62,10 +62,9 @@ _ALONE = (-0.3, 0.5)
 _MAX_TOLD_BESIDE = 0.3
 _PASSING_WEIGHT = 0.1  # of a partner named in passing
 _PAST_PENALTY = 0.3  # of a partner that is no longer concerned
-_MAX_ALIEN_MARGIN, _MIN_ALIEN_TOLD = (
-    0.2,
-    0.8,
-)  # a sentence about something else: it tells so much, and so little of ours
+# a sentence about something else: it tells so much, and so little of ours, or a little more with an alien word
+_MIN_ALIEN_TOLD, _MAX_ALIEN_MARGIN, _MAX_ALIEN_MARGIN_OF_WORD = 0.8, 0.2, 1.0
+_BESIDE_ALIEN_SHARE = 1.3  # of the margin, for a need that stands beside one
 # a sentence that tells a need of its own
 _NEED_SHARE = 0.3
 _MIN_NEED_MARGIN = 1.0
@@ -374,15 +373,17 @@ class _Search:
             return False
         if own < max(_MIN_NAMED * strength, _MIN_NAMED_SHARE * scored.best):
             return False
-        is_beside_alien = any(
-            one.best < _MAX_ALIEN_MARGIN * strength and one.told >= _MIN_ALIEN_TOLD for one in others
-        )
-        if is_beside_alien and own < _NAMED_BESIDE_ALIEN * strength:
+        if any(map(self._is_alien, others)) and own < _NAMED_BESIDE_ALIEN * strength:
             return False
         most = max((one.best + self._fall_behind(one, scored.owned) for one in others), default=0.0)
         return own >= _MIN_NAMED_ACROSS * most or (
             own >= _NAMED_ENOUGH * strength and own_words >= _NAMED_OWNED
         )
+
+    def _is_alien(self, scored: _Scored) -> bool:
+        """Return whether a sentence is about something else."""
+        most = _MAX_ALIEN_MARGIN if not scored.count_aliens else _MAX_ALIEN_MARGIN_OF_WORD
+        return scored.told >= _MIN_ALIEN_TOLD and scored.best < most * self.model.strength
 
     def _find_most(self, scored: _Scored, rank: int) -> float:
         """Return the most that a sentence says for a conclusion of a partner, above what is out of the livret."""
@@ -545,6 +546,8 @@ class _Search:
         least += _MARGIN_PER_ALIEN * self._count_aliens(scored)
         weighed = self._list_weighed(scored)
         lead = max((-one.best for one in weighed if one.told >= _MIN_ALIEN_TOLD), default=0.0)
+        if any(self._is_alien(one) for one in self.sentences if one is not scored):
+            least *= _BESIDE_ALIEN_SHARE
         return least * strength + max(0.0, lead - _MAX_LEAD * strength)
 
     def _count_aliens(self, scored: _Scored) -> int:
