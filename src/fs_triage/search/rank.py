@@ -514,7 +514,7 @@ class _Search:
         if self.vague > max(best, 0.0) or not any(one.known or one.unknown for one in sentences):
             return TOO_VAGUE
         telling = sum(len(one.list_telling(_MIN_TELLING)) for one in sentences)
-        is_short = scored.owned >= _MIN_MAYBE_OWNED and telling - self._count_unknown() <= _MAX_MAYBE_WORDS
+        is_short = scored.owned >= _MIN_MAYBE_OWNED and telling <= _MAX_MAYBE_WORDS
         if not aliens and best > 0 and (is_short or best >= _MAYBE_SHARE * least):
             return MAYBE
         if self._is_one_word_of_ours(is_likely=best > 0):
@@ -535,9 +535,6 @@ class _Search:
         return self.model.is_in_rules(keys[0]) or (
             is_likely and not evidence.is_empty and evidence.outside < _MAX_OUTSIDE_OF_BOTH
         )
-
-    def _count_unknown(self) -> int:
-        return sum(len(scored.sentence.unknown) for scored in self.sentences)
 
     def _compute_least_margin(self, scored: _Scored) -> float:
         """Return the margin over what is out of the livret that makes the best of a sentence a match."""

@@ -192,7 +192,10 @@ class Sentence:
         return [
             word
             for word, key in pairs
-            if (found := self.evidence.get(key)) is None or found.weight >= least or found.rarity
+            if (found := self.evidence.get(key)) is None
+            or found.is_empty
+            or found.weight >= least
+            or found.rarity
         ]
 
 
