@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from fs_triage.files.checked_file import CheckedFile
 
-KIND = "fs-triage-model 2"
+KIND = "fs-triage-model 3"
 """What begins the file; its number changes with what a section holds."""
 OUT = -1
 """The rank and position of the needs that the livret does not cover."""
@@ -312,6 +312,7 @@ class Model(Scales):
         self._topics = file.read_texts("topics")
         self._topic_words = file.read_table("topic-words")
         self._neutral = file.read_table("neutral")
+        self._outside = file.read_table("outside")
         self._words = file.read_table("words")
         self._spellings = file.read_table("spellings")
         self._french = file.read_table("french")
@@ -373,6 +374,10 @@ class Model(Scales):
     def is_neutral(self, word: str) -> bool:
         """Return whether `word` says nothing of a démarche."""
         return self._neutral.find(word) is not None
+
+    def is_outside(self, word: str) -> bool:
+        """Return whether only needs out of the livret spell `word`."""
+        return self._outside.find(word) is not None
 
     def _list_spellings(self, initial: str, length: int) -> tuple[list[str], list[str]]:
         """Return the words of that initial and `length` in the livret's names, and those in its other texts."""

@@ -89,7 +89,12 @@ class Sentence:
         self._name_keys = {self.keys[at] for at in within}
         self._set_apart(model, marks, within)
         self.strangers = sum(model.is_french(self.plain[at]) for at in self.unknown)
-        self.aliens = [key for key in self.known if key in self.evidence and _is_alien(self.evidence[key])]
+        outside = {read.key for read in reads if read.is_outside}
+        self.aliens = [
+            key
+            for key in self.known
+            if key in outside or (key in self.evidence and _is_alien(self.evidence[key]))
+        ]
 
     def _choose_by_neighbours(self, model: Model, at: int, others: list[str]) -> None:
         """Read a word as the one of `others`, a slip away, that stands beside a neighbour of ours in the examples."""
@@ -202,10 +207,10 @@ class Sentence:
 class _Read:
     """What a word is read as: its key (marked if it says nothing) and its spelling; `others` a slip away from it.
 
-    One that is strange is neither French nor in the livret; `parts` are two words that it may be.
+    One that is strange is neither French nor in the livret, one outside is only in the needs out of it; `parts` are two words that it may be.
     """
 
-    __slots__ = ("is_strange", "is_unknown", "key", "others", "parts", "plain")
+    __slots__ = ("is_outside", "is_strange", "is_unknown", "key", "others", "parts", "plain")
 
     def __init__(
         self,
@@ -214,6 +219,7 @@ class _Read:
         *,
         is_unknown: bool = False,
         is_strange: bool = False,
+        is_outside: bool = False,
         others: list[str] | None = None,
         parts: list[str] | None = None,
     ) -> None:
@@ -221,6 +227,7 @@ class _Read:
         self.plain = plain
         self.is_unknown = is_unknown
         self.is_strange = is_strange
+        self.is_outside = is_outside
         self.others = others
         self.parts = parts
 
@@ -242,6 +249,8 @@ def _read_word(model: Model, plain: str, key: str) -> _Read:
         if without > _MIN_ELISION_RATIO * known:
             return _Read(key[1:], plain)
     is_known = not model.get_evidence(key).is_empty
+    if is_known and model.is_outside(plain):
+        return _Read(key, plain, is_outside=True)
     if not plain.isalpha() or (len(plain) < _MIN_SPELT_LENGTH and is_known) or model.is_spelt(plain):
         return _Read(key, plain, is_unknown=not is_known)
     if model.is_french(plain):

@@ -26,6 +26,7 @@ _MAX_CONCLUSIONS = 150  # conclusions that one feature may speak for
 _MAX_NAME_TEXTS = 2  # texts of one conclusion that the name of a person or place stands in
 _MIN_SPELT_TEXTS = 4  # texts that spell a word which no dictionary has, before a slip is taken for it
 _MIN_FREQUENCY = 60  # of a French word, in a count that begins at 50
+_TEXTS = ("examples", "names", "above", "said")  # of a conclusion
 _LITTLE_KEYS = frozenset(
     "des les une aux par pas sur son ses est que qui pour dan avek sans vou nou leur out mon mes cet cette etre "  # noqa: SIM905
     "avoir".split()
@@ -67,6 +68,7 @@ def train(training_set: TrainingSet) -> bytes:
             ),
             "topic-words": pack_table(_count_topic_words(training_set, neutral)),
             "neutral": pack_table(dict.fromkeys(sorted(neutral), "")),
+            "outside": pack_table(dict.fromkeys(sorted(_find_words_outside(training_set) - neutral), "")),
             **_pack_spellings(training_set),
         },
     )
@@ -313,6 +315,19 @@ def _count_topic_words(training_set: TrainingSet, neutral: frozenset[str]) -> di
         feature: " ".join(f"{rank} {count}" for rank, count in sorted(found.items()))
         for feature, found in counts.items()
     }
+
+
+def _find_words_outside(training_set: TrainingSet) -> set[str]:
+    """Return the words that only needs out of the livret spell so: « danse », which sounds like « dans »."""
+
+    def list_words(texts: list[str]) -> set[str]:
+        plain = phonetics.split_words_of_texts([text.replace("\n", " ") for text in texts])
+        return set(chain.from_iterable(plain))
+
+    within = [text for one in training_set["conclusions"] for kind in _TEXTS for text in one[kind]]  # type: ignore[literal-required]
+    within += [*training_set["vague"], *(phrase for phrase, _ in _list_phrases(training_set))]
+    outside = list_words(list_needs_out_of_scope(training_set)) - list_words(within)
+    return {word for word in outside if len(word) >= _MIN_CORRECTED_LENGTH and word.isalpha()}
 
 
 def _pack_spellings(training_set: TrainingSet) -> dict[str, bytes]:
