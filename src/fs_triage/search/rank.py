@@ -30,6 +30,7 @@ _MARGIN_PER_ALIEN = 0.35
 _MAX_LEAD = -0.2  # of what is out of the livret in any sentence, before the margin grows by what is more
 _ALONE_SHARE = 0.95  # of that margin, for a sentence by itself where there are others
 _ALONE_OWNED = 0.5  # of the most words of ours that a sentence has, for one to be weighed by itself
+_MIN_REACH_OF_CLAUSE = 1.3  # of a clause by itself, where the text is refused
 _BARE_SHARE = 0.5  # of that margin, for a need beside alien words without the name of its partner
 _MIN_VAGUE_MARGIN = 0.3  # above « too vague »
 _PARTNER_MARGIN_SHARE = 0.5
@@ -70,7 +71,7 @@ _NEED_SHARE = 0.3
 _MIN_NEED_MARGIN = 1.0
 _MIN_NEED_OWNED = 0.15
 _STORY_SHARE = 1.0  # of what a sentence says by itself, for the order of what answers it beside the best
-_MAX_HITS_OF_NEED = 3
+MAX_HITS_OF_NEED = 3
 _MIN_WORD_LENGTH = 3  # letters of a word shown as a reason for a match
 _STOP_WORDS = frozenset(
     "mon mes ton tes son ses notre nos votre vos leur leurs pour par sur avec dans des les une aux que qui est "  # noqa: SIM905
@@ -179,7 +180,7 @@ class Result:
         return Hit(position, score, self._search)
 
 
-def _lower_scores(hits: list[Hit]) -> None:
+def lower_scores(hits: list[Hit]) -> None:
     """Lower the scores where they would rise: the best of each need comes before any second best."""
     for before, after in zip(hits, hits[1:], strict=False):  # noqa: RUF007 - itertools costs a search
         after.score = min(before.score, after.score)
@@ -188,8 +189,16 @@ def _lower_scores(hits: list[Hit]) -> None:
 def find_conclusions(
     model: Model, need: str, *, partner: str | None = None, level: int | None = None, max: int = 5
 ) -> Result:
-    """Return what answers `need`; only at `partner` (an id) and at `level` where these are given."""
-    return _Search(model, need, partner=partner, level=level).build_result(max)
+    """Return what answers `need`; only at `partner` (an id) and at `level` where these are given.
+
+    What is refused as a whole is read again clause by clause.
+    """
+    result = _Search(model, need, partner=partner, level=level).build_result(max)
+    if result.verdict in (OUT_OF_SCOPE, UNKNOWN) and "," in need:
+        again = _Search(model, need, partner=partner, level=level, at_commas=True).build_result(max)
+        if again.verdict == MATCHES and (again.reach or 0.0) >= _MIN_REACH_OF_CLAUSE:
+            return again
+    return result
 
 
 class _Scores:
@@ -317,12 +326,15 @@ class _Scored:
 class _Search:
     """The search for one need, at one partner (its id) and at one level where these are given."""
 
-    def __init__(self, model: Model, need: str, *, partner: str | None, level: int | None) -> None:
+    def __init__(
+        self, model: Model, need: str, *, partner: str | None, level: int | None, at_commas: bool = False
+    ) -> None:
         self.model = model
         self.need = need[:_MAX_NEED_LENGTH]
         self.partner = partner
         self.level = level
-        self.sentences = [_Scored(model, sentence) for sentence in read_sentences(model, self.need)]
+        read = read_sentences(model, self.need, at_commas=at_commas)
+        self.sentences = [_Scored(model, sentence) for sentence in read]
         for scored in self.sentences:
             if scored.sentence.named:
                 self._count_names(scored)
@@ -459,7 +471,7 @@ class _Search:
             hits = [self._build_hit(position) for position in order]
             if by_heart:
                 hits[0].score = 1.0
-            _lower_scores(hits)
+            lower_scores(hits)
             if not hits:
                 verdict = OUT_OF_SCOPE
         read = [word for scored in self.sentences for word in scored.sentence.list_telling(_MIN_TELLING)]
@@ -575,7 +587,7 @@ class _Search:
             ranked.sort(key=lambda at: (-scored.values[at] - _STORY_SHARE * alone.get(at, 0.0), at))
             if ranked and ranked[0] not in taken:
                 taken.add(ranked[0])
-                hits = [self._build_hit(at) for at in ranked[:_MAX_HITS_OF_NEED]]
+                hits = [self._build_hit(at) for at in ranked[:MAX_HITS_OF_NEED]]
                 found.append(ToldNeed(" ".join(scored.sentence.typed), hits))
         return found
 

@@ -315,10 +315,16 @@ def _is_alien(evidence: Evidence) -> bool:
     )
 
 
-def read_sentences(model: Model, text: str) -> list[Sentence]:
-    """Return the sentences of `text` that have words; a clause that names a partner in passing is one of its own."""
+def read_sentences(model: Model, text: str, *, at_commas: bool = False) -> list[Sentence]:
+    """Return the sentences of `text` that have words; a clause that names a partner in passing is one of its own.
+
+    With `at_commas`, every clause is one.
+    """
     found: list[Sentence] = []
-    for part in phonetics.split_sentences(text):
+    parts = phonetics.split_sentences(text)
+    if at_commas:
+        parts = [clause for part in parts for clause in phonetics.split_clauses(part)]
+    for part in parts:
         sentence = Sentence(model, part)
         clauses = phonetics.split_clauses(part) if sentence.named else []
         if len(clauses) > 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fs_triage.index.reader import NodeNames
+from fs_triage.search.features import is_bare_number
 from fs_triage.text.fold import fold, join_appointment, strip_plural
 
 TYPE_CHECKING = False
@@ -49,9 +50,10 @@ class NameBook:
 
         Words that say nothing are passed over. A partner's name before or after others narrows them to that partner.
         """
+        by_value = [Named(self._reader.get_conclusion_id(at), _WHOLE) for at in self._find_by_value(text)]
         words = read_words(text)
-        if not words or len(words) > _MAX_WORDS:
-            return []
+        if by_value or not words or len(words) > _MAX_WORDS:
+            return by_value
         unfinished = is_typing and text[-1:].isalnum()
         found: dict[str, float] = {}
         orders: dict[str, int] = {}
@@ -96,20 +98,45 @@ class NameBook:
             row = self._reader.find_reference(f"page {words[1]}")
             return row.own if row is not None else []
         wanted = [word for word in words if word not in _LITTLE_WORDS]
-        joined = "".join(wanted)
-        if joined.isdigit() and len(joined) > _MIN_CONTACT_LENGTH:
-            wanted = [joined]
         if not wanted or not any(len(word) >= _MIN_CONTACT_LENGTH for word in wanted):
             return []
         signs = [f" {word} " for word in wanted]
         if unfinished:
             signs[-1] = f" {wanted[-1]}"
+        return self._list_users(signs)
+
+    def _find_by_value(self, text: str) -> list[int]:
+        """Return the positions of the conclusions with the first number or address of `text` that is a contact's."""
+        for value in _list_values(text):
+            found = self._list_users([f" {word} " for word in value])
+            if found:
+                return found
+        return []
+
+    def _list_users(self, signs: list[str]) -> list[int]:
+        """Return the positions of the conclusions with a contact whose words have every sign."""
         found: dict[int, None] = {}
         for _, line in self._contacts.iter_with(signs):
             told, _, positions = line.partition("\t")
             if all(sign in told for sign in signs):
                 found.update(dict.fromkeys(map(int, positions.split())))
         return list(found)
+
+
+def _list_values(text: str) -> list[list[str]]:
+    """Return the folded words of each address in `text`, each number as one word."""
+    values = [fold(word).split() for word in text.split() if "@" in word or "/" in word or "www." in word]
+    if any(character.isdigit() for character in text):
+        from fs_triage.index.contact_search import list_wanted_words  # only where a number is typed
+
+        number = ""
+        for word in [*list_wanted_words([text]), ""]:
+            if word.isdigit():
+                number += word
+            else:
+                values += [[number]] if len(number) > _MIN_CONTACT_LENGTH and not is_bare_number(number) else []
+                number = ""
+    return [value for value in values if value]
 
 
 class _Lines:

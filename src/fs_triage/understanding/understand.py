@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fs_triage.contract import ROOT
 from fs_triage.search import rank
+from fs_triage.search.phonetics import split_list
 from fs_triage.understanding.names import PARTNER, NameBook
 from fs_triage.understanding.result import Topic, Understanding, UnknownWord, Verdict
 
@@ -12,7 +13,11 @@ if TYPE_CHECKING:
     from fs_triage.index.reader import Reader
     from fs_triage.search.model import Model
     from fs_triage.search.rank import Hit, Result
+    from typing import TypeVar
+
     from fs_triage.understanding.names import Named
+
+    T = TypeVar("T")
 
 _MORE = 3  # nodes that a list shows beyond the conclusions asked for
 _MIN_TIE_GAP = 0.02  # of two scores: below it the first is right three times of four, above it nine of ten
@@ -44,9 +49,40 @@ def understand(
     `at` is the id of the node whose page the words are typed on: what lies below it comes first, then what is
     elsewhere. `partner` (an id) and `level` leave out all others. With `is_typing`, the last word may be unfinished.
     """
-    return _Reading(
-        reader, model, text, at=at, partner=partner, level=level, count=max, is_typing=is_typing
-    ).tell()
+
+    def read(words: str) -> Understanding:
+        return _Reading(
+            reader, model, words, at=at, partner=partner, level=level, count=max, is_typing=is_typing
+        ).tell()
+
+    found = read(text)
+    if found.hits and found.hits[0].score == 1.0:  # known by heart
+        return found
+    parts = {part: read(part) for part in split_list(text)}
+    firsts = {one.hits[0].position for one in parts.values() if one.verdict == Verdict.MATCHES}
+    return _join_needs(parts, max) if 1 < len(parts) == len(firsts) else found
+
+
+def _join_needs(parts: dict[str, Understanding], count: int) -> Understanding:
+    """Return what several needs come to that were told as a list: the best of each, then each second best."""
+    told = list(parts.values())
+    hits = {hit.position: hit for hit in _take_turns([one.hits for one in told])}
+    best = [*hits.values()][:count]
+    rank.lower_scores(best)
+    return Understanding(
+        Verdict.MATCHES,
+        hits=best,
+        named=list(dict.fromkeys(_take_turns([one.named for one in told]))),
+        ranked=list(dict.fromkeys(_take_turns([one.ranked for one in told])))[: count + _MORE],
+        needs=[rank.ToldNeed(part, one.hits[: rank.MAX_HITS_OF_NEED]) for part, one in parts.items()],
+        known_words=list(dict.fromkeys(word for one in told for word in one.known_words)),
+        reach=min((one.reach for one in told if one.reach is not None), default=None),
+    )
+
+
+def _take_turns(lists: list[list[T]]) -> list[T]:
+    """Return the first of each list, then the second of each, and so on."""
+    return [one[at] for at in range(max(map(len, lists))) for one in lists if at < len(one)]
 
 
 class _Reading:
@@ -162,7 +198,7 @@ class _Reading:
             if self._is_conclusion(node)
             for position in (self.reader.get_node(node).first,)
         ]
-        if not positions or verdict == Verdict.VAGUE:
+        if not positions or (verdict == Verdict.VAGUE and self.learnt.known_words):
             return Verdict.VAGUE, []
         return Verdict.MATCHES, [
             self.learnt.build_hit(position, best) for position in positions[: self.count]
