@@ -78,7 +78,7 @@ _SENTENCE_ENDS = ".!?;:\n…"
 _MIN_CLAUSE_WORDS = 3
 _JOINTS = frozenset(("et", "puis", "+", "&", "-", "/"))
 _DEPENDENT = ("d'", "d’", "de ", "du ", "des ")  # how a part begins that goes on with the one before it
-_MAX_PART_WORDS = 4  # of a list
+_MAX_PART_WORDS, _MAX_WORDS_BY_COMMA = 4, 2  # of a part of a list, where commas part it
 _SHORTENED = frozenset(("mme", "mlle", "mr", "dr", "st", "ste", "tel", "n", "av", "bd"))
 """Words that a full stop shortens."""
 
@@ -117,15 +117,18 @@ def split_clauses(sentence: str) -> list[str]:
 def split_list(sentence: str) -> list[str]:
     """Return the short parts of a list: « RSA et APL », « 1) permis 2) passeport »; none where it is no list."""
     parts: list[list[str]] = [[]]
+    most = _MAX_PART_WORDS
     for word in sentence.split():
         bare = word.rstrip(",;")
         is_joint = bare.lower() in _JOINTS or (bare[-1:] == ")" and bare[:-1].isdigit())
         if not is_joint and bare:
             parts[-1].append(bare)
+        if bare != word and not is_joint:
+            most = _MAX_WORDS_BY_COMMA
         if is_joint or bare != word:
             parts.append([])
     found = [" ".join(part) for part in parts if part]
-    if len(found) < 2 or max(map(len, parts)) > _MAX_PART_WORDS:
+    if len(found) < 2 or max(map(len, parts)) > most:
         return []
     return [] if any(part.lower().startswith(_DEPENDENT) for part in found) else found
 

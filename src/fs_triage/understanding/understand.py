@@ -174,15 +174,19 @@ class _Reading:
             if self._is_conclusion(one.node):
                 position = self.reader.get_node(one.node).first
                 positions.setdefault(position, self.learnt.build_hit(position, 0.0))
-        fits = {
-            self.reader.get_node(one.node).first: one.fit
-            for one in self.named
-            if self._is_conclusion(one.node)
-        }
+        fits: dict[int, float] = {}
+        for one in self.named:
+            row = self.reader.find_node(one.node)
+            if row is not None and "/" in one.node:
+                fit = one.fit if row.question is None else one.fit * _QUESTION_FACTOR
+                for position in positions.keys() & range(row.first, row.end):
+                    fits[position] = max(fits.get(position, 0.0), fit)
+        together: dict[int, float] = {}
         for position, hit in positions.items():
             lesser, greater = sorted((fits.get(position, 0.0) * _NAME_SHARE, hit.score))
-            hit.score = min(_MOST_BY_NAME, greater + _AGREEMENT * lesser)
-        return sorted(positions.values(), key=lambda hit: -hit.score)[: self.count]
+            together[position] = greater + _AGREEMENT * lesser
+            hit.score = min(_MOST_BY_NAME, together[position])
+        return sorted(positions.values(), key=lambda hit: -together[hit.position])[: self.count]
 
     def _is_conclusion(self, node: str) -> bool:
         row = self.reader.find_node(node)
