@@ -178,9 +178,8 @@ class _Reading:
         for one in self.named:
             row = self.reader.find_node(one.node)
             if row is not None and "/" in one.node:
-                fit = one.fit if row.question is None else one.fit * _QUESTION_FACTOR
                 for position in positions.keys() & range(row.first, row.end):
-                    fits[position] = max(fits.get(position, 0.0), fit)
+                    fits[position] = max(fits.get(position, 0.0), one.fit)
         together: dict[int, float] = {}
         for position, hit in positions.items():
             lesser, greater = sorted((fits.get(position, 0.0) * _NAME_SHARE, hit.score))
