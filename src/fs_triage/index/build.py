@@ -299,7 +299,9 @@ def _list_contact_names(tree: Tree) -> list[str]:
     for position, conclusion in enumerate(tree.conclusions.values()):
         for contact in list_contacts(conclusion):
             value = contact["value"]
-            joined = "".join(filter(str.isalnum, value)) if contact["kind"] == "phone" else value.replace(" ", "")
+            joined = (
+                "".join(filter(str.isalnum, value)) if contact["kind"] == "phone" else value.replace(" ", "")
+            )
             told = _fold(f"{value} {joined} {contact['label']} {contact['note'] or ''}")
             users.setdefault(" ".join(dict.fromkeys(told.split())), []).append(position)
     return [f" {words} \t{' '.join(map(str, positions))}" for words, positions in users.items()]

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Sequence
 
     from fs_triage.files.checked_file import CheckedFile
+    from fs_triage.search.sentence import Read
 
 KIND = "fs-triage-model 3"
 """What begins the file; its number changes with what a section holds."""
@@ -319,7 +320,7 @@ class Model(Scales):
         self._known_keys = file.read_table("known-keys")
         self._evidence: dict[str, Evidence] = {}
         self._families: dict[str, Evidence] = {}
-        self.read_words: dict[str, Any] = {}
+        self.read_words: dict[str, Read] = {}
         """What words were read as, kept by `sentence`."""
 
     def close(self) -> None:

@@ -126,11 +126,13 @@ class Result:
     two or more, or none. `likely` are the positions of what something speaks for, best first, whatever the verdict.
     `unknown` are the words as typed of which nothing is known, `known_words` those that say something, `known` is how
     many are not unknown, `read` are the words that say something, their slips mended. `reach` is the share that the
-    best has of the margin it needs, None where nothing was weighed.
+    best has of the margin it needs, None where nothing was weighed. `bare_partner` is the id of the partner that the
+    need says nothing but the name of, or empty.
     """
 
     __slots__ = (
         "_search",
+        "bare_partner",
         "hits",
         "known",
         "known_words",
@@ -169,6 +171,8 @@ class Result:
         self.known = known
         self.known_words = known_words
         self.reach = reach
+        told = [scored.sentence.bare_partner for scored in search.sentences]
+        self.bare_partner = told[0] if len(told) == 1 else ""
 
     @property
     def understood(self) -> bool:

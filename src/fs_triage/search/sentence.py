@@ -32,13 +32,15 @@ class Sentence:
     `typed` are its words, `plain` the same without accents and slips, `keys` theirs; `telling` those (`plain`) that may
     say something and `telling_keys` their keys; `known` the keys of which something is known, `unknown` the ranks of
     words of which nothing is. `evidence` is what is known of its features, `apart` of those of partners' names, whose
-    marks are `named`; `past` are the marks of partners that are no longer concerned.
+    marks are `named`; `bare_partner` is the id of the partner that it says nothing but the name of, or empty;
+    `past` are the marks of partners that are no longer concerned.
     """
 
     __slots__ = (
         "_name_keys",
         "aliens",
         "apart",
+        "bare_partner",
         "evidence",
         "keys",
         "known",
@@ -86,6 +88,8 @@ class Sentence:
         self.evidence = self._collect_evidence(model, found)
         self.apart: dict[str, Evidence] = {}
         within = {at for _, begin, end in names for at in range(begin, end)}
+        is_bare = len(self.named) == 1 and silent | within == set(range(len(self.keys)))
+        self.bare_partner = self.named[0][1:] if is_bare else ""
         self._name_keys = {self.keys[at] for at in within}
         self._set_apart(model, marks, within)
         self.strangers = sum(model.is_french(self.plain[at]) for at in self.unknown)
@@ -204,10 +208,11 @@ class Sentence:
         ]
 
 
-class _Read:
+class Read:
     """What a word is read as: its key (marked if it says nothing) and its spelling; `others` a slip away from it.
 
-    One that is strange is neither French nor in the livret, one outside is only in the needs out of it; `parts` are two words that it may be.
+    One that is strange is neither French nor in the livret, one outside is only in the needs out of it; `parts` are two
+    words that it may be.
     """
 
     __slots__ = ("is_outside", "is_strange", "is_unknown", "key", "others", "parts", "plain")
@@ -232,7 +237,7 @@ class _Read:
         self.parts = parts
 
 
-def _read_words(model: Model, plain_words: list[str]) -> list[_Read]:
+def _read_words(model: Model, plain_words: list[str]) -> list[Read]:
     """Return what words stand for that have an article stuck to them or a slip."""
     known = model.read_words
     new = [word for word in dict.fromkeys(plain_words) if word not in known]
@@ -241,36 +246,36 @@ def _read_words(model: Model, plain_words: list[str]) -> list[_Read]:
     return [known[word] for word in plain_words]
 
 
-def _read_word(model: Model, plain: str, key: str) -> _Read:
+def _read_word(model: Model, plain: str, key: str) -> Read:
     if model.is_neutral(plain) or (features.is_bare_number(plain) and not model.is_in_rules(key)):
-        return _Read(features.NEUTRAL + key, plain)
+        return Read(features.NEUTRAL + key, plain)
     if len(key) >= _MIN_ELIDED_LENGTH and key[0] in _ELIDED_ARTICLES:
         known, without = (len(model.get_evidence(one).conclusions) for one in (key, key[1:]))
         if without > _MIN_ELISION_RATIO * known:
-            return _Read(key[1:], plain)
+            return Read(key[1:], plain)
     is_known = not model.get_evidence(key).is_empty
     if is_known and model.is_outside(plain):
-        return _Read(key, plain, is_outside=True)
+        return Read(key, plain, is_outside=True)
     if not plain.isalpha() or (len(plain) < _MIN_SPELT_LENGTH and is_known) or model.is_spelt(plain):
-        return _Read(key, plain, is_unknown=not is_known)
+        return Read(key, plain, is_unknown=not is_known)
     if model.is_french(plain):
         others = None if is_known else model.list_corrections(plain)
-        return _Read(key, plain, is_unknown=not is_known, others=others)
+        return Read(key, plain, is_unknown=not is_known, others=others)
     if is_known:  # it sounds like a known word
-        return _Read(key, plain, is_strange=True)
+        return Read(key, plain, is_strange=True)
     meant, *others = model.list_corrections(plain) or [""]
     if meant:
         [corrected] = phonetics.compute_keys([meant])
-        return _Read(corrected, meant, is_strange=True, others=others)
+        return Read(corrected, meant, is_strange=True, others=others)
     parts = _part_word(model, plain)
     if parts:
-        return _Read(key, plain, is_strange=True, parts=parts)
+        return Read(key, plain, is_strange=True, parts=parts)
     corrected = key if len(plain) < _MIN_SPELT_LENGTH else model.correct_key(key)
-    return _Read(corrected, plain, is_unknown=corrected == key, is_strange=True)
+    return Read(corrected, plain, is_unknown=corrected == key, is_strange=True)
 
 
 def _mend_spaces(
-    model: Model, typed: list[str], plain: list[str], reads: list[_Read]
+    model: Model, typed: list[str], plain: list[str], reads: list[Read]
 ) -> tuple[list[str], list[str]]:
     """Return the words as typed and plain, those joined that a space parts, those parted that lack one."""
     shown: list[str] = []

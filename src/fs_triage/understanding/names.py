@@ -134,7 +134,9 @@ def _list_values(text: str) -> list[list[str]]:
             if word.isdigit():
                 number += word
             else:
-                values += [[number]] if len(number) > _MIN_CONTACT_LENGTH and not is_bare_number(number) else []
+                values += (
+                    [[number]] if len(number) > _MIN_CONTACT_LENGTH and not is_bare_number(number) else []
+                )
                 number = ""
     return [value for value in values if value]
 

@@ -5,17 +5,16 @@ from __future__ import annotations
 from fs_triage.contract import ROOT
 from fs_triage.search import rank
 from fs_triage.search.phonetics import split_list
-from fs_triage.understanding.names import PARTNER, NameBook
+from fs_triage.understanding.names import PARTNER, NameBook, Named
 from fs_triage.understanding.result import Topic, Understanding, UnknownWord, Verdict
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import TypeVar
+
     from fs_triage.index.reader import Reader
     from fs_triage.search.model import Model
     from fs_triage.search.rank import Hit, Result
-    from typing import TypeVar
-
-    from fs_triage.understanding.names import Named
 
     T = TypeVar("T")
 
@@ -110,6 +109,9 @@ class _Reading:
         self.learnt = self._search(text)
         book = _open_names(reader)
         named = book.find(text, is_typing=is_typing) or book.find(self.learnt.read, is_typing=False)
+        bare = self.learnt.bare_partner  # it may only sound so
+        if bare and (not named or named[0].fit != PARTNER):
+            named = [Named(bare, PARTNER), *(one for one in named if one.node != bare)]
         self.named = self._keep_allowed(named)
         if is_typing and not self.learnt.hits and text[-1:].isalnum():
             before = text.rstrip().rpartition(" ")[0]

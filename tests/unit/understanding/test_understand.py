@@ -108,6 +108,88 @@ def test_what_is_typed_shows_its_answer_first(opened: OpenLivret, at: str, text:
     assert len(ranked) == len(set(ranked))
 
 
+@pytest.mark.parametrize(
+    ("text", "node"),
+    [
+        ("cartevitale", "cpam/carte/vitale"),
+        ("relevéde carrière", "carsat/carriere/releve"),
+        ("réver sion", "carsat/simuler/reversion"),
+        ("mensuali sation", "ddfip/paiement/mensualisation"),
+        ("zvocat gratuit", "justice/professionnel/avocat"),
+        ("lensualisation", "ddfip/paiement/mensualisation"),
+        ("onciliateur", "justice/intervenant/conciliateur"),
+        ("carte vitle", "cpam/carte/vitale"),
+        ("carte viale", "cpam/carte/vitale"),
+    ],
+)
+def test_a_slip_is_read_as_the_known_word_it_stands_for(opened: OpenLivret, text: str, node: str) -> None:
+    assert found(opened, text)[0] == node
+
+
+@pytest.mark.parametrize(
+    "beside", ["Camille", "de Justine", "15/03/2025", "n° 12", "à Poligny", "39100", "Odette, 14h", "en 2019"]
+)
+def test_a_name_a_number_or_a_place_changes_nothing(opened: OpenLivret, beside: str) -> None:
+    for word in ("notaire", "réversion", "digiposte", "permis volé"):
+        assert found(opened, f"{word} {beside}")[0] == found(opened, word)[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "nodes"),
+    [
+        ("rsa et digiposte", ["caf/rsa", "la-poste/digiposte"]),
+        ("passeport + carte grise", ["ants/identite", "ants/carte-grise"]),
+        ("1) notaire 2) mensualisation", ["justice/professionnel/notaire", "ddfip/paiement/mensualisation"]),
+        ("avocat, notaire", ["justice/professionnel/avocat", "justice/professionnel/notaire"]),
+    ],
+)
+def test_a_list_is_read_need_by_need(opened: OpenLivret, text: str, nodes: list[str]) -> None:
+    understood = told(opened, text)
+    assert (len(understood.needs), understood.tied) == (len(nodes), [])
+    first = found(opened, text)[: len(nodes)]
+    assert all(one == node or one.startswith(f"{node}/") for one, node in zip(first, nodes, strict=True))
+
+
+@pytest.mark.parametrize("text", ["droits et obligations", "Complexe ou urgent, agence de Lons-le-Saunier"])
+def test_one_need_of_several_words_is_no_list(opened: OpenLivret, text: str) -> None:
+    assert told(opened, text).needs == []
+
+
+@pytest.mark.parametrize(
+    ("text", "node"),
+    [
+        ("à qui est le 06 48 20 56 08 ?", "la-poste/back-office"),
+        ("elle a reçu un mail de ape.39054@pole-emploi.fr hier", "pole-emploi/urgence/dole"),
+        ("03.63.67.80.65", "justice/professionnel/avocat"),
+        ("il faut rappeler le +33 3 63 67 80 65", "justice/professionnel/avocat"),
+    ],
+)
+def test_a_contact_is_found_within_a_sentence(opened: OpenLivret, text: str, node: str) -> None:
+    assert found(opened, text)[0] == node
+
+
+@pytest.mark.parametrize(
+    ("text", "partner"),
+    [("assurence retraite", "carsat"), ("tresor publik", "ddfip"), ("caise d'allocations familiales", "caf")],
+)
+def test_a_partner_s_name_with_a_slip_is_the_partner(opened: OpenLivret, text: str, partner: str) -> None:
+    understood = told(opened, text)
+    assert (understood.verdict, understood.ranked[0]) == (Verdict.VAGUE, partner)
+
+
+def test_a_long_paste_is_read_for_its_need(opened: OpenLivret) -> None:
+    chatter = "Il neige encore. Ma voisine a fait un gâteau. Le bus est en retard. On a regardé la télé. " * 4
+    text = f"{chatter} Je veux mensualiser mes impôts. {chatter}"
+    assert found(opened, text)[0] == "ddfip/paiement/mensualisation"
+
+
+def test_a_need_among_commas_is_found(opened: OpenLivret) -> None:
+    text = (
+        "le café est trop cher à la gare, j'ai vendu mon scooter à un particulier, ma chatte a eu des petits"
+    )
+    assert found(opened, text)[0] == "ants/carte-grise/cession"
+
+
 def test_what_excludes_is_no_name(opened: OpenLivret) -> None:
     assert "la-poste/services-en-ligne" not in told(opened, "digiposte", is_typing=True).named
 
@@ -175,6 +257,9 @@ def test_every_example_finds_its_own_first(livret: Livret, opened: OpenLivret) -
     [
         "c’est ouvert quand la déchetterie ? Je me suis garé à la CAF.",
         "Il me faut un permis de chasse. Je me suis garé à la CAF.",
+        "abonnement Netflix. Mon frère est inspecteur des impôts.",
+        "Mon train avait vingt minutes de retard. abonnement Netflix. Il neige encore.",
+        "Navré de passer sans prévenir. ramonage de la cheminée. Merci du coup de main.",
     ],
 )
 def test_a_partner_named_in_passing_does_not_lift_a_foreign_need(opened: OpenLivret, text: str) -> None:
