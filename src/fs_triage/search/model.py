@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Sequence
 
     from fs_triage.files.checked_file import CheckedFile
-    from fs_triage.search.sentence import Read
 
 KIND = "fs-triage-model 3"
 """What begins the file; its number changes with what a section holds."""
@@ -93,6 +92,35 @@ class Evidence:
     def is_empty(self) -> bool:
         """Whether the livret does not have the feature."""
         return not (self.partners or self.conclusions or self.phrases)
+
+
+class Read:
+    """What a word is read as: its key (marked if it says nothing) and its spelling; `others` a slip away from it.
+
+    One that is strange is neither French nor in the livret, one outside is only in the needs out of it; `parts` are two
+    words that it may be.
+    """
+
+    __slots__ = ("is_outside", "is_strange", "is_unknown", "key", "others", "parts", "plain")
+
+    def __init__(
+        self,
+        key: str,
+        plain: str,
+        *,
+        is_unknown: bool = False,
+        is_strange: bool = False,
+        is_outside: bool = False,
+        others: list[str] | None = None,
+        parts: list[str] | None = None,
+    ) -> None:
+        self.key = key
+        self.plain = plain
+        self.is_unknown = is_unknown
+        self.is_strange = is_strange
+        self.is_outside = is_outside
+        self.others = others
+        self.parts = parts
 
 
 class WordRow:

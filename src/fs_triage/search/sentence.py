@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fs_triage.search import features, phonetics
 from fs_triage.search.features import FeatureKind
+from fs_triage.search.model import Read
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -206,35 +207,6 @@ class Sentence:
             or found.weight >= least
             or found.rarity
         ]
-
-
-class Read:
-    """What a word is read as: its key (marked if it says nothing) and its spelling; `others` a slip away from it.
-
-    One that is strange is neither French nor in the livret, one outside is only in the needs out of it; `parts` are two
-    words that it may be.
-    """
-
-    __slots__ = ("is_outside", "is_strange", "is_unknown", "key", "others", "parts", "plain")
-
-    def __init__(
-        self,
-        key: str,
-        plain: str,
-        *,
-        is_unknown: bool = False,
-        is_strange: bool = False,
-        is_outside: bool = False,
-        others: list[str] | None = None,
-        parts: list[str] | None = None,
-    ) -> None:
-        self.key = key
-        self.plain = plain
-        self.is_unknown = is_unknown
-        self.is_strange = is_strange
-        self.is_outside = is_outside
-        self.others = others
-        self.parts = parts
 
 
 def _read_words(model: Model, plain_words: list[str]) -> list[Read]:

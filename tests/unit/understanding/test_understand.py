@@ -184,10 +184,8 @@ def test_a_long_paste_is_read_for_its_need(opened: OpenLivret) -> None:
 
 
 def test_a_need_among_commas_is_found(opened: OpenLivret) -> None:
-    text = (
-        "le café est trop cher à la gare, j'ai vendu mon scooter à un particulier, ma chatte a eu des petits"
-    )
-    assert found(opened, text)[0] == "ants/carte-grise/cession"
+    text = "le café est trop cher à la gare, je veux mensualiser mes impôts, ma chatte a eu quatre petits"
+    assert found(opened, text)[0] == "ddfip/paiement/mensualisation"
 
 
 def test_what_excludes_is_no_name(opened: OpenLivret) -> None:
