@@ -211,11 +211,12 @@ class Sentence:
 
 def _read_words(model: Model, plain_words: list[str]) -> list[Read]:
     """Return what words stand for that have an article stuck to them or a slip."""
-    known = model.read_words
-    new = [word for word in dict.fromkeys(plain_words) if word not in known]
+    kept = model.read_words  # emptied when it is full, between two words too
+    found = {word: kept.get(word) for word in plain_words}
+    new = [word for word, read in found.items() if read is None]
     for word, key in zip(new, phonetics.compute_keys(new), strict=True):
-        known[word] = _read_word(model, word, key)
-    return [known[word] for word in plain_words]
+        found[word] = kept[word] = _read_word(model, word, key)
+    return [read for word in plain_words if (read := found[word]) is not None]
 
 
 def _read_word(model: Model, plain: str, key: str) -> Read:
