@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from fs_triage.files.checked_file import CheckedFile, Table, Texts
     from fs_triage.index.situations import NamedSituation, SituationRow
 
-KIND = "fs-triage-index 13"
+KIND = "fs-triage-index 14"
 """What begins the file; its number changes with what a section holds."""
 MEMBERS, LINES = ", ", "\n"
 """What stands between the conclusions and contacts of the sections of JSON and of lines, to be printed at once."""
