@@ -39,7 +39,12 @@ def run_identifiants(given: str | None) -> int:
     before = path.read_bytes().decode("utf-8-sig") if path.exists() else ""
     after = add_new_identifiers(loaded.livret, before)
     if after == before:
-        output.print_message("Toutes les démarches sont déjà dans la liste.")
+        has_list = loaded.livret.own_identifiers is not None
+        output.print_message(
+            "Toutes les démarches sont déjà dans la liste."
+            if has_list
+            else "Ce livret n’ajoute aucune démarche à celles dont il hérite : il n’a pas besoin de liste."
+        )
         return OK
     shown = escape_controls(str(path))
     lines = difflib.unified_diff(before.splitlines(), after.splitlines(), shown, shown, n=1, lineterm="")
@@ -51,9 +56,11 @@ def run_identifiants(given: str | None) -> int:
 def add_new_identifiers(livret: Livret, text: str) -> str:
     """Return `text`, that of the list of `livret` (empty when there is none), with every conclusion that it lacks."""
     order = [f"{rules.model.id}/{path}" for rules in livret.partners for path in list_conclusion_paths(rules)]
-    if not text and livret.own_identifiers is None and livret.booklet.extends is None:
+    if not text and livret.own_identifiers is None:
+        known = livret.identifiers.published if livret.identifiers is not None else []
+        nodes = [node for node in order if node not in known]
         key = get_french_key("published")
-        return _NEW_FILE + f"{key}:\n" + "".join(f"  - {node}\n" for node in order)
+        return _NEW_FILE + f"{key}:\n" + "".join(f"  - {node}\n" for node in nodes) if nodes else ""
     new = list_unpublished_nodes(livret)
     table = livret.own_identifiers
     if not new or table is None:

@@ -28,8 +28,9 @@ from fs_triage.rules.model_partner import CONCLUSIONS
 from fs_triage.rules.model_situations import SITUATIONS
 from fs_triage.rules.nodes import iter_nodes, list_conclusion_paths
 from fs_triage.rules.problem import Problem, Severity
-from fs_triage.rules.yaml_reader import get_mark
-from fs_triage.text.did_you_mean import find_close_name
+from fs_triage.rules.yaml_reader import Mark, get_mark
+from fs_triage.text.did_you_mean import build_slug, find_close_name, is_slip
+from fs_triage.text.fold import fold
 
 END_LINE = "# fin"
 """The last line of a file by which an author says that what follows no more was taken away on purpose."""
@@ -52,7 +53,10 @@ def find_uncovered_conclusions(livret: Livret) -> Iterator[Finding]:
     Préférer : son chemin, puis ce que dirait un usager, « rsa/demande: [je veux toucher le RSA] ».
     Pourquoi : les exemples sont les tests des règles, la recherche apprend les mots des usagers avec eux.
     """
+    foreign = {Path(path).stem for path in find_foreign_needs(livret)}
     for rules in livret.partners if _has_examples(livret) else ():
+        if rules.model.id in foreign:  # `example-unknown` says so
+            continue
         known = list_conclusion_paths(rules)
         named = set(rules.model.examples)
         named |= {find_meant_conclusion(livret, rules, name) or "" for name in named if name not in known}
@@ -63,20 +67,52 @@ def find_uncovered_conclusions(livret: Livret) -> Iterator[Finding]:
                 yield Finding(get_mark(rules.table, (*spot.location, "id")), message, hint)
 
 
+@lru_cache(maxsize=4)
+def find_foreign_needs(livret: Livret) -> dict[str, tuple[Mark, str]]:
+    """Return the files of needs that hold those of another partner, each with its first path, and that partner."""
+    paths = {rules.model.id: set(list_conclusion_paths(rules)) for rules in livret.partners}
+    found = {}
+    for rules in livret.partners:
+        files: dict[str, list[str]] = {}
+        for name in rules.model.examples:
+            files.setdefault(get_mark(rules.table, ("examples", name), key=True).path, []).append(name)
+        for path, names in files.items():
+            others = [one for one, known in paths.items() if known.issuperset(names)]
+            if len(names) >= _MIN_FOREIGN and others and rules.model.id not in others:
+                found[path] = (get_mark(rules.table, ("examples", names[0]), key=True), others[0])
+    return found
+
+
+_MIN_FOREIGN = 2  # paths that are another partner's, and all of a file
+
+
 def find_meant_conclusion(livret: Livret, rules: PartnerRules, name: str) -> str | None:
     """Return the conclusion that an example means by the id `name`, which is none, if it is sure enough.
 
     It is the one that has become of it, the only one without an example where `name` alone is unknown, or the nearest.
     """
     partner, known = rules.model.id, list_conclusion_paths(rules)
+    if near := _find_slip(rules, name):
+        return near
     if livret.identifiers is not None:
         renamed = livret.identifiers.follow(f"{partner}/{name}").removeprefix(f"{partner}/")
         if renamed in known:
             return renamed
     if successor := published_ids.find_successor(livret, f"{partner}/{name}"):
         return successor.removeprefix(f"{partner}/")
-    alone = _find_lone_conclusion(rules)
+    alone = _find_lone_conclusion(rules) if build_slug(name) == name else None
     return alone if alone is not None else find_close_name(name, known)
+
+
+def _find_slip(rules: PartnerRules, name: str) -> str | None:
+    """Return the conclusion whose path, or label, was written as `name` but for its signs or a letter or two."""
+    known = list_conclusion_paths(rules)
+    meant = build_slug(name).removeprefix(f"{rules.model.id}/")
+    if meant in known:
+        return meant
+    labels = {fold(spot.answer.label): spot.path for spot in iter_nodes(rules) if spot.path in known}
+    near = labels.get(fold(name)) or find_close_name(meant, known)
+    return near if near and (near == labels.get(fold(name)) or is_slip(meant, near)) else None
 
 
 @lru_cache(maxsize=32)
@@ -149,7 +185,26 @@ def drop_consequences(problems: list[Problem], lost: list[Problem]) -> list[Prob
 def drop_echoes(problems: list[Problem]) -> list[Problem]:
     """Return `problems` without what else is told of a line that cannot be read as it was meant."""
     unread = {(one.path, one.line) for one in problems if one.line and one.code in FILE_CODES}
-    return [one for one in problems if one.code in FILE_CODES or (one.path, one.line) not in unread]
+    # what follows the second value of a contact is of one whose name is missing
+    seconds = [one for one in problems if one.code == "contact-kind"]
+    # a change that could not be made leaves contacts that it would have taken away or filled
+    changed = {one.path for one in problems if one.code in ("unknown-target", "wrong-type", "syntax")}
+    return [
+        one
+        for one in problems
+        if (one.code in FILE_CODES or (one.path, one.line) not in unread)
+        and not (one.code == "contact-not-replaced" and one.path in changed and one.line == 1)
+        and not (one.code == "duplicate-key" and any(_follows(one, second) for second in seconds))
+    ]
+
+
+def _follows(problem: Problem, second: Problem) -> bool:
+    """Return whether `problem` is of a key that stands a little below another one."""
+    is_near = 0 < problem.line - second.line < _MAX_CONTACT_LINES
+    return is_near and (problem.path, problem.column) == (second.path, second.column)
+
+
+_MAX_CONTACT_LINES = 8
 
 
 def has_lost_end(before: bytes, now: bytes) -> bool:

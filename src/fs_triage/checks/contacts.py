@@ -14,18 +14,23 @@ from urllib.parse import urlsplit
 
 from fs_triage.checks.registry import Finding, KnownValues, Scope, check
 from fs_triage.render.hours import find_french
+from fs_triage.rules import line_slips, misnamed_files, references
 from fs_triage.rules.french_hours import EXAMPLE, HoursMistake, convert_hours, read_hours
 from fs_triage.rules.load import Livret, PartnerRules
-from fs_triage.rules.model_livret import PARTNERS
+from fs_triage.rules.model_errors import split_names
+from fs_triage.rules.model_livret import PARTNERS, list_file_names
 from fs_triage.rules.model_partner import TO_FILL, EscalateAnswer, OrientAnswer
 from fs_triage.rules.nodes import iter_nodes
 from fs_triage.rules.problem import Severity
 from fs_triage.rules.vocabulary import get_french_key
-from fs_triage.rules.yaml_reader import Location, Mark, Text, find_node, get_mark
+from fs_triage.rules.yaml_reader import Location, Mark, Table, Text, find_node, get_mark
 from fs_triage.text.did_you_mean import build_slug, find_close_name, is_slip, list_possible
 from fs_triage.text.fold import fold
 from fs_triage.text.numbers import render_count
+from fs_triage.text.typography import shorten_text
 
+_TYPED_VALUE = re.compile(r"@|^[\d+(][\d .()-]{2,}$|^www\.|://|\.[a-z]{2,3}$", re.IGNORECASE)
+"""What a contact may have as its value, and not as its id."""
 _MAX_URL_LENGTH = 2000
 _MAILTO_SIGNS = re.compile(r"[?&,;<>\s]")  # would become header fields of the message (RFC 6068)
 _PHONE = re.compile(r"\+?[0-9(][0-9 ().\-\u00a0\u202f]*")
@@ -53,10 +58,30 @@ def find_unknown_contacts(rules: PartnerRules) -> Iterator[Finding]:
         for rank, use in enumerate(getattr(spot.answer, "uses", [])):
             if use.contact not in rules.model.contacts and use.contact not in lost:
                 uses.setdefault(use.contact, []).append((*spot.location, key, rank))
-    for name, places in uses.items() if not rules.lost.unknown_contacts else ():
+    # `contact-kind` tells of two contacts that became one
+    merged = any(len(contact.kinds) > 1 for contact in rules.model.contacts.values())
+    for name, places in uses.items() if not (rules.lost.unknown_contacts or merged) else ():
         more = f" (et {render_count(len(places) - 1, 'autre')} fois)" if len(places) > 1 else ""
-        hint = _suggest_contact(name, known, rules.list_used_contacts(), is_alone=len(uses) == 1)
-        yield Finding(get_mark(rules.table, places[0]), f"contact inconnu « {name} »{more}", hint)
+        hint = _find_bearers(rules, name) or _suggest_contact(
+            name, known, rules.list_used_contacts(), is_alone=len(uses) == 1
+        )
+        message = f"contact inconnu « {shorten_text(name, 80)} »{more}"
+        yield Finding(get_mark(rules.table, places[0]), message, hint)
+
+
+def _find_bearers(rules: PartnerRules, name: str) -> str:
+    """Return what to write for a `name` that is the label or the value of a contact, or several; "" for another one."""
+    contacts = rules.model.contacts
+    for identifier, contact in contacts.items():
+        said = (contact.label, *(value for _, value in contact.kinds))
+        if build_slug(name) == identifier != name or fold(name) in map(fold, said):
+            return f"écrivez « {identifier} »"
+    several = split_names(name)
+    if len(several) > 1 and all(one in contacts for one in several):
+        return f"écrivez « [{', '.join(several)}] »"
+    if _TYPED_VALUE.search(name):
+        return "déclarez-le sous contacts, puis écrivez ici l’identifiant que vous lui donnez"
+    return ""
 
 
 def _suggest_contact(name: str, known: list[str], used: set[str], *, is_alone: bool) -> str:
@@ -85,14 +110,18 @@ def find_contact_kind_errors(rules: PartnerRules) -> Iterator[Finding]:
         if len(kinds) != 1 and name not in rules.lost.contacts:
             given = " et ".join(f"« {get_french_key(kind)} »" for kind in kinds) or "aucun moyen de joindre"
             message = f"contact « {name} » : {given}"
-            hint = "gardez exactement un moyen" if kinds else "ajoutez téléphone, courriel, site…"
-            yield Finding(get_mark(rules.table, ("contacts", name)), message, hint)
+            hint = "ajoutez téléphone, courriel, site…"
+            mark = get_mark(rules.table, ("contacts", name))
+            if kinds:  # perhaps the line that names the second contact is missing
+                hint = "un contact n’a qu’un moyen : donnez au second le sien, sous un autre identifiant"
+                mark = max(get_mark(rules.table, ("contacts", name, kind), key=True) for kind in kinds)
+            yield Finding(mark, message, hint)
 
 
 def find_email_error(value: str) -> str | None:
     """Return what is wrong with an e-mail address, None when it is one."""
     if _MAILTO_SIGNS.search(value):
-        return "espace ou signe interdit (« ? », « & », « , », « ; », « < » ou « > »)"
+        return "attendu : nom@domaine.fr, sans espace ni « ? », « & », « , », « ; », « < » ou « > »"
     if not value.isascii():
         return "une adresse électronique s’écrit sans accent"
     from email_validator import EmailNotValidError, validate_email
@@ -210,6 +239,40 @@ _ERROR_FINDERS = {
 }  # the other kinds are free text
 
 
+def _suggest_value(kind: str, value: str) -> str | None:
+    """Return what to write instead of `value`, which is no contact of that `kind`; None where nothing is sure."""
+    bare = re.sub(r"^(?:mailto|tel) *: *", "", value.strip(_AROUND), flags=re.IGNORECASE).strip(_AROUND)
+    several = [part.strip() for part in re.split(r" ou | et |[,;/]", bare) if part.strip()]
+    if len(several) > 1 and all(_is_value(kind, part) for part in several):
+        return "un contact n’a qu’une valeur ; déclarez l’autre sous un identifiant à elle"
+    guesses = [bare]
+    if kind == "email":
+        guesses += [
+            re.sub(r"\s+", "", bare),
+            bare.replace(",", "."),
+            re.sub(r" ?[(\[](?:at|a|arobase)[)\]] ?", "@", bare),
+        ]
+    elif kind == "phone":
+        guesses += [re.sub("[oO]", "0", bare)]
+    elif kind in ("web", "appointment"):
+        guesses += [re.sub(r"\s+", "", bare)]
+    for guess in guesses if kind != "hours" else ():
+        if guess != value and _is_value(kind, guess):
+            return f"écrivez « {line_slips.quote_text(guess) if kind == 'phone' else guess} »"
+    for other in ("email", "phone", "web"):
+        if other != kind and _is_value(other, bare):
+            return f"il se met sous « {get_french_key(other)} »"
+    return None
+
+
+_AROUND = " \u00a0\u202f<>«»“”„\"'.,;"
+"""What may stand around a value that was pasted, and is no part of it."""
+
+
+def _is_value(kind: str, text: str) -> bool:
+    return bool(text) and _ERROR_FINDERS[kind](text) is None
+
+
 def _find_wrong_values(rules: PartnerRules, kinds: Collection[str], proved: KnownValues) -> Iterator[Finding]:
     for name, contact in rules.model.contacts.items():
         given = [*contact.kinds, *([("hours", contact.hours)] if contact.hours else [])]
@@ -221,6 +284,7 @@ def _find_wrong_values(rules: PartnerRules, kinds: Collection[str], proved: Know
             is_proved = (kind, kept) in proved and (kind != "hours" or value != kept)
             expected = None if is_proved else _ERROR_FINDERS[kind](value)
             if expected is not None:
+                expected = _suggest_value(kind, value) or expected
                 place = ("contacts", name, kind)
                 yield Finding(
                     get_mark(rules.table, place),
@@ -353,6 +417,67 @@ def _find_person(kind: str, value: str, own_words: set[str]) -> str | None:
     return None
 
 
+@check("hours-in-text", scope=Scope.PARTNER, severity=Severity.ADVICE)
+def find_hours_in_texts(rules: PartnerRules) -> Iterator[Finding]:
+    """Un texte donne des heures que ses contacts n’ont pas.
+
+    Éviter : « Appeler de 9h à 12h. » quand le contact dit « horaires: lundi au vendredi 9h-17h », ou rien.
+    Préférer : les heures sous « horaires » du contact, qui sont sur la fiche ; dans le texte, les mêmes, ou aucune.
+    Pourquoi : le jour où elles changent, la fiche dirait deux choses à la fois.
+    """
+    contacts = rules.model.contacts
+    for name in contacts:
+        yield from _find_typed_hours(rules, ("contacts", name), {name})
+    yield from _find_typed_hours(rules, (), set())
+    for spot in iter_nodes(rules):
+        yield from _find_typed_hours(
+            rules, spot.location, {use.contact for use in getattr(spot.answer, "uses", ())}
+        )
+
+
+_SPAN = re.compile(
+    r"(?<![\w/])(\d{1,2})\s?h\s?(\d\d)?\s*(?:[-\u2010-\u2015]|à|jusqu['’]à)\s*(\d{1,2})\s?h\s?(\d\d)?(?!\w)"
+)
+
+
+def _find_typed_hours(rules: PartnerRules, location: Location, uses: set[str]) -> Iterator[Finding]:
+    """Yield the hours in the texts at `location`, not below, that no contact of the `uses`, or named there, has."""
+    node = find_node(rules.table, location)
+    if not isinstance(node, Table):
+        return
+    below = ("answers", "contacts", "examples", "hours")
+    texts = Table(node.place, {key: entry for key, entry in node.entries.items() if key not in below})
+    for text in references.iter_texts(texts):
+        spans = [_read_span(found) for found in _SPAN.finditer(text.text.value)]
+        if not spans:
+            continue
+        named = uses | {
+            name.rpartition("/")[2] for name in references.list_referred_contacts(texts, rules.model.id)
+        }
+        said = {
+            name: rules.model.contacts[name].hours or ""
+            for name in sorted(named)
+            if name in rules.model.contacts
+        }
+        if any(fold(hours) == fold(TO_FILL) for hours in said.values()):
+            continue
+        for typed, span in spans:
+            if not any(span in hours for hours in said.values()):
+                owners = [f"« {name} »" for name, hours in said.items() if hours]
+                hint = "écrivez-les sous « horaires » du contact, et non ici"
+                if owners:
+                    hint = f"corrigez ce texte, ou les horaires de {' et de '.join(owners)}"
+                yield Finding(
+                    text.text.place, f"« {typed} » n’est pas dans les horaires d’un contact d’ici", hint
+                )
+
+
+def _read_span(found: re.Match[str]) -> tuple[str, str]:
+    """Return hours as they were typed in a text, and as the opening hours of a contact have them."""
+    first, minutes, last, more = found.groups()
+    return found[0], f"{int(first):02}:{minutes or '00'}-{int(last):02}:{more or '00'}"
+
+
 @check("contact-not-replaced", scope=Scope.LIVRET, severity=Severity.ADVICE)
 def find_unreplaced_contacts(livret: Livret) -> Iterator[Finding]:
     """Un contact reste à remplir : ce livret n’en donne pas la valeur, le libellé ou les horaires.
@@ -363,7 +488,11 @@ def find_unreplaced_contacts(livret: Livret) -> Iterator[Finding]:
     """
     if livret.is_common:  # it is left to each département
         return
+    folder, known = Path(livret.table.place.path).parent, list_file_names(livret.booklet)
     for rules in livret.partners:
+        is_told = rules.own_place.path == livret.table.place.path
+        if is_told and misnamed_files.find_partner_file(folder, rules.model.id, known):
+            continue  # `unreachable` tells of its file
         used = rules.list_used_contacts()
         for name, contact in rules.model.contacts.items() if rules.whole else ():
             for key, text in (*contact.kinds, ("label", contact.label), ("hours", contact.hours or "")):

@@ -85,17 +85,22 @@ def find_unknown_examples(livret: Livret) -> Iterator[Finding]:
     Pourquoi : un exemple qui ne mène nulle part ne teste rien, et un arbre dont la fin manque se reconnaît là.
     """
     repeating = published_ids.list_repeating_partners(livret)
+    foreign = completeness.find_foreign_needs(livret)
+    for path, (place, partner) in foreign.items():
+        message = f"ces besoins sont ceux de « {partner} »"
+        yield Finding(place, message, f"remettez ici, d’une copie, ceux de « {Path(path).stem} »")
     for rules in livret.partners:
         known = list_conclusion_paths(rules)
         for named in rules.model.examples:
             node = f"{rules.model.id}/{named}"
             if named in known or not rules.whole or rules.model.id in repeating:
                 continue
-            if published_ids.is_told_as_vanished(livret, node):
+            place = get_mark(rules.table, ("examples", named), key=True)
+            if published_ids.is_told_as_vanished(livret, node) or place.path in foreign:
                 continue
             message = f"exemple d’une conclusion inconnue « {named} »"
             hint = _suggest_conclusion(livret, rules, node, known)
-            yield Finding(get_mark(rules.table, ("examples", named), key=True), message, hint)
+            yield Finding(place, message, hint)
 
 
 def _suggest_conclusion(livret: Livret, rules: PartnerRules, node: str, known: list[str]) -> str:
@@ -120,8 +125,21 @@ def find_ambiguous_examples(livret: Livret) -> Iterator[Finding]:
     Pourquoi : la recherche ne peut pas donner raison aux deux.
     """
     seen: dict[str, _Need] = {}
+    foreign = completeness.find_foreign_needs(livret)
     for need in _list_needs(livret):
+        if need.place.path in foreign:  # `example-unknown` says so
+            continue
         first = seen.setdefault(need.same, need)
+        if (first.node, first.text, first.place.path) == (
+            need.node,
+            need.text,
+            need.place.path,
+        ) and first is not need:
+            yield Finding(
+                need.place,
+                f"besoin « {need.text} » déjà dit à la ligne {first.place.line}",
+                "dites-le une fois",
+            )
         if first.node != need.node:
             there, place = first.place, need.place
             file = "" if there.path == place.path else f" de {Path(there.path).name}"

@@ -12,7 +12,7 @@ from fs_triage.rules.load import Livret, list_contact_values
 from fs_triage.rules.problem import Severity
 from fs_triage.rules.references import PlacedText
 from fs_triage.rules.yaml_reader import YamlNode
-from fs_triage.text.did_you_mean import build_slug, find_close_name, suggest_name
+from fs_triage.text.did_you_mean import build_slug, find_close_name, is_slip, suggest_name
 from fs_triage.text.fold import fold
 
 _UNSURE_KEYS = ("about", "doubt", "where")
@@ -75,11 +75,12 @@ def find_unknown_references(livret: Livret) -> Iterator[Finding]:
     values = list_contact_values(livret.partners)
     read = {rules.model.id for rules in livret.partners}
     lost = {f"{rules.model.id}/{name}" for rules in livret.partners for name in rules.lost.contacts}
+    unread = {rules.model.id for rules in livret.partners if rules.lost.unknown_contacts}
     for text, partner in _iter_all_texts(livret):
         for braced in references.list_wrong_references(text, partner, values):
             name = references.complete_name(build_slug(braced.strip("{}")) or "-", partner)
             owner = name.partition("/")[0]
-            if name in lost or (owner in livret.booklet.partners and owner not in read):
+            if name in lost or owner in unread or (owner in livret.booklet.partners and owner not in read):
                 continue
             message = f"« {braced} » ne renvoie à aucun contact"
             yield Finding(text.text.place, message, _suggest_reference(braced, partner, values))
@@ -95,7 +96,8 @@ def _suggest_reference(braced: str, partner: str, values: references.Values) -> 
     slug = build_slug(inside)
     close = slug if slug in shown else find_close_name(slug, own) or find_close_name(slug, list(shown))
     if close is not None:
-        return f"écrivez « {{{close}}} »"
+        sure = slug == close or is_slip(slug, close)
+        return f"écrivez « {{{close}}} »" if sure else f"vouliez-vous dire « {{{close}}} » ?"
     known = suggest_name(slug, own or list(shown))
     return f"{known}{' ; ' if known else ''}sans contact, écrivez des parenthèses"
 
@@ -108,10 +110,14 @@ def find_braces_in_texts(livret: Livret) -> Iterator[Finding]:
     Préférer : des parenthèses ; les accolades entourent l’identifiant d’un contact, « {tel-3230} ».
     Pourquoi : le conseiller lirait l’accolade telle quelle.
     """
-    for text, _ in _iter_all_texts(livret):
+    values = list_contact_values(livret.partners)
+    for text, partner in _iter_all_texts(livret):
         if found := references.find_loose_brace(text):
             message = f"« {found[:40]} » n’entoure pas un contact"
             hint = "écrivez des parenthèses, ou l’identifiant d’un contact entre « { » et « } »"
+            name = found.strip("{} ")
+            if references.complete_name(name or "-", partner) in values:
+                hint = f"écrivez « {{{name}}} »"
             yield Finding(text.text.place, message, hint)
 
 

@@ -38,12 +38,15 @@ from fs_triage.rules.yaml_reader import Location, Mark, get_mark
 from fs_triage.text.did_you_mean import build_slug, suggest_name
 from fs_triage.text.fold import fold
 from fs_triage.text.numbers import render_count
+from fs_triage.text.typography import shorten_text
 
 _MAX_SHOWN = 8  # nodes of a cycle
 _MIN_ANSWERS, _MAX_ANSWERS = 2, 9
 _MAX_DEPTH = 5
 _MAX_PAGE_GAP = 20  # pages between two partners of a booklet
-_RULE_FILE = re.compile(r"[^.~#].*\.ya?ml(\.txt)?", re.IGNORECASE)  # copies too, but not what an editor keeps
+_RULE_FILE = re.compile(
+    r"[^.~#].*\.(ya?ml(\.txt)?|txt)", re.IGNORECASE
+)  # copies too, but not what an editor keeps
 
 
 @check("duplicate-id", scope=Scope.PARTNER, severity=Severity.BLOCKING)
@@ -128,12 +131,14 @@ def _find_unknown_targets(
             if end is None and key == "goto" and (target in nodes or _may_exist(target, rules, livret)):
                 continue
             if end is None:
-                message = f"« {get_french_key(key)} » mène à « {target} », qui n’existe pas"
+                message = f"« {get_french_key(key)} » mène à « {shorten_text(target, 80)} », qui n’existe pas"
                 partner = target.partition("/")[0]
                 known = list(answers)
                 if key == "goto" and partner in nodes and partner not in answers:
                     known = [node for node in nodes if node.startswith(f"{partner}/")]
-                yield Finding(get_mark(rules.table, (*location, key)), message, suggest_name(target, known))
+                labelled = [path for path, one in answers.items() if fold(one.label) == fold(target)]
+                hint = f"écrivez « {labelled[0]} »" if labelled else suggest_name(target, known)
+                yield Finding(get_mark(rules.table, (*location, key)), message, hint)
             elif key == "if_blocked" and isinstance(end, GotoAnswer):
                 message = f"« si ça bloque » mène à « {target} », qui n’est qu’un renvoi"
                 yield Finding(get_mark(rules.table, (*location, key)), message, f"écrivez « {end.goto} »")
@@ -157,7 +162,7 @@ def _may_exist(target: str, rules: PartnerRules, livret: Livret) -> bool:
     if partner in livret.booklet.partners:
         other = next((one for one in livret.partners if one.model.id == partner), None)
         return other is None or was_left_out(other, target.partition("/")[2])
-    return bool(rules.inherited)
+    return bool(rules.inherited) or not livret.whole
 
 
 @check("cycle", scope=Scope.LIVRET, severity=Severity.BLOCKING)
@@ -356,7 +361,7 @@ def find_goto_only_questions(rules: PartnerRules) -> Iterator[Finding]:
             )
 
 
-@check("answer-count", scope=Scope.PARTNER, severity=Severity.ADVICE)
+@check("answer-count", scope=Scope.WHOLE_PARTNER, severity=Severity.ADVICE)
 def find_answer_count_errors(rules: PartnerRules) -> Iterator[Finding]:
     """Une question a une seule réponse, ou plus de neuf.
 
@@ -405,8 +410,8 @@ def find_foreign_pages(livret: Livret) -> Iterator[Finding]:
                 message = f"la page {page} est loin après toutes les autres"
                 hint = "vérifiez ce nombre dans le livret papier"
                 yield Finding(get_mark(rules.table, ("pages", rank)), message, hint)
-        known = ", ".join(map(str, rules.model.pages))
-        for spot in iter_nodes(rules) if known else ():
+        known = ", ".join(map(str, dict.fromkeys(rules.model.pages)))
+        for spot in iter_nodes(rules) if known and not rules.lost.pages else ():
             for rank, page in enumerate(spot.answer.pages):
                 if page not in rules.model.pages:
                     message = f"la page {page} n’est pas une page de ce partenaire"
@@ -441,8 +446,10 @@ def find_unread_files(livret: Livret) -> Iterator[Finding]:
         is_told |= path.parent.name == NEEDS and folder / PARTNERS / path.name in files
         if is_told or not _RULE_FILE.fullmatch(path.name):
             continue
-        name = build_slug(path.name.lower().partition(".y")[0])
+        name = build_slug(re.split(r"\.(?:y|txt)", path.name.lower())[0])
         meant = misnamed_files.find_intended_file(path, name, folder, absent, livret.booklet.partners)
+        if path.suffix.lower() == ".txt" and not meant:  # notes that somebody keeps there
+            continue
         message, hint = "fichier que rien ne lit", "ôtez-le de ce dossier, ou renommez-le"
         if meant:
             hint = f"vouliez-vous dire « {meant} » ?"

@@ -127,6 +127,57 @@ def find_ambiguous_keywords(rules: PartnerRules) -> Iterator[Finding]:
                 )
 
 
+_NAMING_KEYS = (
+    "label",
+    "name",
+    "about",
+    "question",
+    "title",
+    "help",
+    "steps",
+    "warnings",
+    "do_not",
+    "note",
+    "when",
+)
+
+
+@check("no-word", scope=Scope.LIVRET, severity=Severity.ADVICE)
+def find_texts_without_words(livret: Livret) -> Iterator[Finding]:
+    """Un texte ne contient aucun mot, ou un mot-clé en contient plusieurs.
+
+    Éviter : « libellé: 2026-11-23 », une étape « … », « mots: [bébé ; maternité] ».
+    Préférer : « libellé: Déclarer une naissance », « mots: [bébé, maternité] ».
+    Pourquoi : le conseiller ne saurait pas ce qu’il choisit ; la recherche ne trouverait pas ces mots.
+    """
+    tables = [livret.table, livret.situations_table, *(rules.table for rules in livret.partners)]
+    for table in tables:
+        for key, text in _iter_keyed_texts(table) if table is not None else ():
+            if key in _NAMING_KEYS and text.value.strip() and not re.search(r"[^\W\d_]|\{", text.value):
+                message = (
+                    f"« {get_french_key(key)} » : « {shorten_text(text.value, 40)} » ne contient aucun mot"
+                )
+                yield Finding(text.place, message, "écrivez ce que le conseiller doit lire")
+            elif key in ("keywords", "words") and ";" in text.value:
+                parts = ", ".join(part.strip() for part in text.value.split(";") if part.strip())
+                message = f"« {shorten_text(text.value, 40)} » : plusieurs mots-clés en un seul"
+                yield Finding(
+                    text.place, message, f"séparez-les par des virgules : {shorten_text(parts, 60)}"
+                )
+
+
+def _iter_keyed_texts(node: YamlNode, key: str = "") -> Iterator[tuple[str, Text]]:
+    """Yield each text below `node` with the key that it stands under."""
+    if isinstance(node, Text):
+        yield key, node
+    elif isinstance(node, List):
+        for item in node.items:
+            yield from _iter_keyed_texts(item, key)
+    else:
+        for below, (_, item) in node.entries.items():
+            yield from _iter_keyed_texts(item, below)
+
+
 _TEXT_LISTS = ("keywords", "steps", "do_not", "warnings", "pages")
 _CONTACT_LISTS = ("contacts", "escalate", "orient")
 
@@ -166,7 +217,7 @@ def find_bad_departements(livret: Livret) -> Iterator[Finding]:
     Préférer : « département: 39 Jura ».
     Pourquoi : c’est ce qui distingue ce livret de celui du voisin.
     """
-    if not _DEPARTEMENT.fullmatch(livret.booklet.departement):
+    if livret.booklet.departement and not _DEPARTEMENT.fullmatch(livret.booklet.departement):
         message = f"« {livret.booklet.departement} » : il manque le numéro ou le nom du département"
         hint = "écrivez son numéro, puis son nom, comme « 39 Jura »"
         yield Finding(get_mark(livret.table, ("departement",)), message, hint)
@@ -187,8 +238,9 @@ def find_odd_quotes(livret: Livret) -> Iterator[Finding]:
     for text in _iter_livret_texts(livret):
         value = text.value.strip()
         begins, ends = value[:1] in _OPENING, value[-1:] in _CLOSING and len(value) > 1
-        inner = value[1:-1] if begins and ends else ""
-        if inner and not set(inner) & set(_OPENING + _CLOSING):
+        is_french = value[:1] == "«" and value[-1:] == "»"
+        inner = value[1:-1].strip() if (begins and ends) or is_french else ""
+        if inner and not set(inner) & set(f"{_OPENING}{_CLOSING}«»"):
             after = quote_yaml(inner)
             mends = (Mend(*text.place, text.value, after),)
             message = f"« {value[0]} » et « {value[-1]} » font partie de ce texte"
@@ -221,11 +273,14 @@ def find_markup(livret: Livret) -> Iterator[Finding]:
     Préférer : le texte seul ; ce qui est important va dans « attention » ou « ne pas renseigner ».
     Pourquoi : rien n’est mis en forme, le conseiller lirait les signes du balisage.
     """
+    names = {name for rules in livret.partners for name in rules.model.contacts}
     for text in _iter_livret_texts(livret):
         found = _MARKUP.search(text.value)
         if found is not None:
             message = f"« {found.group()} » se lit comme du balisage"
-            yield Finding(text.place, message, "écrivez le texte seul")
+            name = found.group().strip("[]")
+            hint = f"écrivez « {{{name}}} »" if name in names else "écrivez le texte seul"
+            yield Finding(text.place, message, hint)
 
 
 def _iter_texts(node: YamlNode) -> Iterator[Text]:

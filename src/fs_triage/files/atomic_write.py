@@ -44,9 +44,11 @@ def write_for_user(target: str, content: bytes) -> None:
     try:
         write_whole(Path(target), content)
     except OSError as error:
-        message = (
-            f"« {target} » n’a pas pu être écrit ({describe_os_error(error)}) ; choisissez un autre fichier."
-        )
+        folder = Path(target).parent
+        why, remedy = describe_os_error(error), "choisissez un autre fichier"
+        if not folder.is_dir():
+            why, remedy = f"il n’y a pas de dossier « {folder} »", "créez-le d’abord, ou donnez-en un autre"
+        message = f"« {target} » n’a pas pu être écrit ({why}) ; {remedy}."
         raise Failure(OUTPUT_LOST, message) from error
 
 

@@ -181,8 +181,49 @@ def decode_content(content: bytes, path: str, tab_width: int = 2) -> tuple[str, 
         message = f"ce n’est pas de l’UTF-8 (octet 0x{typed[error.start]:02X})"
         return "", [Problem(path, line, column, code="encoding", message=message, hint=hint)]
     text = text.replace("\r\n", "\n")
-    problems = list(find_bad_characters(text, path, tab_width))
+    if "\n" not in text:  # the line ends of an old Mac
+        text = text.replace("\r", "\n")
+    problems = [*_find_twice_encoded(text, path), *find_bad_characters(text, path, tab_width)]
     return text if all(problem.mends for problem in problems) else "", problems
+
+
+_TWICE_ENCODED = re.compile("[Â-Ãâ][\u0080-\u00bf\u0152-\u2122]{1,2}")
+
+
+def _find_twice_encoded(text: str, path: str) -> Iterator[Problem]:
+    """Yield that the accents of a file were read as other signs, then saved so: « Ã© » for « é »."""
+    found, mends = [], []
+    for number, line in enumerate(text.split("\n"), 1):
+        for match in _TWICE_ENCODED.finditer(line) if not line.isascii() else ():
+            meant = _decode_twice_encoded(match.group())
+            if meant is not None:
+                found.append((number, match.start(), match.group(), meant))
+                mends.append(Mend(path, number, match.start() + 1, match.group(), meant))
+    if found:
+        number, index, typed, meant = found[0]
+        more = render_more_lines(len({one[0] for one in found}) - 1)
+        message = f"accents abîmés, « {typed} » pour « {meant} »{more}"
+        hint = "reprenez une copie d’avant, ou retapez-les ; « fs-triage verifier --corriger » les remet"
+        yield Problem(
+            path, number, index + 1, code="encoding", message=message, hint=hint, mends=tuple(mends)
+        )
+
+
+def _decode_twice_encoded(typed: str) -> str | None:
+    """Return the one sign that was saved as `typed` by a program that took UTF-8 for Windows-1252."""
+    content = b""
+    for character in typed:
+        try:
+            content += character.encode("cp1252")
+        except UnicodeEncodeError:
+            if ord(character) > 0xFF:
+                return None
+            content += bytes([ord(character)])
+    try:
+        meant = content.decode()
+    except UnicodeDecodeError:
+        return None
+    return meant if len(meant) == 1 else None
 
 
 def find_bad_characters(text: str, path: str, tab_width: int = 2) -> Iterator[Problem]:

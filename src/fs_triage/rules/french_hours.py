@@ -33,6 +33,8 @@ _APPOINTMENT = "sur rendez-vous"
 _COMMENT = "\ue000"  # that no text holds: stands for what is between parentheses
 _ONLY = "(?:uniquement|seulement)"
 _MIDNIGHT = 24 * 60
+_LONGEST_NIGHT = 12 * 60
+"""How long hours that end the next day may be: longer ones are taken for the two ends exchanged."""
 
 _DAY = r"(?P<day>(?:lun|mar|mercre|jeu|vendre|same)dis?|dimanches?|(?:lun|mar|mer|jeu|ven|sam|dim)\b\.?)"
 _MONTH = (
@@ -45,6 +47,10 @@ _TIME = r"(?P<hour>\d{1,2}) ?(?:(?:h|heures?) ?(?P<minute>\d\d(?!\d| ?h|:))?(?: 
 _EVERY_DAY = r"(?:tous les jours|7 ?j(?:ours)? ?(?:/|sur) ?7(?: ?j)?)\b"
 _ROUND_THE_CLOCK = r"24 ?h(?:eures)? ?(?:/|sur) ?24(?: ?h)?\b"
 _NAMED_TIMES = {"midi": 12 * 60, "minuit": 0}
+
+
+def _say_time(minutes: int) -> str:
+    return f"{minutes // 60}h{minutes % 60:02}".removesuffix("00")
 
 
 class HoursMistake(ValueError):
@@ -374,6 +380,10 @@ class _Reader:
         if first is not None and self.take(r"(?:-|a\b|jusqu.a|et(?=\s+\d))\s*"):
             last = self._read_time()
             if last is not None:
+                if 0 < last < first and last + _MIDNIGHT - first > _LONGEST_NIGHT:
+                    span = f"{_say_time(last)}-{_say_time(first)}"
+                    night = f"{_say_time(first)}-minuit et 0h-{_say_time(last)}"
+                    raise HoursMistake(f"écrivez le début, puis la fin : « {span} » ; une nuit, « {night} »")
                 return first, (last or _MIDNIGHT) if first else last
         self.at = start
         return None

@@ -15,7 +15,7 @@ from fs_triage.rules.model_partner import KINDS, TO_FILL, Contact
 from fs_triage.rules.problem import Problem
 from fs_triage.rules.vocabulary import get_french_key
 from fs_triage.rules.yaml_reader import List, Mark, Table, Text, YamlNode
-from fs_triage.text.did_you_mean import suggest_name
+from fs_triage.text.did_you_mean import find_close_name, render_suggestion, suggest_name
 from fs_triage.text.fold import fold
 from fs_triage.text.typography import escape_controls
 
@@ -48,6 +48,8 @@ class MergedPartner:
     changes: list[tuple[str, Mark]] = field(default_factory=list)
     """The paths that the last layer changes, and where it says so."""
     problems: list[Problem] = field(default_factory=list)
+    has_lost_answers: bool = False
+    """Whether the last layer adds answers where none can be: what names them elsewhere is not wrong."""
 
 
 def merge_partner(merged: MergedPartner, heir: Table) -> None:
@@ -99,6 +101,7 @@ def _check_shapes(merged: MergedPartner, heir: Table) -> None:
         node = heir.entries[key][1]
         if not isinstance(node, shape):
             _add_shape_problem(merged, key, node, expected)
+            merged.has_lost_answers |= key == "add"
         for item in node.items if key == "remove" and isinstance(node, List) else []:
             if not isinstance(item, Text):
                 _add_shape_problem(merged, key, item, "un chemin comme « rsa/demande »")
@@ -161,22 +164,32 @@ def _merge_contacts(merged: MergedPartner, heir: Table) -> None:
         old = inherited.entries.get(name, (None, None))[1]
         if isinstance(contact, Table) and isinstance(old, Table):
             contact = _merge_contact(merged, old, contact)
-        elif isinstance(contact, Table) and (meant := _find_mistyped_contact(contact, inherited)):
+        elif isinstance(contact, Table) and not _is_whole_contact(contact) and not _is_cited(heir, name):
+            free = [other for other in inherited.entries if other not in own.entries]
             message = f"contact « {escape_controls(name)} » que rien ne cite : le livret hérité n’en a pas"
             merged.problems.append(
-                Problem(*mark, code="unused-contact", message=message, hint=suggest_name(name, meant))
+                Problem(*mark, code="unused-contact", message=message, hint=suggest_name(name, free))
             )
-            continue
+            meant = find_close_name(name, free) or ""
+            old = inherited.entries.get(meant, (None, None))[1]
+            if not isinstance(old, Table):
+                continue
+            name, contact = meant, _merge_contact(merged, old, contact)
         inherited.entries[name] = (mark, contact)
 
 
-def _find_mistyped_contact(contact: Table, inherited: Table) -> list[str]:
-    """Return the contacts that a new one may have been meant for: none where it is whole by itself."""
+def _is_cited(node: YamlNode, name: str) -> bool:
+    """Return whether a text at or below `node` is the id of the contact `name`, or refers to it."""
+    if isinstance(node, Text):
+        return node.value == name or f"{{{name}}}" in node.value
+    items = node.items if isinstance(node, List) else [item for _, item in node.entries.values()]
+    return any(_is_cited(item, name) for item in items)
+
+
+def _is_whole_contact(contact: Table) -> bool:
+    """Return whether `contact` says all that a new one must, and is no change of another one."""
     required = [key for key, field in Contact.model_fields.items() if field.is_required()]
-    is_whole = all(key in contact.entries for key in required) and any(
-        key in contact.entries for key in KINDS
-    )
-    return [] if is_whole else list(inherited.entries)
+    return all(key in contact.entries for key in required) and any(key in contact.entries for key in KINDS)
 
 
 def _merge_contact(merged: MergedPartner, old: Table, own: Table) -> Table:
@@ -344,6 +357,7 @@ def _add_answers(merged: MergedPartner, path: str, mark: Mark, answers: YamlNode
     """Add answers to a question: each at the end, or `after` another one."""
     existing = _find_question(merged, path, mark, "rien ne peut s’y ajouter")
     if existing is None or not isinstance(answers, List):
+        merged.has_lost_answers = True
         return
     merged.changes.append((path, mark))
     placed: dict[str, int] = {}
@@ -378,6 +392,8 @@ def _order_answers(merged: MergedPartner, path: str, mark: Mark, order: YamlNode
 
 
 def _add_unknown_sibling(merged: MergedPartner, name: Text, answers: List) -> None:
+    if merged.has_lost_answers:
+        return
     known = [find_text(one, "id") or "" for one in answers.items if isinstance(one, Table)]
     message = f"« {escape_controls(name.value)} » n’est pas une réponse de cette question"
     hint = suggest_name(name.value, known)
@@ -428,7 +444,7 @@ def merge_items(below: Table, heir: Table, lists: dict[str, str]) -> list[Proble
             below.entries[key] = heir.entries[key]
             continue
         for item in own.items:
-            _merge_item(existing, item, name)
+            _merge_item(existing, item, name, problems)
     for item in _list_texts(heir, "remove"):
         if not _remove_item(below, lists, item.value):
             known = [text for key, name in lists.items() for text in _list_names(below, key, name)]
@@ -451,20 +467,39 @@ def _name_item(item: YamlNode, name: str) -> str:
     return fold(text or "")
 
 
+def _say_name(item: YamlNode, name: str) -> str:
+    """Return what tells `item` from the others, as it was typed."""
+    return (find_text(item, name) or "") if isinstance(item, Table) else ""
+
+
 def _list_names(table: Table, key: str, name: str) -> list[str]:
     node = table.entries.get(key, (None, None))[1]
     items = node.items if isinstance(node, List) else []
     return [text for one in items if (text := find_text(one, name) if isinstance(one, Table) else None)]
 
 
-def _merge_item(existing: List, item: YamlNode, name: str) -> None:
+def _is_change(item: YamlNode) -> bool:
+    """Return whether `item` is a situation that cannot stand by itself: without its title, words and démarches."""
+    needed = ("title", "words", "demarches")
+    return isinstance(item, Table) and "id" in item.entries and not any(key in item.entries for key in needed)
+
+
+def _merge_item(existing: List, item: YamlNode, name: str, problems: list[Problem]) -> None:
     own = _name_item(item, name)
     rank = next(
         (rank for rank, one in enumerate(existing.items) if own and _name_item(one, name) == own), None
     )
     if rank is None:
-        existing.items.append(item)
-        return
+        names = [_name_item(one, name) for one in existing.items]
+        meant = find_close_name(own, names) if _is_change(item) else None
+        if meant is None:
+            existing.items.append(item)
+            return
+        place = item.entries[name][1].place if isinstance(item, Table) else item.place
+        message = "cette situation n’est pas dans le livret dont celui-ci hérite"
+        rank = names.index(meant)
+        hint = render_suggestion(_say_name(existing.items[rank], name), [])
+        problems.append(Problem(*place, code="unknown-target", message=message, hint=hint))
     old = existing.items[rank]
     if not isinstance(item, Table) or not isinstance(old, Table):
         return  # the same sentence once more

@@ -20,14 +20,22 @@ from fs_triage.text import did_you_mean
 from fs_triage.text.typography import escape_controls
 
 _OTHER_WORDS = {
+    "ajout": "add",
+    "ajouts": "add",
     "alias": "keywords",
     "avertissement": "warnings",
     "avertissements": "warnings",
     "besoin": "needs besoin",
     "bloque": "if_blocked",
+    "change": "modify",
+    "changement": "modify",
+    "changements": "modify",
+    "changer": "modify",
     "condition": "when",
     "corps": "body",
     "e mail": "email",
+    "effacer": "remove",
+    "enlever": "remove",
     "escalade": "escalate",
     "etape": "steps",
     "identifiant": "id",
@@ -43,17 +51,23 @@ _OTHER_WORDS = {
     "note": "warnings",
     "numero": "phone",
     "orienter": "where",
+    "oter": "remove",
     "ou": "goto",
     "precision": "note",
     "rdv": "appointment",
     "remarque": "note",
     "renvoi": "goto",
     "si": "when",
+    "supprimer": "remove",
     "tel": "phone",
     "titre": "label",
     "url": "web",
 }
 """Words that may stand for a key: for the first of these that the table can have."""
+
+
+_SCHEMA_LINE = "yaml-language-server"
+"""What the first line of a file begins with, after « # »."""
 
 
 class _Value(NamedTuple):
@@ -92,6 +106,11 @@ def _list_values(models: tuple[type[BaseModel], ...]) -> dict[str, _Value]:
 def _list_spellings(keys: tuple[str, ...]) -> tuple[dict[str, str], dict[str, str]]:
     """Return which of `keys` each folded text is: as authors write it, and as the models say it."""
     return {fold_key(FRENCH_KEYS[key]): key for key in keys}, {fold_key(key): key for key in keys}
+
+
+def list_model_keys(model: type[BaseModel]) -> list[str]:
+    """Return the keys of the models that a table read as `model` may have."""
+    return list(_list_values((model,)))
 
 
 def name_key(location: Location, model: type[BaseModel]) -> str:
@@ -204,6 +223,8 @@ def _guess_key(typed: str, keys: list[str]) -> str | None:
 
 def suggest_keys(typed: str, keys: Iterable[str]) -> str:
     """Return what to write instead of `typed`, which is none of `keys`, those of the models."""
+    if typed == _SCHEMA_LINE:
+        return "remettez « # » et une espace devant cette ligne"
     known = [key for key in keys if key in FRENCH_KEYS]
     key = _guess_key(typed, known)
     return did_you_mean.render_suggestion(key and FRENCH_KEYS[key], [FRENCH_KEYS[one] for one in known])

@@ -28,9 +28,16 @@ _RARE_AFTER_SIGN = re.compile(f"[{RARE_SPACES}][ {RARE_SPACES}]*")
 _HEAD = re.compile(r"(?P<dashes>(?:- +)*)(?P<key>[^\s:\"'\[\]{},#&*!|>%@`-][^:\"'\[\]{}#]*? *:(?: +|$))?")
 _GLUED_DASH = re.compile(rf"-(?=[^\s\-]|[{RARE_SPACES}])")
 _GLUED_KEY = re.compile(rf"[^\s:\"'\[\]{{}}#][^:\"'\[\]{{}}#]*:(?=[^\s:/]|[{RARE_SPACES}])")
+_GLUED_INSIDE = re.compile(r"[{,] *([^\s:\"'\[\]{},#][^:\"'\[\]{},#]*):(?=[\[{\"'])")
+_KEY_WITHIN = re.compile(r"\(?([^\W\d_A-Z][\w ]*: \[[^\[\]]*\])\)?")
+_TWO_COMMAS = re.compile(r"(?:\[ *|, *)(, *)")
+_BARE_NAME = re.compile(r"( *[a-z0-9][a-z0-9/-]*) *")
+_BLOCK_SIGN = re.compile(r"(?:[>|»›] *[-‐-―−]?|[-‐-―−=]+>)")  # noqa: RUF001 - taken for « >- »
+_BLOCK_BEGUN = re.compile(r"[>|][-+]? +(?P<text>[^\s#].*)")
 _BLOCK_TEXT = re.compile(r"(?:^|[\s-])[|>][-+0-9]* *(?:#.*)?$")
 _CONFLICT = re.compile(r"(<{7}|={7}|>{7}|\|{7})(?: |$)")
 _PATCH = re.compile(r"@@ .*@@|diff --git |index [0-9a-f]{7,}\.\.|--- (a/|/dev/)|\+\+\+ (b/|/dev/)")
+_TOP_KEY = re.compile(r"([^\s#:-][^:#]*?) *:(?: +([^\s#]*)|$)")
 _FENCE = re.compile(r" *(```|~~~)")
 
 
@@ -53,6 +60,7 @@ class SlipKind(Enum):
     NO_DASH = auto()
     DASH = auto()
     INDENT = auto()
+    NO_LINE = auto()
 
 
 class Slip(NamedTuple):
@@ -83,6 +91,16 @@ def apply_edits(lines: Sequence[str], edits: Collection[Edit]) -> list[str]:
 def get_indent(line: str) -> int:
     """Return how many spaces `line` begins with."""
     return len(line) - len(line.lstrip(" "))
+
+
+def stands_alone(line: str, keys: Collection[str]) -> bool:
+    """Return whether `line` is an item or has a known key: no part of a text that was begun above."""
+    text = line.lstrip(" ")
+    return (
+        text.startswith("- ")
+        or fold(text.partition(":")[0]) in keys
+        or _BARE_NAME.fullmatch(line.rstrip(":")) is not None
+    )
 
 
 def find_block_text(lines: Sequence[str]) -> frozenset[int]:
@@ -117,6 +135,23 @@ def find_leftovers(lines: Sequence[str]) -> list[Slip]:
             slips.append(Slip(rank, 0, message, "ôtez cette ligne", _blank(lines, [rank]), SlipKind.LEFTOVER))
         rank += 1
     return slips
+
+
+def find_second_file(lines: Sequence[str]) -> Slip | None:
+    """Return that another file, or the same one once more, was pasted below the first, as one slip."""
+    keys = [(rank, found[1], found[2]) for rank, line in enumerate(lines) if (found := _TOP_KEY.match(line))]
+    heads = [(rank, value) for rank, key, value in keys if key == "id"]
+    if len(heads) < 2:
+        return None
+    (first, name), (second, other) = heads[:2]
+    above = {key for rank, key, _ in keys if first <= rank < second}
+    if len(above.intersection(key for rank, key, _ in keys if rank >= second)) < 2:
+        return None
+    message = f"un second fichier commence ici, {_quote(lines[second])}"
+    hint = f"enregistrez-le à part, dans {other}.yaml" if other != name else "gardez l’un des deux"
+    if other == name:
+        message = "ce fichier recommence ici : il y a été collé deux fois"
+    return Slip(second, 0, message, hint, _blank(lines, range(second, len(lines))), SlipKind.LEFTOVER)
 
 
 def _find_conflict_end(lines: Sequence[str], begin: int) -> int:
@@ -171,6 +206,7 @@ def list_slips(lines: Sequence[str], rank: int, keys: Collection[str]) -> Iterat
             rank, get_indent(line), message, "gardez-en une", (Edit(rank, 0, line, ""),), SlipKind.TWICE
         )
     yield from _list_sign_slips(line, rank, keys)
+    yield from _list_name_slips(lines, rank)
     yield from _list_quote_slips(line, rank, keys)
     yield from _list_dash_slips(line, rank)
     yield from _list_indent_slips(lines, rank, keys)
@@ -201,7 +237,25 @@ def _list_sign_slips(line: str, rank: int, keys: Collection[str]) -> Iterator[Sl
     if found and (fold(found.group()) in keys or line[found.end()] in "[{\"'"):
         spaces = _RARE_AFTER_SIGN.match(line, found.end())
         yield _want_space(rank, body, found.group(), spaces.group() if spaces else "")
+    if line[body:].count("[") and (twice := _TWO_COMMAS.search(line, body)):
+        edit = Edit(rank, twice.start(1), twice[1], "")
+        yield Slip(
+            rank, twice.start(1), "virgule de trop", "gardez-en une", (edit,), SlipKind.SIGN, is_sure=True
+        )
+    for inner in _GLUED_INSIDE.finditer(line, body):
+        if fold(inner[1]) in keys:
+            yield _want_space(rank, inner.start(1), f"{inner[1]}:", "")
     yield from _list_colon_slips(line, rank, body, keys)
+
+
+def _list_name_slips(lines: Sequence[str], rank: int) -> Iterator[Slip]:
+    """Yield that the name which the lines below stand under has no colon."""
+    found = _BARE_NAME.fullmatch(lines[rank])
+    below = next((line for line in lines[rank + 1 :] if line.strip()), "")
+    if found and get_indent(below) > get_indent(lines[rank]):
+        edit = Edit(rank, found.end(1), "", ":")
+        message = f"il manque « : » après « {found[1].strip()} »"
+        yield Slip(rank, found.end(1), message, f"écrivez « {found[1].strip()}: »", (edit,), SlipKind.SIGN)
 
 
 def _want_space(rank: int, column: int, sign: str, spaces: str) -> Slip:
@@ -276,6 +330,7 @@ def _list_value_slips(rank: int, start: int, value: str) -> Iterator[Slip]:
         message = f"{what} au milieu d’un texte entre guillemets « {sign} »"
         yield Slip(rank, start, message, f"écrivez {quoted}", (edit,), SlipKind.QUOTE, is_sure=True)
         return
+    yield from _list_block_slips(rank, start, value)
     if sign in _OPENED and _OPENED[sign] not in value:
         closed = Edit(rank, start + len(value), "", _OPENED[sign])
         message = f"« {sign} » jamais refermé"
@@ -294,6 +349,28 @@ def _list_value_slips(rank: int, start: int, value: str) -> Iterator[Slip]:
         message = f"ce texte {where} « {shown} », un signe de YAML"
         is_sure = sign not in _OPENED or "," not in value  # it may be a list at a wrong place
         yield Slip(rank, start, message, _say_quoted(value), (edit,), SlipKind.QUOTE, is_sure)
+
+
+def _list_block_slips(rank: int, start: int, value: str) -> Iterator[Slip]:
+    """Yield what begins on the line of its key and should not, and a sign that announces no long text."""
+    if _BLOCK_SIGN.fullmatch(value):
+        edit = Edit(rank, start, value, ">-")
+        message = f"« {value} » n’annonce pas un long texte"
+        yield Slip(rank, start, message, "écrivez « >- », sans espace", (edit,), SlipKind.SIGN, is_sure=True)
+    elif begun := _BLOCK_BEGUN.fullmatch(value):
+        edit = Edit(rank, start, value, quote_text(begun["text"]))
+        message = f"« {value.split()[0]} » et le début du texte sont sur la même ligne"
+        hint = f"passez à la ligne après « {value.split()[0]} », et décalez le texte de deux espaces de plus"
+        yield Slip(rank, start, message, hint, (edit,), SlipKind.SIGN)
+    if value.startswith("- ") and start > 2:
+        edit = Edit(rank, start, value, quote_text(value[2:].lstrip()))
+        message = "un tiret de liste suit « : » sur la même ligne"
+        hint = "passez à la ligne avant ce tiret, ou mettez le texte entre guillemets"
+        yield Slip(rank, start, message, hint, (edit,), SlipKind.SIGN)
+    if below := _KEY_WITHIN.fullmatch(value):
+        edit = Edit(rank, start, value, f"{{{below[1]}}}")
+        message = f"« {below[1]} » est sur la ligne de la clé qui le contient"
+        yield Slip(rank, start, message, f"entourez-le d’accolades : {edit.after}", (edit,), SlipKind.SIGN)
 
 
 def _quote_inside(sign: str, inner: str) -> str:
@@ -323,10 +400,13 @@ def _list_dash_slips(line: str, rank: int) -> Iterator[Slip]:
         if not re.match(r"[^\s:\"'\[\]{}#][^:\"'\[\]{}#]*:( |$)", bare):
             return
         edit = Edit(rank, indent, text[: len(text) - len(bare)], " " * (len(text) - len(bare)))
-        yield Slip(
-            rank, indent, "tiret de trop", f"écrivez {_quote(bare)}, sans tiret", (edit,), SlipKind.DASH
-        )
+        at_left = Edit(rank, indent, edit.before, "")
+        for one in (edit, at_left):
+            hint = f"écrivez {_quote(bare)}, sans tiret"
+            yield Slip(rank, indent, "tiret de trop", hint, (one,), SlipKind.DASH)
         return
+    if text.rstrip().endswith(":") and _BARE_NAME.fullmatch(text.rstrip(" :")):
+        return  # the head of a block, and no item
     message = "il manque un tiret devant ce texte"
     hint = f"écrivez {_quote(f'- {text}')}"
     if indent >= 2:
@@ -343,7 +423,8 @@ def _list_indent_slips(lines: Sequence[str], rank: int, keys: Collection[str]) -
     """Yield that the line, alone or with those below it, is too far to the left or to the right."""
     indent = get_indent(lines[rank])
     for wanted in _list_near_indents(lines, rank):
-        is_top_key = fold(lines[rank].partition(":")[0]) in keys
+        head = lines[rank].partition(":")[0]
+        is_top_key = fold(head) in keys or bool(re.fullmatch(r" *[a-z0-9-]+(?:/[a-z0-9-]+)+", head))
         if wanted == indent or (wanted == 0 and not is_top_key):
             continue
         for ranks in _list_moved(lines, rank):
@@ -357,6 +438,56 @@ def _list_indent_slips(lines: Sequence[str], rank: int, keys: Collection[str]) -
             if len(ranks) > 1:
                 hint += ", et autant de décalage aux suivantes"
             yield Slip(rank, indent, message, hint, edits, SlipKind.INDENT)
+
+
+def list_missing_lines(lines: Sequence[str], rank: int, keys: Collection[str]) -> Iterator[Slip]:
+    """Yield that the line is missing under which the block that begins at `rank` stood: its key, or its « - id: … ».
+
+    A blank line above takes it; without one the block is left out.
+    """
+    line = lines[rank]
+    indent, text = get_indent(line), line.strip()
+    above = next(
+        (at for at in range(rank - 1, -1, -1) if lines[at].strip(" ") and lines[at].lstrip()[0] != "#"), None
+    )
+    if above is None or not text or text.startswith("#"):
+        return
+    if lines[above].rstrip().endswith(":"):  # the first item of a list
+        if indent > 2 and not text.startswith("- ") and fold(text.partition(":")[0]) in keys:
+            edit = Edit(rank, indent - 2, "  ", "- ")
+            message = "il manque au-dessus la ligne qui commence cette réponse"
+            yield Slip(rank, indent, message, "ajoutez-la : « - id: … »", (edit,), SlipKind.NO_LINE)
+        return
+    body = re.match(r" *(?:- +)*", lines[above])
+    assert body is not None
+    if indent <= (body.end() if ": " in lines[above] else get_indent(lines[above])) or _BLOCK_TEXT.search(
+        lines[above]
+    ):
+        return
+    end = rank + 1
+    while end < len(lines) and (not lines[end].strip() or get_indent(lines[end]) >= indent):
+        end += 1
+    key = _guess_block_key(lines[rank:end])
+    edits = _blank(lines, [at for at in range(rank, end) if lines[at].strip()])
+    if key and above < rank - 1 and not lines[rank - 1].strip():
+        edits = (Edit(rank - 1, 0, lines[rank - 1], f"{' ' * (indent - 2)}{key}:"),)
+    hint = f"ajoutez-la : « {key}: »" if key else "ajoutez-la : un mot, suivi de « : »"
+    message = "il manque au-dessus la ligne de la clé qui contient ce bloc"
+    yield Slip(rank, indent, message, hint, edits, SlipKind.NO_LINE)
+
+
+def _guess_block_key(block: Sequence[str]) -> str:
+    """Return the key that the lines of `block` stood under, "" when nothing shows it."""
+    text = block[0].lstrip(" ")
+    if text.startswith("- "):
+        return "réponses" if text.startswith("- id:") else "étapes"
+    head = get_indent(block[0])
+    below = next((line.strip() for line in block[1:] if line.strip() and get_indent(line) > head), "")
+    is_contact = text.rstrip().endswith(":") and fold(below.partition(":")[0]) in _CONTACT_KEYS
+    return "contacts" if is_contact else ""
+
+
+_CONTACT_KEYS = frozenset(["telephone", "courriel", "site", "rendez", "vous", "libelle", "public"])
 
 
 def count_spaces(count: int) -> str:
@@ -377,7 +508,7 @@ def _list_near_indents(lines: Sequence[str], rank: int) -> list[int]:
         if line.strip() and not line.lstrip().startswith("#"):
             here = get_indent(line)
             found += [here, here + 2] if line.lstrip().startswith("- ") else [here]
-            if line.rstrip().endswith(":") and other < rank:
+            if other < rank and (line.rstrip().endswith(":") or _BLOCK_TEXT.search(line)):
                 found.append(here + 2)
     return sorted(dict.fromkeys(found), key=lambda wanted: (wanted % 2, abs(wanted - indent)))[:6]
 

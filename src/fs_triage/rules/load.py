@@ -35,12 +35,14 @@ from fs_triage.rules.model_livret import (
 )
 from fs_triage.rules.model_partner import TO_FILL, Changes, Partner, Removal
 from fs_triage.rules.model_situations import SITUATIONS, Situations
+from fs_triage.rules.other_content import find_other_content
 from fs_triage.rules.problem import Problem
 from fs_triage.rules.references import NOT_GIVEN, expand_references, list_referred_contacts
 from fs_triage.rules.salvage import LostParts
 from fs_triage.rules.snapshot import MAX_WAIT_SECONDS, Snapshot, SourceFile
-from fs_triage.rules.vocabulary import fold_key
-from fs_triage.rules.yaml_reader import Mark, Table
+from fs_triage.rules.vocabulary import fold_key, get_french_key
+from fs_triage.rules.yaml_reader import Mark, Table, Text
+from fs_triage.text.did_you_mean import suggest_name
 from fs_triage.text.fold import fold
 from fs_triage.text.typography import escape_controls
 
@@ -287,6 +289,8 @@ def _load_partners(booklets: BookletChain, loaded: LoadResult) -> Iterator[Partn
             continue
         merged = _merge_layers(booklets, layers[layers.index(told[0]) :], name, loaded)
         lost = _find_lost_parts(f"{name}.yaml", loaded)
+        if merged is not None and merged.has_lost_answers:
+            lost = (lost or LostParts()) | LostParts(unknown_answers=True)
         found: list[Problem] = []
         built = build_valid_part(Partner, merged.table, found) if merged else None
         loaded.problems += [one for one in found if not (lost and _is_gap(one))]
@@ -325,7 +329,7 @@ def _find_lost_parts(name: str, loaded: LoadResult) -> LostParts | None:
 
 def _is_gap(problem: Problem) -> bool:
     """Return whether a problem of a file that was not read whole may be but a gap that this left."""
-    return problem.code in ("missing-key", "empty")
+    return problem.code in ("missing-key", "empty", "no-lead")
 
 
 def list_unfilled_contacts(partner: Partner) -> frozenset[str]:
@@ -346,7 +350,7 @@ def _merge_layers(
     merged: MergedPartner | None = None
     for layer in layers:
         table = _read_partner(layer.folder, name, loaded, Partner, *((Changes,) if merged else ()))
-        if table is None:
+        if table is None or not _is_of_partner(table, name, booklets, loaded, is_first=merged is None):
             return None
         if merged is None:
             merged = MergedPartner(table)
@@ -362,6 +366,44 @@ def _merge_layers(
         unpaged=[file for file, layer in files if fold(layer.booklet.departement) != fold(here)],
     )
     return merged
+
+
+def _holds_partner(table: Table, name: str, loaded: LoadResult) -> bool:
+    """Return whether the file of the partner `name`, beside that of `table`, is its own: then that one is a copy."""
+    file = loaded.snapshot.read_file(Path(table.place.path).with_name(f"{name}.yaml"))
+    return f"id: {name}".encode() in file.content.splitlines()
+
+
+def _is_of_partner(
+    table: Table, name: str, booklets: BookletChain, loaded: LoadResult, *, is_first: bool
+) -> bool:
+    """Return whether `table`, of a file of the partner `name`, is not another's; tells where it is, or has no id."""
+    place, node = table.entries.get("id", (table.place, None))
+    is_other = isinstance(node, Text) and node.value != name and node.value in booklets.top.booklet.partners
+    if isinstance(node, Text) and is_other and not _holds_partner(table, node.value, loaded):
+        message = f"ce fichier est celui de « {node.value} », et non de « {name} »"
+        hint = "remettez chacun à sa place, d’une copie ; si c’est un nouveau partenaire, changez « id »"
+        loaded.problems.append(Problem(*node.place, code="file-name", message=message, hint=hint))
+        return False
+    if Path(table.place.path).parent.name != PARTNERS or Path(table.place.path) in loaded.damaged:
+        return True
+    absent = [
+        key for key, field in Partner.model_fields.items() if field.is_required() and key not in table.entries
+    ]
+    if is_first and len(absent) >= _MANY_KEYS:
+        shown = ", ".join(f"« {get_french_key(key)} »" for key in absent)
+        message = f"il manque les clés {shown} : ce n’est qu’une partie du fichier"
+        hint = "remettez-le entier, d’une copie"
+        loaded.problems.append(Problem(*table.place, code="missing-key", message=message, hint=hint))
+        return False
+    if node is None:
+        message, hint = "il manque la clé « id »", f"ajoutez en tête « id: {name} »"
+        loaded.problems.append(Problem(*table.place, code="missing-key", message=message, hint=hint))
+        table.entries["id"] = (place, Text(name, table.place))
+    return True
+
+
+_MANY_KEYS = 3  # of those that every partner has: a file without them is not one that was written as such
 
 
 def _read_partner(folder: Path, name: str, loaded: LoadResult, *models: type[BaseModel]) -> Table | None:
@@ -422,21 +464,41 @@ def _load_reviews(booklets: BookletChain, loaded: LoadResult) -> tuple[Reviews, 
     """
     reviews: dict[str, Review] = {}
     table: Table | None = None
+    own: dict[str, Review] = {}
     for layer in booklets.layers:
         path = layer.folder / REVIEWS
         table = None if _is_missing(path, loaded) else _read_table(path, Reviews, loaded=loaded)
         signed = build_model(Reviews, table, loaded.problems) if table is not None else None
+        own = signed.reviews if signed is not None else {}
         if signed is not None and layer.holds_at(booklets.top.booklet.departement):
             reviews |= signed.reviews
+    for name in own:
+        if name not in booklets.top.booklet.partners and table is not None:
+            place = yaml_reader.get_mark(table, ("reviews", name), key=True)
+            hint = suggest_name(name, booklets.top.booklet.partners)
+            message = f"« {name} » n’est pas un partenaire de ce livret"
+            loaded.problems.append(Problem(*place, code="unknown-target", message=message, hint=hint))
     return Reviews(reviews=reviews), table
 
 
 def _load_synonyms(booklets: BookletChain, loaded: LoadResult) -> Synonyms:
-    for folder in list_synonym_folders(booklets):
-        if not _is_missing(folder / SYNONYMS, loaded):
-            table = _read_table(folder / SYNONYMS, Synonyms, loaded=loaded)
-            return (build_model(Synonyms, table, loaded.problems) if table else None) or Synonyms()
-    return Synonyms()
+    """Return the synonyms that all livrets share, those of the nearest folder, then what each layer adds to them."""
+    own = [layer.folder for layer in booklets.layers]
+    given = [
+        folder for folder in list_synonym_folders(booklets) if not _is_missing(folder / SYNONYMS, loaded)
+    ]
+    shared = [folder for folder in given if folder not in own][:1]
+    found = Synonyms()
+    for folder in [*shared, *(folder for folder in own if folder in given)]:
+        table = _read_table(folder / SYNONYMS, Synonyms, loaded=loaded)
+        model = build_model(Synonyms, table, loaded.problems) if table else None
+        if model is not None:
+            found = Synonyms(
+                synonyms=[*found.synonyms, *model.synonyms],
+                themes=[*found.themes, *model.themes],
+                neutral=[*found.neutral, *model.neutral],
+            )
+    return found
 
 
 def _is_missing(path: Path, loaded: LoadResult) -> bool:
@@ -456,6 +518,9 @@ def _read_table(path: Path, *models: type[BaseModel], loaded: LoadResult) -> Tab
         loaded.problems.extend(file.problems)
         return None
     found = recovery.read_content(file.content, path, models)
+    if found.table is not None and (other := find_other_content(found.table, models)):
+        loaded.problems.append(other)
+        return None
     loaded.problems.extend(found.problems)
     if found.lost:
         loaded.damaged[path] = found.lost

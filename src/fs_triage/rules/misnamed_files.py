@@ -14,8 +14,14 @@ _HEAD_BYTES = 2000  # bytes of a file in which its id stands
 
 def list_files(folder: Path, known: Collection[str]) -> list[Path]:
     """Return the files of a livret's `folder` and of those below it that hold rules, but those of the `known` names."""
-    files = [file for below in ("", *FOLDERS) for file in sorted((folder / below).glob("*"))]
+    below = ["", *FOLDERS, *(one.name for one in sorted(folder.glob("*/")) if _is_meant_folder(one.name))]
+    files = [file for name in below for file in sorted((folder / name).glob("*"))]
     return [file for file in files if file.relative_to(folder).as_posix() not in known]
+
+
+def _is_meant_folder(name: str) -> bool:
+    """Return whether the folder `name` was to be one of a livret's: « besoin », « Partenaire »."""
+    return name not in FOLDERS and find_close_name(name.lower(), list(FOLDERS)) is not None
 
 
 def find_partner_file(folder: Path, name: str, known: Collection[str]) -> Path | None:

@@ -16,11 +16,14 @@ from fs_triage.rules import salvage
 from fs_triage.rules.keys import name_key, suggest_keys
 from fs_triage.rules.model_livret import NEED_TAG, TOPIC_TAG, MessageTemplate, Synonym, Theme, Topic
 from fs_triage.rules.model_partner import (
+    NOTHING,
+    Changes,
     Contact,
     ContactUse,
     EscalateAnswer,
     GotoAnswer,
     OrientAnswer,
+    Partner,
     QuestionAnswer,
     StepsAnswer,
     list_leads,
@@ -151,6 +154,10 @@ def _list_keys(model: type[BaseModel]) -> list[str]:
     return [field.alias or name for name, field in model.model_fields.items()]
 
 
+_CHANGES = [key for key in _list_keys(Changes) if key not in Partner.model_fields]
+"""The keys by which a layer changes those below."""
+
+
 _ANSWER_KEYS = list(dict.fromkeys(key for model in _MODELS_BY_TAG.values() for key in _list_keys(model)))
 
 
@@ -183,17 +190,24 @@ def _build_unknown_key_problem(table: Table, location: Location, known: list[str
     key = escape_controls(get_french_key(str(location[-1])))
     parent = find_node(table, location[:-1])
     present = parent.entries if isinstance(parent, Table) else {}
+    if any(mark.path != place.path for mark, _ in present.values()):  # a layer may say anew what it inherits
+        present = {other: entry for other, entry in present.items() if entry[0].path == place.path}
+        known = [*known, *(_CHANGES if len(location) == 1 else ())]
     hint = suggest_keys(str(location[-1]), [other for other in known if other not in present])
     return Problem(*place, code="unknown-key", message=f"clé inconnue « {key} »", hint=hint)
 
 
 def _explain_error(error: Any, model: type[BaseModel], table: Table) -> Problem:
     kind, location = error["type"], _get_location(error)
+    if kind == "extra_forbidden" and (braced := _find_braced_name(kind, location[:-1], table)) is not None:
+        return braced
     if kind == "extra_forbidden":
         return _build_unknown_key_problem(table, location, _list_keys(_get_owner_model(error["loc"], model)))
     if kind == "union_tag_not_found" and (unknown := _list_unknown_keys(find_node(table, location))):
         return _build_unknown_key_problem(table, (*location, unknown[0]), _ANSWER_KEYS)
     node = find_node(table, location)
+    if (braced := _find_braced_name(kind, location, table)) is not None:
+        return braced
     if kind == "missing":
         explanation = _explain_missing_key(location, _get_owner_model(error["loc"], model))
     elif kind == "union_tag_not_found":
@@ -220,6 +234,27 @@ def _explain_error(error: Any, model: type[BaseModel], table: Table) -> Problem:
     return Problem(
         *place, code=explanation.code, message=explanation.message, hint=explanation.hint, mends=mends
     )
+
+
+def _find_braced_name(kind: str, location: Location, table: Table) -> Problem | None:
+    """Return that contacts are cited between braces, as texts refer to them; None for another mistake."""
+    if kind == "missing":
+        location = location[:-1]
+    node = find_node(table, location)
+    cited = ("contacts", "escalate", "orient")
+    is_item = location[-2:-1] and location[-2] in cited and isinstance(location[-1], int)
+    if not isinstance(node, Table) or not (
+        is_item or (location and location[-1] in cited and len(location) > 1)
+    ):
+        return None
+    if not node.entries or any(not isinstance(item, Text) or item.value for _, item in node.entries.values()):
+        return None
+    names = ", ".join(node.entries)
+    message = f"« {{{names}}} » : un contact se cite sans accolades, hors d’un texte"
+    hint = (
+        f"écrivez « {names} »" if is_item else f"écrivez « {get_french_key(str(location[-1]))}: [{names}] »"
+    )
+    return Problem(*node.place, code="wrong-type", message=message, hint=hint)
 
 
 class _Explanation(NamedTuple):
@@ -276,38 +311,13 @@ def _explain_identifier(
     value: str, location: Location, table: Table, *, is_path: bool = False
 ) -> _Explanation:
     message = f"« {escape_controls(value)} » n’est pas un identifiant"
-    is_cited = location[-1] == "contact" or location[-2:-1] in (("contacts",), ("escalate",), ("orient",))
-    if is_cited and _CONTACT_VALUE.search(value):
-        return _explain_typed_contact(value, table)
-    meant = build_slug(value)
+    meant = build_slug(re.sub(r"\.ya?ml$", "", value))
     if not is_path and "/" in meant:
         meant = _shorten_path(meant, location, table)
     hint = f"écrivez « {meant} »" if meant else "attendu : minuscules sans accent, mots joints par « - »"
     parts = re.findall(r"[\w-]+", value)
     if location[:1] == ("partners",) and len(parts) > 1 and "/" not in value:
         hint += f", ou « {', '.join(parts)} » s’ils sont plusieurs"
-    return _Explanation(code="bad-id", message=message, hint=hint)
-
-
-_CONTACT_VALUE = re.compile(r"@|^[\d+(][\d .()-]{2,}$|^www\.|://|\.[a-z]{2,3}$", re.IGNORECASE)
-
-
-def _explain_typed_contact(value: str, table: Table) -> _Explanation:
-    """Explain a number, a mail or a site that was typed where a contact is cited by its id."""
-    contacts = find_node(table, ("contacts",))
-    entries = contacts.entries if isinstance(contacts, Table) and contacts is not table else {}
-    bearers = [
-        name
-        for name, (_, contact) in entries.items()
-        if isinstance(contact, Table)
-        and any(
-            isinstance(item, Text) and fold(item.value) == fold(value) for _, item in contact.entries.values()
-        )
-    ]
-    hint = "déclarez-le sous contacts, puis écrivez ici l’identifiant que vous lui donnez"
-    if bearers:
-        hint = f"c’est le contact « {bearers[0]} » : écrivez « {bearers[0]} »"
-    message = f"« {escape_controls(value)} » n’est pas l’identifiant d’un contact"
     return _Explanation(code="bad-id", message=message, hint=hint)
 
 
@@ -340,7 +350,7 @@ def _explain_value(
 ) -> _Explanation:
     """Return what is wrong with `node`, the value at `location`, which its author calls `name`."""
     empty = not (
-        node.value.strip()
+        node.value.strip() and node.value not in NOTHING
         if isinstance(node, Text)
         else node.entries
         if isinstance(node, Table)
@@ -415,10 +425,11 @@ def _is_bracketed_word(node: List) -> bool:
 
 def _list_pages(text: str) -> list[str]:
     """Return the pages that `text` means: « 15 et 16 », « 8-10 », « p. 3 »; none when that is not sure."""
-    if span := re.fullmatch(r"(\d{1,3}) *(?:-|–|à) *(\d{1,3})", text.strip()):
+    text = text.strip(" ()")
+    if span := re.fullmatch(r"(\d{1,3}) *(?:-|–|à) *(\d{1,3})", text):
         first, last = map(int, span.groups())
         return [str(page) for page in range(first, last + 1)] if 0 < last - first < 10 else []
-    if not re.fullmatch(r"(?:(?:pages?|pp?\.?|et|,|;|/|\s)*\d{1,3})+", text.strip(), re.IGNORECASE):
+    if not re.fullmatch(r"(?:(?:pages?|pp?\.?|et|,|;|/|\s)*\d{1,3})+", text, re.IGNORECASE):
         return []
     return [page for page in re.findall(r"\d+", text) if int(page)]
 
@@ -426,14 +437,19 @@ def _list_pages(text: str) -> list[str]:
 _WORD_LISTS = ("contacts", "escalate", "orient", "partners", "demarches", "walk", "remove", "published")
 
 
+def split_names(text: str) -> list[str]:
+    """Return the names that `text` lists, however they are parted: « a, b », « a ; b », « a et b », « (a b) »."""
+    return [name for name in re.split(r"[\s,;{}()]+", text) if name and name != "et"]
+
+
 def _explain_missing_list(key: str, name: str, node: Text) -> _Explanation:
     """Explain a text where a list is wanted: what to write in its place."""
     message = f"« {name} » : un texte"
     items = _list_pages(node.value) if key == "pages" else []
     if key in _WORD_LISTS:
-        items = re.split(r"[\s,;]+", node.value.strip(" ,;"))
+        items = split_names(node.value)
     elif key in ("keywords", "words", "also", "neutral") and not re.search(r"[\[\]{}:#]", node.value):
-        items = [item.strip() for item in node.value.split(",") if item.strip()]
+        items = [item.strip() for item in re.split("[,;]", node.value.strip(" ()")) if item.strip()]
     if items:
         after = f"[{', '.join(items)}]"
         hint = f"écrivez « {name}: {escape_controls(after)} »"

@@ -59,13 +59,23 @@ def _read_yes_or_no(value: Any) -> Any:
     return value
 
 
+NOTHING = ("~", "null", "Null", "NULL")
+"""What YAML has for no value: nobody means it as a text."""
+
+
+def _read_nothing(value: Any) -> Any:
+    return "" if value in NOTHING else value
+
+
 YesNo = Annotated[bool, BeforeValidator(_read_yes_or_no, json_schema_input_type=Literal["oui", "non"])]
-Sentence = Annotated[
-    str, StringConstraints(min_length=1, strip_whitespace=True), AfterValidator(typeset_french)
-]
-Value = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Value = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True), BeforeValidator(_read_nothing)]
+Sentence = Annotated[Value, AfterValidator(typeset_french)]
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 NodePath = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*)*$")]
+Reference = Annotated[Value, Field(json_schema_extra={"pattern": Word.__metadata__[0].pattern})]
+"""The name of something that is declared elsewhere: the check that knows what there is tells what is not one."""
+PathReference = Annotated[Value, Field(json_schema_extra={"pattern": NodePath.__metadata__[0].pattern})]
+"""The path of something that is declared elsewhere."""
 _PageNumber = Annotated[int, Field(ge=1, le=999)]
 _PageText = Annotated[str, StringConstraints(pattern=r"^0*[1-9][0-9]{0,2}$")]
 Page = Annotated[
@@ -163,7 +173,7 @@ class Contact(Model):
 class ContactUse(Model):
     """Un contact du partenaire, avec la condition que le livret y met."""
 
-    contact: Word = Field(description="Identifiant du contact.", examples=["tel-3230"])
+    contact: Reference = Field(description="Identifiant du contact.", examples=["tel-3230"])
     when: Sentence | None = Field(
         None, description="La condition pour s’en servir.", examples=["si l’usager n’a pas de compte"]
     )
@@ -203,7 +213,7 @@ class _Answer(Model):
     pages: list[Page] = Field(
         [], description="Pages du livret ; valent pour tout ce qui suit.", examples=[[8]]
     )
-    if_blocked: NodePath | None = Field(
+    if_blocked: PathReference | None = Field(
         None,
         description="Où mener quand la démarche bloque ; vaut pour tout ce qui suit.",
         examples=["blocage"],
@@ -268,7 +278,7 @@ class QuestionAnswer(_Answer):
     answers: list[Answer] = Field(
         description="Les réponses, qui s’excluent.", min_length=1, examples=[_ANSWERS]
     )
-    opens: Word | None = Field(
+    opens: Reference | None = Field(
         None,
         description="Une de ces réponses, dont la fiche dit tous les cas : montrée sans que la question soit posée.",
         examples=["autre"],
@@ -332,7 +342,7 @@ CONCLUSIONS = (StepsAnswer, EscalateAnswer, OrientAnswer)
 class GotoAnswer(_Answer):
     """Une réponse qui mène ailleurs, chez le même partenaire ou chez un autre."""
 
-    goto: NodePath = Field(
+    goto: PathReference = Field(
         description="Chemin de la réponse où aller ; chez un autre partenaire, son identifiant entier.",
         examples=["blocage"],
     )
@@ -379,7 +389,7 @@ class Partner(Model):
         [], description="Ses autres noms ; chacun peut remplacer l’identifiant.", examples=[["allocs"]]
     )
     pages: list[Page] = Field([], description="Ses pages du livret.", examples=[[6, 7]])
-    if_blocked: NodePath | None = Field(
+    if_blocked: PathReference | None = Field(
         None, description="Où mener quand une démarche bloque.", examples=["blocage"]
     )
     no_second_level: Sentence | None = Field(
@@ -400,7 +410,7 @@ class Partner(Model):
     answers: list[Answer] = Field(
         description="Les réponses, qui s’excluent.", min_length=1, examples=[_ANSWERS]
     )
-    examples: dict[NodePath, Needs] = Field({}, description="Ce que disent les usagers, par démarche.")
+    examples: dict[PathReference, Needs] = Field({}, description="Ce que disent les usagers, par démarche.")
     """From a file of its own."""
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from fs_triage.rules.model_partner import Model, NodePath, Sentence, Sentences, Word, wrap_in_list
+from fs_triage.rules.model_partner import Model, PathReference, Sentence, Sentences, Word, wrap_in_list
 
 SITUATIONS = "situations.yaml"
 
@@ -17,7 +17,7 @@ class SituationAnswer(Model):
     id: Word = Field(description="Identifiant de la réponse.", examples=["agricole"])
     label: Sentence = Field(description="La réponse, telle qu’on la lit.", examples=["Oui, régime agricole"])
     words: Sentences = Field([], description="Autres mots qui la désignent.", examples=[["exploitant"]])
-    demarches: list[NodePath] = Field(
+    demarches: list[PathReference] = Field(
         [],
         description="Ce qu’elle garde de la liste : un partenaire, une question ou une démarche.",
         examples=[["msa"]],
@@ -44,7 +44,7 @@ class Situation(Model):
         description="Les réponses à la question.",
         examples=[[{"id": "agricole", "libellé": "Oui, régime agricole", "démarches": ["msa"]}]],
     )
-    demarches: list[NodePath] = Field(
+    demarches: list[PathReference] = Field(
         description="Les démarches qu’elle touche, dans l’ordre où les faire.",
         min_length=1,
         examples=[["caf/compte/dossier/situation"]],

@@ -141,6 +141,8 @@ def read_table(text: str, shown: str, parse: Parse, judge: Judge, keys: Collecti
     if len(lines) > _MAX_LINES or any(problem.code in _NEVER for problem in problems):
         return ReadResult(table, problems)
     leftovers = line_slips.find_leftovers(lines)
+    if problems and (second := line_slips.find_second_file(lines)):
+        leftovers.append(second)
     indents = line_slips.find_rare_indents(lines)
     if table is not None and not problems and not leftovers and not indents and not judge(table):
         return ReadResult(table, problems)
@@ -153,13 +155,20 @@ def _may_cause(slip: Slip, problem: Problem) -> bool:
         return True
     if slip.kind is SlipKind.QUOTE:
         here = (slip.rank, slip.column) == (problem.line - 1, problem.column - 1)
-        return here and problem.code == "wrong-type" and slip.is_sure
+        return here and problem.code == "wrong-type" and slip.is_sure and "guillemets" in problem.hint
     return not (slip.kind is SlipKind.DASH and problem.code == "empty")
 
 
-def _is_swallowed(slip: Slip, lines: list[str]) -> bool:
+def _is_swallowed(slip: Slip, lines: list[str], keys: Collection[str]) -> bool:
     """Return whether `slip`, undone in `lines`, makes a part of the long text above of what stood for itself."""
-    return not line_slips.find_block_text(lines).isdisjoint(edit.rank for edit in slip.edits)
+    inside = line_slips.find_block_text(lines)
+    return any(
+        edit.rank in inside
+        and (
+            line_slips.stands_alone(lines[edit.rank], keys) or lines[edit.rank - 1].endswith((".", "!", "?"))
+        )
+        for edit in slip.edits
+    )
 
 
 def _count_left_spaces(slip: Slip, lines: list[str]) -> int:
@@ -251,23 +260,27 @@ class _Recovery:
 
     def _find_slip(self, problem: Problem, *, is_fatal: bool) -> Slip | None:
         """Return the slip that explains `problem`: undone, it goes, and nothing comes in its place."""
-        first, last = self._find_excerpt(problem.line - 1)
-        base = self._measure(self.lines, first, last)
+        excerpt = self._find_excerpt(problem.line - 1)
+        base = self._measure(self.lines, excerpt)
         best: tuple[int, int, int] | None = None
         chosen = None
         for order, slip in enumerate(self._list_suspects(problem)):
             if self.lines_read > _MAX_LINES_READ:
                 break
             lines = line_slips.apply_edits(self.lines, slip.edits)
-            if slip.kind is SlipKind.INDENT and _is_swallowed(slip, lines):
+            if slip.kind is SlipKind.INDENT and _is_swallowed(slip, lines, self.keys):
                 continue
-            after = self._measure(lines, first, last)
+            edited = [edit.rank + 1 for edit in slip.edits]
+            after = self._measure(lines, excerpt, max(*edited, problem.line))
             if not self._is_better(base, after, problem, slip, is_fatal=is_fatal):
                 continue
-            score = (len(after.problems), -after.stop, order)
+            left = after.problems
+            if slip.kind is SlipKind.NO_LINE:  # what stands on the line that is told is not told again
+                left = [one for one in left if one.line != slip.rank + 1]
+            score = (len(left), -after.stop, order)
             if best is None or score < best:
                 best, chosen = score, slip
-            if not after.problems and after.stop == _END:
+            if not left and after.stop == _END:
                 break
         return chosen
 
@@ -283,11 +296,16 @@ class _Recovery:
             known = Counter((one.line, one.code) for one in base.problems)
             new = Counter((one.line, one.code) for one in after.problems if one.line in near)
             new -= known if len(edited) == 1 else Counter()
-            if slip.kind is SlipKind.SIGN:  # wrong by itself, whatever else is wrong beside it
+            if slip.kind in (
+                SlipKind.SIGN,
+                SlipKind.NO_LINE,
+            ):  # wrong by itself, whatever else is wrong beside it
                 return after.stop > base.stop
             return after.stop > max(base.stop, problem.line + 2) and not new
-        if after.stop < base.stop:
-            return False
+        if after.stop < base.stop or slip.kind is SlipKind.NO_LINE:
+            return after.stop > base.stop
+        if base.stop < after.stop == _END and not after.problems:
+            return True
         known = Counter((one.line, one.code) for one in base.problems)
         now = Counter((one.line, one.code) for one in after.problems)
         return not now - known and now[problem.line, problem.code] < known[problem.line, problem.code]
@@ -304,6 +322,7 @@ class _Recovery:
         ]
         heads = [rank for rank in range(at - 1, max(-1, at - _FAR), -1) if self.lines[rank].endswith(":")]
         near += [rank for rank in heads if rank not in near][:3]
+        near += [rank + 1 for rank in heads[:3] if rank + 1 not in near]  # its first item
         of_lines = [
             [one for one in line_slips.list_slips(self.lines, rank, self.keys) if _may_cause(one, problem)]
             for rank in near
@@ -316,25 +335,47 @@ class _Recovery:
         moved = [slip for slips in of_lines for slip in slips if slip.kind is SlipKind.INDENT]
         # an odd number of spaces is hardly meant; then the fewest lines are the shortest way back
         yield from sorted(moved, key=lambda slip: (_count_left_spaces(slip, self.lines) % 2, len(slip.edits)))
+        if problem.code in ("syntax", "several-lines"):
+            for rank in (rank for rank in near if rank not in inside):
+                yield from line_slips.list_missing_lines(self.lines, rank, self.keys)
 
-    def _find_excerpt(self, at: int) -> tuple[int, int]:
-        """Return the ranks of the lines to read in a trial: the top block of the line `at` and the ones beside it."""
+    def _find_excerpt(self, at: int) -> tuple[range, range]:
+        """Return the ranks of the lines to read in a trial, and those of the items among them that are passed over.
+
+        They are the top block of the line `at` and the ones beside it; of a list, the items around that line.
+        """
         tops = [rank for rank, line in enumerate(self.lines) if _TOP_KEY.match(line)]
         before = [rank for rank in tops if rank < at - 3]
         after = [rank for rank in tops if rank > at + 3]
-        return (before[-2] if len(before) > 1 else 0), (after[1] if len(after) > 1 else len(self.lines))
+        first = before[-2] if len(before) > 1 else 0
+        last = after[1] if len(after) > 1 else len(self.lines)
+        top = before[-1] if before else 0
+        items = [rank for rank in range(top + 1, last) if self.lines[rank].startswith(("- ", "  - "))]
+        above = [rank for rank in items if rank < at - 3]
+        below = [rank for rank in items if rank > at + 3]
+        passed = range(items[0], above[-2]) if len(above) > 2 else range(0)
+        if len(below) > 2 and not any(rank < below[2] for rank in after):
+            last = below[2]
+        return range(first, last), passed
 
-    def _measure(self, lines: list[str], first: int, last: int) -> _Measure:
-        """Return how well `lines` read from `first` up to `last`."""
-        text = "\n" * first + "\n".join(lines[first:last])
-        self.lines_read += last - first
-        table, problems = self.parse(text)
+    def _measure(self, lines: list[str], excerpt: tuple[range, range], wanted: int = 0) -> _Measure:
+        """Return how well the `excerpt` of `lines` reads, without problems where that is not past the line `wanted`."""
+        kept, passed = excerpt
+        lines = [
+            line if rank in kept and rank not in passed else ""
+            for rank, line in enumerate(lines[: kept.stop])
+        ]
+        size = len(kept) - len(passed)
+        self.lines_read += size
+        table, problems = self.parse("\n".join(lines))
         if table is not None:
             return _Measure(_END, [*problems, *self.judge(table)])
         stop = problems[-1].line if problems else 0
-        for cut in self._list_cuts(lines, stop - 1, first):
-            self.lines_read += cut - first
-            table, others = self.parse("\n" * first + "\n".join(lines[first:cut]))
+        if stop <= wanted:
+            return _Measure(stop, [])
+        for cut in self._list_cuts(lines, stop - 1, kept.start):
+            self.lines_read += size
+            table, others = self.parse("\n".join(lines[:cut]))
             if table is not None:
                 return _Measure(stop, [one for one in [*others, *self.judge(table)] if one.line < cut - 1])
         return _Measure(stop, problems[:-1])
@@ -367,6 +408,8 @@ class _Recovery:
         if problem is not None and problem.code in _SHAPE_CODES and slip.kind is SlipKind.QUOTE:
             told = problem._replace(column=column + 1)
         self.told.append(told._replace(mends=tuple(mends)))
+        if slip.kind is SlipKind.NO_LINE and not slip.edits[0].after:
+            self.lost.add(self._find_top_key(rank))
         self.lines = line_slips.apply_edits(self.lines, slip.edits)
         self.edits += slip.edits
 
@@ -399,7 +442,10 @@ class _Recovery:
         return (
             last is not None
             and (last.code, last.message, last.column) == (problem.code, problem.message, problem.column)
-            and self._find_top_key(last.line - 1) == self._find_top_key(problem.line - 1)
+            and (
+                last.line == problem.line - 1
+                or self._find_top_key(last.line - 1) == self._find_top_key(problem.line - 1)
+            )
         )
 
     def _is_told_reference(self, problem: Problem) -> bool:

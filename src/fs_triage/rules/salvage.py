@@ -9,12 +9,16 @@ from fs_triage.rules.yaml_reader import List, Location, Table, Text, YamlNode, f
 
 @dataclass(frozen=True, slots=True)
 class LostParts:
-    """The answers (by path) and the contacts (by id) that were removed, and whether there are some without a name."""
+    """The answers (by path) and the contacts (by id) that were removed, and whether there are some without a name.
+
+    `pages` tells that one of the partner's was.
+    """
 
     answers: frozenset[str] = frozenset()
     contacts: frozenset[str] = frozenset()
     unknown_answers: bool = False
     unknown_contacts: bool = False
+    pages: bool = False
 
     def __or__(self, other: LostParts) -> LostParts:
         return LostParts(
@@ -22,6 +26,7 @@ class LostParts:
             contacts=self.contacts | other.contacts,
             unknown_answers=self.unknown_answers or other.unknown_answers,
             unknown_contacts=self.unknown_contacts or other.unknown_contacts,
+            pages=self.pages or other.pages,
         )
 
 
@@ -81,6 +86,8 @@ def _trim_location(table: Table, location: Location) -> Location:
 
 def _find_lost_parts(table: Table, location: Location) -> LostParts:
     """Return the answers and contacts that are lost when `location` is removed."""
+    if location[0] == "pages":
+        return LostParts(pages=True)
     if location[0] == "contacts":
         if len(location) == 1:
             return LostParts(unknown_contacts=True)

@@ -173,7 +173,7 @@ def parse_text(text: str, shown: str, *, holds_needs: bool = False) -> tuple[Tab
         ]
     if not isinstance(root, Table):
         place = root.place if root else Mark(shown, 1, 1)
-        hint = "complétez-le, ou supprimez-le" if root is None else "commencez par « id: »"
+        hint = "remettez-y ce qu’il disait, ou complétez-le" if root is None else "commencez par « id: »"
         message = "fichier vide" if root is None else "des « clé: valeur » étaient attendues"
         return None, [
             *reader.problems,
@@ -355,7 +355,7 @@ class _TreeBuilder:
         for key in repeated[:1] if len(keys) == len(repeated) else repeated:
             first = table.entries[key.value][0]
             message = f"clé répétée « {escape_controls(key.value)} », déjà à la ligne {first.line}"
-            hint = "gardez-en une"
+            hint = "mettez leurs besoins sous la première" if self.holds_needs else "gardez-en une"
             if len(keys) == len(repeated) > 1:
                 more = len(keys) - 1
                 message += f" (et {render_count(more, 'autre clé')})"

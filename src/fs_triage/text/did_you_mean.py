@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from fs_triage.text.fold import fold
 
 _MIN_SIMILARITY = 0.6
@@ -28,7 +30,13 @@ _MAX_SLIPS = 2  # letters
 
 
 def suggest_name(word: str, known: list[str]) -> str:
-    """Return « vouliez-vous dire « x » ? » for the nearest of `known`, else the list of what is allowed."""
+    """Return « vouliez-vous dire « x » ? » for the nearest of `known`, else the list of what is allowed.
+
+    One that was meant but for its signs (« Blocage > papier ») is what to write.
+    """
+    meant = build_slug(re.sub(r"[>›→\\]", "/", word))
+    if meant in known and meant != word:
+        return f"écrivez « {meant} »"
     return render_suggestion(find_close_name(word, known), known)
 
 

@@ -12,7 +12,7 @@ from conftest import GOOD, SEARCHING_CHECKS, leave_out_checks
 
 from fs_triage.author import verifier
 from fs_triage.rules import snapshot
-from fs_triage.rules.problem import Problem
+from fs_triage.rules.problem import Problem, apply_mends
 
 PARTNER = "partenaires/mairie.yaml"
 NEEDS = "besoins/mairie.yaml"
@@ -84,6 +84,19 @@ INDENT = [
     (LABEL, LABEL * 2, 24, "écrite deux fois"),
     ("  - id: liste\n", "", 27, "clé"),
 ]
+LINES = [
+    # a line that is missing, at the head of a block
+    ("    étapes:\n      - Prendre", "      - Prendre", 25, "« étapes: »"),
+    ("\ncontacts:\n", "\n", 9, "« contacts: »"),
+    ("\nréponses:\n", "\n", 21, "« réponses: »"),
+    ("  - id: carte\n", "", 22, "« - id: … »"),
+    ("id: mairie\n", "", 1, "« id: mairie »"),
+    ("  etat-civil:\n", "", 15, "un moyen"),
+    ("  etat-civil:\n", "  etat-civil\n", 15, "écrivez « etat-civil: »"),
+    ("  etat-civil:\n", "  - etat-civil:\n", 15, "tiret de trop"),
+    ("pour: papiers, élections\n", "pour: > -\n  papiers, élections\n", 4, "écrivez « >- »"),
+    ("pour: papiers, élections\n", "pour: >-\npapiers, élections\n", 5, "retrait"),
+]
 LEFTOVERS = [
     (LABEL, f"<<<<<<< HEAD\n{LABEL}", 23, "« <<<<<<< »"),
     (LABEL, f"<<<<<<< HEAD\n{LABEL}=======\n    libellé: Autre\n>>>>>>> autre\n", 23, "« <<<<<<< »"),
@@ -114,6 +127,25 @@ VALUES = [
     (STEP, STEP * 2, 27, "déjà dit à la ligne 26"),
     ("id: liste\n    libellé", "id: liste/electorale\n    libellé", 27, "écrivez « liste-electorale »"),
     ("si ça bloque: aide", "si ça bloque: aides", 7, "« aide »"),
+    ("si ça bloque: aide", "si ça bloque: Aide", 7, "écrivez « aide »"),
+    ("si ça bloque: aide", "si ça bloque: La démarche bloque", 7, "écrivez « aide »"),
+    ("[accueil, etat-civil]", "[Accueil de la mairie]", 34, "écrivez « accueil »"),
+    ("[accueil, etat-civil]", "[accueil; etat-civil]", 34, "écrivez « [accueil, etat-civil] »"),
+    ("[accueil, etat-civil]", "accueil et etat-civil", 34, "« contacter: [accueil, etat-civil] »"),
+    ("[accueil, etat-civil]", "{accueil}", 34, "« contacter: [accueil] »"),
+    ("[accueil, etat-civil]", "[accueil,, etat-civil]", 34, "virgule de trop"),
+    (LABEL, "    libellé: ~\n", 23, "« libellé » est vide"),
+    (LABEL, "    libellé: 2026-11-23\n", 23, "aucun mot"),
+    ("mots: [cni]", "mots: [cni; papiers]", 24, "séparez-les par des virgules"),
+    (STEP, "      - Appeler l'accueil de 9h à 17h.\n", 26, "sous « horaires » du contact"),
+    (STEP, "      - Appeler le {{accueil}}.\n", 26, "écrivez « {accueil} »"),
+    (STEP, "      - Appeler le [accueil].\n", 26, "écrivez « {accueil} »"),
+    ("lundi au vendredi 8h30-12h", "lundi au vendredi 12h-8h30", 14, "« 8h30-12h »"),
+    ("etat-civil@mairie.fr", "mailto:etat-civil@mairie.fr", 16, "écrivez « etat-civil@mairie.fr »"),
+    ("etat-civil@mairie.fr", "etat-civil@mairie,fr", 16, "écrivez « etat-civil@mairie.fr »"),
+    ("etat-civil@mairie.fr", "03 84 25 69 92", 16, "sous « téléphone »"),
+    ('"03 84 25 69 92"', '"03 84 25 69 92 ou 03 84 25 69 93"', 11, "qu’une valeur"),
+    ('"03 84 25 69 92"', "« 03 84 25 69 92 »", 11, 'écrivez « "03 84 25 69 92" »'),
 ]  # fmt: skip
 NAMES = [
     # what has another name or another place: told where the old name is still written
@@ -127,8 +159,11 @@ IN_NEEDS = [
     ("liste: [", "elections: [", 2, "« liste »"),
     ("liste: [", "liste:[", 2, "une espace après « liste: »"),
     ("voter]", "voter", 2, "« [ » jamais refermé"),
+    ("liste: [", "Liste: [", 2, "écrivez « liste »"),
+    ("liste: [", "mairie/liste: [", 2, "écrivez « liste »"),
+    ("liste: [", "S'inscrire sur la liste électorale: [", 2, "écrivez « liste »"),
 ]
-IN_PARTNER = [*SIGNS, *QUOTES, *INDENT, *LEFTOVERS, *VALUES, *NAMES]
+IN_PARTNER = [*SIGNS, *QUOTES, *INDENT, *LINES, *LEFTOVERS, *VALUES, *NAMES]
 MISTAKES = [*((PARTNER, *one) for one in IN_PARTNER), *((NEEDS, *one) for one in IN_NEEDS)]
 
 
@@ -165,6 +200,47 @@ def test_a_mistake_of_a_hand_is_one_line(
     assert (problem.line, words in shown) == (line, True), shown
     is_foreign = "U+200B" in words or (before, after, line, words) in LEFTOVERS  # what nobody typed may go
     assert is_foreign or not DESTROYS.search(problem.hint), shown
+
+
+def test_two_files_that_were_exchanged_are_one_line_each(folder: Path) -> None:
+    partner, needs = (folder / name for name in (PARTNER, NEEDS))
+    rules, said = partner.read_bytes(), needs.read_bytes()
+    partner.write_bytes(said)
+    needs.write_bytes(rules)
+    assert [(one.path, one.code) for one in told(folder)] == [
+        (f"bon/{NEEDS}", "file-name"),
+        (f"bon/{PARTNER}", "file-name"),
+    ]
+
+
+@pytest.mark.parametrize("name", ["situations.yaml", "identifiants.yaml", "livret.yaml"])
+def test_a_file_saved_over_another_is_one_line(name: str, folder: Path) -> None:
+    other = "identifiants.yaml" if name != "identifiants.yaml" else "situations.yaml"
+    shutil.copy(folder / other, folder / name)
+    [problem] = told(folder)
+    assert (problem.path, problem.code) == (f"bon/{name}", "file-name")
+    assert other in problem.message
+
+
+def test_a_file_pasted_twice_is_one_line(folder: Path) -> None:
+    path = folder / PARTNER
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text + text, encoding="utf-8")
+    [problem] = told(folder)
+    assert (problem.line, "collé deux fois" in problem.message) == (len(text.splitlines()) + 1, True)
+
+
+def test_accents_that_were_read_as_other_signs_are_one_line_which_mends_them(folder: Path) -> None:
+    path = folder / PARTNER
+    good = path.read_text(encoding="utf-8")
+    spoilt = "".join(
+        one if one.isascii() else one.encode().decode("cp1252", errors="ignore") or one for one in good
+    )
+    assert spoilt != good
+    path.write_text(spoilt, encoding="utf-8")
+    found = told(folder)
+    assert [one.code for one in found] == ["encoding"], found
+    assert apply_mends(spoilt, found[0].mends) == good
 
 
 def test_there_are_enough_of_them() -> None:

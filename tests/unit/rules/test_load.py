@@ -102,7 +102,11 @@ def test_every_broken_file_is_told_in_one_run_and_no_other(folder: Path) -> None
         ("    étapes:\n      - Prendre rendez-vous.\n", "    étapes: Prendre rendez-vous.\n", "wrong-type"),
         ("    étapes:\n      - Prendre rendez-vous.\n", "    étapes:\n", "empty"),
         ("    étapes:\n      - Prendre rendez-vous.\n", "    étapes:\n      -\n", "empty"),
-        ("    étapes:\n      - Prendre rendez-vous.\n", "    aller à: Aide\n", "bad-id"),
+        (
+            "    étapes:\n      - Prendre rendez-vous.\n",
+            "    aller à: Aide\n",
+            "example-unknown unknown-target",
+        ),
         ("pages: [3]\n", "pages: 3\n", "wrong-type"),
         ("pages: [3]\n", "pages: [0]\n", "bad-page"),
         ("pages: [3]\n", "pages: [6_0]\n", "bad-page"),
@@ -144,12 +148,12 @@ def test_one_mistake_is_one_line(before: str, after: str, code: str, folder: Pat
         (
             "si ça bloque: aide",
             "si ça bloque: 'É !'",
-            "7:15: « É ! » n’est pas un identifiant ; écrivez « e » [bad-id]",
+            "7:15: «\u00a0si ça bloque\u00a0» mène à «\u00a0É\u00a0!\u00a0», qui n’existe pas\u00a0; possible",
         ),
         (
             "si ça bloque: aide",
             "si ça bloque: '!!'",
-            "7:15: « !! » n’est pas un identifiant ; attendu : minuscules sans accent,",
+            "7:15: «\u00a0si ça bloque\u00a0» mène à «\u00a0!!\u00a0», qui n’existe pas\u00a0; possible",
         ),
         (
             "  - id: carte\n",
