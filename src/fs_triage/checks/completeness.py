@@ -182,13 +182,16 @@ def drop_consequences(problems: list[Problem], lost: list[Problem]) -> list[Prob
     ]
 
 
+_CHANGE_CODES = ("unknown-target", "unused-contact", "wrong-type", "syntax")
+
+
 def drop_echoes(problems: list[Problem]) -> list[Problem]:
     """Return `problems` without what else is told of a line that cannot be read as it was meant."""
     unread = {(one.path, one.line) for one in problems if one.line and one.code in FILE_CODES}
     # what follows the second value of a contact is of one whose name is missing
     seconds = [one for one in problems if one.code == "contact-kind"]
     # a change that could not be made leaves contacts that it would have taken away or filled
-    changed = {one.path for one in problems if one.code in ("unknown-target", "wrong-type", "syntax")}
+    changed = {one.path for one in problems if one.code in _CHANGE_CODES}
     return [
         one
         for one in problems

@@ -170,11 +170,7 @@ def _merge_contacts(merged: MergedPartner, heir: Table) -> None:
             merged.problems.append(
                 Problem(*mark, code="unused-contact", message=message, hint=suggest_name(name, free))
             )
-            meant = find_close_name(name, free) or ""
-            old = inherited.entries.get(meant, (None, None))[1]
-            if not isinstance(old, Table):
-                continue
-            name, contact = meant, _merge_contact(merged, old, contact)
+            continue
         inherited.entries[name] = (mark, contact)
 
 
