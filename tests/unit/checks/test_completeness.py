@@ -224,7 +224,9 @@ def test_the_verifier_tells_what_an_index_remembers(livret: Path, run: Run, tmp_
 
 def test_what_is_remembered_is_what_was_read(livret: Path) -> None:
     served(livret)
-    assert read_last_good(str(livret)) == {str(path): path.read_bytes() for path in livret.rglob("*.yaml")}
+    kept = read_last_good(str(livret))  # with the words that all livrets share
+    own = {path: content for path, content in kept.items() if Path(path).is_relative_to(livret)}
+    assert own == {str(path): path.read_bytes() for path in livret.rglob("*.yaml")}
 
 
 # Lines, whatever they say
