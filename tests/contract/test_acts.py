@@ -155,7 +155,7 @@ def test_what_cannot_be_done_is_told_in_one_sentence(
 def test_a_file_that_cannot_be_written_is_told(call: Call, tmp_path: Path) -> None:
     code, out, err = call("feuille", "caf/rsa/demande", "-o", str(tmp_path / "rien" / "f.html"))
     assert (code, out) == (74, "")
-    assert "n’a pas pu être écrit" in err and "choisissez un autre fichier" in err
+    assert "n’a pas pu être écrit" in err and "créez-le d’abord" in err
 
 
 @pytest.mark.parametrize("command", ["feuille", "message", "signaler"])

@@ -43,7 +43,7 @@ def run_identifiants(given: str | None) -> int:
         output.print_message(
             "Toutes les démarches sont déjà dans la liste."
             if has_list
-            else "Ce livret n’ajoute aucune démarche à celles dont il hérite : il n’a pas besoin de liste."
+            else "Ce livret n’ajoute aucune démarche à celles dont il hérite : il n’a pas besoin de liste."
         )
         return OK
     shown = escape_controls(str(path))

@@ -121,7 +121,7 @@ def find_contact_kind_errors(rules: PartnerRules) -> Iterator[Finding]:
 def find_email_error(value: str) -> str | None:
     """Return what is wrong with an e-mail address, None when it is one."""
     if _MAILTO_SIGNS.search(value):
-        return "attendu : nom@domaine.fr, sans espace ni « ? », « & », « , », « ; », « < » ou « > »"
+        return "attendu : nom@domaine.fr, sans espace ni « ? », « & », « , », « ; », « < » ou « > »"
     if not value.isascii():
         return "une adresse électronique s’écrit sans accent"
     from email_validator import EmailNotValidError, validate_email
@@ -421,9 +421,9 @@ def _find_person(kind: str, value: str, own_words: set[str]) -> str | None:
 def find_hours_in_texts(rules: PartnerRules) -> Iterator[Finding]:
     """Un texte donne des heures que ses contacts n’ont pas.
 
-    Éviter : « Appeler de 9h à 12h. » quand le contact dit « horaires: lundi au vendredi 9h-17h », ou rien.
-    Préférer : les heures sous « horaires » du contact, qui sont sur la fiche ; dans le texte, les mêmes, ou aucune.
-    Pourquoi : le jour où elles changent, la fiche dirait deux choses à la fois.
+    Éviter : « Appeler de 9h à 12h. » quand le contact dit « horaires: lundi au vendredi 9h-17h », ou rien.
+    Préférer : les heures sous « horaires » du contact, qui sont sur la fiche ; dans le texte, les mêmes, ou aucune.
+    Pourquoi : le jour où elles changent, la fiche dirait deux choses à la fois.
     """
     contacts = rules.model.contacts
     for name in contacts:

@@ -96,7 +96,7 @@ def _suggest_reference(braced: str, partner: str, values: references.Values) -> 
     slug = build_slug(inside)
     close = slug if slug in shown else find_close_name(slug, own) or find_close_name(slug, list(shown))
     if close is not None:
-        sure = slug == close or is_slip(slug, close)
+        sure = slug.rpartition("/")[2] == close.rpartition("/")[2] or is_slip(slug, close)
         return f"écrivez « {{{close}}} »" if sure else f"vouliez-vous dire « {{{close}}} » ?"
     known = suggest_name(slug, own or list(shown))
     return f"{known}{' ; ' if known else ''}sans contact, écrivez des parenthèses"

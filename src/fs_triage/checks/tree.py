@@ -448,7 +448,7 @@ def find_unread_files(livret: Livret) -> Iterator[Finding]:
             continue
         name = build_slug(re.split(r"\.(?:y|txt)", path.name.lower())[0])
         meant = misnamed_files.find_intended_file(path, name, folder, absent, livret.booklet.partners)
-        if path.suffix.lower() == ".txt" and not meant:  # notes that somebody keeps there
+        if not re.search(r"\.ya?ml", path.name.lower()) and not meant:  # notes that somebody keeps there
             continue
         message, hint = "fichier que rien ne lit", "ôtez-le de ce dossier, ou renommez-le"
         if meant:

@@ -146,9 +146,9 @@ _NAMING_KEYS = (
 def find_texts_without_words(livret: Livret) -> Iterator[Finding]:
     """Un texte ne contient aucun mot, ou un mot-clé en contient plusieurs.
 
-    Éviter : « libellé: 2026-11-23 », une étape « … », « mots: [bébé ; maternité] ».
-    Préférer : « libellé: Déclarer une naissance », « mots: [bébé, maternité] ».
-    Pourquoi : le conseiller ne saurait pas ce qu’il choisit ; la recherche ne trouverait pas ces mots.
+    Éviter : « libellé: 2026-11-23 », une étape « … », « mots: [bébé ; maternité] ».
+    Préférer : « libellé: Déclarer une naissance », « mots: [bébé, maternité] ».
+    Pourquoi : le conseiller ne saurait pas ce qu’il choisit ; la recherche ne trouverait pas ces mots.
     """
     tables = [livret.table, livret.situations_table, *(rules.table for rules in livret.partners)]
     for table in tables:

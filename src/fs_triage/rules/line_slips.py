@@ -405,7 +405,7 @@ def _list_dash_slips(line: str, rank: int) -> Iterator[Slip]:
             hint = f"écrivez {_quote(bare)}, sans tiret"
             yield Slip(rank, indent, "tiret de trop", hint, (one,), SlipKind.DASH)
         return
-    if text.rstrip().endswith(":") and _BARE_NAME.fullmatch(text.rstrip(" :")):
+    if text.rstrip().endswith(":") and _BARE_NAME.fullmatch(text.rstrip(": ")):
         return  # the head of a block, and no item
     message = "il manque un tiret devant ce texte"
     hint = f"écrivez {_quote(f'- {text}')}"

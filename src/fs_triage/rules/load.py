@@ -396,7 +396,7 @@ def _is_of_partner(
         hint = "remettez-le entier, d’une copie"
         loaded.problems.append(Problem(*table.place, code="missing-key", message=message, hint=hint))
         return False
-    if node is None:
+    if node is None and is_first:
         message, hint = "il manque la clé « id »", f"ajoutez en tête « id: {name} »"
         loaded.problems.append(Problem(*table.place, code="missing-key", message=message, hint=hint))
         table.entries["id"] = (place, Text(name, table.place))

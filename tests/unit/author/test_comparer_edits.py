@@ -140,7 +140,7 @@ vagues: [j'ai besoin d'aide]
 """,
     "situations.yaml": f"situations:\n{NAISSANCE}{VOL}",
     "identifiants.yaml": "renommés: {guichet/carte: guichet/titre}\n",
-    "mots/synonymes.yaml": "synonymes:\n  - {mot: argent, aussi: [thune]}\n",
+    "mots/synonymes.yaml": "synonymes:\n  - {mot: argent, aussi: [flouzette]}\n",
 }
 HEIR = """\
 id: doubs
@@ -713,11 +713,11 @@ EDITS: dict[str, tuple[str, tuple[str, str], list[str]]] = {
     ),
     "synonym": (
         "mots/synonymes.yaml",
-        ("aussi: [thune]", "aussi: [sous]"),
+        ("aussi: [flouzette]", "aussi: [piecette]"),
         [
             "- Les mots de la recherche ont changé.",
-            "en moins : thune = argent",
-            "en plus : sous = argent",
+            "en moins : flouzette = argent",
+            "en plus : piecette = argent",
         ],
     ),
 }

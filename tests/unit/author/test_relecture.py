@@ -282,7 +282,8 @@ def test_the_sheet_in_a_file(run: Run, essai: Path, tmp_path: Path, name: str) -
         (
             "absent/fiche.md",
             74,
-            "« {} » n’a pas pu être écrit (n’existe pas) ; choisissez un autre fichier.\n",
+            "« {} » n’a pas pu être écrit (il n’y a pas de dossier « {parent} ») ; "
+            "créez-le d’abord, ou donnez-en un autre.\n",
         ),
         (
             "dossier.md",
@@ -298,8 +299,8 @@ def test_a_file_that_cannot_be(
     target = tmp_path / name
     done = run("relecture", "-o", str(target), "--regles", str(essai))
     assert (done.returncode, done.stdout) == (code, "")
-    assert done.stderr.replace(N, " ") == message.format(target)
-    assert done.stderr.count(N) == 3
+    assert done.stderr.replace(N, " ") == message.format(target, parent=target.parent)
+    assert done.stderr.count(N) == message.count(" ;") + message.count("« ") + message.count(" »")
     assert [path.name for path in tmp_path.iterdir()] == ["dossier.md"]
 
 

@@ -122,7 +122,10 @@ def test_places_are_those_of_each_key_and_value() -> None:
 @given(
     st.recursive(
         st.text(
-            st.characters(max_codepoint=0x2400, exclude_categories=["C"]).filter(match_usual_text),
+            # with these three begins what a program leaves that takes UTF-8 for another encoding
+            st.characters(max_codepoint=0x2400, exclude_categories=["C"], exclude_characters="ÂÃâ").filter(
+                match_usual_text
+            ),
             max_size=20,
         ),
         lambda inner: (
@@ -188,8 +191,8 @@ SYNTAX = [
     ("a: b\n...\nc: d\n", "3:1: syntaxe : texte inattendu après la fin du contenu [syntax]"),
     ("a: }\n", "1:4: syntaxe : valeur attendue ici [syntax]"),
     ('a: "\\ud800"\n', "1:7: syntaxe : ce n’est pas du YAML correct à cet endroit [syntax]"),
-    ("", "1:1: fichier vide ; complétez-le, ou supprimez-le [syntax]"),
-    ("# rien\n", "1:1: fichier vide ; complétez-le, ou supprimez-le [syntax]"),
+    ("", "1:1: fichier vide ; remettez-y ce qu’il disait, ou complétez-le [syntax]"),
+    ("# rien\n", "1:1: fichier vide ; remettez-y ce qu’il disait, ou complétez-le [syntax]"),
     ("- a\n", "1:1: des « clé: valeur » étaient attendues ; commencez par « id: » [syntax]"),
     ("a\n", "1:1: des « clé: valeur » étaient attendues ; commencez par « id: » [syntax]"),
     ("? [a]\n: b\n", "1:3: une clé doit être un mot [syntax]"),
@@ -257,7 +260,7 @@ REFUSED = [
         "1:5: caractère interdit U+200B (et sur 1 autre ligne) ; supprimez-le [control-character]",
     ),
     ("a: b\n\ufeffc: d\n", "2:1: caractère interdit U+FEFF ; supprimez-le [control-character]"),
-    ("a: b\rc: d\r", "1:5: caractère interdit U+000D ; supprimez-le [control-character]"),
+    ("a: b\rc: d\n", "1:5: caractère interdit U+000D ; supprimez-le [control-character]"),
     ('a: "\\e[2J"\n', "1:4: caractère interdit U+001B dans ce texte ; supprimez-le [control-character]"),
     ('a: "\\u202e"\n', "1:4: caractère interdit U+202E dans ce texte ; supprimez-le [control-character]"),
     ('"\\0": b\n', "1:1: caractère interdit U+0000 dans ce texte ; supprimez-le [control-character]"),
