@@ -206,6 +206,17 @@ def test_a_livret_arrives_and_goes_back(desk: Call, publier: Call, tmp_path: Pat
     assert len(state(tmp_path)[1]) == 2, "that in service and the one before"
 
 
+def test_a_livret_without_words_of_its_own_arrives(
+    desk: Call, publier: Call, livret: Path, tmp_path: Path
+) -> None:
+    """The words that it shares are those of each desk's program."""
+    shutil.rmtree(livret / "mots")
+    assert publier()[0] == 0
+    assert desk("maj")[0] == 0
+    assert desk("guichet/papier")[0] == 0
+    assert not [*received_folder(tmp_path).rglob("mots")]
+
+
 def test_by_a_static_site(desk: Call, publier: Call, address: str, fingerprint: str, tmp_path: Path) -> None:
     publier()
     configure(tmp_path / "poste", address, fingerprint.lower().replace("-", " "))

@@ -34,6 +34,7 @@ from fs_triage.delivery.manifest import (
 )
 from fs_triage.files import folders
 from fs_triage.files.atomic_write import write_whole
+from fs_triage.rules.booklets import get_program_words
 from fs_triage.rules.load import Livret, LoadResult
 from fs_triage.text.fold import fold
 from fs_triage.text.typography import escape_controls, shorten_text
@@ -262,6 +263,8 @@ def _collect_files(loaded: LoadResult) -> dict[str, bytes]:
         path = Path(file.path).absolute()
         if file.size < 0:
             continue
+        if path == get_program_words().absolute() and not path.is_relative_to(root):
+            continue  # each desk has its own
         if not path.is_relative_to(root):
             message = f"Le livret hérite de « {path.parent} », qui n’est pas à côté de lui dans « {root} »"
             raise Failure(WRONG_CALL, f"{message} ; mettez-les dans un même dossier, puis recommencez.")

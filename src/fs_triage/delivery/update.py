@@ -30,6 +30,7 @@ from fs_triage.files import folders, received
 from fs_triage.files.atomic_write import write_whole
 from fs_triage.livret_choice import Delivery
 from fs_triage.render.progress import show_progress
+from fs_triage.rules.booklets import get_program_words
 from fs_triage.rules.load import Livret, load_livret
 from fs_triage.text.typography import escape_controls
 
@@ -299,7 +300,8 @@ def _load_sound(edition: Path, livret: str) -> Livret | None:
     loaded = load_livret(root / livret)
     if loaded.livret is None or find_blocking_problems(loaded.livret):
         return None
-    is_whole = all(Path(file.path).is_relative_to(root) for file in loaded.files if file.size >= 0)
+    read = {Path(file.path) for file in loaded.files if file.size >= 0} - {get_program_words()}
+    is_whole = all(path.is_relative_to(root) for path in read)
     return loaded.livret if is_whole else None
 
 

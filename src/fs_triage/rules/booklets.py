@@ -143,6 +143,11 @@ def list_synonym_folders(booklets: BookletChain) -> list[Path]:
     return list(dict.fromkeys([*own, *above, Path(folders.get_own_livrets())]))
 
 
+def get_program_words() -> Path:
+    """Return the words that come with the program: a livret that stands alone reads them, and does not hold them."""
+    return Path(folders.get_own_livrets()) / SYNONYMS
+
+
 def find_parent(folder: Path, name: str) -> Path | None:
     """Return the folder of the livret `name` that one at `folder` may inherit from, one beside it or installed."""
     from fs_triage.files.installed import has_livret
