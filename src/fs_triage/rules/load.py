@@ -483,6 +483,8 @@ def _load_reviews(booklets: BookletChain, loaded: LoadResult) -> tuple[Reviews, 
 
 def _load_synonyms(booklets: BookletChain, loaded: LoadResult) -> Synonyms:
     """Return the synonyms that all livrets share, those of the nearest folder, then what each layer adds to them."""
+    if loaded.snapshot.hangs:  # which files there are cannot be known, and that has been told
+        return Synonyms()
     own = [layer.folder for layer in booklets.layers]
     given = [
         folder for folder in list_synonym_folders(booklets) if not _is_missing(folder / SYNONYMS, loaded)
