@@ -133,7 +133,7 @@ def test_a_folder_that_is_swapped(tmp_path: Path, link: bool) -> None:
 
 
 def test_files_that_never_come_to_rest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(snapshot, "MAX_WAIT_SECONDS", 0.3)
+    monkeypatch.setattr(load, "MAX_WAIT_SECONDS", 0.3)
     folder = several(tmp_path / "petit", "pair")
     real, moments = snapshot._get_state, itertools.count(time.time_ns())
 
