@@ -15,12 +15,12 @@ from fs_triage.contract import OUTPUT_LOST, PROBLEMS, Failure, describe_os_error
 from fs_triage.files.atomic_write import write_whole
 from fs_triage.livret import read_last_good
 from fs_triage.rules import load, yaml_reader
+from fs_triage.rules.characters import find_line_end, unify_line_ends
 from fs_triage.rules.problem import Mend, apply_mends
 from fs_triage.text.numbers import render_count
 from fs_triage.text.typography import escape_controls
 
 _MAX_ROUNDS = 12  # one mend may show what another mistake hid
-_CRLF = b"\r\n"
 _COLOURS = {"+": "\x1b[32m", "-": "\x1b[31m", "@": "\x1b[36m"}
 _UNSEEN = str.maketrans({"\xa0": "\\u00a0", "\u202f": "\\u202f", "\t": "\\t"})
 
@@ -82,10 +82,7 @@ def _apply(content: bytes, mends: list[Mend]) -> bytes:
     """Return `content` after `mends`, its mark and its ends of lines kept."""
     text = content.decode("utf-8-sig", errors="surrogateescape")
     mark = content[: len(content) - len(text.encode("utf-8", errors="surrogateescape"))]
-    is_crlf = _CRLF in content
-    after = apply_mends(text.replace("\r\n", "\n"), mends)
-    if is_crlf:
-        after = after.replace("\n", "\r\n")
+    after = apply_mends(unify_line_ends(text), mends).replace("\n", find_line_end(text))
     return mark + after.encode("utf-8", errors="surrogateescape")
 
 

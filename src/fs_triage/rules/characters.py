@@ -176,15 +176,25 @@ def decode_content(content: bytes, path: str, tab_width: int = 2) -> tuple[str, 
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         typed = error.object  # without its mark
-        before = typed[: error.start].split(b"\n")
-        line, column = len(before), len(before[-1].decode()) + 1
+        before = unify_line_ends(typed[: error.start].decode()).split("\n")
+        line, column = len(before), len(before[-1]) + 1
         message = f"ce n’est pas de l’UTF-8 (octet 0x{typed[error.start]:02X})"
         return "", [Problem(path, line, column, code="encoding", message=message, hint=hint)]
-    text = text.replace("\r\n", "\n")
-    if "\n" not in text:  # the line ends of an old Mac
-        text = text.replace("\r", "\n")
+    text = unify_line_ends(text)
     problems = [*_find_twice_encoded(text, path), *find_bad_characters(text, path, tab_width)]
     return text if all(problem.mends for problem in problems) else "", problems
+
+
+def find_line_end(text: str) -> str:
+    """Return what ends the lines of `text`: that of an old Mac only where it has no other."""
+    if "\r\n" in text:
+        return "\r\n"
+    return "\r" if "\r" in text and "\n" not in text else "\n"
+
+
+def unify_line_ends(text: str) -> str:
+    """Return `text` with line feeds alone."""
+    return text.replace(find_line_end(text), "\n")
 
 
 _TWICE_ENCODED = re.compile("[Â-Ãâ][\u0080-\u00bf\u0152-\u2122]{1,2}")

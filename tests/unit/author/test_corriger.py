@@ -83,11 +83,26 @@ def test_the_list_of_identifiers_is_completed(folder: Path) -> None:
         assert listed.read_text(encoding="utf-8") == after
 
 
-def test_ends_of_lines_stay(folder: Path) -> None:
+@pytest.mark.parametrize("ends", ["\r\n", "\r"])
+def test_ends_of_lines_stay(folder: Path, ends: str) -> None:
     good = (folder / "partenaires" / "mairie.yaml").read_bytes()
-    path = spoil(folder, (LABEL, LABEL.replace(": ", ":\u00a0")), ends="\r\n")
+    path = spoil(folder, (LABEL, LABEL.replace(": ", ":\u00a0")), ends=ends)
     assert corriger.run_corriger(["bon"], is_agreed=True) == 0
-    assert path.read_bytes() == good.replace(b"\n", b"\r\n")
+    assert path.read_bytes() == good.replace(b"\n", ends.encode())
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"])
+def test_accents_that_were_read_in_another_encoding_are_put_back(
+    folder: Path, capsys: pytest.CaptureFixture[str], ends: str
+) -> None:
+    path = folder / "partenaires" / "mairie.yaml"
+    good = path.read_text(encoding="utf-8")
+    spoilt = good.replace("é", "Ã©").replace("è", "Ã¨").replace("’", "â€™")
+    assert spoilt.count("Ã") > 3
+    path.write_text(spoilt, encoding="utf-8", newline=ends)
+    assert corriger.run_corriger(["bon"], is_agreed=True) == 0
+    assert path.read_bytes() == good.replace("\n", ends).encode()
+    assert "Aucun problème." in capsys.readouterr().err
 
 
 def test_what_has_several_remedies_is_left_to_a_person(
