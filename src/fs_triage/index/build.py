@@ -30,6 +30,7 @@ from fs_triage.rules.load import Livret
 from fs_triage.rules.model_livret import MessageTemplate
 from fs_triage.rules.model_partner import GotoAnswer, Partner
 from fs_triage.text.fold import fold, spread_words
+from fs_triage.text.numbers import keep_digits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -299,9 +300,7 @@ def _list_contact_names(tree: Tree) -> list[str]:
     for position, conclusion in enumerate(tree.conclusions.values()):
         for contact in list_contacts(conclusion):
             value = contact["value"]
-            joined = (
-                "".join(filter(str.isalnum, value)) if contact["kind"] == "phone" else value.replace(" ", "")
-            )
+            joined = keep_digits(value) if contact["kind"] == "phone" else value.replace(" ", "")
             told = _fold(f"{value} {joined} {contact['label']} {contact['note'] or ''}")
             users.setdefault(" ".join(dict.fromkeys(told.split())), []).append(position)
     return [f" {words} \t{' '.join(map(str, positions))}" for words, positions in users.items()]
